@@ -1,0 +1,17 @@
+/*
+ * The only place that asks for the time.
+ *
+ * Thread: any. In builds with EG_TEST_HOOKS the variable EMGATE_TEST_CLOCK (a time in text form) fixes
+ * the wall clock; other builds do not look at it.
+ */
+#ifndef EG_BASE_CLOCK_H
+#define EG_BASE_CLOCK_H
+
+#include <stdint.h>
+
+int64_t eg_clock_wall_ms(void);    /* UTC milliseconds since 1970 */
+int64_t eg_clock_boot_ms(void);    /* monotonic, counts through suspend */
+int64_t eg_clock_thread_ns(void);  /* CPU time of this thread, for measurements */
+int64_t eg_clock_process_ns(void); /* CPU time of this process, for measurements */
+
+#endif

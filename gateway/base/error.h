@@ -1,0 +1,23 @@
+/*
+ * Filling in struct eg_error. Lower text is passed up, never overwritten.
+ */
+#ifndef EG_BASE_ERROR_H
+#define EG_BASE_ERROR_H
+
+#include <emgate/status.h>
+
+/*
+ * Say what failed; returns `status` so that a caller can `return eg_error_set(...)`.
+ *
+ *   err     filled; may be NULL
+ *   where   what was at fault (file, setting, line); copied, cut; NULL for none
+ *   format  printf form of one line; control characters become '?'
+ */
+enum eg_status eg_error_set(struct eg_error *err, enum eg_status status, const char *where,
+                            const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same with errno: `cause` is kept and its sentence appended to the text. */
+enum eg_status eg_error_errno(struct eg_error *err, const char *where, int cause,
+                              const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+#endif

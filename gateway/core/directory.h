@@ -1,0 +1,102 @@
+/*
+ * The participant directory as structs: who takes part, with which certificates and roles, which
+ * plants there are and who may report for them. Parsed by assess, verified by verify, held by flow;
+ * immutable after load, shared by all threads.
+ */
+#ifndef EG_CORE_DIRECTORY_H
+#define EG_CORE_DIRECTORY_H
+
+#include "core/signer.h"
+
+enum eg_role {
+    EG_ROLE_OPERATOR = 1 << 0,
+    EG_ROLE_DEVICE = 1 << 1,
+    EG_ROLE_MEASURING_BODY = 1 << 2,
+    EG_ROLE_AUTHORITY = 1 << 3,
+    EG_ROLE_RULE_PUBLISHER = 1 << 4,
+    EG_ROLE_AUDITOR = 1 << 5,
+    EG_ROLE_REGISTRAR = 1 << 6,
+    EG_ROLE_GATEWAY = 1 << 7,
+};
+
+/* How a certificate is known to belong to a participant: by its digest, or by issuer key and subject. */
+struct eg_certificate_rule {
+    bool pinned;
+    struct eg_digest certificate; /* pinned */
+    struct eg_digest issuer_key;  /* not pinned */
+    char *subject;                /* not pinned; RFC 2253 form */
+};
+
+struct eg_participant {
+    char *id;
+    char *name;     /* as registered */
+    unsigned roles; /* bits of enum eg_role */
+    struct eg_certificate_rule *certificates;
+    size_t certificate_count;
+    char **package_prefixes; /* of a rule publisher: "eu.ied." may publish eu.ied.* */
+    size_t package_prefix_count;
+    char **lands; /* of a rule publisher: Länder it may publish for; none listed = all */
+    size_t land_count;
+};
+
+/* A participant that may report for a plant between two dates (inclusive; "" = open). */
+struct eg_delegate {
+    char *participant;
+    char from[11], until[11];
+};
+
+/* A package parameter set for this plant (permit). */
+struct eg_plant_parameter {
+    char *package;   /* package id */
+    char *name;      /* parameter */
+    char *component; /* "" = every */
+    char *source;    /* "" = every */
+    char *value, *unit, *citation;
+    char from[11], until[11];
+};
+
+struct eg_plant {
+    char *id, *name;
+    char *operator_id;  /* participant */
+    char *authority_id; /* competent authority, participant */
+    char *land;
+    struct eg_delegate *delegates; /* devices and measuring bodies */
+    size_t delegate_count;
+    struct eg_plant_parameter *parameters;
+    size_t parameter_count;
+};
+
+struct eg_log_key {
+    char *origin;
+    char *gateway; /* participant */
+    uint8_t key[EG_ED25519_KEY_LEN];
+    char from[11], until[11];
+};
+
+struct eg_directory {
+    uint64_t version; /* rises */
+    int64_t not_after_ms;
+    struct eg_digest digest; /* SHA-256 of the XML octets */
+    struct eg_buf octets;    /* the XML that was signed */
+    struct eg_buf signature; /* its CMS */
+    struct eg_participant *participants;
+    size_t participant_count;
+    struct eg_plant *plants;
+    size_t plant_count;
+    struct eg_log_key *log_keys;
+    size_t log_key_count;
+};
+
+void eg_directory_free(struct eg_directory **directory);
+
+/* All borrowed from the directory; NULL when there is none. Any thread. */
+const struct eg_participant *eg_directory_participant(const struct eg_directory *directory,
+                                                      const char *id);
+const struct eg_participant *eg_directory_by_certificate(const struct eg_directory *directory,
+                                                         const struct eg_signer *signer);
+const struct eg_plant *eg_directory_plant(const struct eg_directory *directory, const char *id);
+
+const char *eg_role_text(enum eg_role role);
+unsigned eg_role_named(const char *text); /* 0: no such role */
+
+#endif

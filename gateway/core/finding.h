@@ -1,0 +1,92 @@
+/*
+ * Findings: what the rules say of a report, recorded without language.
+ *
+ * A finding holds rule id, severity, place and the values filled in. Text in German or English is made
+ * when it is shown, from the archived package (assess) or from the table of built-in input rules below.
+ *
+ * Canonical text (hashed into the entry, kept in the archive), in the line form of base/text.h:
+ *
+ *   emgate findings 1
+ *   package <id> <version> sha256:<hex>      absent when no package was chosen
+ *   valid yes|no                             what the rules say
+ *   omitted <n>                              findings beyond the ceiling
+ *   finding <severity> <rule id>             then, for this finding:
+ *   step <n>                                 number of the package's step, from 1; 0 = input limits
+ *   location <XPath>                         absent if none
+ *   line <n>                                 0 unknown
+ *   value <name> <text>                      in the order of the rule
+ */
+#ifndef EG_CORE_FINDING_H
+#define EG_CORE_FINDING_H
+
+#include "base/bytes.h"
+#include "base/crypto.h"
+
+enum eg_severity { EG_SEVERITY_INFO, EG_SEVERITY_WARNING, EG_SEVERITY_ERROR, EG_SEVERITY_FATAL };
+
+struct eg_value {
+    char *name;
+    char *text;
+};
+
+struct eg_finding {
+    enum eg_severity severity;
+    char *rule; /* id, unique in the package's step */
+    unsigned step;
+    char *location; /* NULL: none */
+    unsigned line;
+    struct eg_value *values;
+    size_t value_count;
+};
+
+struct eg_findings {
+    struct eg_finding *list;
+    size_t count, capacity;
+    size_t omitted;        /* not kept beyond EG_FINDINGS_COUNT_MAX */
+    size_t by_severity[4]; /* counts all, omitted ones too */
+};
+
+/* Built-in rules: findings about the input itself, without a package. */
+#define EG_RULE_SIZE "input-size"
+#define EG_RULE_DOCTYPE "input-doctype"
+#define EG_RULE_NESTING "input-nesting"
+#define EG_RULE_WELL_FORMED "input-not-well-formed"
+#define EG_RULE_IDENTITY "identity-unreadable"
+#define EG_RULE_IDENTITY_TAKEN "identity-taken"
+#define EG_RULE_SCHEMA "schema"
+
+const char *eg_severity_text(enum eg_severity severity);
+bool eg_severity_named(const char *text, enum eg_severity *out);
+
+void eg_findings_init(struct eg_findings *findings);
+void eg_findings_done(struct eg_findings *findings);
+
+/*
+ * Add a finding; texts are copied. Beyond the ceiling it is only counted and *out is NULL.
+ *   out   may be NULL; borrowed from `findings` until the next add; give it values with eg_finding_value
+ */
+EG_MUST_USE enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity severity,
+                                           const char *rule, unsigned step, const char *location,
+                                           unsigned line, struct eg_finding **out,
+                                           struct eg_error *err);
+/* Append a value; does nothing when finding is NULL (an omitted one). Value text is cut at 1,000 octets on a UTF-8 boundary. */
+EG_MUST_USE enum eg_status eg_finding_value(struct eg_finding *finding, const char *name,
+                                            const char *text, struct eg_error *err);
+
+/* No fatal and no error finding. */
+bool eg_findings_valid(const struct eg_findings *findings);
+
+struct eg_package_ref; /* core/package.h */
+
+/* Write and read the canonical text. `package` may be NULL. Reading is strict. */
+EG_MUST_USE enum eg_status eg_findings_write(struct eg_buf *out, const struct eg_findings *findings,
+                                             const struct eg_package_ref *package,
+                                             struct eg_error *err);
+EG_MUST_USE enum eg_status eg_findings_read(struct eg_findings *out, struct eg_package_ref *package,
+                                            bool *has_package, struct eg_bytes text,
+                                            struct eg_error *err);
+
+/* Text of a built-in rule in "de" or "en", values filled in for {name}; false: the rule is not built in. */
+bool eg_finding_builtin_text(const struct eg_finding *finding, const char *lang, struct eg_buf *out);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * What judging one report gave: findings, results, notifications. Filled by assess.
+ */
+#ifndef EG_CORE_OUTCOME_H
+#define EG_CORE_OUTCOME_H
+
+#include "core/finding.h"
+#include "core/package.h"
+
+struct eg_result {
+    char *name; /* as the package's step names it */
+    struct eg_buf content;
+};
+
+struct eg_notification {
+    char *name;
+    char *recipient; /* participant id, or "public"; filled by flow from the directory */
+    struct eg_buf content;
+};
+
+struct eg_outcome {
+    struct eg_findings findings;
+    struct eg_package_ref package;
+    bool has_package;
+    struct eg_buf parameters; /* canonical text of the parameter values used, with where they came from; may be empty */
+    struct eg_result *results;
+    size_t result_count;
+    struct eg_notification *notifications;
+    size_t notification_count;
+    bool accepted; /* no error or fatal finding */
+};
+
+void eg_outcome_init(struct eg_outcome *outcome);
+void eg_outcome_done(struct eg_outcome *outcome);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * A rule package as structs: what package.xml says, and the octets of its files. Verified by verify,
+ * parsed by assess, held by flow; immutable after load, shared by all threads. How it is compiled is
+ * assess's own business.
+ */
+#ifndef EG_CORE_PACKAGE_H
+#define EG_CORE_PACKAGE_H
+
+#include "base/file.h"
+#include "core/identity.h"
+
+struct eg_package_ref {
+    char id[EG_ID_MAX + 1];
+    char version[32];
+    struct eg_digest digest; /* SHA-256 of the SIGNED file: fixes every octet of the package */
+};
+
+struct eg_title {
+    char *de, *en;
+};
+
+enum eg_step_kind { EG_STEP_SCHEMA, EG_STEP_CHECKS, EG_STEP_ASSESSMENT, EG_STEP_TRANSFORM };
+
+struct eg_step {
+    enum eg_step_kind kind;
+    char *file;   /* in the package */
+    char *phase;  /* checks: NULL = default phase */
+    char *on;     /* name of the result it works on; NULL = the report */
+    char *result; /* assessment, transform: name of what it makes */
+};
+
+struct eg_parameter_row {
+    char *component; /* NULL: every */
+    char *value;
+    char *source;
+};
+
+struct eg_parameter {
+    char *name, *unit, *value, *source; /* value NULL when rows give it; source = citation in the law */
+    struct eg_title title;
+    char *min, *max; /* bounds within which the directory may set it for a plant; NULL: none */
+    bool may_override;
+    struct eg_parameter_row *rows; /* by component */
+    size_t row_count;
+};
+
+enum eg_recipient_kind {
+    EG_TO_COMPETENT_AUTHORITY,
+    EG_TO_OPERATOR,
+    EG_TO_PARTICIPANT,
+    EG_TO_PUBLIC
+};
+
+struct eg_notification_rule {
+    char *name;
+    char *result;
+    enum eg_recipient_kind to;
+    char *participant; /* EG_TO_PARTICIPANT */
+};
+
+struct eg_package {
+    struct eg_package_ref ref;
+    struct eg_title title;
+    char *publisher;     /* participant id */
+    char *land;          /* Land it is published for; NULL = all */
+    char *law, *citation;
+    char from[11], until[11]; /* report periods judged, inclusive; until "" = open */
+    char *match_namespace, *match_name; /* root element */
+    struct eg_title remark;
+    /* identity XPaths; prefixes are bound by `namespaces` */
+    char *path_id, *path_version, *path_addressee, *path_plant, *path_from, *path_until, *path_kind;
+    bool addressee_none;
+    struct eg_value_pair {
+        char *prefix, *uri;
+    } *namespaces;
+    size_t namespace_count;
+    struct eg_parameter *parameters;
+    size_t parameter_count;
+    struct eg_step *steps;
+    size_t step_count;
+    struct eg_notification_rule *notifications;
+    size_t notification_count;
+
+    struct eg_tree tree; /* every file listed in SIGNED, and SIGNED, SIGNED.p7s themselves */
+    bool is_signed;      /* SIGNED and SIGNED.p7s were there and SIGNED fits the files; the CMS is verify's to check */
+};
+
+void eg_package_free(struct eg_package **package);
+
+/* The octets of a file of the package; data NULL when it is not there. Borrowed. */
+struct eg_bytes eg_package_file(const struct eg_package *package, const char *name);
+
+/* The package judges reports whose period lies in [from, until]. */
+bool eg_package_covers(const struct eg_package *package, const char *from, const char *until);
+
+#endif

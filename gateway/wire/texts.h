@@ -1,0 +1,68 @@
+/*
+ * The texts of the protocol, in the line form of base/text.h. Readers are strict: keys in this order, nothing else.
+ *
+ *   emgate hello 1            emgate welcome 1             emgate card 1
+ *   origin <log origin>       hello sha256:<hex>           origin <log origin>
+ *   door-key <Z85>            version EMX1                 gateway <participant>
+ *   client-key <Z85>          participant <id>             door <endpoint>
+ *   versions EMX1[,..]        admitted-until <time>        door-key <Z85>
+ *   at <time>                 report-max <octets>          hall <endpoint>
+ *   nonce <hex of 16>         credit-max <n>               hall-key <Z85>
+ *                                                          log-key <C2SP verifier key>
+ *   emgate answer 1                                        valid-from <time>
+ *   code <code>                                            valid-until <time>
+ *   retry-after <ms>
+ *   rule <clause>      (may be empty, then absent)
+ *   where <what>       (absent if empty)
+ *   text <detail>      (absent if empty)
+ *   de <sentence>
+ *   en <sentence>
+ */
+#ifndef EG_WIRE_TEXTS_H
+#define EG_WIRE_TEXTS_H
+
+#include "base/limits.h"
+#include "core/verdict.h"
+#include "proof/checkpoint.h"
+
+#define EG_ENDPOINT_MAX 200
+
+struct eg_hello {
+    char origin[EG_ORIGIN_MAX + 1];
+    char door_key[EG_CURVE_KEY_TEXT + 1], client_key[EG_CURVE_KEY_TEXT + 1];
+    char versions[64];
+    int64_t at_ms;
+    uint8_t nonce[16];
+};
+struct eg_welcome {
+    struct eg_digest hello; /* of the HELLO text */
+    char version[16];
+    char participant[EG_ID_MAX + 1];
+    int64_t admitted_until_ms;
+    uint64_t report_max;
+    uint32_t credit_max;
+};
+struct eg_card {
+    char origin[EG_ORIGIN_MAX + 1];
+    char gateway[EG_ID_MAX + 1];
+    char door[EG_ENDPOINT_MAX + 1], hall[EG_ENDPOINT_MAX + 1];
+    char door_key[EG_CURVE_KEY_TEXT + 1], hall_key[EG_CURVE_KEY_TEXT + 1];
+    uint8_t log_key[EG_ED25519_KEY_LEN];
+    int64_t valid_from_ms, valid_until_ms;
+};
+struct eg_answer_text {
+    enum eg_code code;
+    uint32_t retry_after_ms;
+    char rule[64], where[128], text[EG_VERDICT_TEXT_MAX];
+};
+
+EG_MUST_USE enum eg_status eg_hello_write(struct eg_buf *out, const struct eg_hello *hello, struct eg_error *err);
+EG_MUST_USE enum eg_status eg_hello_read(struct eg_hello *out, struct eg_bytes text, struct eg_error *err);
+EG_MUST_USE enum eg_status eg_welcome_write(struct eg_buf *out, const struct eg_welcome *welcome, struct eg_error *err);
+EG_MUST_USE enum eg_status eg_welcome_read(struct eg_welcome *out, struct eg_bytes text, struct eg_error *err);
+EG_MUST_USE enum eg_status eg_card_write(struct eg_buf *out, const struct eg_card *card, struct eg_error *err);
+EG_MUST_USE enum eg_status eg_card_read(struct eg_card *out, struct eg_bytes text, struct eg_error *err);
+EG_MUST_USE enum eg_status eg_answer_write(struct eg_buf *out, const struct eg_answer_text *answer, struct eg_error *err);
+EG_MUST_USE enum eg_status eg_answer_read(struct eg_answer_text *out, struct eg_bytes text, struct eg_error *err);
+
+#endif

@@ -1,0 +1,12 @@
+/*
+ * The version of emgate and of its log semantics.
+ */
+#ifndef EMGATE_VERSION_H
+#define EMGATE_VERSION_H
+
+#define EG_VERSION "0.1.0"
+
+/* Rises whenever the same report under the same package may give other findings or other octets. */
+#define EG_SEMANTICS 1
+
+#endif
