@@ -11,11 +11,10 @@
  *    5 signature differs from its digest
  *    6 findings, parameters, facts or a notification differ from their digest
  *    7 the receipt is the entry's, and proves it
- *    8 the signature is valid as of received-at, by a participant of the directory of that time, authorised
- *    9 directory, package and revocation data named are in the archive, signed, with these digests
- *   10 a rerun gives the same findings, notifications and outcome
- *   11 identities are unique, times do not run backwards
- *   12 what look-ups and streams say is what the entries say
+ *    8 the signature is valid as of received-at, by a participant of the directory of that time,
+ * authorised 9 directory, package and revocation data named are in the archive, signed, with these
+ * digests 10 a rerun gives the same findings, notifications and outcome 11 identities are unique,
+ * times do not run backwards 12 what look-ups and streams say is what the entries say
  */
 #ifndef EG_ARCHIVE_CHECK_H
 #define EG_ARCHIVE_CHECK_H
@@ -61,10 +60,10 @@ struct eg_check_counts {
  *   findings_out   number of findings told
  * EG_E_USAGE without a key; EG_E_IO, EG_E_FORMAT when the archive can not be read at all.
  */
-EG_MUST_USE enum eg_status eg_check_archive(struct eg_check_counts *counts, uint64_t *findings_out,
-                                            const char *path, const char *origin,
-                                            const uint8_t public_key[EG_ED25519_KEY_LEN],
-                                            const struct eg_check_hooks *hooks,
-                                            struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_check_archive(struct eg_check_counts *counts, uint64_t *findings_out,
+                                const char *path, const char *origin,
+                                const uint8_t public_key[EG_ED25519_KEY_LEN],
+                                const struct eg_check_hooks *hooks, struct eg_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * The archive: entries, contents, receipts, tree nodes, cursors. One writer (the recorder), any number
- * of readers. All SQL of the project is behind this header, so that another database can stand here.
+ * The archive: entries, contents, receipts, tree nodes, cursors. One writer (the recorder), any
+ * number of readers. All SQL of the project is behind this header, so that another database can
+ * stand here.
  *
  * Contents are kept with their salt (DESIGN "Log and receipts"); large ones compressed (zstd).
  */
@@ -17,9 +18,9 @@ enum eg_store_mode { EG_STORE_WRITE, EG_STORE_READ };
  * Open or (WRITE) create. `origin` is fixed when the archive is created and compared afterwards
  * (EG_E_STATE). origin NULL with READ: take what is there.
  */
-EG_MUST_USE enum eg_status eg_store_open(struct eg_store **out, const char *path,
-                                         enum eg_store_mode mode, const char *origin,
-                                         struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_store_mode mode,
+                             const char *origin, struct eg_error *err);
 void eg_store_close(struct eg_store **store);
 const char *eg_store_origin(const struct eg_store *store);
 
@@ -43,8 +44,8 @@ struct eg_content {
 
 /* One record to append. Everything is borrowed during the call. */
 struct eg_record {
-    uint64_t index;                /* must be the next one */
-    const struct eg_entry *entry;  /* for the columns that are looked up */
+    uint64_t index;               /* must be the next one */
+    const struct eg_entry *entry; /* for the columns that are looked up */
     struct eg_bytes entry_text;
     struct eg_bytes receipt;
     struct eg_digest report_digest; /* plain SHA-256 of the report's octets: "same content?" */
@@ -68,13 +69,16 @@ struct eg_batch {
  * Append a batch: all or nothing, durable (fsync) when this returns EG_OK.
  * EG_E_IO: not appended, or unknown whether: close, reopen and read again. Owner thread.
  */
-EG_MUST_USE enum eg_status eg_store_append(struct eg_store *store, const struct eg_batch *batch,
-                                           struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_append(struct eg_store *store, const struct eg_batch *batch,
+                               struct eg_error *err);
 
-/* The newest tree edge and checkpoint. `checkpoint` (may be NULL) is appended to. Size 0: empty archive. */
-EG_MUST_USE enum eg_status eg_store_head(struct eg_merkle_edge *edge, struct eg_buf *checkpoint,
-                                         int64_t *last_recorded_at_ms, struct eg_store *store,
-                                         struct eg_error *err);
+/* The newest tree edge and checkpoint. `checkpoint` (may be NULL) is appended to. Size 0: empty
+ * archive. */
+EG_MUST_USE
+enum eg_status eg_store_head(struct eg_merkle_edge *edge, struct eg_buf *checkpoint,
+                             int64_t *last_recorded_at_ms, struct eg_store *store,
+                             struct eg_error *err);
 
 /* What a lookup gives; buffers are owned by the struct. */
 struct eg_stored {
@@ -87,51 +91,59 @@ void eg_stored_done(struct eg_stored *stored);
 
 /*
  * The entry of an identity; EG_E_NOTFOUND when there is none. Where an identity was taken and later
- * rejected copies were recorded, `report_digest` (may be NULL) picks the entry with that very content,
- * otherwise the first.
+ * rejected copies were recorded, `report_digest` (may be NULL) picks the entry with that very
+ * content, otherwise the first.
  */
-EG_MUST_USE enum eg_status eg_store_find(struct eg_stored *out, struct eg_store *store,
-                                         const struct eg_identity *identity,
-                                         const struct eg_digest *report_digest,
-                                         struct eg_error *err);
-EG_MUST_USE enum eg_status eg_store_read(struct eg_stored *out, struct eg_store *store,
-                                         uint64_t index, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_find(struct eg_stored *out, struct eg_store *store,
+                             const struct eg_identity *identity,
+                             const struct eg_digest *report_digest, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_read(struct eg_stored *out, struct eg_store *store, uint64_t index,
+                             struct eg_error *err);
 /* A content with its salt. `octets` is initialised by the caller with a ceiling. */
-EG_MUST_USE enum eg_status eg_store_content(struct eg_buf *octets, struct eg_salt *salt,
-                                            struct eg_store *store, uint64_t index,
-                                            enum eg_content_kind kind, unsigned number,
-                                            struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_content(struct eg_buf *octets, struct eg_salt *salt, struct eg_store *store,
+                                uint64_t index, enum eg_content_kind kind, unsigned number,
+                                struct eg_error *err);
 /* The newest entry of kind package/directory/key with this package id (or NULL); EG_E_NOTFOUND. */
-EG_MUST_USE enum eg_status eg_store_latest(struct eg_stored *out, struct eg_store *store,
-                                           enum eg_entry_kind kind, const char *package_id,
-                                           struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_latest(struct eg_stored *out, struct eg_store *store,
+                               enum eg_entry_kind kind, const char *package_id,
+                               struct eg_error *err);
 /* The entry that recorded the package / directory with this (unsalted) digest. */
-EG_MUST_USE enum eg_status eg_store_by_digest(struct eg_stored *out, struct eg_store *store,
-                                              enum eg_entry_kind kind,
-                                              const struct eg_digest *digest, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_by_digest(struct eg_stored *out, struct eg_store *store,
+                                  enum eg_entry_kind kind, const struct eg_digest *digest,
+                                  struct eg_error *err);
 
 /* Tree nodes: an eg_merkle_read_fn whose payload is the store. */
 enum eg_status eg_store_node(void *store, unsigned level, uint64_t index, struct eg_digest *hash,
                              struct eg_error *err);
 
-/* Streams: the next notification for a recipient strictly after a cursor. EG_E_NOTFOUND: none yet. */
+/* Streams: the next notification for a recipient strictly after a cursor. EG_E_NOTFOUND: none yet.
+ */
 struct eg_cursor {
     uint64_t index;  /* log index */
     uint32_t number; /* notification number within the entry, from 1; {0,0} = before the first */
 };
-EG_MUST_USE enum eg_status eg_store_next(struct eg_cursor *cursor_out, struct eg_store *store,
-                                         const char *recipient, const struct eg_cursor *after,
-                                         struct eg_error *err);
-EG_MUST_USE enum eg_status eg_store_cursor_get(struct eg_cursor *out, struct eg_store *store,
-                                               const char *participant, const char *stream,
-                                               struct eg_error *err);
-EG_MUST_USE enum eg_status eg_store_cursor_put(struct eg_store *store, const char *participant,
-                                               const char *stream, const struct eg_cursor *cursor,
-                                               struct eg_error *err);
-EG_MUST_USE enum eg_status eg_store_revocation(struct eg_buf *octets, struct eg_store *store,
-                                               const struct eg_digest *digest, struct eg_error *err);
-EG_MUST_USE enum eg_status eg_store_revocation_put(struct eg_store *store,
-                                                   const struct eg_digest *digest,
-                                                   struct eg_bytes octets, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_next(struct eg_cursor *cursor_out, struct eg_store *store,
+                             const char *recipient, const struct eg_cursor *after,
+                             struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_cursor_get(struct eg_cursor *out, struct eg_store *store,
+                                   const char *participant, const char *stream,
+                                   struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_cursor_put(struct eg_store *store, const char *participant,
+                                   const char *stream, const struct eg_cursor *cursor,
+                                   struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_revocation(struct eg_buf *octets, struct eg_store *store,
+                                   const struct eg_digest *digest, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_revocation_put(struct eg_store *store, const struct eg_digest *digest,
+                                       struct eg_bytes octets, struct eg_error *err);
 
 #endif

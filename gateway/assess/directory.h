@@ -1,5 +1,6 @@
 /*
- * Reading the participant directory's XML (rules/vocabulary/directory.xsd, namespace urn:emgate:directory:1).
+ * Reading the participant directory's XML (rules/vocabulary/directory.xsd, namespace
+ * urn:emgate:directory:1).
  */
 #ifndef EG_ASSESS_DIRECTORY_H
 #define EG_ASSESS_DIRECTORY_H
@@ -7,10 +8,11 @@
 #include "core/directory.h"
 
 /*
- * Parse and validate. `xml` and `signature` are copied into the directory. Does not check the signature.
- * EG_E_FORMAT with line and what to do; EG_E_LIMIT; EG_E_NOMEM. Any thread.
+ * Parse and validate. `xml` and `signature` are copied into the directory. Does not check the
+ * signature. EG_E_FORMAT with line and what to do; EG_E_LIMIT; EG_E_NOMEM. Any thread.
  */
-EG_MUST_USE enum eg_status eg_directory_parse(struct eg_directory **out, struct eg_bytes xml,
-                                              struct eg_bytes signature, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_directory_parse(struct eg_directory **out, struct eg_bytes xml,
+                                  struct eg_bytes signature, struct eg_error *err);
 
 #endif

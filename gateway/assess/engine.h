@@ -10,8 +10,10 @@
 #include "core/directory.h"
 #include "core/outcome.h"
 
-/* Once per process before any thread uses the engine: parser initialisation, denied loaders, EXSLT subset. */
-EG_MUST_USE enum eg_status eg_engine_init(struct eg_error *err);
+/* Once per process before any thread uses the engine: parser initialisation, denied loaders, EXSLT
+ * subset. */
+EG_MUST_USE
+enum eg_status eg_engine_init(struct eg_error *err);
 void eg_engine_done(void); /* for leak-clean tests and exits */
 
 struct eg_rules;    /* a compiled package; owner thread */
@@ -21,46 +23,50 @@ struct eg_document; /* a parsed report; owner thread */
  * Compile all steps. `package` is kept. Anything doubtful is an error here, never at run time:
  * EG_E_FORMAT with "file:line: text", EG_E_DENIED (a load from outside the package), EG_E_LIMIT.
  */
-EG_MUST_USE enum eg_status eg_rules_compile(struct eg_rules **out, const struct eg_package *package,
-                                            struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_rules_compile(struct eg_rules **out, const struct eg_package *package,
+                                struct eg_error *err);
 void eg_rules_free(struct eg_rules **rules);
 const struct eg_package *eg_rules_package(const struct eg_rules *rules);
 
 /*
- * Parse a report under the published input limits. When it breaks one, *out stays NULL and a finding
- * (EG_RULE_SIZE, _DOCTYPE, _NESTING, _WELL_FORMED) is added: a verdict, EG_OK all the same.
+ * Parse a report under the published input limits. When it breaks one, *out stays NULL and a
+ * finding (EG_RULE_SIZE, _DOCTYPE, _NESTING, _WELL_FORMED) is added: a verdict, EG_OK all the same.
  *   max_len   the gateway's limit on a report's octets
  */
-EG_MUST_USE enum eg_status eg_document_parse(struct eg_document **out, struct eg_findings *findings,
-                                             struct eg_bytes xml, size_t max_len,
-                                             struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_document_parse(struct eg_document **out, struct eg_findings *findings,
+                                 struct eg_bytes xml, size_t max_len, struct eg_error *err);
 void eg_document_free(struct eg_document **document);
 /* Root element; borrowed. Namespace "" if none. */
 void eg_document_root(const struct eg_document *document, const char **ns, const char **name);
 
 /*
- * Read identity, plant and period with the identity XPaths of `rules`. When something can not be read
- * a finding EG_RULE_IDENTITY is added and *readable is false.
+ * Read identity, plant and period with the identity XPaths of `rules`. When something can not be
+ * read a finding EG_RULE_IDENTITY is added and *readable is false.
  */
-EG_MUST_USE enum eg_status eg_rules_read(struct eg_reading *out, bool *readable,
-                                         struct eg_findings *findings, struct eg_rules *rules,
-                                         struct eg_document *document, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_rules_read(struct eg_reading *out, bool *readable, struct eg_findings *findings,
+                             struct eg_rules *rules, struct eg_document *document,
+                             struct eg_error *err);
 
 /*
  * Judge: run the steps in order, fill findings, results, notifications (recipients left NULL),
- * parameters, accepted. A fatal finding stops the run; after an error in a schema step the checks are not run.
- *   plant   parameters set by permit are taken from it; NULL: none
- * EG_E_LIMIT: a ceiling of the package was reached (answer CEILING). EG_E_DENIED: a permit value out of
- * the package's bounds (answer SETTING). Neither is the sender's fault.
+ * parameters, accepted. A fatal finding stops the run; after an error in a schema step the checks
+ * are not run. plant   parameters set by permit are taken from it; NULL: none EG_E_LIMIT: a ceiling
+ * of the package was reached (answer CEILING). EG_E_DENIED: a permit value out of the package's
+ * bounds (answer SETTING). Neither is the sender's fault.
  */
-EG_MUST_USE enum eg_status eg_rules_run(struct eg_outcome *outcome, struct eg_rules *rules,
-                                        struct eg_document *document,
-                                        const struct eg_reading *reading,
-                                        const struct eg_plant *plant, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_rules_run(struct eg_outcome *outcome, struct eg_rules *rules,
+                            struct eg_document *document, const struct eg_reading *reading,
+                            const struct eg_plant *plant, struct eg_error *err);
 
-/* The text of a finding in "de" or "en" from the package that made it, values filled in; built-in rules too. */
-EG_MUST_USE enum eg_status eg_rules_text(struct eg_buf *out, struct eg_rules *rules,
-                                         const struct eg_finding *finding, const char *lang,
-                                         struct eg_error *err);
+/* The text of a finding in "de" or "en" from the package that made it, values filled in; built-in
+ * rules too. */
+EG_MUST_USE
+enum eg_status eg_rules_text(struct eg_buf *out, struct eg_rules *rules,
+                             const struct eg_finding *finding, const char *lang,
+                             struct eg_error *err);
 
 #endif

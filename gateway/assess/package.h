@@ -1,5 +1,6 @@
 /*
- * Reading a rule package: the files against SIGNED, then package.xml (namespace urn:emgate:package:1).
+ * Reading a rule package: the files against SIGNED, then package.xml (namespace
+ * urn:emgate:package:1).
  */
 #ifndef EG_ASSESS_PACKAGE_H
 #define EG_ASSESS_PACKAGE_H
@@ -13,21 +14,25 @@
  * SIGNED text that signing would write.
  * EG_E_FORMAT, EG_E_DENIED, EG_E_LIMIT, EG_E_IO, EG_E_NOMEM. Does not check the CMS.
  */
-EG_MUST_USE enum eg_status eg_package_read(struct eg_package **out, const char *path,
-                                           bool allow_unsigned, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_package_read(struct eg_package **out, const char *path, bool allow_unsigned,
+                               struct eg_error *err);
 
 /* The same from a tree already in memory (archived package); takes `tree` on success. */
-EG_MUST_USE enum eg_status eg_package_parse(struct eg_package **out, struct eg_tree *tree,
-                                            bool allow_unsigned, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_package_parse(struct eg_package **out, struct eg_tree *tree, bool allow_unsigned,
+                                struct eg_error *err);
 
 /* The SIGNED text of the tree: one line a file, "sha256:<hex> <name>\n", sorted by name. */
-EG_MUST_USE enum eg_status eg_package_signed_text(struct eg_buf *out, const struct eg_tree *tree,
-                                                  struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_package_signed_text(struct eg_buf *out, const struct eg_tree *tree,
+                                      struct eg_error *err);
 
 /* One octet string for a tree and back: how a package lies in the archive. */
-EG_MUST_USE enum eg_status eg_package_pack(struct eg_buf *out, const struct eg_tree *tree,
-                                           struct eg_error *err);
-EG_MUST_USE enum eg_status eg_package_unpack(struct eg_tree *out, struct eg_bytes packed,
-                                             struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_package_pack(struct eg_buf *out, const struct eg_tree *tree,
+                               struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_package_unpack(struct eg_tree *out, struct eg_bytes packed, struct eg_error *err);
 
 #endif

@@ -15,7 +15,8 @@ struct eg_bytes {
     size_t len;
 };
 
-/* An owned buffer. data is always followed by a 0 octet that len does not count, once anything was written. */
+/* An owned buffer. data is always followed by a 0 octet that len does not count, once anything was
+ * written. */
 struct eg_buf {
     uint8_t *data;
     size_t len;
@@ -26,7 +27,8 @@ struct eg_buf {
 
 #define EG_BYTES_NONE ((struct eg_bytes){NULL, 0})
 
-struct eg_bytes eg_bytes_of(const char *text); /* view of a 0-terminated string, borrowed; NULL gives none */
+struct eg_bytes
+eg_bytes_of(const char *text); /* view of a 0-terminated string, borrowed; NULL gives none */
 struct eg_bytes eg_bytes_view(const struct eg_buf *buf);
 bool eg_bytes_equal(struct eg_bytes a, struct eg_bytes b);
 bool eg_bytes_is(struct eg_bytes a, const char *text);
@@ -53,10 +55,11 @@ void eg_buf_format(struct eg_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* EG_OK, or EG_E_LIMIT / EG_E_NOMEM with `what` as place if an append was refused. */
-EG_MUST_USE enum eg_status eg_buf_ok(const struct eg_buf *buf, const char *what,
-                                     struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_buf_ok(const struct eg_buf *buf, const char *what, struct eg_error *err);
 
-/* Reserve room for `len` more octets and return where they go; NULL if refused. Caller adds to len. */
+/* Reserve room for `len` more octets and return where they go; NULL if refused. Caller adds to len.
+ */
 uint8_t *eg_buf_reserve(struct eg_buf *buf, size_t len);
 
 #endif

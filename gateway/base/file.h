@@ -11,23 +11,28 @@
  * Read a whole regular file into `out` (initialised by the caller, whose ceiling is the limit).
  * EG_E_NOTFOUND, EG_E_IO, EG_E_LIMIT (larger than the ceiling), EG_E_NOMEM.
  */
-EG_MUST_USE enum eg_status eg_file_read(struct eg_buf *out, const char *path, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_file_read(struct eg_buf *out, const char *path, struct eg_error *err);
 
 /*
  * Replace or create a file, durable when this returns.
  *   mode   permission bits, e.g. 0644, 0600 for keys
  */
-EG_MUST_USE enum eg_status eg_file_write(const char *path, struct eg_bytes content, unsigned mode,
-                                         struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_file_write(const char *path, struct eg_bytes content, unsigned mode,
+                             struct eg_error *err);
 
 /* Create a directory and its parents (0755); fine if it is there. */
-EG_MUST_USE enum eg_status eg_file_mkdirs(const char *path, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_file_mkdirs(const char *path, struct eg_error *err);
 
 /* Remove a directory with all that is below it; fine if it is not there. Follows no links. */
-EG_MUST_USE enum eg_status eg_file_remove_tree(const char *path, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_file_remove_tree(const char *path, struct eg_error *err);
 
 /* Sync a directory, so that names in it are durable. */
-EG_MUST_USE enum eg_status eg_file_sync_dir(const char *path, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_file_sync_dir(const char *path, struct eg_error *err);
 
 /* "dir/name" as a new string (free()); NULL when memory ran out. */
 char *eg_file_join(const char *dir, const char *name);
@@ -46,9 +51,11 @@ struct eg_tree {
  * Read a directory once. Links, devices and names that are not clean UTF-8 are EG_E_DENIED;
  * more than `max_files` files or `max_octets` in all is EG_E_LIMIT.
  */
-EG_MUST_USE enum eg_status eg_tree_read(struct eg_tree *out, const char *path, size_t max_files,
-                                        size_t max_octets, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_tree_read(struct eg_tree *out, const char *path, size_t max_files,
+                            size_t max_octets, struct eg_error *err);
 void eg_tree_done(struct eg_tree *tree);
-const struct eg_tree_file *eg_tree_find(const struct eg_tree *tree, const char *name); /* NULL: none */
+const struct eg_tree_file *eg_tree_find(const struct eg_tree *tree,
+                                        const char *name); /* NULL: none */
 
 #endif

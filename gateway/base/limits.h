@@ -8,36 +8,38 @@
 #define EG_MIB (1024 * EG_KIB)
 
 /* Reports and texts */
-#define EG_REPORT_MAX (32 * EG_MIB)      /* a year of half-hours of a large plant is about 30 MB */
-#define EG_CMS_MAX (64 * EG_KIB)         /* one signer and a chain of five certificates fit in 16 KiB */
-#define EG_SIGNED_TEXT_MAX (64 * EG_KIB) /* hello, welcome, card, key statement: a few hundred octets */
-#define EG_ENTRY_MAX (16 * EG_KIB)       /* an entry is about 2 KiB */
-#define EG_RECEIPT_MAX (64 * EG_KIB)     /* entry, 64 proof hashes, checkpoint */
-#define EG_FINDINGS_MAX (1 * EG_MIB)     /* 100 findings shown of each rule, texts included */
+#define EG_REPORT_MAX (32 * EG_MIB) /* a year of half-hours of a large plant is about 30 MB */
+#define EG_CMS_MAX (64 * EG_KIB)    /* one signer and a chain of five certificates fit in 16 KiB */
+#define EG_SIGNED_TEXT_MAX                                                                         \
+    (64 * EG_KIB)                    /* hello, welcome, card, key statement: a few hundred octets */
+#define EG_ENTRY_MAX (16 * EG_KIB)   /* an entry is about 2 KiB */
+#define EG_RECEIPT_MAX (64 * EG_KIB) /* entry, 64 proof hashes, checkpoint */
+#define EG_FINDINGS_MAX (1 * EG_MIB) /* 100 findings shown of each rule, texts included */
 #define EG_NOTIFICATION_MAX (32 * EG_MIB) /* not larger than what it is made from */
-#define EG_XML_DEPTH_MAX 256             /* libxml2's own default */
-#define EG_FINDINGS_COUNT_MAX 1000       /* the rest is counted (one public file made 1.38 million) */
+#define EG_XML_DEPTH_MAX 256              /* libxml2's own default */
+#define EG_FINDINGS_COUNT_MAX 1000 /* the rest is counted (one public file made 1.38 million) */
 
 /* Identities */
-#define EG_ID_MAX 128         /* a declared id, participant id, plant id, package id */
-#define EG_ORIGIN_MAX 128     /* a log origin: a host name with path */
-#define EG_CURVE_KEY_TEXT 40  /* Z85 of 32 octets */
+#define EG_ID_MAX 128                /* a declared id, participant id, plant id, package id */
+#define EG_ORIGIN_MAX 128            /* a log origin: a host name with path */
+#define EG_CURVE_KEY_TEXT 40         /* Z85 of 32 octets */
 #define EG_VERSION_NUMBER_MAX 999999 /* of a submission; keeps texts short */
 
 /* Packages and directory */
-#define EG_PACKAGE_FILES_MAX 2000        /* files of one package */
+#define EG_PACKAGE_FILES_MAX 2000 /* files of one package */
 #define EG_PACKAGE_OCTETS_MAX (64 * EG_MIB)
-#define EG_DIRECTORY_MAX (32 * EG_MIB)   /* some 20,000 participants */
-#define EG_NOTIFICATIONS_MAX 16          /* notifications of one package */
-#define EG_PARAMETERS_MAX 256            /* parameters of one package */
+#define EG_DIRECTORY_MAX (32 * EG_MIB) /* some 20,000 participants */
+#define EG_NOTIFICATIONS_MAX 16        /* notifications of one package */
+#define EG_PARAMETERS_MAX 256          /* parameters of one package */
 
 /* Wire */
-#define EG_REQUEST_ID_MAX 32  /* as the protocol says */
-#define EG_FRAMES_MAX 12      /* most frames any message of the protocol has */
-#define EG_CREDIT_MAX 1000    /* items a follower may ask for ahead */
+#define EG_REQUEST_ID_MAX 32 /* as the protocol says */
+#define EG_FRAMES_MAX 12     /* most frames any message of the protocol has */
+#define EG_CREDIT_MAX 1000   /* items a follower may ask for ahead */
 
 /* Time */
 #define EG_SIGNING_TIME_AHEAD_MS (5 * 60 * 1000LL) /* a sender's clock may run ahead by this */
-#define EG_CARD_VALID_MAX_MS (7 * 24 * 3600 * 1000LL) /* an endpoint card lives at most seven days */
+#define EG_CARD_VALID_MAX_MS                                                                       \
+    (7 * 24 * 3600 * 1000LL) /* an endpoint card lives at most seven days */
 
 #endif

@@ -13,8 +13,9 @@ void eg_log_level_set(enum eg_log_level level);
 
 /*
  * Write "2026-..Z level event key=value ...". `event` is a stable word; `format` gives the rest.
- * Control characters are escaped; values with blanks should be quoted by the caller ("text=\"%s\"").
- * At most 100 lines a second of one event; the number left out is told in the next line.
+ * Control characters are escaped; values with blanks should be quoted by the caller
+ * ("text=\"%s\""). At most 100 lines a second of one event; the number left out is told in the next
+ * line.
  */
 void eg_log(enum eg_log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

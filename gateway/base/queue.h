@@ -12,26 +12,33 @@
 
 struct eg_queue;
 
-EG_MUST_USE enum eg_status eg_queue_new(struct eg_queue **out, size_t max_items, size_t max_octets,
-                                        struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_queue_new(struct eg_queue **out, size_t max_items, size_t max_octets,
+                            struct eg_error *err);
 void eg_queue_free(struct eg_queue **queue); /* items left in it are the owner's to drain first */
 
 /*
  * Put an item of `octets` weight. false: full or closed, the item stays the caller's.
  * Thread: any. Never blocks.
  */
-EG_MUST_USE bool eg_queue_put(struct eg_queue *queue, void *item, size_t octets);
+EG_MUST_USE
+bool eg_queue_put(struct eg_queue *queue, void *item, size_t octets);
 
-/* As put, but ignores the bounds (for replies whose work was admitted already). false only when closed. */
-EG_MUST_USE bool eg_queue_force(struct eg_queue *queue, void *item, size_t octets);
+/* As put, but ignores the bounds (for replies whose work was admitted already). false only when
+ * closed. */
+EG_MUST_USE
+bool eg_queue_force(struct eg_queue *queue, void *item, size_t octets);
 
-/* Take the oldest item, waiting at most timeout_ms (-1 for ever, 0 not at all). NULL: none, or closed and empty. */
+/* Take the oldest item, waiting at most timeout_ms (-1 for ever, 0 not at all). NULL: none, or
+ * closed and empty. */
 void *eg_queue_take(struct eg_queue *queue, int timeout_ms);
 
-void eg_queue_close(struct eg_queue *queue); /* no more puts; takers get the rest, then NULL at once */
+void eg_queue_close(
+    struct eg_queue *queue); /* no more puts; takers get the rest, then NULL at once */
 bool eg_queue_closed(const struct eg_queue *queue);
 size_t eg_queue_items(const struct eg_queue *queue);
 size_t eg_queue_octets(const struct eg_queue *queue);
-int eg_queue_fd(const struct eg_queue *queue); /* readable: something to take. Never read it yourself */
+int eg_queue_fd(
+    const struct eg_queue *queue); /* readable: something to take. Never read it yourself */
 
 #endif

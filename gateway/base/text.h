@@ -21,11 +21,15 @@ bool eg_text_token(struct eg_bytes text, size_t max_len);
 bool eg_text_clean(struct eg_bytes text);
 
 void eg_text_hex(struct eg_buf *out, struct eg_bytes octets); /* lower case */
-bool eg_text_unhex(struct eg_bytes text, uint8_t *out, size_t len); /* exactly 2*len digits, lower case */
-void eg_text_base64(struct eg_buf *out, struct eg_bytes octets); /* RFC 4648 with padding, one line */
-bool eg_text_unbase64(struct eg_bytes text, struct eg_buf *out); /* strict: padding, no blanks, no stray bits */
+bool eg_text_unhex(struct eg_bytes text, uint8_t *out,
+                   size_t len); /* exactly 2*len digits, lower case */
+void eg_text_base64(struct eg_buf *out,
+                    struct eg_bytes octets); /* RFC 4648 with padding, one line */
+bool eg_text_unbase64(struct eg_bytes text,
+                      struct eg_buf *out); /* strict: padding, no blanks, no stray bits */
 
-/* Times are UTC milliseconds since 1970, written "2026-11-23T22:30:00.123Z" (always so, 24 characters). */
+/* Times are UTC milliseconds since 1970, written "2026-11-23T22:30:00.123Z" (always so, 24
+ * characters). */
 #define EG_TIME_TEXT_MAX 32
 void eg_text_time(char out[EG_TIME_TEXT_MAX], int64_t at_ms);
 bool eg_text_untime(struct eg_bytes text, int64_t *at_ms);
@@ -33,8 +37,8 @@ bool eg_text_untime(struct eg_bytes text, int64_t *at_ms);
 /* A reader of the line form. Borrowed text must outlive it. */
 struct eg_lines {
     struct eg_bytes rest;
-    unsigned number;      /* of the line last read, from 1 */
-    struct eg_bytes key;  /* of the line last read */
+    unsigned number;       /* of the line last read, from 1 */
+    struct eg_bytes key;   /* of the line last read */
     struct eg_bytes value; /* still escaped */
 };
 

@@ -14,7 +14,8 @@
 
 enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_ANSWER_RECEIPT };
 
-/* X(name, text of the code, kind, retry after ms, English, German, what to do (English), what to do (German)) */
+/* X(name, text of the code, kind, retry after ms, English, German, what to do (English), what to do
+ * (German)) */
 #define EG_CODES(X)                                                                                \
     X(OK, "ok", NONE, 0, "Nothing is wrong.", "Nichts zu beanstanden.", "", "")                    \
     X(CMS_NOT_CMS, "cms-not-cms", UNAUTHENTICATED, 0, "The signature is not CMS SignedData.",      \
@@ -49,9 +50,8 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
       "Use an algorithm of the policy (certs/README).",                                            \
       "Einen Algorithmus der Vorgabe verwenden (certs/README).")                                   \
     X(CMS_SIGNATURE, "cms-signature", UNAUTHENTICATED, 0,                                          \
-      "The signature does not fit what was signed.",                                               \
-      "Die Signatur passt nicht zum Signierten.", "Send the very octets that were signed.",        \
-      "Genau die signierten Oktette senden.")                                                      \
+      "The signature does not fit what was signed.", "Die Signatur passt nicht zum Signierten.",   \
+      "Send the very octets that were signed.", "Genau die signierten Oktette senden.")            \
     X(CMS_SIGNING_TIME, "cms-signing-time", UNAUTHENTICATED, 0,                                    \
       "The signing time is not plausible.", "Der Signaturzeitpunkt ist nicht plausibel.",          \
       "Set the signer's clock.", "Die Uhr des Unterzeichners stellen.")                            \
@@ -77,8 +77,8 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
       "Use a certificate of the right profile.", "Zertifikat mit passendem Profil verwenden.")     \
     X(PARTICIPANT_UNKNOWN, "participant-unknown", UNAUTHENTICATED, 0,                              \
       "The certificate belongs to no participant of the directory.",                               \
-      "Das Zertifikat gehört zu keinem Teilnehmer des Verzeichnisses.",                            \
-      "Ask the registrar.", "An die Registrierungsstelle wenden.")                                 \
+      "Das Zertifikat gehört zu keinem Teilnehmer des Verzeichnisses.", "Ask the registrar.",      \
+      "An die Registrierungsstelle wenden.")                                                       \
     X(ROLE, "role", UNAUTHENTICATED, 0, "The participant's role does not allow this.",             \
       "Die Rolle des Teilnehmers erlaubt das nicht.", "Ask the registrar.",                        \
       "An die Registrierungsstelle wenden.")                                                       \
@@ -86,8 +86,7 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
       "The signer may not report for this plant.",                                                 \
       "Der Unterzeichner darf für diese Anlage nicht berichten.", "Ask the registrar.",            \
       "An die Registrierungsstelle wenden.")                                                       \
-    X(ADDRESSEE, "addressee", UNAUTHENTICATED, 0,                                                  \
-      "The report is addressed to another log.",                                                   \
+    X(ADDRESSEE, "addressee", UNAUTHENTICATED, 0, "The report is addressed to another log.",       \
       "Der Bericht ist an ein anderes Protokoll gerichtet.",                                       \
       "Sign a report whose addressee is this log's origin.",                                       \
       "Bericht mit der Herkunft dieses Protokolls als Empfänger signieren.")                       \
@@ -103,9 +102,9 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
       "The greeting's time is more than five minutes off.",                                        \
       "Die Zeit der Begrüßung weicht mehr als fünf Minuten ab.", "Set the clock.",                 \
       "Die Uhr stellen.")                                                                          \
-    X(NOT_ADMITTED, "not-admitted", UNAUTHENTICATED, 0,                                            \
-      "This CURVE key is not admitted.", "Dieser CURVE-Schlüssel ist nicht zugelassen.",           \
-      "Greet at the door first.", "Zuerst an der Tür grüßen.")                                     \
+    X(NOT_ADMITTED, "not-admitted", UNAUTHENTICATED, 0, "This CURVE key is not admitted.",         \
+      "Dieser CURVE-Schlüssel ist nicht zugelassen.", "Greet at the door first.",                  \
+      "Zuerst an der Tür grüßen.")                                                                 \
     X(GREET_AGAIN, "greet-again", ERROR, 0, "The admission has ended.",                            \
       "Die Zulassung ist beendet.", "Greet at the door again.", "An der Tür neu grüßen.")          \
     X(BUSY, "busy", ERROR, 200, "The gateway is full at the moment.",                              \
@@ -114,8 +113,7 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
     X(RATE, "rate", ERROR, 1000, "Too many messages in a short time.",                             \
       "Zu viele Nachrichten in kurzer Zeit.", "Send more slowly.", "Langsamer senden.")            \
     X(MALFORMED, "malformed", ERROR, 0, "The message is not as the protocol says.",                \
-      "Die Nachricht entspricht nicht dem Protokoll.", "See the protocol.",                        \
-      "Siehe Protokoll.")                                                                          \
+      "Die Nachricht entspricht nicht dem Protokoll.", "See the protocol.", "Siehe Protokoll.")    \
     X(VERSION, "version", ERROR, 0, "No offered protocol version is spoken here.",                 \
       "Keine der angebotenen Protokollversionen wird hier gesprochen.", "Offer EMX1.",             \
       "EMX1 anbieten.")                                                                            \
@@ -148,8 +146,7 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
     X(CLOCK, "clock", ERROR, 60000, "The gateway's clock can not be trusted.",                     \
       "Der Uhr des Gateways ist nicht zu trauen.", "Send again later.", "Später erneut senden.")   \
     X(ARCHIVE, "archive", ERROR, 5000, "The archive can not write at the moment.",                 \
-      "Das Archiv kann im Augenblick nicht schreiben.",                                            \
-      "Send again later; nothing was recorded.",                                                   \
+      "Das Archiv kann im Augenblick nicht schreiben.", "Send again later; nothing was recorded.", \
       "Später erneut senden; es wurde nichts festgehalten.")                                       \
     X(INTERNAL, "internal", ERROR, 60000, "Something went wrong inside the gateway.",              \
       "Im Gateway ist etwas schiefgegangen.", "Send again later; tell the gateway's operator.",    \

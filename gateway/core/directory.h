@@ -19,7 +19,8 @@ enum eg_role {
     EG_ROLE_GATEWAY = 1 << 7,
 };
 
-/* How a certificate is known to belong to a participant: by its digest, or by issuer key and subject. */
+/* How a certificate is known to belong to a participant: by its digest, or by issuer key and
+ * subject. */
 struct eg_certificate_rule {
     bool pinned;
     struct eg_digest certificate; /* pinned */

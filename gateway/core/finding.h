@@ -1,8 +1,9 @@
 /*
  * Findings: what the rules say of a report, recorded without language.
  *
- * A finding holds rule id, severity, place and the values filled in. Text in German or English is made
- * when it is shown, from the archived package (assess) or from the table of built-in input rules below.
+ * A finding holds rule id, severity, place and the values filled in. Text in German or English is
+ * made when it is shown, from the archived package (assess) or from the table of built-in input
+ * rules below.
  *
  * Canonical text (hashed into the entry, kept in the archive), in the line form of base/text.h:
  *
@@ -63,15 +64,18 @@ void eg_findings_done(struct eg_findings *findings);
 
 /*
  * Add a finding; texts are copied. Beyond the ceiling it is only counted and *out is NULL.
- *   out   may be NULL; borrowed from `findings` until the next add; give it values with eg_finding_value
+ *   out   may be NULL; borrowed from `findings` until the next add; give it values with
+ * eg_finding_value
  */
-EG_MUST_USE enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity severity,
-                                           const char *rule, unsigned step, const char *location,
-                                           unsigned line, struct eg_finding **out,
-                                           struct eg_error *err);
-/* Append a value; does nothing when finding is NULL (an omitted one). Value text is cut at 1,000 octets on a UTF-8 boundary. */
-EG_MUST_USE enum eg_status eg_finding_value(struct eg_finding *finding, const char *name,
-                                            const char *text, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity severity,
+                               const char *rule, unsigned step, const char *location, unsigned line,
+                               struct eg_finding **out, struct eg_error *err);
+/* Append a value; does nothing when finding is NULL (an omitted one). Value text is cut at 1,000
+ * octets on a UTF-8 boundary. */
+EG_MUST_USE
+enum eg_status eg_finding_value(struct eg_finding *finding, const char *name, const char *text,
+                                struct eg_error *err);
 
 /* No fatal and no error finding. */
 bool eg_findings_valid(const struct eg_findings *findings);
@@ -79,14 +83,16 @@ bool eg_findings_valid(const struct eg_findings *findings);
 struct eg_package_ref; /* core/package.h */
 
 /* Write and read the canonical text. `package` may be NULL. Reading is strict. */
-EG_MUST_USE enum eg_status eg_findings_write(struct eg_buf *out, const struct eg_findings *findings,
-                                             const struct eg_package_ref *package,
-                                             struct eg_error *err);
-EG_MUST_USE enum eg_status eg_findings_read(struct eg_findings *out, struct eg_package_ref *package,
-                                            bool *has_package, struct eg_bytes text,
-                                            struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_findings_write(struct eg_buf *out, const struct eg_findings *findings,
+                                 const struct eg_package_ref *package, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_findings_read(struct eg_findings *out, struct eg_package_ref *package,
+                                bool *has_package, struct eg_bytes text, struct eg_error *err);
 
-/* Text of a built-in rule in "de" or "en", values filled in for {name}; false: the rule is not built in. */
-bool eg_finding_builtin_text(const struct eg_finding *finding, const char *lang, struct eg_buf *out);
+/* Text of a built-in rule in "de" or "en", values filled in for {name}; false: the rule is not
+ * built in. */
+bool eg_finding_builtin_text(const struct eg_finding *finding, const char *lang,
+                             struct eg_buf *out);
 
 #endif

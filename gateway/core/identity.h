@@ -14,7 +14,8 @@ struct eg_identity {
     uint32_t version;       /* declared 1..EG_VERSION_NUMBER_MAX; 0 when it can not be read */
 };
 
-/* What the identity XPaths of a package read. Dates are days of the report's own calendar, "YYYY-MM-DD". */
+/* What the identity XPaths of a package read. Dates are days of the report's own calendar,
+ * "YYYY-MM-DD". */
 struct eg_reading {
     char id[EG_ID_MAX + 1];
     uint32_t version;
@@ -31,8 +32,10 @@ void eg_identity_text(const struct eg_identity *identity, char out[EG_IDENTITY_T
 bool eg_identity_untext(struct eg_bytes text, struct eg_identity *out);
 bool eg_identity_equal(const struct eg_identity *a, const struct eg_identity *b);
 
-/* The identity of a report that can not be read: (participant, "sha256:" + digest of its octets, 0). */
-void eg_identity_unreadable(struct eg_identity *out, const char *participant, struct eg_bytes report);
+/* The identity of a report that can not be read: (participant, "sha256:" + digest of its octets,
+ * 0). */
+void eg_identity_unreadable(struct eg_identity *out, const char *participant,
+                            struct eg_bytes report);
 
 /* "YYYY-MM-DD" of a real day, years 1900..2199. */
 bool eg_date_valid(const char *date);

@@ -22,7 +22,8 @@ struct eg_outcome {
     struct eg_findings findings;
     struct eg_package_ref package;
     bool has_package;
-    struct eg_buf parameters; /* canonical text of the parameter values used, with where they came from; may be empty */
+    struct eg_buf parameters; /* canonical text of the parameter values used, with where they came
+                                 from; may be empty */
     struct eg_result *results;
     size_t result_count;
     struct eg_notification *notifications;

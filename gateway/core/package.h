@@ -1,7 +1,7 @@
 /*
- * A rule package as structs: what package.xml says, and the octets of its files. Verified by verify,
- * parsed by assess, held by flow; immutable after load, shared by all threads. How it is compiled is
- * assess's own business.
+ * A rule package as structs: what package.xml says, and the octets of its files. Verified by
+ * verify, parsed by assess, held by flow; immutable after load, shared by all threads. How it is
+ * compiled is assess's own business.
  */
 #ifndef EG_CORE_PACKAGE_H
 #define EG_CORE_PACKAGE_H
@@ -36,7 +36,8 @@ struct eg_parameter_row {
 };
 
 struct eg_parameter {
-    char *name, *unit, *value, *source; /* value NULL when rows give it; source = citation in the law */
+    char *name, *unit, *value,
+        *source; /* value NULL when rows give it; source = citation in the law */
     struct eg_title title;
     char *min, *max; /* bounds within which the directory may set it for a plant; NULL: none */
     bool may_override;
@@ -61,10 +62,10 @@ struct eg_notification_rule {
 struct eg_package {
     struct eg_package_ref ref;
     struct eg_title title;
-    char *publisher;     /* participant id */
-    char *land;          /* Land it is published for; NULL = all */
+    char *publisher; /* participant id */
+    char *land;      /* Land it is published for; NULL = all */
     char *law, *citation;
-    char from[11], until[11]; /* report periods judged, inclusive; until "" = open */
+    char from[11], until[11];           /* report periods judged, inclusive; until "" = open */
     char *match_namespace, *match_name; /* root element */
     struct eg_title remark;
     /* identity XPaths; prefixes are bound by `namespaces` */
@@ -72,7 +73,7 @@ struct eg_package {
     bool addressee_none;
     struct eg_value_pair {
         char *prefix, *uri;
-    } *namespaces;
+    } * namespaces;
     size_t namespace_count;
     struct eg_parameter *parameters;
     size_t parameter_count;
@@ -82,7 +83,8 @@ struct eg_package {
     size_t notification_count;
 
     struct eg_tree tree; /* every file listed in SIGNED, and SIGNED, SIGNED.p7s themselves */
-    bool is_signed;      /* SIGNED and SIGNED.p7s were there and SIGNED fits the files; the CMS is verify's to check */
+    bool is_signed;      /* SIGNED and SIGNED.p7s were there and SIGNED fits the files; the CMS is
+                            verify's to check */
 };
 
 void eg_package_free(struct eg_package **package);

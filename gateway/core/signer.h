@@ -25,7 +25,8 @@ struct eg_signer {
     char subject[512];            /* RFC 2253 form, UTF-8 */
     int64_t not_before_ms, not_after_ms;
     int64_t signing_time_ms;
-    struct eg_digest revocation; /* digest of the revocation data that was asked; all 0: none configured */
+    struct eg_digest
+        revocation; /* digest of the revocation data that was asked; all 0: none configured */
 };
 
 #endif

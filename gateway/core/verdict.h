@@ -1,6 +1,7 @@
 /*
- * A verdict on who sent something and whether they may: pass, or the first code that stands in the way.
- * Verdict is not error: a function fills the verdict AND returns EG_OK when it could do its work.
+ * A verdict on who sent something and whether they may: pass, or the first code that stands in the
+ * way. Verdict is not error: a function fills the verdict AND returns EG_OK when it could do its
+ * work.
  */
 #ifndef EG_CORE_VERDICT_H
 #define EG_CORE_VERDICT_H
@@ -18,7 +19,8 @@ struct eg_verdict {
     char text[EG_VERDICT_TEXT_MAX]; /* one English line with the values in question */
 };
 
-/* Fill the verdict unless it holds a refusal already (the first one counts). Returns false, for `return`. */
+/* Fill the verdict unless it holds a refusal already (the first one counts). Returns false, for
+ * `return`. */
 bool eg_verdict_refuse(struct eg_verdict *verdict, enum eg_code code, const char *rule,
                        const char *where, const char *format, ...)
     __attribute__((format(printf, 5, 6)));

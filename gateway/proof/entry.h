@@ -1,6 +1,7 @@
 /*
  * Entry: the text of one line of history, in the line form of base/text.h. Its leaf hash is
- * SHA-256(0x00 || text) (RFC 6962, 2.1). Keys stand in the order given here; keys without a value are absent.
+ * SHA-256(0x00 || text) (RFC 6962, 2.1). Keys stand in the order given here; keys without a value
+ * are absent.
  *
  *   emgate entry 1
  *   kind submission|package|directory|key
@@ -21,8 +22,8 @@
  *   semantics <n>                           submission
  *   outcome accepted|rejected               submission
  *
- * For kind package the content is SIGNED.p7s under `signature` and the packed tree under `report`; for
- * kind directory the XML and its CMS; for kind key the key statement text and its CMS.
+ * For kind package the content is SIGNED.p7s under `signature` and the packed tree under `report`;
+ * for kind directory the XML and its CMS; for kind key the key statement text and its CMS.
  */
 #ifndef EG_PROOF_ENTRY_H
 #define EG_PROOF_ENTRY_H
@@ -56,10 +57,11 @@ struct eg_entry {
     bool accepted;
 };
 
-EG_MUST_USE enum eg_status eg_entry_write(struct eg_buf *out, const struct eg_entry *entry,
-                                          struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_entry_write(struct eg_buf *out, const struct eg_entry *entry,
+                              struct eg_error *err);
 /* Strict: what is read writes back the same octets. EG_E_FORMAT with the line otherwise. */
-EG_MUST_USE enum eg_status eg_entry_read(struct eg_entry *out, struct eg_bytes text,
-                                         struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_entry_read(struct eg_entry *out, struct eg_bytes text, struct eg_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The Merkle tree of RFC 6962, 2.1: leaf hash SHA-256(0x00 || entry), node SHA-256(0x01 || left || right).
- * Pure octets: no disk.
+ * The Merkle tree of RFC 6962, 2.1: leaf hash SHA-256(0x00 || entry), node SHA-256(0x01 || left ||
+ * right). Pure octets: no disk.
  */
 #ifndef EG_PROOF_MERKLE_H
 #define EG_PROOF_MERKLE_H
@@ -12,10 +12,12 @@
 struct eg_digest eg_merkle_leaf(struct eg_bytes entry);
 struct eg_digest eg_merkle_node(const struct eg_digest *left, const struct eg_digest *right);
 
-/* The right edge of a growing tree: enough to append and to give the root. A zeroed struct is the empty tree. */
+/* The right edge of a growing tree: enough to append and to give the root. A zeroed struct is the
+ * empty tree. */
 struct eg_merkle_edge {
     uint64_t size;
-    struct eg_digest peak[EG_MERKLE_LEVELS]; /* peak[k]: root of the complete subtree of 2^k leaves, if bit k of size is set */
+    struct eg_digest peak[EG_MERKLE_LEVELS]; /* peak[k]: root of the complete subtree of 2^k leaves,
+                                                if bit k of size is set */
 };
 
 /*
@@ -34,19 +36,19 @@ typedef enum eg_status (*eg_merkle_read_fn)(void *payload, unsigned level, uint6
                                             struct eg_digest *hash, struct eg_error *err);
 
 /* Inclusion path of leaf `index` in the tree of `size` leaves, from the leaf upwards. */
-EG_MUST_USE enum eg_status eg_merkle_inclusion(struct eg_digest out[EG_MERKLE_LEVELS],
-                                               size_t *count_out, uint64_t index, uint64_t size,
-                                               eg_merkle_read_fn read, void *payload,
-                                               struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_merkle_inclusion(struct eg_digest out[EG_MERKLE_LEVELS], size_t *count_out,
+                                   uint64_t index, uint64_t size, eg_merkle_read_fn read,
+                                   void *payload, struct eg_error *err);
 bool eg_merkle_inclusion_verify(const struct eg_digest *leaf, uint64_t index, uint64_t size,
                                 const struct eg_digest *path, size_t count,
                                 const struct eg_digest *root);
 
 /* Consistency proof between two sizes (RFC 6962, 2.1.2). */
-EG_MUST_USE enum eg_status eg_merkle_consistency(struct eg_digest out[2 * EG_MERKLE_LEVELS],
-                                                 size_t *count_out, uint64_t old_size,
-                                                 uint64_t size, eg_merkle_read_fn read,
-                                                 void *payload, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_merkle_consistency(struct eg_digest out[2 * EG_MERKLE_LEVELS], size_t *count_out,
+                                     uint64_t old_size, uint64_t size, eg_merkle_read_fn read,
+                                     void *payload, struct eg_error *err);
 bool eg_merkle_consistency_verify(uint64_t old_size, const struct eg_digest *old_root,
                                   uint64_t size, const struct eg_digest *root,
                                   const struct eg_digest *path, size_t count);

@@ -16,9 +16,10 @@
 #include "proof/entry.h"
 #include "proof/merkle.h"
 
-EG_MUST_USE enum eg_status eg_receipt_write(struct eg_buf *out, struct eg_bytes entry, uint64_t index,
-                                            const struct eg_digest *path, size_t path_count,
-                                            struct eg_bytes checkpoint, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_receipt_write(struct eg_buf *out, struct eg_bytes entry, uint64_t index,
+                                const struct eg_digest *path, size_t path_count,
+                                struct eg_bytes checkpoint, struct eg_error *err);
 
 struct eg_receipt {
     struct eg_buf entry_text;
@@ -31,16 +32,16 @@ struct eg_receipt {
 };
 
 /* Parse only. EG_E_FORMAT with the line. */
-EG_MUST_USE enum eg_status eg_receipt_read(struct eg_receipt *out, struct eg_bytes text,
-                                           struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_receipt_read(struct eg_receipt *out, struct eg_bytes text, struct eg_error *err);
 /*
- * Parse and prove: entry is in the tree that the checkpoint signs. Offline; needs the log key alone.
- * EG_E_FORMAT, EG_E_CRYPTO (which step failed stands in the text).
+ * Parse and prove: entry is in the tree that the checkpoint signs. Offline; needs the log key
+ * alone. EG_E_FORMAT, EG_E_CRYPTO (which step failed stands in the text).
  */
-EG_MUST_USE enum eg_status eg_receipt_verify(struct eg_receipt *out, struct eg_bytes text,
-                                             const char *origin,
-                                             const uint8_t public_key[EG_ED25519_KEY_LEN],
-                                             struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_receipt_verify(struct eg_receipt *out, struct eg_bytes text, const char *origin,
+                                 const uint8_t public_key[EG_ED25519_KEY_LEN],
+                                 struct eg_error *err);
 void eg_receipt_done(struct eg_receipt *receipt);
 
 #endif

@@ -13,14 +13,14 @@
  *   kind       which eContentType must stand there
  *   at_ms      received-at: the time at which path and algorithm policy are judged
  *
- * EG_OK: judged, look at the verdict. EG_E_NOMEM, EG_E_INTERNAL, and EG_E_STATE for revocation data too
- * old (answer REVOCATION): our error, no verdict.
- * Thread: owner of the verifier.
+ * EG_OK: judged, look at the verdict. EG_E_NOMEM, EG_E_INTERNAL, and EG_E_STATE for revocation data
+ * too old (answer REVOCATION): our error, no verdict. Thread: owner of the verifier.
  */
-EG_MUST_USE enum eg_status eg_cms_check(struct eg_signer *signer, struct eg_verdict *verdict,
-                                        struct eg_verifier *verifier, struct eg_bytes cms,
-                                        struct eg_bytes content, enum eg_signed_kind kind,
-                                        int64_t at_ms, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_cms_check(struct eg_signer *signer, struct eg_verdict *verdict,
+                            struct eg_verifier *verifier, struct eg_bytes cms,
+                            struct eg_bytes content, enum eg_signed_kind kind, int64_t at_ms,
+                            struct eg_error *err);
 
 /* OID in dotted form of a signed kind. */
 const char *eg_signed_kind_oid(enum eg_signed_kind kind);

@@ -1,6 +1,6 @@
 /*
- * What signatures are judged by: anchors, revocation lists, settings. One eg_verifier per thread; it
- * owns its OSSL_LIB_CTX, parsed anchors and a cache of known certificates and path results.
+ * What signatures are judged by: anchors, revocation lists, settings. One eg_verifier per thread;
+ * it owns its OSSL_LIB_CTX, parsed anchors and a cache of known certificates and path results.
  */
 #ifndef EG_VERIFY_TRUST_H
 #define EG_VERIFY_TRUST_H
@@ -9,15 +9,17 @@
 #include "core/verdict.h"
 
 struct eg_trust {
-    struct eg_bytes anchors_pem;       /* one or more certificates; kept (must outlive the verifier) */
-    struct eg_bytes crls_pem;          /* may be empty: then revocation is not checked; kept */
-    int64_t crl_max_age_ms;            /* a list older than its nextUpdate plus this is too old; 0 = nextUpdate counts alone */
+    struct eg_bytes anchors_pem; /* one or more certificates; kept (must outlive the verifier) */
+    struct eg_bytes crls_pem;    /* may be empty: then revocation is not checked; kept */
+    int64_t crl_max_age_ms; /* a list older than its nextUpdate plus this is too old; 0 = nextUpdate
+                               counts alone */
 };
 
 struct eg_verifier;
 
-EG_MUST_USE enum eg_status eg_verifier_new(struct eg_verifier **out, const struct eg_trust *trust,
-                                           struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_verifier_new(struct eg_verifier **out, const struct eg_trust *trust,
+                               struct eg_error *err);
 void eg_verifier_free(struct eg_verifier **verifier);
 
 /* Digest of the revocation data in force (all 0 when there is none). */

@@ -24,15 +24,11 @@
  *   ERROR            answer text
  *   STATUS           identity text
  *   STANDING         receipt | delivery text (line form "emgate standing 1")
- *   FOLLOW           stream | cursor or empty (= go on from the last ACK) | credit | filter or empty
- *   FOLLOWING        stream | cursor from which items come
- *   ITEM             stream | previous cursor | cursor | receipt | name | salt (32) | notification
- *   CREDIT           stream | n
- *   ACK              stream | cursor
- *   ACKED            stream | cursor that is durable now
- *   PING             (none)
- *   PONG             text (line form "emgate pong 1": time, size)
- *   BYE              (none)
+ *   FOLLOW           stream | cursor or empty (= go on from the last ACK) | credit | filter or
+ * empty FOLLOWING        stream | cursor from which items come ITEM             stream | previous
+ * cursor | cursor | receipt | name | salt (32) | notification CREDIT           stream | n ACK
+ * stream | cursor ACKED            stream | cursor that is durable now PING             (none) PONG
+ * text (line form "emgate pong 1": time, size) BYE              (none)
  */
 #define EG_VERBS(X)                                                                                \
     X(HELLO, "HELLO", 2, 2)                                                                        \
@@ -77,7 +73,8 @@ const char *eg_verb_text(enum eg_verb verb);
 bool eg_message_read(struct eg_message *out, const struct eg_bytes *frames, size_t count,
                      const char **why);
 
-/* The frames of a message: out[0..2] are protocol, verb, request id, then the body. Returns their number. All borrowed. */
+/* The frames of a message: out[0..2] are protocol, verb, request id, then the body. Returns their
+ * number. All borrowed. */
 size_t eg_message_frames(struct eg_bytes out[EG_FRAMES_MAX], const struct eg_message *message);
 
 /* Start an answer to `request`: same request id, no body yet. */

@@ -1,5 +1,6 @@
 /*
- * The texts of the protocol, in the line form of base/text.h. Readers are strict: keys in this order, nothing else.
+ * The texts of the protocol, in the line form of base/text.h. Readers are strict: keys in this
+ * order, nothing else.
  *
  *   emgate hello 1            emgate welcome 1             emgate card 1
  *   origin <log origin>       hello sha256:<hex>           origin <log origin>
@@ -56,13 +57,25 @@ struct eg_answer_text {
     char rule[64], where[128], text[EG_VERDICT_TEXT_MAX];
 };
 
-EG_MUST_USE enum eg_status eg_hello_write(struct eg_buf *out, const struct eg_hello *hello, struct eg_error *err);
-EG_MUST_USE enum eg_status eg_hello_read(struct eg_hello *out, struct eg_bytes text, struct eg_error *err);
-EG_MUST_USE enum eg_status eg_welcome_write(struct eg_buf *out, const struct eg_welcome *welcome, struct eg_error *err);
-EG_MUST_USE enum eg_status eg_welcome_read(struct eg_welcome *out, struct eg_bytes text, struct eg_error *err);
-EG_MUST_USE enum eg_status eg_card_write(struct eg_buf *out, const struct eg_card *card, struct eg_error *err);
-EG_MUST_USE enum eg_status eg_card_read(struct eg_card *out, struct eg_bytes text, struct eg_error *err);
-EG_MUST_USE enum eg_status eg_answer_write(struct eg_buf *out, const struct eg_answer_text *answer, struct eg_error *err);
-EG_MUST_USE enum eg_status eg_answer_read(struct eg_answer_text *out, struct eg_bytes text, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_hello_write(struct eg_buf *out, const struct eg_hello *hello,
+                              struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_hello_read(struct eg_hello *out, struct eg_bytes text, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_welcome_write(struct eg_buf *out, const struct eg_welcome *welcome,
+                                struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_welcome_read(struct eg_welcome *out, struct eg_bytes text, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_card_write(struct eg_buf *out, const struct eg_card *card, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_card_read(struct eg_card *out, struct eg_bytes text, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_answer_write(struct eg_buf *out, const struct eg_answer_text *answer,
+                               struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_answer_read(struct eg_answer_text *out, struct eg_bytes text,
+                              struct eg_error *err);
 
 #endif

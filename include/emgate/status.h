@@ -2,8 +2,8 @@
  * One way to say that something could not be done.
  *
  * A status tells about us and the moment (disk, memory, caller's mistake), never about the sender's
- * report: that is a verdict (gateway/core/verdict.h). Functions that can fail return enum eg_status and
- * fill the struct eg_error passed last; outputs are untouched on failure.
+ * report: that is a verdict (gateway/core/verdict.h). Functions that can fail return enum eg_status
+ * and fill the struct eg_error passed last; outputs are untouched on failure.
  */
 #ifndef EMGATE_STATUS_H
 #define EMGATE_STATUS_H

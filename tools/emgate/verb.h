@@ -1,6 +1,7 @@
 /*
  * One tool, verbs as files: each file tools/emgate/<verb>.c exports one const table row that
- * carries name, help, example, options and the function. Help, man pages and completion come from it.
+ * carries name, help, example, options and the function. Help, man pages and completion come from
+ * it.
  */
 #ifndef EG_TOOL_VERB_H
 #define EG_TOOL_VERB_H
@@ -23,16 +24,17 @@ struct eg_tool_option {
 struct eg_tool_args; /* parsed by the frame: options are checked against the verb's list */
 
 struct eg_tool_verb {
-    const char *name;        /* "rules check" */
-    const char *summary;     /* one line for the list of verbs */
-    const char *operands;    /* "PKG [REPORT...]", "" for none */
-    int operands_min, operands_max; /* max -1: any number */
-    const char *description; /* paragraphs for --help and the man page */
-    const char *example;     /* command lines, one each line */
+    const char *name;                     /* "rules check" */
+    const char *summary;                  /* one line for the list of verbs */
+    const char *operands;                 /* "PKG [REPORT...]", "" for none */
+    int operands_min, operands_max;       /* max -1: any number */
+    const char *description;              /* paragraphs for --help and the man page */
+    const char *example;                  /* command lines, one each line */
     const struct eg_tool_option *options; /* own ones; --help, --json are everyone's. NULL: none */
     /*
-     * Do it. Human text or (args json) one JSON document a line goes to stdout. Returns an exit status; with
-     * EG_EXIT_COULD_NOT err is filled and the frame prints it with code and remedy on stderr.
+     * Do it. Human text or (args json) one JSON document a line goes to stdout. Returns an exit
+     * status; with EG_EXIT_COULD_NOT err is filled and the frame prints it with code and remedy on
+     * stderr.
      */
     int (*run)(const struct eg_tool_args *args, struct eg_error *err);
 };
