@@ -13,22 +13,31 @@
 
 #define EG_PROTOCOL_NAME "EMX1"
 
+/* Octets of the frame of salts in a RECEIPT. */
+#define EG_RECEIPT_SALTS_LEN (2 * EG_SALT_LEN)
+
 /*
  * X(name, verb on the wire, fewest body frames, most body frames)
  * Body frames in order:
  *   HELLO            text | CMS
  *   WELCOME          text | CMS | card text | card CMS
  *   SUBMIT           CMS | report [| evidence]
- *   RECEIPT          receipt | salt of findings (32) | findings | texts de | texts en
+ *   RECEIPT          receipt | salts (64) | findings | texts de | texts en
+ *                    salts = salt of findings (32), salt of report (32): what the submitter needs
+ *                    to bind its findings and its report to the receipt offline
  *   UNAUTHENTICATED  answer text
  *   ERROR            answer text
  *   STATUS           identity text
  *   STANDING         receipt | delivery text (line form "emgate standing 1")
- *   FOLLOW           stream | cursor or empty (= go on from the last ACK) | credit | filter or
- * empty FOLLOWING        stream | cursor from which items come ITEM             stream | previous
- * cursor | cursor | receipt | name | salt (32) | notification CREDIT           stream | n ACK
- * stream | cursor ACKED            stream | cursor that is durable now PING             (none) PONG
- * text (line form "emgate pong 1": time, size) BYE              (none)
+ *   FOLLOW           stream | cursor, or empty = go on from the last ACK | credit | filter or empty
+ *   FOLLOWING        stream | cursor from which items come
+ *   ITEM             stream | previous cursor | cursor | receipt | name | salt (32) | notification
+ *   CREDIT           stream | n
+ *   ACK              stream | cursor
+ *   ACKED            stream | cursor that is durable now
+ *   PING             (none)
+ *   PONG             text (line form "emgate pong 1": time, size)
+ *   BYE              (none)
  */
 #define EG_VERBS(X)                                                                                \
     X(HELLO, "HELLO", 2, 2)                                                                        \
