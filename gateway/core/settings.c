@@ -1,0 +1,256 @@
+/*
+ * The settings table, and the reader that is driven by it: no key is named anywhere else.
+ */
+#include "core/settings.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum setting_type { TEXT, PATH, NUMBER };
+
+struct setting {
+    const char *section, *key;
+    enum setting_type type;
+    size_t offset;
+    const char *fallback; /* NULL: must be given */
+    uint64_t min, max;    /* of numbers */
+    const char *sentence;
+};
+
+#define AT(field) offsetof(struct eg_settings, field)
+
+static const struct setting table[] = {
+    {"gateway", "origin", TEXT, AT(origin), NULL, 0, 0,
+     "Origin of the log: a host name, as receipts and reports name it."},
+    {"gateway", "participant", TEXT, AT(participant), NULL, 0, 0,
+     "The gateway's own identity in the directory."},
+    {"gateway", "certificate", PATH, AT(certificate), NULL, 0, 0,
+     "PEM file: the gateway's certificate, then its chain."},
+    {"gateway", "key", PATH, AT(key), NULL, 0, 0, "PEM file: the gateway's private key."},
+    {"gateway", "card", PATH, AT(card), NULL, 0, 0,
+     "Where the signed endpoint card is written; its signature beside it as .p7s."},
+    {"gateway", "workers", NUMBER, AT(workers), "2", 1, 256, "Threads that judge reports."},
+    {"gateway", "journal", TEXT, AT(journal_level), "info", 0, 0,
+     "Least level of the journal: error, warn, info or debug."},
+    {"log", "key", PATH, AT(log_key), NULL, 0, 0,
+     "File with the Ed25519 seed of the log key, as 64 hex digits."},
+    {"log", "statement", PATH, AT(log_statement), NULL, 0, 0,
+     "Key statement of the log key; its signature beside it as .p7s."},
+    {"trust", "anchors", PATH, AT(anchors), NULL, 0, 0, "PEM file: trusted certificates."},
+    {"trust", "crls", PATH, AT(crls), "", 0, 0,
+     "PEM file: revocation lists; empty: revocation is not checked."},
+    {"trust", "directory", PATH, AT(directory), NULL, 0, 0,
+     "Participant directory (XML); its signature beside it as .p7s."},
+    {"rules", "folder", PATH, AT(rules), NULL, 0, 0,
+     "Folder of installed rule packages: <id>/<version>/."},
+    {"archive", "path", PATH, AT(archive), NULL, 0, 0, "The archive's database file."},
+    {"archive", "batch", NUMBER, AT(batch), "64", 1, 1024, "Most decisions in one commit."},
+    {"door", "bind", TEXT, AT(door_bind), "tcp://127.0.0.1:7411", 0, 0,
+     "Where strangers greet. Port * takes a free one; the card names it."},
+    {"door", "curve", PATH, AT(door_curve), NULL, 0, 0,
+     "CURVE key pair of the door: public and secret key, Z85, a line each."},
+    {"door", "memory-mib", NUMBER, AT(door_memory_mib), "512", 64, 65536,
+     "Address space of the door's process; beyond it the door is restarted."},
+    {"hall", "bind", TEXT, AT(hall_bind), "tcp://127.0.0.1:7412", 0, 0,
+     "Where admitted participants talk. Port * takes a free one."},
+    {"hall", "curve", PATH, AT(hall_curve), NULL, 0, 0, "CURVE key pair of the hall."},
+    {"limits", "report-max", NUMBER, AT(report_max), "8388608", 1024, EG_REPORT_MAX,
+     "Largest report in octets; a larger one is rejected with a receipt."},
+    {"limits", "queue-items", NUMBER, AT(queue_items), "512", 1, 100000,
+     "Reports in hand; beyond it the answer is busy."},
+    {"limits", "queue-octets", NUMBER, AT(queue_octets), "134217728", 1048576, 1ULL << 34,
+     "Octets of reports in hand; beyond it the answer is busy."},
+    {"limits", "rate", NUMBER, AT(rate), "2000", 1, 1000000,
+     "Messages a second of one connection; beyond it the answer is rate."},
+    {"limits", "admissions", NUMBER, AT(admissions), "10000", 1, 1000000,
+     "CURVE keys admitted at one time."},
+    {"limits", "admission-hours", NUMBER, AT(admission_hours), "24", 1, 168,
+     "How long an admission holds."},
+    {"limits", "followers", NUMBER, AT(followers), "1000", 1, 100000,
+     "Streams followed at one time."},
+    {"limits", "credit-max", NUMBER, AT(credit_max), "256", 1, EG_CREDIT_MAX,
+     "Most items a follower may ask for ahead."},
+    {"limits", "clock-step-ms", NUMBER, AT(clock_step_ms), "60000", 1000, 3600000,
+     "A jump of the wall clock beyond this stops recording until it is mended."},
+    {"limits", "card-hours", NUMBER, AT(card_hours), "168", 1, 168,
+     "How long an endpoint card is valid; it is renewed at half time."},
+};
+#define TABLE_COUNT (sizeof table / sizeof table[0])
+
+struct reading {
+    struct eg_settings *settings;
+    const char *path;
+    char folder[EG_SETTING_TEXT_MAX];
+    bool given[TABLE_COUNT];
+    struct eg_error *err;
+    bool failed;
+};
+
+static int refuse(struct reading *reading, int line, const char *text)
+{
+    if (!reading->failed) {
+        char where[EG_ERROR_WHERE_MAX];
+        snprintf(where, sizeof where, "%.70s:%d", reading->path, line);
+        eg_error_set(reading->err, EG_E_USAGE, where, "%s", text);
+        reading->failed = true;
+    }
+    return 0;
+}
+
+static int refuse_unknown(struct reading *reading, int line, const char *section, const char *key)
+{
+    char names[TABLE_COUNT][64];
+    const char *words[TABLE_COUNT];
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        snprintf(names[i], sizeof names[i], "%s.%s", table[i].section, table[i].key);
+        words[i] = names[i];
+    }
+    char asked[128];
+    snprintf(asked, sizeof asked, "%.60s.%.60s", section, key);
+    const char *nearest = eg_text_nearest(asked, words, TABLE_COUNT);
+    char text[256];
+    snprintf(text, sizeof text, "unknown setting %s%s%s; emgated --print-config lists all", asked,
+             nearest != NULL ? ", nearest is " : "", nearest != NULL ? nearest : "");
+    return refuse(reading, line, text);
+}
+
+static int take_number(struct reading *reading, int line, const struct setting *setting,
+                       const char *value)
+{
+    uint64_t number = 0;
+    if (!eg_text_u64(eg_bytes_of(value), setting->max, &number) || number < setting->min) {
+        char text[256];
+        snprintf(text, sizeof text, "%s.%s must be a whole number from %llu to %llu",
+                 setting->section, setting->key, (unsigned long long)setting->min,
+                 (unsigned long long)setting->max);
+        return refuse(reading, line, text);
+    }
+    memcpy((char *)reading->settings + setting->offset, &number, sizeof number);
+    return 1;
+}
+
+static int take_text(struct reading *reading, int line, const struct setting *setting,
+                     const char *value)
+{
+    char *slot = (char *)reading->settings + setting->offset;
+    bool relative = setting->type == PATH && value[0] != '/' && value[0] != '\0';
+    int len = snprintf(slot, EG_SETTING_TEXT_MAX, "%s%s", relative ? reading->folder : "", value);
+    if (len < 0 || len >= EG_SETTING_TEXT_MAX) {
+        return refuse(reading, line, "value is too long");
+    }
+    if (slot[0] == '\0' && setting->fallback == NULL) {
+        return refuse(reading, line, "value must not be empty");
+    }
+    return 1;
+}
+
+static int take(struct reading *reading, int line, size_t row, const char *value)
+{
+    if (reading->given[row]) {
+        return refuse(reading, line, "setting is given twice");
+    }
+    reading->given[row] = line > 0;
+    const struct setting *setting = &table[row];
+    return setting->type == NUMBER ? take_number(reading, line, setting, value)
+                                   : take_text(reading, line, setting, value);
+}
+
+static int on_line(void *user, const char *section, const char *key, const char *value, int line)
+{
+    struct reading *reading = user;
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        if (strcmp(table[i].section, section) == 0 && strcmp(table[i].key, key) == 0) {
+            return take(reading, line, i, value != NULL ? value : "");
+        }
+    }
+    return refuse_unknown(reading, line, section, key);
+}
+
+static void folder_of(char out[EG_SETTING_TEXT_MAX], const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    int len = slash == NULL ? 0 : (int)(slash - path + 1);
+    snprintf(out, EG_SETTING_TEXT_MAX, "%.*s", len, path);
+}
+
+static enum eg_status fill_rest(struct reading *reading)
+{
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        if (reading->given[i]) {
+            continue;
+        }
+        if (table[i].fallback == NULL) {
+            return eg_error_set(reading->err, EG_E_USAGE, reading->path,
+                                "setting %s.%s is missing: %s", table[i].section, table[i].key,
+                                table[i].sentence);
+        }
+        if (!take(reading, 0, i, table[i].fallback)) {
+            return EG_E_USAGE;
+        }
+    }
+    return EG_OK;
+}
+
+enum eg_status eg_settings_read(struct eg_settings *out, const char *path, struct eg_error *err)
+{
+    struct eg_settings *settings = calloc(1, sizeof *settings);
+    if (settings == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, path, "memory ran out");
+    }
+    struct reading reading = {.settings = settings, .path = path, .err = err};
+    folder_of(reading.folder, path);
+    enum eg_status status = EG_OK;
+    int line = ini_parse(path, on_line, &reading);
+    if (line == -1) {
+        status = eg_error_errno(err, path, errno, "settings can not be read");
+    } else if (reading.failed) {
+        status = EG_E_USAGE;
+    } else if (line != 0) {
+        status = eg_error_set(err, EG_E_USAGE, path, "line %d is not 'key = value'", line);
+    } else {
+        status = fill_rest(&reading);
+    }
+    if (status == EG_OK) {
+        *out = *settings;
+    }
+    free(settings);
+    return status;
+}
+
+bool eg_settings_row(size_t n, struct eg_setting_info *out)
+{
+    static const char *const types[] = {"text", "path", "number"};
+    if (n >= TABLE_COUNT) {
+        return false;
+    }
+    const struct setting *row = &table[n];
+    *out =
+        (struct eg_setting_info){row->section,  row->key, types[row->type], row->fallback,
+                                 row->sentence, row->min, row->max,         row->fallback == NULL};
+    return true;
+}
+
+void eg_settings_print(struct eg_buf *out)
+{
+    const char *section = "";
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        const struct setting *row = &table[i];
+        if (strcmp(section, row->section) != 0) {
+            eg_buf_format(out, "%s[%s]\n", i > 0 ? "\n" : "", row->section);
+            section = row->section;
+        }
+        eg_buf_format(out, "; %s", row->sentence);
+        if (row->type == NUMBER) {
+            eg_buf_format(out, " (%llu..%llu)", (unsigned long long)row->min,
+                          (unsigned long long)row->max);
+        }
+        eg_buf_format(out, "\n%s%s = %s\n", row->fallback == NULL ? "; required: " : "", row->key,
+                      row->fallback == NULL ? "..." : row->fallback);
+    }
+}
