@@ -1,0 +1,70 @@
+/*
+ * ISO Schematron (ISO/IEC 19757-3:2016), query binding xslt, compiled by ourselves.
+ *
+ * Whatever is doubtful is refused when a schema is compiled: other query bindings, unknown elements
+ * and attributes of the Schematron namespace, unbound variables and prefixes, unknown functions,
+ * XPath that does not parse. What a report made of it is a finding without language; texts are made
+ * later from the recorded values.
+ */
+#ifndef EG_ASSESS_SCHEMATRON_H
+#define EG_ASSESS_SCHEMATRON_H
+
+#include "assess/xml.h"
+
+/* A package parameter: $name. A value that is a number (numbers.h) becomes one, else a string. */
+struct eg_schematron_param {
+    const char *name, *value;
+};
+
+struct eg_schematron_options {
+    const char *phase; /* NULL: the schema's defaultPhase, or #ALL */
+    bool ids_required; /* refuse an assert or report without id (packages); else ids are made */
+    const struct eg_schematron_param *params; /* names known to the schema, with default values */
+    size_t param_count;
+};
+
+struct eg_schematron; /* owner thread */
+
+/*
+ * Compile `name` from `loader`, which is kept (document() and include look there).
+ * EG_E_FORMAT "file:line: text (clause)", EG_E_DENIED, EG_E_LIMIT, EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_schematron_compile(struct eg_schematron **out, const struct eg_loader *loader,
+                                     const char *name, const struct eg_schematron_options *options,
+                                     struct eg_error *err);
+void eg_schematron_free(struct eg_schematron **schema);
+
+/* Bindings of sch:ns, for locations; borrowed. */
+const struct eg_xml_ns *eg_schematron_ns(const struct eg_schematron *schema, size_t *count);
+
+struct eg_schematron_job {
+    xmlDoc *doc;
+    unsigned step;                            /* written into findings */
+    const struct eg_schematron_param *params; /* values that replace the defaults; may be NULL */
+    size_t param_count;
+    struct eg_buf *svrl; /* also write SVRL (ISO/IEC 19757-3 Annex D); NULL: no */
+};
+
+/*
+ * Run the checks of the phase, in order, into findings.
+ *   fatal   a fatal finding stopped the run
+ * EG_E_LIMIT: a ceiling was reached (operations, octets produced): says nothing of the report.
+ * EG_E_FORMAT: an expression failed in a way that load could not see (wrong type of argument).
+ * EG_E_USAGE: a parameter that compile did not know.
+ */
+EG_MUST_USE
+enum eg_status eg_schematron_run(bool *fatal, struct eg_schematron *schema,
+                                 const struct eg_schematron_job *job, struct eg_findings *findings,
+                                 struct eg_error *err);
+
+/*
+ * Text of a finding in "de" or "en" (the other one if the schema lacks it), from the recorded
+ * values alone. EG_E_NOTFOUND: the rule is not of this schema.
+ */
+EG_MUST_USE
+enum eg_status eg_schematron_text(struct eg_buf *out, const struct eg_schematron *schema,
+                                  const struct eg_finding *finding, const char *lang,
+                                  struct eg_error *err);
+
+#endif
