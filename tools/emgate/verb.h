@@ -37,6 +37,7 @@ struct eg_tool_verb {
      * stderr.
      */
     int (*run)(const struct eg_tool_args *args, struct eg_error *err);
+    bool hidden; /* not in the list of verbs, no man page: for the build and for tests */
 };
 
 bool eg_tool_json(const struct eg_tool_args *args);
@@ -46,7 +47,10 @@ const char *eg_tool_value(const struct eg_tool_args *args, const char *name, siz
 size_t eg_tool_operand_count(const struct eg_tool_args *args);
 const char *eg_tool_operand(const struct eg_tool_args *args, size_t n);
 
-/* Set by SIGINT and SIGTERM: long work looks at it between steps and stops cleanly. */
+/*
+ * Set by SIGINT and SIGTERM: long work looks at it between steps and stops cleanly. Blocking calls
+ * return with EINTR. A second signal ends the process at once.
+ */
 bool eg_tool_interrupted(void);
 /* A progress line on stderr when it is a terminal, else nothing. done == total ends it. */
 void eg_tool_progress(const char *what, size_t done, size_t total);

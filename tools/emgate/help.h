@@ -1,0 +1,18 @@
+/*
+ * Help texts, made from the table of verbs.
+ */
+#ifndef EG_TOOL_HELP_H
+#define EG_TOOL_HELP_H
+
+#include "emgate/verb.h"
+
+/* Print the list of verbs: all of them, or those whose first word is `group`. */
+void eg_tool_help_list(FILE *out, const char *group);
+
+/* Print the page of one verb. */
+void eg_tool_help_verb(FILE *out, const struct eg_tool_verb *verb);
+
+/* The line that shows how a verb is called, "emgate status [OPTION...] ID". */
+void eg_tool_help_usage(FILE *out, const struct eg_tool_verb *verb);
+
+#endif
