@@ -93,9 +93,9 @@ const struct eg_tool_verb *eg_tool_verbs_find(size_t *used_out, char *const *wor
     const char *second = count > 1 && words[1][0] != '-' ? words[1] : NULL;
     char name[NAME_MAX_LEN];
 
-    if (second != NULL && strlen(words[0]) + strlen(second) + 2 <= sizeof(name)) {
-        snprintf(name, sizeof(name), "%s %s", words[0], second);
-        verb = find_exactly(name);
+    if (second != NULL) {
+        int len = snprintf(name, sizeof(name), "%s %s", words[0], second);
+        verb = len > 0 && (size_t)len < sizeof(name) ? find_exactly(name) : NULL;
         if (verb != NULL) {
             *used_out = 2;
             return verb;
