@@ -86,7 +86,11 @@ bool eg_message_read(struct eg_message *out, const struct eg_bytes *frames, size
  * number. All borrowed. */
 size_t eg_message_frames(struct eg_bytes out[EG_FRAMES_MAX], const struct eg_message *message);
 
-/* Start an answer to `request`: same request id, no body yet. */
+/* Start a message of one's own: request id of 1..32 octets, copied; no body yet. */
+void eg_message_start(struct eg_message *out, enum eg_verb verb, struct eg_bytes request_id);
+
+/* Start an answer to `request`: same request id, no body yet. A request
+ * whose id could not be read is answered under the id "-". */
 void eg_message_answer(struct eg_message *out, const struct eg_message *request, enum eg_verb verb);
 void eg_message_add(struct eg_message *message, struct eg_bytes frame);
 
@@ -98,5 +102,7 @@ struct eg_wire_cursor {
 #define EG_CURSOR_TEXT_MAX 40
 void eg_cursor_text(const struct eg_wire_cursor *cursor, char out[EG_CURSOR_TEXT_MAX]);
 bool eg_cursor_untext(struct eg_bytes text, struct eg_wire_cursor *out);
+/* -1, 0, 1: a before, at, behind b. */
+int eg_cursor_compare(const struct eg_wire_cursor *a, const struct eg_wire_cursor *b);
 
 #endif
