@@ -88,22 +88,20 @@ struct reading {
     const char *path;
     char folder[EG_SETTING_TEXT_MAX];
     bool given[TABLE_COUNT];
-    struct eg_error *err;
+    char text[256]; /* first refusal; the library tells its line */
     bool failed;
 };
 
-static int refuse(struct reading *reading, int line, const char *text)
+static int refuse(struct reading *reading, const char *text)
 {
     if (!reading->failed) {
-        char where[EG_ERROR_WHERE_MAX];
-        snprintf(where, sizeof where, "%.70s:%d", reading->path, line);
-        eg_error_set(reading->err, EG_E_USAGE, where, "%s", text);
+        snprintf(reading->text, sizeof reading->text, "%s", text);
         reading->failed = true;
     }
     return 0;
 }
 
-static int refuse_unknown(struct reading *reading, int line, const char *section, const char *key)
+static int refuse_unknown(struct reading *reading, const char *section, const char *key)
 {
     char names[TABLE_COUNT][64];
     const char *words[TABLE_COUNT];
@@ -117,11 +115,10 @@ static int refuse_unknown(struct reading *reading, int line, const char *section
     char text[256];
     snprintf(text, sizeof text, "unknown setting %s%s%s; emgated --print-config lists all", asked,
              nearest != NULL ? ", nearest is " : "", nearest != NULL ? nearest : "");
-    return refuse(reading, line, text);
+    return refuse(reading, text);
 }
 
-static int take_number(struct reading *reading, int line, const struct setting *setting,
-                       const char *value)
+static int take_number(struct reading *reading, const struct setting *setting, const char *value)
 {
     uint64_t number = 0;
     if (!eg_text_u64(eg_bytes_of(value), setting->max, &number) || number < setting->min) {
@@ -129,47 +126,46 @@ static int take_number(struct reading *reading, int line, const struct setting *
         snprintf(text, sizeof text, "%s.%s must be a whole number from %llu to %llu",
                  setting->section, setting->key, (unsigned long long)setting->min,
                  (unsigned long long)setting->max);
-        return refuse(reading, line, text);
+        return refuse(reading, text);
     }
     memcpy((char *)reading->settings + setting->offset, &number, sizeof number);
     return 1;
 }
 
-static int take_text(struct reading *reading, int line, const struct setting *setting,
-                     const char *value)
+static int take_text(struct reading *reading, const struct setting *setting, const char *value)
 {
     char *slot = (char *)reading->settings + setting->offset;
     bool relative = setting->type == PATH && value[0] != '/' && value[0] != '\0';
     int len = snprintf(slot, EG_SETTING_TEXT_MAX, "%s%s", relative ? reading->folder : "", value);
     if (len < 0 || len >= EG_SETTING_TEXT_MAX) {
-        return refuse(reading, line, "value is too long");
+        return refuse(reading, "value is too long");
     }
     if (slot[0] == '\0' && setting->fallback == NULL) {
-        return refuse(reading, line, "value must not be empty");
+        return refuse(reading, "value must not be empty");
     }
     return 1;
 }
 
-static int take(struct reading *reading, int line, size_t row, const char *value)
+static int take(struct reading *reading, size_t row, const char *value)
 {
     if (reading->given[row]) {
-        return refuse(reading, line, "setting is given twice");
+        return refuse(reading, "setting is given twice");
     }
-    reading->given[row] = line > 0;
+    reading->given[row] = true;
     const struct setting *setting = &table[row];
-    return setting->type == NUMBER ? take_number(reading, line, setting, value)
-                                   : take_text(reading, line, setting, value);
+    return setting->type == NUMBER ? take_number(reading, setting, value)
+                                   : take_text(reading, setting, value);
 }
 
-static int on_line(void *user, const char *section, const char *key, const char *value, int line)
+static int on_line(void *user, const char *section, const char *key, const char *value)
 {
     struct reading *reading = user;
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         if (strcmp(table[i].section, section) == 0 && strcmp(table[i].key, key) == 0) {
-            return take(reading, line, i, value != NULL ? value : "");
+            return take(reading, i, value != NULL ? value : "");
         }
     }
-    return refuse_unknown(reading, line, section, key);
+    return refuse_unknown(reading, section, key);
 }
 
 static void folder_of(char out[EG_SETTING_TEXT_MAX], const char *path)
@@ -179,19 +175,18 @@ static void folder_of(char out[EG_SETTING_TEXT_MAX], const char *path)
     snprintf(out, EG_SETTING_TEXT_MAX, "%.*s", len, path);
 }
 
-static enum eg_status fill_rest(struct reading *reading)
+static enum eg_status fill_rest(struct reading *reading, struct eg_error *err)
 {
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         if (reading->given[i]) {
             continue;
         }
         if (table[i].fallback == NULL) {
-            return eg_error_set(reading->err, EG_E_USAGE, reading->path,
-                                "setting %s.%s is missing: %s", table[i].section, table[i].key,
-                                table[i].sentence);
+            return eg_error_set(err, EG_E_USAGE, reading->path, "setting %s.%s is missing: %s",
+                                table[i].section, table[i].key, table[i].sentence);
         }
-        if (!take(reading, 0, i, table[i].fallback)) {
-            return EG_E_USAGE;
+        if (!take(reading, i, table[i].fallback)) {
+            return eg_error_set(err, EG_E_USAGE, reading->path, "%s", reading->text);
         }
     }
     return EG_OK;
@@ -203,18 +198,18 @@ enum eg_status eg_settings_read(struct eg_settings *out, const char *path, struc
     if (settings == NULL) {
         return eg_error_set(err, EG_E_NOMEM, path, "memory ran out");
     }
-    struct reading reading = {.settings = settings, .path = path, .err = err};
+    struct reading reading = {.settings = settings, .path = path};
     folder_of(reading.folder, path);
     enum eg_status status = EG_OK;
     int line = ini_parse(path, on_line, &reading);
     if (line == -1) {
         status = eg_error_errno(err, path, errno, "settings can not be read");
     } else if (reading.failed) {
-        status = EG_E_USAGE;
+        status = eg_error_set(err, EG_E_USAGE, path, "line %d: %s", line, reading.text);
     } else if (line != 0) {
         status = eg_error_set(err, EG_E_USAGE, path, "line %d is not 'key = value'", line);
     } else {
-        status = fill_rest(&reading);
+        status = fill_rest(&reading, err);
     }
     if (status == EG_OK) {
         *out = *settings;
