@@ -20,15 +20,17 @@ struct eg_admitted {
 
 struct eg_admission;
 
-EG_MUST_USE enum eg_status eg_admission_new(struct eg_admission **out, size_t max, uint64_t rate,
-                                            struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_admission_new(struct eg_admission **out, size_t max, uint64_t rate,
+                                struct eg_error *err);
 void eg_admission_free(struct eg_admission **table);
 
-/* Admit a key, replacing what was known of it. Full: those that ended leave first; then EG_E_BUSY. */
-EG_MUST_USE enum eg_status eg_admission_put(struct eg_admission *table, const char *key,
-                                            const char *participant,
-                                            const struct eg_digest *certificate, int64_t until_ms,
-                                            int64_t now_ms, struct eg_error *err);
+/* Admit a key, replacing what was known of it. Full: those that ended leave first; then EG_E_BUSY.
+ */
+EG_MUST_USE
+enum eg_status eg_admission_put(struct eg_admission *table, const char *key,
+                                const char *participant, const struct eg_digest *certificate,
+                                int64_t until_ms, int64_t now_ms, struct eg_error *err);
 
 /* The admission of a key, also an ended one; NULL if there is none. Borrowed until the next put. */
 struct eg_admitted *eg_admission_find(struct eg_admission *table, const char *key);

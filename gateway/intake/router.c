@@ -8,6 +8,11 @@
 #include <string.h>
 #include <zmq.h>
 
+/* The library knows this option; Debian's header lists it among the drafts only. */
+#ifndef ZMQ_ZAP_ENFORCE_DOMAIN
+#define ZMQ_ZAP_ENFORCE_DOMAIN 93
+#endif
+
 #define ZAP_ENDPOINT "inproc://zeromq.zap.01"
 #define ZAP_FRAMES 7
 #define ZAP_FRAME_MAX 256
@@ -124,7 +129,8 @@ const char *eg_router_endpoint(const struct eg_router *router)
     return router->endpoint;
 }
 
-/* ---- ZAP (ZeroMQ RFC 27) ---------------------------------------------------------------------- */
+/* ---- ZAP (ZeroMQ RFC 27) ----------------------------------------------------------------------
+ */
 
 struct zap_request {
     char frame[ZAP_FRAMES][ZAP_FRAME_MAX];
@@ -207,7 +213,8 @@ bool eg_router_wait(struct eg_router *router, const int *fds, bool *ready, size_
     return (items[0].revents & ZMQ_POLLIN) != 0;
 }
 
-/* ---- messages --------------------------------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------------------------------------
+ */
 
 struct incoming {
     zmq_msg_t frames[EG_FRAMES_MAX + 1]; /* routing id first */

@@ -1,10 +1,10 @@
 /*
  * A ROUTER socket under CURVE with its own ZAP answer: what door and hall have in common.
  *
- * Settings that matter, each for a measured reason: no handover and no routing ids chosen by the client
- * (another key could take over a victim's replies); ROUTER_MANDATORY with DONTWAIT (a slow peer is
- * told, not silently skipped); the ZAP socket is bound first (without a handler libzmq lets strangers
- * in); handshakes end after 3 s.
+ * Settings that matter, each for a measured reason: no handover and no routing ids chosen by the
+ * client (another key could take over a victim's replies); ROUTER_MANDATORY with DONTWAIT (a slow
+ * peer is told, not silently skipped); the ZAP socket is bound first (without a handler libzmq lets
+ * strangers in); handshakes end after 3 s.
  *
  * Thread: owner thread.
  */
@@ -47,17 +47,17 @@ typedef void (*eg_router_arrive_fn)(void *payload, const struct eg_arrival *arri
 struct eg_router;
 
 /* EG_E_IO with the socket's own words; EG_E_NOMEM. */
-EG_MUST_USE enum eg_status eg_router_open(struct eg_router **out,
-                                          const struct eg_router_settings *settings,
-                                          struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_router_open(struct eg_router **out, const struct eg_router_settings *settings,
+                              struct eg_error *err);
 void eg_router_close(struct eg_router **router); /* answers sent get up to 1 s to leave */
 
 /* The endpoint really bound. Borrowed. */
 const char *eg_router_endpoint(const struct eg_router *router);
 
 /*
- * Wait for the socket, for handshakes (answered here) and for `fds` (at most 8); ready[i] tells which.
- * Returns true when messages wait. At most timeout_ms.
+ * Wait for the socket, for handshakes (answered here) and for `fds` (at most 8); ready[i] tells
+ * which. Returns true when messages wait. At most timeout_ms.
  */
 bool eg_router_wait(struct eg_router *router, const int *fds, bool *ready, size_t fd_count,
                     int timeout_ms);
@@ -67,10 +67,11 @@ size_t eg_router_take(struct eg_router *router, size_t max, eg_router_arrive_fn 
                       void *payload);
 
 /*
- * Send a message. EG_OK; EG_E_BUSY: the peer's queue is full; EG_E_NOTFOUND: the peer is gone. Never
- * blocks; no error text (both are ordinary).
+ * Send a message. EG_OK; EG_E_BUSY: the peer's queue is full; EG_E_NOTFOUND: the peer is gone.
+ * Never blocks; no error text (both are ordinary).
  */
-EG_MUST_USE enum eg_status eg_router_send(struct eg_router *router, const struct eg_route *route,
-                                          const struct eg_message *message);
+EG_MUST_USE
+enum eg_status eg_router_send(struct eg_router *router, const struct eg_route *route,
+                              const struct eg_message *message);
 
 #endif
