@@ -33,9 +33,15 @@
 #define EG_PARAMETERS_MAX 256          /* parameters of one package */
 
 /* Wire */
-#define EG_REQUEST_ID_MAX 32 /* as the protocol says */
-#define EG_FRAMES_MAX 12     /* most frames any message of the protocol has */
-#define EG_CREDIT_MAX 1000   /* items a follower may ask for ahead */
+#define EG_REQUEST_ID_MAX 32               /* as the protocol says */
+#define EG_FRAMES_MAX 12                   /* most frames any message of the protocol has */
+#define EG_CREDIT_MAX 1000                 /* items a follower may ask for ahead */
+#define EG_ROUTING_ID_MAX 255              /* what a ROUTER can give */
+#define EG_FOLLOWERS_MAX 4096              /* every participant of a large Land, several times */
+#define EG_FOLLOWERS_PER_PARTICIPANT_MAX 8 /* connections that were lost linger until noticed */
+#define EG_FOLLOWER_OCTETS_MAX                                                                     \
+    (64 * EG_MIB) /* sent to one follower and not acknowledged: 2 items */
+#define EG_STREAMS_OCTETS_MAX (256 * EG_MIB) /* the same for all followers together */
 
 /* Time */
 #define EG_SIGNING_TIME_AHEAD_MS (5 * 60 * 1000LL) /* a sender's clock may run ahead by this */

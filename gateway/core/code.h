@@ -159,6 +159,11 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
     X(ACK_BEYOND, "ack-beyond", ERROR, 0, "The acknowledgement is beyond what was sent.",          \
       "Die Quittung liegt hinter dem Gesendeten.", "Acknowledge only items received.",             \
       "Nur Empfangenes quittieren.")                                                               \
+    X(CURSOR_BEYOND, "cursor-beyond", ERROR, 0, "The cursor lies beyond the end of the log.",      \
+      "Die Position liegt hinter dem Ende des Protokolls.",                                        \
+      "Keep the items held; tell the gateway's operator that the log is shorter than it was.",     \
+      "Empfangenes aufbewahren; dem Betreiber des Gateways mitteilen, dass das Protokoll kürzer " \
+      "ist als zuvor.")                                                                            \
     X(UNKNOWN, "unknown", ERROR, 0, "Nothing is known of this that may be told.",                  \
       "Hierzu ist nichts bekannt, was mitgeteilt werden darf.", "Check the identity.",             \
       "Die Kennung prüfen.")                                                                       \
