@@ -1,0 +1,129 @@
+/*
+ * The inside of the store, for the files store*.c alone: the open database, its prepared
+ * statements and the few moves that all of them share.
+ */
+#ifndef EG_ARCHIVE_STORE_SQLITE_H
+#define EG_ARCHIVE_STORE_SQLITE_H
+
+#include "archive/store.h"
+
+#include <sqlite3.h>
+#include <zstd.h>
+
+/* X(name, SQL): every statement that the store runs while it works, prepared once and kept. */
+#define EG_STORE_STATEMENTS(X)                                                                     \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
+    X(COMMIT, "COMMIT")                                                                            \
+    X(ROLLBACK, "ROLLBACK")                                                                        \
+    X(SNAPSHOT, "BEGIN")                                                                           \
+    X(ENTRY_PUT, "INSERT INTO entries (idx, kind, participant, id, version, named, digest, "       \
+                 "recorded_at, report, entry, receipt) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,"    \
+                 "?11)")                                                                           \
+    X(CONTENT_PUT,                                                                                 \
+      "INSERT INTO contents (place, salt, packed, len, octets) VALUES (?1,?2,?3,?4,?5)")           \
+    X(NODE_PUT, "INSERT INTO nodes (place, hash) VALUES (?1,?2)")                                  \
+    X(STREAM_PUT, "INSERT INTO streams (recipient, idx, number) VALUES (?1,?2,?3)")                \
+    X(HEAD_PUT, "UPDATE head SET size = ?1, checkpoint = ?2")                                      \
+    X(CURSOR_PUT, "INSERT INTO cursors (participant, stream, idx, number) VALUES (?1,?2,?3,?4) "   \
+                  "ON CONFLICT DO UPDATE SET idx = excluded.idx, number = excluded.number")        \
+    X(REVOCATION_PUT, "INSERT INTO revocations (digest, packed, len, octets) VALUES (?1,?2,?3,?4)" \
+                      " ON CONFLICT DO NOTHING")                                                   \
+    X(HEAD, "SELECT size, checkpoint, (SELECT max(idx) FROM entries) FROM head")                   \
+    X(LAST_TIME, "SELECT recorded_at FROM entries WHERE idx = ?1")                                 \
+    X(NODE, "SELECT hash FROM nodes WHERE place = ?1")                                             \
+    X(READ, "SELECT idx, entry, receipt, report FROM entries WHERE idx = ?1")                      \
+    X(FIND, "SELECT idx, entry, receipt, report FROM entries WHERE idx = (SELECT min(idx) FROM "   \
+            "entries WHERE participant = ?1 AND id = ?2 AND version = ?3)")                        \
+    X(FIND_SAME, "SELECT idx, entry, receipt, report FROM entries WHERE participant = ?1 AND "     \
+                 "id = ?2 AND version = ?3 AND report = ?4 ORDER BY idx LIMIT 1")                  \
+    X(LATEST, "SELECT idx, entry, receipt, report FROM entries INDEXED BY by_name WHERE kind = "   \
+              "?1 AND kind > 0 "                                                                   \
+              "ORDER BY idx DESC LIMIT 1")                                                         \
+    X(LATEST_NAMED, "SELECT idx, entry, receipt, report FROM entries WHERE kind = ?1 AND "         \
+                    "kind > 0 AND named = ?2 ORDER BY idx DESC LIMIT 1")                           \
+    X(BY_DIGEST, "SELECT idx, entry, receipt, report FROM entries WHERE kind = ?1 AND kind > 0 "   \
+                 "AND digest = ?2 ORDER BY idx LIMIT 1")                                           \
+    X(CONTENT, "SELECT packed, len, octets, salt FROM contents WHERE place = ?1")                  \
+    X(NEXT, "SELECT idx, number FROM streams WHERE recipient = ?1 AND (idx, number) > (?2, ?3) "   \
+            "ORDER BY idx, number LIMIT 1")                                                        \
+    X(CURSOR, "SELECT idx, number FROM cursors WHERE participant = ?1 AND stream = ?2")            \
+    X(REVOCATION, "SELECT packed, len, octets FROM revocations WHERE digest = ?1")
+
+enum eg_store_sql {
+#define EG_STORE_SQL_ENUM(name, sql) EG_SQL_##name,
+    EG_STORE_STATEMENTS(EG_STORE_SQL_ENUM)
+#undef EG_STORE_SQL_ENUM
+        EG_SQL_COUNT
+};
+
+struct eg_store {
+    sqlite3 *db;
+    char *path;
+    int lock_fd;   /* writer: holds the lock file; else -1 */
+    bool writing;  /* opened for writing */
+    bool broken;   /* a write failed: what is on disk is known only after a reopen */
+    uint64_t next; /* writer: index of the next record */
+    char origin[EG_ORIGIN_MAX + 1];
+    sqlite3_stmt *statements[EG_SQL_COUNT];
+    ZSTD_CCtx *packer;
+    ZSTD_DCtx *unpacker;
+    struct eg_buf packed; /* writer: where a content is compressed, kept between contents */
+};
+
+/* Octets as they lie in a row. */
+struct eg_packed {
+    bool packed;  /* zstd; else plain */
+    uint64_t len; /* of the content itself */
+    struct eg_bytes octets;
+};
+
+/* Where a content lies: entry and kind as one number, so that the table grows at its end only. */
+#define EG_CONTENT_SLOTS 32
+#define EG_CONTENT_SLOT_NOTIFICATION 8 /* slots before it: one for each other kind */
+
+/* Octets from which compressing is worth a try; shorter ones lie plain. */
+#define EG_PACK_FROM 1024
+/* A larger room for compressing is given back after the batch. */
+#define EG_PACK_KEEP (4 * EG_MIB)
+
+/* ---- store_schema.c ---- */
+/* Nothing was ever created in the file (new, or a crash came before the first commit). */
+EG_MUST_USE
+enum eg_status eg_store_schema_is_empty(bool *out, struct eg_store *store, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_schema_create(struct eg_store *store, const char *origin,
+                                      struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_store_schema_check(struct eg_store *store, struct eg_error *err);
+
+/* ---- store.c ---- */
+/* Say what SQLite answered; returns the status that it stands for. */
+enum eg_status eg_store_failed(const struct eg_store *store, int answer, const char *doing,
+                               struct eg_error *err);
+enum eg_status eg_store_corrupt(const struct eg_store *store, struct eg_error *err,
+                                const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The prepared statement, reset and without values. Never NULL: opening prepares them all. */
+sqlite3_stmt *eg_store_statement(struct eg_store *store, enum eg_store_sql which);
+/* Run a statement that gives no row. */
+EG_MUST_USE
+enum eg_status eg_store_run(struct eg_store *store, sqlite3_stmt *statement, const char *doing,
+                            struct eg_error *err);
+
+/* ---- store_pack.c ---- */
+/* `out` borrows from `octets` or from store->packed, until the next call. */
+EG_MUST_USE
+enum eg_status eg_store_pack(struct eg_packed *out, struct eg_store *store, struct eg_bytes octets,
+                             struct eg_error *err);
+/* Give the room of eg_store_pack back, or make it for the first time. */
+void eg_store_pack_reset(struct eg_store *store);
+/* Append to `out`, which is as before on failure. EG_E_LIMIT: larger than its ceiling. */
+EG_MUST_USE
+enum eg_status eg_store_unpack(struct eg_buf *out, ZSTD_DCtx *unpacker,
+                               const struct eg_packed *packed, const char *where,
+                               struct eg_error *err);
+/* The place of a content; false: no such kind or number, or index out of range. */
+bool eg_content_place(int64_t *out, uint64_t index, enum eg_content_kind kind, unsigned number);
+/* The place of a tree node: its in-order number; false: out of range. */
+bool eg_node_place(int64_t *out, unsigned level, uint64_t index);
+
+#endif
