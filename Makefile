@@ -1,24 +1,42 @@
-# emgate: one Makefile, no recursion. Sections: tools and flags, variant, lists, rules, checks.
+# emgate: one Makefile. Sections: tools and flags, variant, lists, rules, tests, checks, install.
 # A new source, test, fuzz target or verb is a new file; nothing is listed here by name.
+#
+#   make           the two programs            make demo      a whole exchange on this machine
+#   make quick     seconds: checks, unit tests, stored fuzz inputs
+#   make check     minutes: quick, scenario tests, sanitizers, races
+#   make test      installs what is missing, then check. Ends with "N passed, N failed"
+#   make full      check, valgrind, every scenario under sanitizers, each fuzz target for a while
+#   make bench     the measurements of README    make fuzz-NAME SECONDS=30
+#   make install   DESTDIR= PREFIX=/usr/local    make clean
+#
+# All targets are relative paths without blanks; the folder that holds them may have blanks.
 
 # ---- tools and flags ---------------------------------------------------------------------------
 CC       ?= cc
+CXX      ?= c++
 PKGS     := libcrypto libzmq libxml-2.0 libxslt libexslt sqlite3 libzstd inih
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Werror
-EG_CFLAGS = -std=c17 -D_GNU_SOURCE -ffp-contract=off -fno-strict-aliasing -fvisibility=hidden -fPIC \
-            -pthread $(WARNINGS) -Iinclude -Igateway -Itools -I. \
-            $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
-LIBS      = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -pthread
+# Asked once, and only when something is compiled: the packages may be installed by this very run.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+EG_CFLAGS  = -std=c17 -D_GNU_SOURCE -ffp-contract=off -fno-strict-aliasing -fvisibility=hidden -fPIC \
+             -pthread $(WARNINGS) -Iinclude -Igateway -Itools -I. $(PKG_CFLAGS)
+LIBS       = $(PKG_LIBS) -lm -pthread
 
 # ---- variant: each set of flags builds into its own folder -------------------------------------
 VARIANT  ?= plain
-SAN_address-undefined := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-SAN_thread            := -fsanitize=thread
 SAN_plain             :=
+SAN_address-undefined := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+                         -fno-omit-frame-pointer
+SAN_thread            := -O1 -fsanitize=thread
+SAN_fuzz              := -O1 -fsanitize=fuzzer-no-link,address,undefined \
+                         -fno-sanitize-recover=undefined -Wno-error
 SAN      := $(SAN_$(VARIANT))
 B        := build/$(VARIANT)
+ASAN     := build/address-undefined
+TSAN     := build/thread
 
 # ---- lists -------------------------------------------------------------------------------------
 ROOMS     := base core proof wire intake verify assess archive deliver client flow
@@ -28,39 +46,194 @@ SUPPORT_C := $(wildcard tests/support/*.c)
 UNIT_C    := $(wildcard tests/unit/*/test_*.c) $(wildcard tests/flow/test_*.c) $(wildcard tests/fault/test_*.c)
 RACE_C    := $(wildcard tests/race/race_*.c)
 FUZZ_C    := $(wildcard tests/fuzz/fuzz_*.c)
+SCRIPTS   := $(wildcard $(foreach k,cli flow fault python,tests/$(k)/*.sh tests/$(k)/test_*.py))
+CHECKS    := $(wildcard $(addprefix tools/check/,layers headers format banned shape settings))
+# What a plant's software links: no settings file, no XML, no archive.
+LIBRARY_C := $(filter-out gateway/core/settings.c,$(foreach r,base wire core proof verify client,$(wildcard gateway/$(r)/*.c)))
 obj        = $(patsubst %.c,$(B)/%.o,$(1))
 hookobj    = $(patsubst %.c,$(B)/hooks/%.o,$(1))
+UNIT_P    := $(UNIT_C:%.c=%)
+FUZZ_P    := $(FUZZ_C:%.c=%)
+RACE_P    := $(RACE_C:%.c=%)
 
 # ---- rules -------------------------------------------------------------------------------------
 .PHONY: all
 all: $(B)/emgated $(B)/emgate
 
+ifneq ($(V),)
+say = @:
+else
+say = @echo "  $(1)" $(2);
+endif
+define compile
+@mkdir -p "$(@D)"
+$(call say,CC,"$@") $(CC) $(EG_CFLAGS) $(CFLAGS) $(SAN) $(1) -MMD -MP -c -o "$@" "$<"
+endef
+link = $(call say,LD,"$@") mkdir -p "$(@D)" && $(CC) $(CFLAGS) $(SAN) -o "$@" $^
+
 $(B)/%.o: %.c
-	@mkdir -p "$(@D)"
-	$(CC) $(EG_CFLAGS) $(CFLAGS) $(SAN) -MMD -MP -c -o "$@" "$<"
+	$(call compile)
 
 # The same sources with test hooks (fixed clock, fault points): only tests link these.
 $(B)/hooks/%.o: %.c
-	@mkdir -p "$(@D)"
-	$(CC) $(EG_CFLAGS) $(CFLAGS) $(SAN) -DEG_TEST_HOOKS -MMD -MP -c -o "$@" "$<"
+	$(call compile,-DEG_TEST_HOOKS)
+
+%.a:
+	$(call say,AR,"$@") rm -f "$@" && ar rcs "$@" $^
 
 $(B)/libgateway.a: $(call obj,$(GATEWAY_C))
-	@rm -f "$@"; ar rcs "$@" $^
 $(B)/hooks/libgateway.a: $(call hookobj,$(GATEWAY_C))
-	@rm -f "$@"; ar rcs "$@" $^
+$(B)/hooks/libtool.a: $(call hookobj,$(filter-out tools/emgate/main.c,$(TOOL_C)))
 
 $(B)/emgated: $(call obj,gateway/main.c) $(B)/libgateway.a
-	$(CC) $(CFLAGS) $(SAN) -o "$@" $^ $(LIBS)
+	$(link) $(LIBS)
 $(B)/emgate: $(call obj,$(TOOL_C)) $(B)/libgateway.a
-	$(CC) $(CFLAGS) $(SAN) -o "$@" $^ $(LIBS)
+	$(link) $(LIBS)
 $(B)/hooks/emgated: $(call hookobj,gateway/main.c) $(B)/hooks/libgateway.a
-	$(CC) $(CFLAGS) $(SAN) -o "$@" $^ $(LIBS)
+	$(link) $(LIBS)
 $(B)/hooks/emgate: $(call hookobj,$(TOOL_C)) $(B)/hooks/libgateway.a
-	$(CC) $(CFLAGS) $(SAN) -o "$@" $^ $(LIBS)
+	$(link) $(LIBS)
 
 # One criterion program a test file: build/<variant>/tests/unit/<room>/test_<module>
+$(B)/tests/unit/tool/%: $(B)/hooks/tests/unit/tool/%.o $(call hookobj,$(SUPPORT_C)) $(B)/hooks/libtool.a $(B)/hooks/libgateway.a
+	$(link) -lcriterion $(LIBS)
 $(B)/tests/%: $(B)/hooks/tests/%.o $(call hookobj,$(SUPPORT_C)) $(B)/hooks/libgateway.a
-	@mkdir -p "$(@D)"
-	$(CC) $(CFLAGS) $(SAN) -o "$@" $^ -lcriterion $(LIBS)
+	$(link) -lcriterion $(LIBS)
+# Race tests and stored fuzz inputs are plain programs.
+$(B)/tests/race/%: $(B)/hooks/tests/race/%.o $(call hookobj,$(SUPPORT_C)) $(B)/hooks/libgateway.a
+	$(link) -Wl,--as-needed -lcriterion $(LIBS)
+$(B)/tests/fuzz/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/tests/fuzz/driver.o $(call hookobj,$(SUPPORT_C)) $(B)/hooks/libgateway.a
+	$(link) -Wl,--as-needed -lcriterion $(LIBS)
+# Mistakes on purpose: whatever looks for mistakes must find these.
+$(B)/tests/planted/race: $(B)/tests/planted/race.o
+	$(link) -pthread
+$(B)/tests/planted/%: $(B)/tests/planted/%.o
+	$(link) -lcriterion
+$(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(call hookobj,$(SUPPORT_C)) $(B)/hooks/libgateway.a
+	$(link) -fsanitize=fuzzer,address,undefined -Wl,--as-needed -lcriterion $(LIBS)
 
--include $(shell find build -name '*.d' 2>/dev/null | sed 's/ /\\ /g')
+.SECONDARY:
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+# ---- tests: tiers quick, check, full -----------------------------------------------------------
+# A second make for a second variant; two jobs unless the caller said how many.
+again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j2)
+plain-programs: all $(B)/hooks/emgate $(B)/hooks/emgated unit-programs
+unit-programs:  $(addprefix $(B)/,$(UNIT_P) $(FUZZ_P))
+asan-programs:  ; +@$(again) VARIANT=address-undefined unit-programs $(ASAN)/tests/planted/leak $(ASAN)/tests/planted/overrun
+race-programs:  ; +@$(again) VARIANT=thread $(addprefix $(TSAN)/,$(RACE_P) tests/planted/race)
+asan-tool:      ; +@$(again) VARIANT=address-undefined plain-programs
+
+checks   := $(addprefix check:,$(CHECKS))
+unit     := $(addprefix unit:build/plain/,$(UNIT_P))
+replay   := $(addprefix replay:build/plain/,$(FUZZ_P))
+asan     := $(addprefix asan:$(ASAN)/,$(UNIT_P)) $(addprefix replay-asan:$(ASAN)/,$(FUZZ_P)) \
+            planted-asan:$(ASAN)/tests/planted/leak planted-asan:$(ASAN)/tests/planted/overrun
+race     := $(addprefix race:$(TSAN)/,$(RACE_P)) planted-race:$(TSAN)/tests/planted/race
+valgrind := $(addprefix valgrind:build/plain/,$(UNIT_P)) \
+            planted-valgrind:build/plain/tests/planted/leak
+scripts  := $(addprefix script:,$(SCRIPTS))
+
+export EG_CFLAGS_FOR_HEADERS = $(EG_CFLAGS)
+export CC CXX
+# $(call tier,PROGRAMS TO BUILD,TESTS): whatever happens, one line of result.
+define tier
++@if $(again) $(1); then tools/check/run-tests --build build/plain $(2); \
+  else echo "the build failed"; mkdir -p build; echo "0 passed, 1 failed" | tee build/result; exit 1; fi
+endef
+
+.PHONY: plain-programs unit-programs asan-programs race-programs asan-tool
+.PHONY: test quick check full unit test-asan test-race test-valgrind replay scripts
+quick:
+	$(call tier,unit-programs,$(checks) $(unit) $(replay))
+check:
+	$(call tier,plain-programs asan-programs race-programs,$(checks) $(unit) $(replay) $(scripts) $(asan) $(race))
+test:
+	@tools/install-deps test
+	+@$(MAKE) --no-print-directory check
+full:
+	@tools/install-deps full
+	$(call tier,plain-programs $(B)/tests/planted/leak asan-programs race-programs asan-tool,$(checks) \
+	    $(unit) $(replay) $(scripts) $(asan) $(race) $(valgrind) $(addprefix script-asan:,$(SCRIPTS)))
+	+@for target in $(patsubst tests/fuzz/fuzz_%.c,fuzz-%,$(FUZZ_C)); do $(again) $$target || exit 1; done
+unit:
+	$(call tier,unit-programs,$(unit))
+replay:
+	$(call tier,unit-programs,$(replay))
+scripts:
+	$(call tier,plain-programs,$(scripts))
+test-asan:
+	$(call tier,asan-programs,$(asan))
+test-race:
+	$(call tier,race-programs,$(race))
+test-valgrind:
+	$(call tier,unit-programs $(B)/tests/planted/leak,$(valgrind))
+
+SECONDS ?= 30
+fuzz-%:
+	@tools/install-deps full
+	+@$(again) VARIANT=fuzz CC=clang build/fuzz/fuzzers/fuzz_$*
+	@mkdir -p build/fuzz/corpus/$* tests/fuzz/corpus/$*
+	build/fuzz/fuzzers/fuzz_$* -max_total_time=$(SECONDS) -print_final_stats=1 -rss_limit_mb=2048 \
+	    -artifact_prefix=build/fuzz/found-$*- build/fuzz/corpus/$* tests/fuzz/corpus/$*
+
+# ---- checks, one by one ------------------------------------------------------------------------
+.PHONY: checks layers headers format banned shape
+checks:
+	@tools/check/run-tests --build build/plain $(checks)
+layers headers format banned shape:
+	@tools/check/$@
+
+# ---- for people --------------------------------------------------------------------------------
+.PHONY: demo bench man clean install
+demo:
+	@tools/install-deps build
+	+@$(again) all
+	@$(B)/emgate demo
+
+bench: all
+	@$(B)/emgate bench
+
+man: $(B)/emgate
+	@rm -rf "$(B)/man"
+	@$(B)/emgate man "$(B)/man"
+
+clean:
+	rm -rf build
+
+# ---- install -----------------------------------------------------------------------------------
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+VERSION := $(shell sed -n 's/.*define EG_VERSION "\(.*\)".*/\1/p' include/emgate/version.h)
+
+# One object, in which only the words of include/emgate are visible.
+$(B)/libemgate.o: $(call obj,$(LIBRARY_C))
+	$(call say,LD,"$@") ld -r -o "$@" $^ && objcopy --localize-hidden "$@"
+$(B)/libemgate.a: $(B)/libemgate.o
+$(B)/libemgate.so.0: $(call obj,$(LIBRARY_C))
+	$(call say,LD,"$@") $(CC) $(CFLAGS) $(SAN) -shared -Wl,-soname,libemgate.so.0 -Wl,-z,defs -o "$@" $^ \
+	    $$(pkg-config --libs libcrypto libzmq) -pthread
+$(B)/emgate.pc: tools/emgate.pc.in include/emgate/version.h
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	    -e 's|@VERSION@|$(VERSION)|' "$<" > "$@"
+
+install: all man $(B)/libemgate.a $(B)/libemgate.so.0
+	@rm -f "$(B)/emgate.pc"
+	+@$(MAKE) --no-print-directory "$(B)/emgate.pc" > /dev/null
+	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(SBINDIR)" "$(DESTDIR)$(LIBDIR)/pkgconfig"
+	install -d "$(DESTDIR)$(INCLUDEDIR)/emgate" "$(DESTDIR)$(DATADIR)/doc/emgate"
+	install -d "$(DESTDIR)$(DATADIR)/man/man1" "$(DESTDIR)$(DATADIR)/man/man8"
+	install "$(B)/emgate" "$(DESTDIR)$(BINDIR)"
+	install "$(B)/emgated" "$(DESTDIR)$(SBINDIR)"
+	install -m 644 "$(B)/libemgate.a" "$(B)/libemgate.so.0" "$(DESTDIR)$(LIBDIR)"
+	ln -sf libemgate.so.0 "$(DESTDIR)$(LIBDIR)/libemgate.so"
+	install -m 644 "$(B)/emgate.pc" "$(DESTDIR)$(LIBDIR)/pkgconfig"
+	install -m 644 include/emgate/*.h "$(DESTDIR)$(INCLUDEDIR)/emgate"
+	install -m 644 $(B)/man/*.1 "$(DESTDIR)$(DATADIR)/man/man1"
+	install -m 644 $(B)/man/*.8 "$(DESTDIR)$(DATADIR)/man/man8"
+	install -m 644 README.md LICENSE "$(DESTDIR)$(DATADIR)/doc/emgate"
+	if [ -d rules ]; then find rules -type f -exec install -D -m 644 "{}" "$(DESTDIR)$(DATADIR)/emgate/{}" ";"; fi

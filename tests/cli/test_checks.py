@@ -1,0 +1,113 @@
+"""The checks of tools/check find what they look for: each mistake is planted in a small tree.
+
+A check that finds nothing proves nothing unless it was seen to find something.
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+CHECKS = os.path.abspath("tools/check")
+LAYERS = "base : openssl\ncore :\nintake verify archive : intake=zmq archive=sqlite3\nflow :\nmain :\n"
+GOOD = {
+    "gateway/LAYERS": LAYERS,
+    "gateway/base/word.h": "#ifndef W_H\n#define W_H\n#include <stddef.h>\nsize_t eg_word(void);\n#endif\n",
+    "gateway/base/word.c": '#include "base/word.h"\n\n#include <openssl/evp.h>\n',
+    "gateway/core/thing.c": '#include "base/word.h"\n',
+    "gateway/intake/hall.c": '#include "core/thing.h"\n\n#include <zmq.h>\n',
+    "gateway/flow/run.c": '#include "intake/hall.h"\n#include "verify/cms.h"\n',
+    "gateway/main.c": '#include "flow/run.h"\n',
+    "include/emgate/status.h": "#ifndef S_H\n#define S_H\n#include <stdbool.h>\nbool eg_yes(void);\n#endif\n",
+    "tools/emgate/main.c": '#include "emgate/verb.h"\n#include "flow/run.h"\n',
+    "tests/unit/base/test_word.c": '#include "base/word.h"\n#include <criterion/criterion.h>\n',
+}
+LONG = "void eg_long(void)\n{\n" + "    ;\n" * 61 + "}\n"
+
+# (check, file, content, words that must stand in what it says)
+PLANTED = [
+    ("layers", "gateway/base/word.c", '#include "core/thing.h"\n', "core does not lie below base"),
+    ("layers", "gateway/intake/hall.c", '#include "verify/cms.h"\n', "verify does not lie below intake"),
+    ("layers", "gateway/core/thing.c", '#include "flow/run.h"\n', "core is part of libemgate, flow is not"),
+    ("layers", "gateway/core/thing.c", "#include <zmq.h>\n", "zmq does not belong into core"),
+    ("layers", "gateway/intake/hall.c", "#include <openssl/evp.h>\n", "openssl does not belong into intake"),
+    ("layers", "gateway/verify/cms.c", "#include <sqlite3.h>\n", "sqlite3 does not belong into verify"),
+    ("layers", "gateway/flow/run.c", "#  include  <libxml/parser.h>\n", "libxml2 does not belong into flow"),
+    ("layers", "gateway/flow/run.c", "#include <curl/curl.h>\n", "known to no list"),
+    ("layers", "gateway/flow/run.c", '#include "run.h"\n', "does not name its room"),
+    ("layers", "gateway/flow/run.c", '#include "cellar/run.h"\n', "no room of LAYERS"),
+    ("layers", "gateway/cellar/run.c", "\n", "no room of LAYERS"),
+    ("layers", "include/emgate/status.h", '#include "base/word.h"\n', "public headers"),
+    ("layers", "include/emgate/status.h", "#include <zmq.h>\n", "public headers"),
+    ("layers", "tools/emgate/main.c", "#include <openssl/evp.h>\n", "only through rooms"),
+    ("layers", "tools/emgate/main.c", "#include <zmq.h>\n", "only through rooms"),
+    ("layers", "tools/emgate/main.c", '#include "helper.h"\n', "neither a room"),
+    ("layers", "gateway/LAYERS", LAYERS + "base :\n", "stands twice"),
+    ("layers", "gateway/LAYERS", LAYERS.replace("intake=zmq", "hall=zmq"), "not a room of this line"),
+    ("headers", "gateway/base/word.h", "size_t eg_word(void);\n", "base/word.h: does not compile"),
+    ("headers", "include/emgate/status.h", "bool eg_yes(void);\n", "as c"),
+    ("headers", "include/emgate/status.h", "int eg_yes(int class);\n", "as c++"),
+    ("format", "gateway/core/thing.c", "int  eg_x( void );\n", "clang-format"),
+    ("format", "include/emgate/status.h", "bool\teg_yes(void);\n", "clang-format"),
+    ("banned", "gateway/core/thing.c", "void f(char *a)\n{\n    sprintf (a, \"x\");\n}\n", "sprintf() is not used"),
+    ("banned", "tests/unit/base/test_word.c", "int a = atoi(\"1\");\n", "atoi() is not used"),
+    ("banned", "tools/emgate/main.c", "int a = system(\"ls\");\n", "system() is not used"),
+    ("banned", "gateway/core/thing.c", 'FILE *f = fopen("a", "wb");\n', "use base/file.h"),
+    ("banned", "gateway/core/thing.c", 'FILE *f = fopen(name(1,\n    2), "r+");\n', "use base/file.h"),
+    ("banned", "gateway/core/thing.c", 'int f = open(p, O_WRONLY | O_CREAT, 0600);\n', "use base/file.h"),
+    ("banned", "gateway/core/thing.c", "typedef struct x {\n    int a;\n} x_t;\n", "no typedefs"),
+    ("banned", "gateway/core/thing.c", "/* TO" "DO later */\n", "the word"),
+    ("banned", "README.md", "This is simpli" "fied.\n", "the word"),
+    ("banned", "tools/emgate/main.c", "/* good enough for " "now */\n", "the word"),
+    ("shape", "gateway/core/thing.c", LONG, "eg_long() has 61 lines"),
+    ("shape", "gateway/core/thing.c", "int a;\n" * 701, "701 lines"),
+]
+# What looks like a mistake and is none.
+FINE = [
+    ("banned", "gateway/base/file.c", 'FILE *f = fopen("a", "wb");\n'),
+    ("banned", "gateway/core/thing.c", '/* strcpy(a, b) is not used */\nconst char *a = "strcpy(a, b)";\n'),
+    ("banned", "gateway/core/thing.c", 'FILE *f = fopen("a", "rb");\nint my_system(int);\n'),
+    ("banned", "gateway/core/thing.c", "typedef struct eg_x (*eg_x_fn)(int);\nchar a[] = \"XXXXXX\";\n"),
+    ("layers", "tests/unit/base/test_word.c", "#include <openssl/evp.h>\n"),
+    ("shape", "gateway/core/thing.c", LONG.replace("    ;\n", "", 1)),
+]
+
+
+def run(check, changes):
+    """(exit status, output) of a check over the good tree with some files changed."""
+    root = pathlib.Path(tempfile.mkdtemp(prefix="tree "))
+    try:
+        for name, content in {**GOOD, **changes}.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, "utf-8")
+        shutil.copy(".clang-format", root)
+        env = dict(os.environ)
+        env.pop("EG_CFLAGS_FOR_HEADERS", None)
+        done = subprocess.run([os.path.join(CHECKS, check), str(root)], text=True, env=env,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        return done.returncode, done.stdout
+    finally:
+        shutil.rmtree(root)
+
+
+def main():
+    passed = failed = 0
+    cases = [(check, {}, None) for check in ("layers", "headers", "format", "banned", "shape")]
+    cases += [(check, {name: content}, None) for check, name, content in FINE]
+    cases += [(check, {name: content}, words) for check, name, content, words in PLANTED]
+    for check, changes, words in cases:
+        status, output = run(check, changes)
+        good = status == 0 and not output if words is None else status == 1 and words in output
+        if check in ("headers", "format") and words is not None:
+            good = status != 0 and words in output
+        passed, failed = passed + good, failed + (not good)
+        if not good:
+            print(f"{check} with {changes}\n  wanted: {words}\n  status {status}: {output}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

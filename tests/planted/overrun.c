@@ -1,0 +1,17 @@
+/*
+ * A read behind the end of a heap block on purpose: the runner must report it.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+static char *volatile block;
+static volatile size_t end = 8;
+
+Test(planted, reads_behind_a_block)
+{
+    block = calloc(8, 1);
+    cr_assert_not_null(block);
+    char behind = block[end];
+    free(block);
+    cr_assert(behind == behind + 0);
+}
