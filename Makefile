@@ -40,7 +40,9 @@ TSAN     := build/thread
 
 # ---- lists -------------------------------------------------------------------------------------
 ROOMS     := base core proof wire intake verify assess archive deliver client flow
-GATEWAY_C := $(foreach r,$(ROOMS),$(wildcard gateway/$(r)/*.c))
+EMBED     := $(sort $(wildcard rules/vocabulary/*.xsd))
+EMBED_C   := build/generated/embedded.c
+GATEWAY_C := $(foreach r,$(ROOMS),$(wildcard gateway/$(r)/*.c)) $(EMBED_C)
 TOOL_C    := $(wildcard tools/emgate/*.c)
 SUPPORT_C := $(wildcard tests/support/*.c)
 UNIT_C    := $(wildcard tests/unit/*/test_*.c) $(wildcard tests/flow/test_*.c) $(wildcard tests/fault/test_*.c)
@@ -70,6 +72,11 @@ define compile
 $(call say,CC,"$@") $(CC) $(EG_CFLAGS) $(CFLAGS) $(SAN) $(1) -MMD -MP -c -o "$@" "$<"
 endef
 link = $(call say,LD,"$@") mkdir -p "$(@D)" && $(CC) $(CFLAGS) $(SAN) -o "$@" $^
+
+# The vocabularies' schemas, inside the programs.
+$(EMBED_C): tools/embed $(EMBED)
+	@mkdir -p "$(@D)"
+	tools/embed $(EMBED) > "$@.tmp" && mv "$@.tmp" "$@"
 
 $(B)/%.o: %.c
 	$(call compile)
