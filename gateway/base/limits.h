@@ -17,6 +17,12 @@
 #define EG_FINDINGS_MAX (1 * EG_MIB) /* 100 findings shown of each rule, texts included */
 #define EG_NOTIFICATION_MAX (32 * EG_MIB) /* not larger than what it is made from */
 #define EG_XML_DEPTH_MAX 256              /* libxml2's own default */
+#define EG_XML_ATTRIBUTES_MAX 1000        /* of one element; libxml2 compares each with each */
+#define EG_XPATH_MAX 8192     /* octets of one expression; the longest known have 2,000 */
+#define EG_XPATH_DEPTH_MAX 50 /* parentheses and predicates; libxml2 recurses on them */
+#define EG_XPATH_OPERATIONS_MAX 100000000UL /* of one run: some seconds, a watchdog's size */
+#define EG_XPATH_OCTETS_MAX (64 * EG_MIB)   /* texts made by the functions of one run */
+#define EG_SCHEMATRON_RULES_MAX 10000       /* rules after abstract patterns are filled in */
 #define EG_FINDINGS_COUNT_MAX 1000 /* the rest is counted (one public file made 1.38 million) */
 
 /* Identities */

@@ -1,0 +1,664 @@
+/*
+ * The functions themselves: measurement functions over numbers.c, strict forms of XPath's own, and
+ * a meter in front of whatever makes texts, because libxml2 limits operations but not octets
+ * (26 nested concat() are 208 operations and 2 GB).
+ */
+#include "assess/functions.h"
+
+#include "assess/function_table.h"
+#include "assess/numbers.h"
+
+#include <libexslt/exslt.h>
+#include <libxml/xpathInternals.h>
+#include <libxslt/extra.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOKEN_WEIGHT 128 /* octets of a node made for each token, at worst one each character */
+#define LOST_MAX 128     /* functions taken out of one context */
+
+/* ---- the meter ---------------------------------------------------------------------------- */
+
+static _Thread_local size_t octets_left;
+static _Thread_local bool metering, exceeded;
+
+void eg_functions_begin(size_t octets_max)
+{
+    octets_left = octets_max;
+    metering = true;
+    exceeded = false;
+}
+
+bool eg_functions_end(void)
+{
+    metering = false;
+    return exceeded;
+}
+
+bool eg_functions_exceeded(void)
+{
+    return exceeded;
+}
+
+bool eg_functions_spend(size_t octets)
+{
+    if (!metering) {
+        return true;
+    }
+    if (octets > octets_left) {
+        octets_left = 0;
+        exceeded = true;
+        return false;
+    }
+    octets_left -= octets;
+    return true;
+}
+
+static bool spend(xmlXPathParserContext *ctxt, size_t octets)
+{
+    if (eg_functions_spend(octets)) {
+        return true;
+    }
+    xmlXPathErr(ctxt, XPATH_OP_LIMIT_EXCEEDED);
+    return false;
+}
+
+static size_t times(size_t a, size_t b)
+{
+    return b != 0 && a > SIZE_MAX / b ? SIZE_MAX : a * b;
+}
+
+/* ---- arguments ---------------------------------------------------------------------------- */
+
+static bool has_arity(xmlXPathParserContext *ctxt, int count, const char *ns, const char *name)
+{
+    const struct eg_function_row *row = eg_function_row(ns, name);
+    if (row == NULL || count < row->min || (row->max >= 0 && count > row->max) ||
+        ctxt->valueNr < ctxt->valueFrame + count) {
+        xmlXPathErr(ctxt, XPATH_INVALID_ARITY);
+        return false;
+    }
+    return true;
+}
+
+/* Make argument `index` (0 is the first) a text in place; NULL: memory ran out. */
+static const char *as_text(xmlXPathParserContext *ctxt, int count, int index)
+{
+    xmlXPathObject **slot = &ctxt->valueTab[ctxt->valueNr - count + index];
+    if ((*slot)->type == XPATH_NUMBER) {
+        char text[EG_NUMBER_TEXT_MAX] = "";
+        eg_number_text(text, (*slot)->floatval);
+        xmlXPathFreeObject(*slot);
+        *slot = xmlXPathNewCString(text);
+    } else if ((*slot)->type != XPATH_STRING) {
+        *slot = xmlXPathConvertString(*slot);
+    }
+    if (index == count - 1) {
+        ctxt->value = *slot;
+    }
+    return *slot != NULL ? (const char *)(*slot)->stringval : NULL;
+}
+
+static double strict_number(const xmlChar *text)
+{
+    double x = (double)NAN;
+    (void)eg_number_read(eg_bytes_of((const char *)text), &x);
+    return x;
+}
+
+static double pop_number(xmlXPathParserContext *ctxt)
+{
+    xmlXPathObject *value = valuePop(ctxt);
+    double x = (double)NAN;
+    if (value != NULL && value->type == XPATH_NUMBER) {
+        x = value->floatval;
+    } else if (value != NULL) {
+        xmlChar *text = xmlXPathCastToString(value);
+        x = value->type == XPATH_BOOLEAN ? (value->boolval ? 1 : 0) : strict_number(text);
+        xmlFree(text);
+    }
+    xmlXPathFreeObject(value);
+    return x;
+}
+
+static bool pop_boolean(xmlXPathParserContext *ctxt)
+{
+    xmlXPathObject *value = valuePop(ctxt);
+    bool yes = value != NULL && xmlXPathCastToBoolean(value) != 0;
+    xmlXPathFreeObject(value);
+    return yes;
+}
+
+static void push_number(xmlXPathParserContext *ctxt, double x)
+{
+    valuePush(ctxt, xmlXPathNewFloat(x));
+}
+
+/* ---- measurement functions ---------------------------------------------------------------- */
+
+typedef double (*reader_fn)(const xmlChar *text);
+
+static double xpath_number(const xmlChar *text)
+{
+    return eg_number_xpath(eg_bytes_of((const char *)text));
+}
+
+/* The numbers of a node set; NULL (and an error in ctxt) when it is none or memory ran out. */
+static double *pop_numbers(xmlXPathParserContext *ctxt, reader_fn reader, size_t *count)
+{
+    if (ctxt->value == NULL ||
+        (ctxt->value->type != XPATH_NODESET && ctxt->value->type != XPATH_XSLT_TREE)) {
+        xmlXPathErr(ctxt, XPATH_INVALID_TYPE);
+        return NULL;
+    }
+    xmlXPathObject *value = valuePop(ctxt);
+    xmlNodeSet *set = value->nodesetval;
+    size_t n = set != NULL ? (size_t)set->nodeNr : 0;
+    double *numbers = calloc(n + 1, sizeof(*numbers));
+    for (size_t i = 0; numbers != NULL && i < n; i++) {
+        xmlChar *text = xmlXPathCastNodeToString(set->nodeTab[i]);
+        numbers[i] = reader(text);
+        xmlFree(text);
+    }
+    xmlXPathFreeObject(value);
+    if (numbers == NULL) {
+        xmlXPathErr(ctxt, XPATH_MEMORY_ERROR);
+    }
+    *count = n;
+    return numbers;
+}
+
+static void on_sum(xmlXPathParserContext *ctxt, int count)
+{
+    if (!has_arity(ctxt, count, EG_FUNCTION_NS, "sum")) {
+        return;
+    }
+    bool core = ctxt->context->functionURI == NULL;
+    size_t n = 0;
+    double *numbers = pop_numbers(ctxt, core ? xpath_number : strict_number, &n);
+    if (numbers != NULL) {
+        push_number(ctxt, eg_number_sum(numbers, n));
+    }
+    free(numbers);
+}
+
+static size_t keep_numeric(double *numbers, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!isnan(numbers[i])) {
+            numbers[kept++] = numbers[i];
+        }
+    }
+    return kept;
+}
+
+static void on_mean(xmlXPathParserContext *ctxt, int count)
+{
+    size_t n = 0;
+    double *numbers = NULL;
+    if (has_arity(ctxt, count, EG_FUNCTION_NS, "mean")) {
+        numbers = pop_numbers(ctxt, strict_number, &n);
+    }
+    if (numbers != NULL) {
+        push_number(ctxt, eg_number_mean(numbers, keep_numeric(numbers, n)));
+    }
+    free(numbers);
+}
+
+static void on_count_numeric(xmlXPathParserContext *ctxt, int count)
+{
+    size_t n = 0;
+    double *numbers = NULL;
+    if (has_arity(ctxt, count, EG_FUNCTION_NS, "count-numeric")) {
+        numbers = pop_numbers(ctxt, strict_number, &n);
+    }
+    if (numbers != NULL) {
+        push_number(ctxt, (double)keep_numeric(numbers, n));
+    }
+    free(numbers);
+}
+
+static void on_standard_wet(xmlXPathParserContext *ctxt, int count)
+{
+    if (has_arity(ctxt, count, EG_FUNCTION_NS, "standard-wet")) {
+        double p = pop_number(ctxt), t = pop_number(ctxt), c = pop_number(ctxt);
+        push_number(ctxt, eg_number_standard_wet(c, t, p));
+    }
+}
+
+static void on_standard_dry(xmlXPathParserContext *ctxt, int count)
+{
+    if (has_arity(ctxt, count, EG_FUNCTION_NS, "standard-dry")) {
+        double f = pop_number(ctxt), p = pop_number(ctxt), t = pop_number(ctxt);
+        double c = pop_number(ctxt);
+        push_number(ctxt, eg_number_standard_dry(c, t, p, f));
+    }
+}
+
+static void on_reference_oxygen(xmlXPathParserContext *ctxt, int count)
+{
+    if (has_arity(ctxt, count, EG_FUNCTION_NS, "reference-oxygen")) {
+        double b = pop_number(ctxt), o = pop_number(ctxt), c = pop_number(ctxt);
+        push_number(ctxt, eg_number_reference_oxygen(c, o, b));
+    }
+}
+
+static void on_reference_oxygen_restricted(xmlXPathParserContext *ctxt, int count)
+{
+    if (has_arity(ctxt, count, EG_FUNCTION_NS, "reference-oxygen-restricted")) {
+        bool cleaned = pop_boolean(ctxt);
+        double b = pop_number(ctxt), o = pop_number(ctxt), c = pop_number(ctxt);
+        push_number(ctxt, eg_number_reference_oxygen_restricted(c, o, b, cleaned));
+    }
+}
+
+typedef double (*two_fn)(double a, double b);
+
+static void on_two(xmlXPathParserContext *ctxt, int count, const char *name, two_fn function)
+{
+    if (has_arity(ctxt, count, EG_FUNCTION_NS, name)) {
+        double b = pop_number(ctxt), a = pop_number(ctxt);
+        push_number(ctxt, function(a, b));
+    }
+}
+
+static void on_validate(xmlXPathParserContext *ctxt, int count)
+{
+    on_two(ctxt, count, "validate", eg_number_validate);
+}
+
+static void on_percent_of(xmlXPathParserContext *ctxt, int count)
+{
+    on_two(ctxt, count, "percent-of", eg_number_percent_of);
+}
+
+static void on_max(xmlXPathParserContext *ctxt, int count)
+{
+    on_two(ctxt, count, "max", eg_number_max);
+}
+
+static void on_min(xmlXPathParserContext *ctxt, int count)
+{
+    on_two(ctxt, count, "min", eg_number_min);
+}
+
+/* -1 (which rounding answers with no number) unless it is a whole number of places. */
+static int place_of(double place)
+{
+    return place >= 0 && place <= EG_NUMBER_PLACES_MAX && place == (double)(int)place ? (int)place
+                                                                                      : -1;
+}
+
+static double round_at(double x, double place)
+{
+    return eg_number_round(x, place_of(place));
+}
+
+static void on_round(xmlXPathParserContext *ctxt, int count)
+{
+    on_two(ctxt, count, "round", round_at);
+}
+
+static void on_number_strict(xmlXPathParserContext *ctxt, int count)
+{
+    if (has_arity(ctxt, count, EG_FUNCTION_NS, "number")) {
+        push_number(ctxt, pop_number(ctxt));
+    }
+}
+
+static void on_number_text(xmlXPathParserContext *ctxt, int count)
+{
+    if (!has_arity(ctxt, count, EG_FUNCTION_NS, "number-text")) {
+        return;
+    }
+    char text[EG_NUMBER_TEXT_MAX] = "";
+    double place = count == 2 ? pop_number(ctxt) : 0;
+    double x = pop_number(ctxt);
+    if (count == 2) {
+        eg_number_text_place(text, x, place_of(place));
+    } else {
+        eg_number_text(text, x);
+    }
+    if (spend(ctxt, strlen(text))) {
+        valuePush(ctxt, xmlXPathNewCString(text));
+    }
+}
+
+/* ---- strict and metered forms of XPath's own ---------------------------------------------- */
+
+static void push_context_node(xmlXPathParserContext *ctxt)
+{
+    valuePush(ctxt, xmlXPathNewNodeSet(ctxt->context->node));
+}
+
+static void on_number(xmlXPathParserContext *ctxt, int count)
+{
+    if (!has_arity(ctxt, count, "", "number")) {
+        return;
+    }
+    if (count == 0) {
+        push_context_node(ctxt);
+    }
+    xmlXPathObject *value = valuePop(ctxt);
+    double x = (double)NAN;
+    if (value != NULL && (value->type == XPATH_NUMBER || value->type == XPATH_BOOLEAN)) {
+        x = xmlXPathCastToNumber(value);
+    } else if (value != NULL) {
+        xmlChar *text = xmlXPathCastToString(value);
+        x = xpath_number(text);
+        xmlFree(text);
+    }
+    xmlXPathFreeObject(value);
+    push_number(ctxt, x);
+}
+
+static void on_string(xmlXPathParserContext *ctxt, int count)
+{
+    if (!has_arity(ctxt, count, "", "string")) {
+        return;
+    }
+    if (count == 0) {
+        push_context_node(ctxt);
+    }
+    const char *text = as_text(ctxt, 1, 0);
+    if (text != NULL) {
+        (void)spend(ctxt, strlen(text));
+    }
+}
+
+/* All text arguments as texts, their octets paid for, then XPath's own function. */
+static void metered(xmlXPathParserContext *ctxt, int count, int texts, const char *name,
+                    xmlXPathFunction function)
+{
+    if (!has_arity(ctxt, count, "", name)) {
+        return;
+    }
+    size_t octets = 0;
+    for (int i = 0; i < count && i < texts; i++) {
+        const char *text = as_text(ctxt, count, i);
+        if (text == NULL) {
+            xmlXPathErr(ctxt, XPATH_MEMORY_ERROR);
+            return;
+        }
+        octets += strlen(text);
+    }
+    if (spend(ctxt, octets)) {
+        function(ctxt, count);
+    }
+}
+
+/* libxml2's own appends one argument after another, which is quadratic in their number. */
+static void concat_all(xmlXPathParserContext *ctxt, int count)
+{
+    struct eg_buf all = {0};
+    eg_buf_init(&all, SIZE_MAX / 2);
+    for (int i = 0; i < count; i++) {
+        eg_buf_text(&all, as_text(ctxt, count, i));
+    }
+    for (int i = 0; i < count; i++) {
+        xmlXPathFreeObject(valuePop(ctxt));
+    }
+    if (all.failed) {
+        xmlXPathErr(ctxt, XPATH_MEMORY_ERROR);
+    } else {
+        valuePush(ctxt, xmlXPathNewCString(all.data != NULL ? (const char *)all.data : ""));
+    }
+    eg_buf_done(&all);
+}
+
+static void on_concat(xmlXPathParserContext *ctxt, int count)
+{
+    metered(ctxt, count, count, "concat", concat_all);
+}
+
+static void on_substring(xmlXPathParserContext *ctxt, int count)
+{
+    metered(ctxt, count, 1, "substring", xmlXPathSubstringFunction);
+}
+
+static void on_substring_before(xmlXPathParserContext *ctxt, int count)
+{
+    metered(ctxt, count, 2, "substring-before", xmlXPathSubstringBeforeFunction);
+}
+
+static void on_substring_after(xmlXPathParserContext *ctxt, int count)
+{
+    metered(ctxt, count, 2, "substring-after", xmlXPathSubstringAfterFunction);
+}
+
+static void on_translate(xmlXPathParserContext *ctxt, int count)
+{
+    if (!has_arity(ctxt, count, "", "translate")) {
+        return;
+    }
+    const char *map = as_text(ctxt, count, 1);
+    if (map != NULL && strlen(map) > 1000) { /* looked through for each character */
+        xmlXPathErr(ctxt, XPATH_OP_LIMIT_EXCEEDED);
+        return;
+    }
+    metered(ctxt, count, 3, "translate", xmlXPathTranslateFunction);
+}
+
+static void on_normalize_space(xmlXPathParserContext *ctxt, int count)
+{
+    if (count == 0) {
+        push_context_node(ctxt);
+        count = 1;
+    }
+    metered(ctxt, count, 1, "normalize-space", xmlXPathNormalizeFunction);
+}
+
+/* ---- EXSLT -------------------------------------------------------------------------------- */
+
+static void on_object_type(xmlXPathParserContext *ctxt, int count)
+{
+    if (!has_arity(ctxt, count, EG_EXSLT_COMMON, "object-type")) {
+        return;
+    }
+    xmlXPathObject *value = valuePop(ctxt);
+    const char *type = "external";
+    switch (value->type) {
+    case XPATH_STRING:
+        type = "string";
+        break;
+    case XPATH_NUMBER:
+        type = "number";
+        break;
+    case XPATH_BOOLEAN:
+        type = "boolean";
+        break;
+    case XPATH_NODESET:
+        type = "node-set";
+        break;
+    case XPATH_XSLT_TREE:
+        type = "RTF";
+        break;
+    default:
+        break;
+    }
+    xmlXPathFreeObject(value);
+    valuePush(ctxt, xmlXPathNewCString(type));
+}
+
+static void on_node_set(xmlXPathParserContext *ctxt, int count)
+{
+    if (has_arity(ctxt, count, EG_EXSLT_COMMON, "node-set")) {
+        xsltFunctionNodeSet(ctxt, count);
+    }
+}
+
+/* libexslt's functions are not exported: taken once from a context that it filled. */
+static xmlXPathFunction originals[256];
+static pthread_once_t originals_once = PTHREAD_ONCE_INIT;
+
+static bool fill_exslt(xmlXPathContext *context)
+{
+    return exsltMathXpathCtxtRegister(context, BAD_CAST "math") == 0 &&
+           exsltSetsXpathCtxtRegister(context, BAD_CAST "set") == 0 &&
+           exsltStrXpathCtxtRegister(context, BAD_CAST "str") == 0 &&
+           exsltDateXpathCtxtRegister(context, BAD_CAST "date") == 0;
+}
+
+static void take_originals(void)
+{
+    xmlXPathContext *context = xmlXPathNewContext(NULL);
+    if (context != NULL && fill_exslt(context)) {
+        for (size_t i = 0; i < eg_function_row_count; i++) {
+            const struct eg_function_row *row = &eg_function_rows[i];
+            if (row->ns[0] != '\0') {
+                originals[i] =
+                    xmlXPathFunctionLookupNS(context, BAD_CAST row->name, BAD_CAST row->ns);
+            }
+        }
+    }
+    xmlXPathFreeContext(context);
+}
+
+static size_t octets_of(xmlXPathParserContext *ctxt, int count, int index)
+{
+    xmlXPathObject *value = ctxt->valueTab[ctxt->valueNr - count + index];
+    if (value->type == XPATH_STRING) {
+        return strlen((const char *)value->stringval);
+    }
+    size_t octets = 0;
+    if (value->type == XPATH_NODESET && value->nodesetval != NULL) {
+        for (int i = 0; i < value->nodesetval->nodeNr; i++) {
+            xmlChar *text = xmlXPathCastNodeToString(value->nodesetval->nodeTab[i]);
+            octets += text != NULL ? strlen((const char *)text) : 0;
+            xmlFree(text);
+        }
+    }
+    return octets + EG_NUMBER_TEXT_MAX;
+}
+
+/* At most so many octets does a function of the strings module make of its arguments. */
+static size_t strings_cost(xmlXPathParserContext *ctxt, int count, const char *name)
+{
+    if (strcmp(name, "padding") == 0) {
+        double n = xmlXPathCastToNumber(ctxt->valueTab[ctxt->valueNr - count]);
+        return n > 0 ? (n < 1e12 ? (size_t)n * 4 : SIZE_MAX) : 0;
+    }
+    size_t first = octets_of(ctxt, count, 0);
+    size_t all = first;
+    for (int i = 1; i < count; i++) {
+        all += octets_of(ctxt, count, i);
+    }
+    if (strcmp(name, "tokenize") == 0 || strcmp(name, "split") == 0) {
+        return times(first, TOKEN_WEIGHT);
+    }
+    if (strcmp(name, "replace") == 0) {
+        return times(first + 1, octets_of(ctxt, count, 2) + 1);
+    }
+    return times(all, 3); /* encode-uri writes three octets for one */
+}
+
+/* Stands in front of every EXSLT function: arguments counted (without one some read the clock). */
+static void on_exslt(xmlXPathParserContext *ctxt, int count)
+{
+    const char *name = (const char *)ctxt->context->function;
+    const char *ns = (const char *)ctxt->context->functionURI;
+    if (name == NULL || ns == NULL || !has_arity(ctxt, count, ns, name)) {
+        return;
+    }
+    const struct eg_function_row *row = eg_function_row(ns, name);
+    if (strcmp(ns, EG_EXSLT_STRINGS) == 0 && !spend(ctxt, strings_cost(ctxt, count, name))) {
+        return;
+    }
+    xmlXPathFunction original = originals[row - eg_function_rows];
+    if (original == NULL) {
+        xmlXPathErr(ctxt, XPATH_UNKNOWN_FUNC_ERROR);
+        return;
+    }
+    original(ctxt, count);
+}
+
+/* ---- registration ------------------------------------------------------------------------- */
+
+static const struct {
+    const char *ns, *name;
+    xmlXPathFunction function;
+} own[] = {
+    {"", "number", on_number},
+    {"", "string", on_string},
+    {"", "sum", on_sum},
+    {"", "concat", on_concat},
+    {"", "substring", on_substring},
+    {"", "substring-before", on_substring_before},
+    {"", "substring-after", on_substring_after},
+    {"", "translate", on_translate},
+    {"", "normalize-space", on_normalize_space},
+    {EG_FUNCTION_NS, "standard-wet", on_standard_wet},
+    {EG_FUNCTION_NS, "standard-dry", on_standard_dry},
+    {EG_FUNCTION_NS, "reference-oxygen", on_reference_oxygen},
+    {EG_FUNCTION_NS, "reference-oxygen-restricted", on_reference_oxygen_restricted},
+    {EG_FUNCTION_NS, "validate", on_validate},
+    {EG_FUNCTION_NS, "percent-of", on_percent_of},
+    {EG_FUNCTION_NS, "max", on_max},
+    {EG_FUNCTION_NS, "min", on_min},
+    {EG_FUNCTION_NS, "round", on_round},
+    {EG_FUNCTION_NS, "number", on_number_strict},
+    {EG_FUNCTION_NS, "number-text", on_number_text},
+    {EG_FUNCTION_NS, "sum", on_sum},
+    {EG_FUNCTION_NS, "mean", on_mean},
+    {EG_FUNCTION_NS, "count-numeric", on_count_numeric},
+    {EG_EXSLT_COMMON, "node-set", on_node_set},
+    {EG_EXSLT_COMMON, "object-type", on_object_type},
+};
+
+struct lost {
+    const xmlChar *names[LOST_MAX], *uris[LOST_MAX];
+    size_t count;
+};
+
+static void find_lost(void *payload, void *data, const xmlChar *name, const xmlChar *uri,
+                      const xmlChar *unused)
+{
+    (void)payload, (void)unused;
+    struct lost *lost = data;
+    if (eg_function_row(uri != NULL ? (const char *)uri : "", (const char *)name) == NULL &&
+        lost->count < LOST_MAX) {
+        lost->names[lost->count] = name;
+        lost->uris[lost->count++] = uri;
+    }
+}
+
+static void take_away(xmlXPathContext *context)
+{
+    struct lost lost = {.count = 0};
+    xmlHashScanFull(context->funcHash, find_lost, &lost);
+    for (size_t i = 0; i < lost.count; i++) {
+        (void)xmlXPathRegisterFuncNS(context, lost.names[i], lost.uris[i], NULL);
+    }
+}
+
+static bool put(xmlXPathContext *context, const char *ns, const char *name,
+                xmlXPathFunction function)
+{
+    return xmlXPathRegisterFuncNS(context, BAD_CAST name, ns[0] != '\0' ? BAD_CAST ns : NULL,
+                                  function) == 0;
+}
+
+enum eg_status eg_functions_register_xpath(xmlXPathContext *context, struct eg_error *err)
+{
+    pthread_once(&originals_once, take_originals);
+    take_away(context);
+    bool good = true;
+    for (size_t i = 0; i < eg_function_row_count; i++) {
+        if (originals[i] != NULL) {
+            good = good && put(context, eg_function_rows[i].ns, eg_function_rows[i].name, on_exslt);
+        }
+    }
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        good = good && put(context, own[i].ns, own[i].name, own[i].function);
+    }
+    return good ? EG_OK
+                : eg_error_set(err, EG_E_NOMEM, "functions", "no memory to register functions");
+}
+
+enum eg_status eg_functions_register_xslt(xsltTransformContext *context, struct eg_error *err)
+{
+    return eg_functions_register_xpath(context->xpathCtxt, err);
+}
