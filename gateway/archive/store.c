@@ -83,14 +83,16 @@ enum eg_status eg_store_failed(const struct eg_store *store, int answer, const c
     enum eg_status status = status_of(answer);
     int cause = store->db ? sqlite3_system_errno(store->db) : 0;
 
-    if ((answer & 0xff) == SQLITE_FULL)
+    if ((answer & 0xff) == SQLITE_FULL) {
         cause = ENOSPC; /* SQLite keeps the errno of a full disk to itself */
-    if (status == EG_E_IO && cause)
+    }
+    if (status == EG_E_IO && cause) {
         (void)eg_error_errno(err, store->path, cause, "%s the archive failed (%s)", doing,
                              sqlite3_errstr(answer));
-    else
+    } else {
         (void)eg_error_set(err, status, store->path, "%s the archive failed: %s", doing,
                            store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(answer));
+    }
     if (err) {
         err->status = status;
         err->retry = status == EG_E_IO || status == EG_E_BUSY;
@@ -119,8 +121,9 @@ static enum eg_status prepare_all(struct eg_store *store, struct eg_error *err)
         int answer = sqlite3_prepare_v3(store->db, statement_texts[i], -1,
                                         SQLITE_PREPARE_PERSISTENT, &store->statements[i], NULL);
 
-        if (answer != SQLITE_OK)
+        if (answer != SQLITE_OK) {
             return eg_store_failed(store, answer, "opening", err);
+        }
     }
     return EG_OK;
 }
@@ -140,8 +143,9 @@ enum eg_status eg_store_run(struct eg_store *store, sqlite3_stmt *statement, con
     int answer = sqlite3_step(statement);
     enum eg_status status = EG_OK;
 
-    if (answer != SQLITE_DONE)
+    if (answer != SQLITE_DONE) {
         status = eg_store_failed(store, answer, doing, err);
+    }
     (void)sqlite3_reset(statement);
     return status;
 }
@@ -154,17 +158,19 @@ static enum eg_status take_lock(struct eg_store *store, struct eg_error *err)
     char *path = NULL;
     enum eg_status status = EG_OK;
 
-    if (asprintf(&path, "%s-lock", store->path) < 0)
+    if (asprintf(&path, "%s-lock", store->path) < 0) {
         return eg_error_set(err, EG_E_NOMEM, store->path, "no memory to open the archive");
+    }
     /* An empty file that is only ever locked: nothing in it could be lost. */
     store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, EG_ARCHIVE_MODE);
-    if (store->lock_fd < 0)
+    if (store->lock_fd < 0) {
         status = eg_error_errno(err, path, errno, "the lock of the archive can not be opened");
-    else if (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0)
+    } else if (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0) {
         status = errno == EWOULDBLOCK
                      ? eg_error_set(err, EG_E_BUSY, store->path,
                                     "another program writes this archive; stop it first")
                      : eg_error_errno(err, path, errno, "the archive can not be locked");
+    }
     free(path);
     return status;
 }
@@ -174,8 +180,9 @@ static enum eg_status create_file(struct eg_store *store, struct eg_error *err)
 {
     int fd = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, EG_ARCHIVE_MODE);
 
-    if (fd < 0)
+    if (fd < 0) {
         return eg_error_errno(err, store->path, errno, "the archive can not be opened");
+    }
     (void)close(fd);
     return EG_OK;
 }
@@ -185,8 +192,9 @@ static enum eg_status sync_parent(const char *path, struct eg_error *err)
     char *copy = strdup(path);
     enum eg_status status = EG_OK;
 
-    if (!copy)
+    if (!copy) {
         return eg_error_set(err, EG_E_NOMEM, path, "no memory to open the archive");
+    }
     status = eg_file_sync_dir(dirname(copy), err);
     free(copy);
     return status;
@@ -200,14 +208,16 @@ static char *address_of(const char *path, const char *tail)
     eg_buf_init(&out, 16 * EG_KIB);
     eg_buf_text(&out, path[0] == '/' ? "file://" : "file:");
     for (const char *at = path; *at; at++) {
-        if (*at == '?' || *at == '#' || *at == '%')
+        if (*at == '?' || *at == '#' || *at == '%') {
             eg_buf_format(&out, "%%%02x", (unsigned)*at);
-        else
+        } else {
             eg_buf_char(&out, *at);
+        }
     }
     eg_buf_text(&out, tail);
-    if (out.failed)
+    if (out.failed) {
         eg_buf_done(&out);
+    }
     return (char *)out.data;
 }
 
@@ -219,11 +229,13 @@ static enum eg_status open_database(struct eg_store *store, bool frozen, struct 
     int answer = SQLITE_NOMEM, defensive = 0;
     char setup[256] = "";
 
-    if (address)
+    if (address) {
         answer = sqlite3_open_v2(address, &store->db, flags, NULL);
+    }
     free(address);
-    if (answer != SQLITE_OK)
+    if (answer != SQLITE_OK) {
         return eg_store_failed(store, answer, "opening", err);
+    }
     (void)sqlite3_extended_result_codes(store->db, 1);
     (void)sqlite3_busy_timeout(store->db, EG_ARCHIVE_WAIT_MS);
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, &defensive);
@@ -233,8 +245,9 @@ static enum eg_status open_database(struct eg_store *store, bool frozen, struct 
                    "PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = MEMORY",
                    EG_ARCHIVE_CACHE_KIB, EG_ARCHIVE_WAL_PAGES);
     answer = sqlite3_exec(store->db, setup, NULL, NULL, NULL);
-    if (answer == SQLITE_OK) /* opens the file, which the pragmas above may put off */
+    if (answer == SQLITE_OK) /* opens the file, which the pragmas above may put off */ {
         answer = sqlite3_exec(store->db, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    }
     return answer == SQLITE_OK ? EG_OK : eg_store_failed(store, answer, "opening", err);
 }
 
@@ -256,8 +269,9 @@ static bool may_freeze(const struct eg_store *store)
     char *wal = NULL;
     bool waits = true;
 
-    if (asprintf(&wal, "%s-wal", store->path) < 0)
+    if (asprintf(&wal, "%s-wal", store->path) < 0) {
         return false;
+    }
     waits = stat(wal, &info) == 0 && info.st_size > 0;
     free(wal);
     return !waits;
@@ -268,15 +282,17 @@ static enum eg_status open_reading(struct eg_store *store, struct eg_error *err)
     struct eg_error first = {0};
     enum eg_status status = EG_OK;
 
-    if (access(store->path, F_OK) != 0 && errno == ENOENT)
+    if (access(store->path, F_OK) != 0 && errno == ENOENT) {
         return eg_error_set(err, EG_E_NOTFOUND, store->path, "there is no archive");
+    }
     status = open_database(store, false, &first);
     if (status == EG_E_IO && may_freeze(store)) {
         close_database(store);
         status = open_database(store, true, &first);
     }
-    if (status && err)
+    if (status && err) {
         *err = first;
+    }
     return status;
 }
 
@@ -285,21 +301,27 @@ static enum eg_status open_writing(struct eg_store *store, const char *origin, s
     enum eg_status status = EG_OK;
     bool is_new = false;
 
-    if (!eg_text_token(eg_bytes_of(origin), EG_ORIGIN_MAX))
+    if (!eg_text_token(eg_bytes_of(origin), EG_ORIGIN_MAX)) {
         return eg_error_set(err, EG_E_USAGE, store->path,
                             "an archive is written under a log origin of 1 to %d characters",
                             EG_ORIGIN_MAX);
+    }
     status = take_lock(store, err);
-    if (!status)
+    if (!status) {
         status = create_file(store, err);
-    if (!status)
+    }
+    if (!status) {
         status = open_database(store, false, err);
-    if (!status)
+    }
+    if (!status) {
         status = eg_store_schema_is_empty(&is_new, store, err);
-    if (!status && is_new)
+    }
+    if (!status && is_new) {
         status = eg_store_schema_create(store, origin, err);
-    if (!status && is_new)
+    }
+    if (!status && is_new) {
         status = sync_parent(store->path, err);
+    }
     return status;
 }
 
@@ -309,8 +331,9 @@ static enum eg_status learn_next(struct eg_store *store, struct eg_error *err)
     int64_t last_ms = 0;
     enum eg_status status = eg_store_head(&edge, NULL, &last_ms, store, err);
 
-    if (!status)
+    if (!status) {
         store->next = edge.size;
+    }
     return status;
 }
 
@@ -320,8 +343,9 @@ enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_st
     struct eg_store *store = calloc(1, sizeof(*store));
     enum eg_status status = EG_OK;
 
-    if (!store)
+    if (!store) {
         return eg_error_set(err, EG_E_NOMEM, path, "no memory to open the archive");
+    }
     store->lock_fd = -1;
     store->writing = mode == EG_STORE_WRITE;
     eg_store_pack_reset(store);
@@ -332,17 +356,22 @@ enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_st
         goto done;
     }
     status = store->writing ? open_writing(store, origin, err) : open_reading(store, err);
-    if (!status)
+    if (!status) {
         status = eg_store_schema_check(store, err);
-    if (!status)
+    }
+    if (!status) {
         status = prepare_all(store, err);
-    if (!status && origin && strcmp(origin, store->origin) != 0)
+    }
+    if (!status && origin && strcmp(origin, store->origin) != 0) {
         status = eg_error_set(err, EG_E_STATE, path, "this is the archive of the log %s, not %s",
                               store->origin, origin);
-    if (!status && store->writing)
+    }
+    if (!status && store->writing) {
         status = learn_next(store, err);
-    if (status)
+    }
+    if (status) {
         goto done;
+    }
     *out = store;
     store = NULL;
 done:
@@ -354,11 +383,13 @@ void eg_store_close(struct eg_store **store)
 {
     struct eg_store *it = *store;
 
-    if (!it)
+    if (!it) {
         return;
+    }
     close_database(it);
-    if (it->lock_fd >= 0)
+    if (it->lock_fd >= 0) {
         (void)close(it->lock_fd); /* the lock ends with it; the file stays for the next writer */
+    }
     ZSTD_freeCCtx(it->packer);
     ZSTD_freeDCtx(it->unpacker);
     eg_buf_done(&it->packed);

@@ -18,23 +18,29 @@ enum eg_status eg_store_pack(struct eg_packed *out, struct eg_store *store, stru
     uint8_t *room = NULL;
 
     *out = (struct eg_packed){false, octets.len, octets};
-    if (octets.len <= EG_PACK_FROM)
+    if (octets.len <= EG_PACK_FROM) {
         return EG_OK;
-    if (!store->packer)
+    }
+    if (!store->packer) {
         store->packer = ZSTD_createCCtx();
-    if (!store->packer)
+    }
+    if (!store->packer) {
         return eg_error_set(err, EG_E_NOMEM, store->path, "no memory to compress a content");
+    }
     bound = ZSTD_compressBound(octets.len);
     eg_buf_reset(&store->packed);
     room = eg_buf_reserve(&store->packed, bound);
-    if (!room)
+    if (!room) {
         return eg_error_set(err, EG_E_NOMEM, store->path, "no memory to compress %zu octets",
                             octets.len);
+    }
     len = ZSTD_compressCCtx(store->packer, room, bound, octets.data, octets.len, EG_PACK_LEVEL);
-    if (ZSTD_isError(len))
+    if (ZSTD_isError(len)) {
         return eg_error_set(err, EG_E_INTERNAL, store->path, "zstd: %s", ZSTD_getErrorName(len));
-    if (len < octets.len)
+    }
+    if (len < octets.len) {
         *out = (struct eg_packed){true, octets.len, {room, len}};
+    }
     return EG_OK;
 }
 
@@ -52,13 +58,15 @@ static enum eg_status inflate(uint8_t *room, ZSTD_DCtx *unpacker, const struct e
     size_t len = 0;
 
     if (ZSTD_getFrameContentSize(octets.data, octets.len) != packed->len ||
-        ZSTD_findFrameCompressedSize(octets.data, octets.len) != octets.len)
+        ZSTD_findFrameCompressedSize(octets.data, octets.len) != octets.len) {
         return eg_error_set(err, EG_E_FORMAT, where,
                             "a compressed content is not one frame of the length recorded");
+    }
     len = ZSTD_decompressDCtx(unpacker, room, packed->len, octets.data, octets.len);
-    if (ZSTD_isError(len) || len != packed->len)
+    if (ZSTD_isError(len) || len != packed->len) {
         return eg_error_set(err, EG_E_FORMAT, where, "a compressed content is damaged: %s",
                             ZSTD_isError(len) ? ZSTD_getErrorName(len) : "other length");
+    }
     return EG_OK;
 }
 
@@ -69,23 +77,29 @@ enum eg_status eg_store_unpack(struct eg_buf *out, ZSTD_DCtx *unpacker,
     uint8_t *room = NULL;
     enum eg_status status = EG_OK;
 
-    if (packed->len > out->ceiling || out->len > out->ceiling - packed->len)
+    if (packed->len > out->ceiling || out->len > out->ceiling - packed->len) {
         return eg_error_set(err, EG_E_LIMIT, where, "a content of %llu octets, %zu are the ceiling",
                             (unsigned long long)packed->len, out->ceiling);
-    if (!packed->packed && packed->octets.len != packed->len)
+    }
+    if (!packed->packed && packed->octets.len != packed->len) {
         return eg_error_set(err, EG_E_FORMAT, where, "a content is not of the length recorded");
-    if (packed->len == 0 && !packed->packed)
+    }
+    if (packed->len == 0 && !packed->packed) {
         return EG_OK;
+    }
     room = eg_buf_reserve(out, (size_t)packed->len);
-    if (!room)
+    if (!room) {
         return eg_error_set(err, EG_E_NOMEM, where, "no memory for a content of %llu octets",
                             (unsigned long long)packed->len);
-    if (packed->packed)
+    }
+    if (packed->packed) {
         status = inflate(room, unpacker, packed, where, err);
-    else
+    } else {
         memcpy(room, packed->octets.data, (size_t)packed->len);
-    if (status)
+    }
+    if (status) {
         return status;
+    }
     out->len += (size_t)packed->len;
     out->data[out->len] = 0;
     return EG_OK;
@@ -96,22 +110,25 @@ bool eg_content_place(int64_t *out, uint64_t index, enum eg_content_kind kind, u
     uint64_t slot = (uint64_t)kind;
 
     if (kind == EG_CONTENT_NOTIFICATION) {
-        if (number >= EG_NOTIFICATIONS_MAX)
+        if (number >= EG_NOTIFICATIONS_MAX) {
             return false;
+        }
         slot = EG_CONTENT_SLOT_NOTIFICATION + (uint64_t)number;
     } else if (kind > EG_CONTENT_FINDINGS || number != 0) {
         return false;
     }
-    if (index >= EG_PLACE_MAX / EG_CONTENT_SLOTS)
+    if (index >= EG_PLACE_MAX / EG_CONTENT_SLOTS) {
         return false;
+    }
     *out = (int64_t)(index * EG_CONTENT_SLOTS + slot);
     return true;
 }
 
 bool eg_node_place(int64_t *out, unsigned level, uint64_t index)
 {
-    if (level > 60 || index >= EG_PLACE_MAX >> (level + 1))
+    if (level > 60 || index >= EG_PLACE_MAX >> (level + 1)) {
         return false;
+    }
     *out = (int64_t)((index << (level + 1)) + (((uint64_t)1 << level) - 1));
     return true;
 }

@@ -12,8 +12,9 @@
 
 static bool column_blob(struct eg_bytes *out, sqlite3_stmt *row, int at, size_t min, size_t max)
 {
-    if (sqlite3_column_type(row, at) != SQLITE_BLOB)
+    if (sqlite3_column_type(row, at) != SQLITE_BLOB) {
         return false;
+    }
     out->data = sqlite3_column_blob(row, at);
     out->len = (size_t)sqlite3_column_bytes(row, at);
     return out->len >= min && out->len <= max && (out->data || out->len == 0);
@@ -23,8 +24,9 @@ static bool column_digest(struct eg_digest *out, sqlite3_stmt *row, int at)
 {
     struct eg_bytes octets = EG_BYTES_NONE;
 
-    if (!column_blob(&octets, row, at, EG_DIGEST_LEN, EG_DIGEST_LEN))
+    if (!column_blob(&octets, row, at, EG_DIGEST_LEN, EG_DIGEST_LEN)) {
         return false;
+    }
     memcpy(out->octets, octets.data, EG_DIGEST_LEN);
     return true;
 }
@@ -33,8 +35,9 @@ static bool column_number(uint64_t *out, sqlite3_stmt *row, int at, uint64_t max
 {
     int64_t number = sqlite3_column_int64(row, at);
 
-    if (sqlite3_column_type(row, at) != SQLITE_INTEGER || number < 0 || (uint64_t)number > max)
+    if (sqlite3_column_type(row, at) != SQLITE_INTEGER || number < 0 || (uint64_t)number > max) {
         return false;
+    }
     *out = (uint64_t)number;
     return true;
 }
@@ -45,10 +48,12 @@ static enum eg_status one_row(struct eg_store *store, sqlite3_stmt *statement, c
 {
     int answer = sqlite3_step(statement);
 
-    if (answer == SQLITE_ROW)
+    if (answer == SQLITE_ROW) {
         return EG_OK;
-    if (answer == SQLITE_DONE)
+    }
+    if (answer == SQLITE_DONE) {
         return eg_error_set(err, EG_E_NOTFOUND, store->path, "the archive has no %s", what);
+    }
     return eg_store_failed(store, answer, "reading", err);
 }
 
@@ -66,14 +71,17 @@ static enum eg_status read_peaks(struct eg_merkle_edge *edge, struct eg_store *s
     for (unsigned level = 0; level < EG_MERKLE_LEVELS; level++) {
         enum eg_status status = EG_OK;
 
-        if (!(edge->size >> level & 1))
+        if (!(edge->size >> level & 1)) {
             continue;
+        }
         status = eg_store_node(store, level, (edge->size >> level) - 1, &edge->peak[level], err);
-        if (status == EG_E_NOTFOUND)
+        if (status == EG_E_NOTFOUND) {
             return eg_store_corrupt(store, err, "tree node %u/%llu is missing", level,
                                     (unsigned long long)((edge->size >> level) - 1));
-        if (status)
+        }
+        if (status) {
             return status;
+        }
     }
     return EG_OK;
 }
@@ -89,12 +97,14 @@ static enum eg_status read_last_time(int64_t *out, struct eg_store *store, uint6
         statement = eg_store_statement(store, EG_SQL_LAST_TIME);
         (void)sqlite3_bind_int64(statement, 1, (int64_t)(size - 1));
         status = one_row(store, statement, "last entry", err);
-        if (!status && !column_number(&at_ms, statement, 0, INT64_MAX))
+        if (!status && !column_number(&at_ms, statement, 0, INT64_MAX)) {
             status = eg_store_corrupt(store, err, "the time of the last entry is not one");
+        }
         (void)sqlite3_reset(statement);
     }
-    if (!status)
+    if (!status) {
         *out = (int64_t)at_ms;
+    }
     return status;
 }
 
@@ -108,8 +118,9 @@ static enum eg_status read_head(struct eg_merkle_edge *edge, struct eg_buf *chec
     bool empty = false;
 
     status = one_row(store, statement, "head", err);
-    if (status)
+    if (status) {
         goto done;
+    }
     empty = sqlite3_column_type(statement, 2) == SQLITE_NULL;
     if (!column_number(&size, statement, 0, INT64_MAX) ||
         !column_blob(&note, statement, 1, 0, EG_RECEIPT_MAX) ||
@@ -142,21 +153,27 @@ enum eg_status eg_store_head(struct eg_merkle_edge *edge, struct eg_buf *checkpo
     sqlite3_stmt *snapshot = eg_store_statement(store, EG_SQL_SNAPSHOT);
     enum eg_status status = eg_store_run(store, snapshot, "reading", err);
 
-    if (status)
+    if (status) {
         return status;
+    }
     status = read_head(&found, checkpoint, store, err);
-    if (!status)
+    if (!status) {
         status = read_peaks(&found, store, err);
-    if (!status)
+    }
+    if (!status) {
         status = read_last_time(&last_ms, store, found.size, err);
+    }
     (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    if (status && checkpoint)
+    if (status && checkpoint) {
         checkpoint->len = before;
-    if (status)
+    }
+    if (status) {
         return status;
+    }
     *edge = found;
-    if (last_recorded_at_ms)
+    if (last_recorded_at_ms) {
         *last_recorded_at_ms = last_ms;
+    }
     return EG_OK;
 }
 
@@ -177,8 +194,9 @@ static enum eg_status take_stored(struct eg_stored *out, struct eg_store *store,
     struct eg_bytes entry = EG_BYTES_NONE, receipt = EG_BYTES_NONE;
     enum eg_status status = one_row(store, statement, what, err);
 
-    if (status)
+    if (status) {
         goto done;
+    }
     if (!column_number(&found.index, statement, 0, INT64_MAX) ||
         !column_blob(&entry, statement, 1, 1, EG_ENTRY_MAX) ||
         !column_blob(&receipt, statement, 2, 1, EG_RECEIPT_MAX) ||
@@ -192,12 +210,14 @@ static enum eg_status take_stored(struct eg_stored *out, struct eg_store *store,
     eg_buf_bytes(&found.entry_text, entry);
     eg_buf_bytes(&found.receipt, receipt);
     status = eg_buf_ok(&found.entry_text, store->path, err);
-    if (!status)
+    if (!status) {
         status = eg_buf_ok(&found.receipt, store->path, err);
-    if (status)
+    }
+    if (status) {
         eg_stored_done(&found);
-    else
+    } else {
         *out = found;
+    }
 done:
     (void)sqlite3_reset(statement);
     return status;
@@ -213,8 +233,9 @@ enum eg_status eg_store_find(struct eg_stored *out, struct eg_store *store,
     (void)sqlite3_bind_text(statement, 1, identity->participant, -1, SQLITE_STATIC);
     (void)sqlite3_bind_text(statement, 2, identity->id, -1, SQLITE_STATIC);
     (void)sqlite3_bind_int64(statement, 3, (int64_t)identity->version);
-    if (report_digest)
+    if (report_digest) {
         bind_key(statement, 4, report_digest);
+    }
     return take_stored(out, store, statement, "entry of this identity", err);
 }
 
@@ -235,8 +256,9 @@ enum eg_status eg_store_latest(struct eg_stored *out, struct eg_store *store,
         eg_store_statement(store, package_id ? EG_SQL_LATEST_NAMED : EG_SQL_LATEST);
 
     (void)sqlite3_bind_int64(statement, 1, (int64_t)kind);
-    if (package_id)
+    if (package_id) {
         (void)sqlite3_bind_text(statement, 2, package_id, -1, SQLITE_STATIC);
+    }
     return take_stored(out, store, statement, "entry of this kind", err);
 }
 
@@ -262,8 +284,9 @@ static enum eg_status take_octets(struct eg_buf *out, struct eg_store *store, sq
     uint64_t flag = 0;
 
     if (!column_number(&flag, row, 0, 1) || !column_number(&packed.len, row, 1, INT64_MAX) ||
-        !column_blob(&packed.octets, row, 2, 0, SIZE_MAX))
+        !column_blob(&packed.octets, row, 2, 0, SIZE_MAX)) {
         return eg_store_corrupt(store, err, "a content is malformed");
+    }
     packed.packed = flag == 1;
     return eg_store_unpack(out, store->unpacker, &packed, store->path, err);
 }
@@ -277,18 +300,22 @@ enum eg_status eg_store_content(struct eg_buf *octets, struct eg_salt *salt, str
     enum eg_status status = EG_OK;
     int64_t place = 0;
 
-    if (!eg_content_place(&place, index, kind, number))
+    if (!eg_content_place(&place, index, kind, number)) {
         return eg_error_set(err, EG_E_NOTFOUND, store->path, "the archive has no such content");
+    }
     statement = eg_store_statement(store, EG_SQL_CONTENT);
     (void)sqlite3_bind_int64(statement, 1, place);
     status = one_row(store, statement, "content of this kind at the entry", err);
-    if (!status && !column_blob(&found, statement, 3, EG_SALT_LEN, EG_SALT_LEN))
+    if (!status && !column_blob(&found, statement, 3, EG_SALT_LEN, EG_SALT_LEN)) {
         status = eg_store_corrupt(store, err, "a salt at entry %llu is malformed",
                                   (unsigned long long)index);
-    if (!status)
+    }
+    if (!status) {
         status = take_octets(octets, store, statement, err);
-    if (!status && salt)
+    }
+    if (!status && salt) {
         memcpy(salt->octets, found.data, EG_SALT_LEN);
+    }
     (void)sqlite3_reset(statement);
     return status;
 }
@@ -301,8 +328,9 @@ enum eg_status eg_store_revocation(struct eg_buf *octets, struct eg_store *store
 
     bind_key(statement, 1, digest);
     status = one_row(store, statement, "revocation data with this digest", err);
-    if (!status)
+    if (!status) {
         status = take_octets(octets, store, statement, err);
+    }
     (void)sqlite3_reset(statement);
     return status;
 }
@@ -316,17 +344,20 @@ enum eg_status eg_store_node(void *payload, unsigned level, uint64_t index, stru
     enum eg_status status = EG_OK;
     int64_t place = 0;
 
-    if (!eg_node_place(&place, level, index))
+    if (!eg_node_place(&place, level, index)) {
         return eg_error_set(err, EG_E_NOTFOUND, store->path, "the tree has no node %u/%llu", level,
                             (unsigned long long)index);
+    }
     statement = eg_store_statement(store, EG_SQL_NODE);
     (void)sqlite3_bind_int64(statement, 1, place);
     status = one_row(store, statement, "such tree node", err);
-    if (!status && !column_digest(&found, statement, 0))
+    if (!status && !column_digest(&found, statement, 0)) {
         status = eg_store_corrupt(store, err, "tree node %u/%llu is malformed", level,
                                   (unsigned long long)index);
-    if (!status)
+    }
+    if (!status) {
         *hash = found;
+    }
     (void)sqlite3_reset(statement);
     return status;
 }
@@ -341,10 +372,12 @@ static enum eg_status take_cursor(struct eg_cursor *out, struct eg_store *store,
     enum eg_status status = one_row(store, statement, what, err);
 
     if (!status && (!column_number(&index, statement, 0, INT64_MAX) ||
-                    !column_number(&number, statement, 1, EG_NOTIFICATIONS_MAX)))
+                    !column_number(&number, statement, 1, EG_NOTIFICATIONS_MAX))) {
         status = eg_store_corrupt(store, err, "a cursor is malformed");
-    if (!status)
+    }
+    if (!status) {
         *out = (struct eg_cursor){index, (uint32_t)number};
+    }
     (void)sqlite3_reset(statement);
     return status;
 }

@@ -70,10 +70,12 @@ static enum eg_status create_parts(struct eg_store *store, bool tables, struct e
         bool is_table = strncmp(schema[i].sql, "CREATE TABLE", 12) == 0;
         enum eg_status status = EG_OK;
 
-        if (is_table == tables)
+        if (is_table == tables) {
             status = execute(store, schema[i].sql, err);
-        if (status)
+        }
+        if (status) {
             return status;
+        }
     }
     return EG_OK;
 }
@@ -85,12 +87,15 @@ static enum eg_status put_origin(struct eg_store *store, const char *origin, str
         store->db, "INSERT INTO head (origin, size, checkpoint) VALUES (?1, 0, x'')", -1, &insert,
         NULL);
 
-    if (answer == SQLITE_OK)
+    if (answer == SQLITE_OK) {
         answer = sqlite3_bind_text(insert, 1, origin, -1, SQLITE_STATIC);
-    if (answer == SQLITE_OK)
+    }
+    if (answer == SQLITE_OK) {
         answer = sqlite3_step(insert);
-    if (answer != SQLITE_DONE)
+    }
+    if (answer != SQLITE_DONE) {
         (void)eg_store_failed(store, answer, "creating", err);
+    }
     sqlite3_finalize(insert);
     return answer == SQLITE_DONE ? EG_OK : err->status;
 }
@@ -105,18 +110,24 @@ enum eg_status eg_store_schema_create(struct eg_store *store, const char *origin
     (void)snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
                    EG_ARCHIVE_APPLICATION, EG_ARCHIVE_VERSION);
     status = execute(store, "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL", err);
-    if (!status)
+    if (!status) {
         status = execute(store, "BEGIN IMMEDIATE", err);
-    if (!status)
+    }
+    if (!status) {
         status = execute(store, pragmas, err);
-    if (!status)
+    }
+    if (!status) {
         status = create_parts(store, true, err);
-    if (!status)
+    }
+    if (!status) {
         status = create_parts(store, false, err);
-    if (!status)
+    }
+    if (!status) {
         status = put_origin(store, origin, err ? err : &own);
-    if (!status)
+    }
+    if (!status) {
         status = execute(store, "COMMIT", err);
+    }
     return status;
 }
 
@@ -130,12 +141,14 @@ static enum eg_status ask_number(int64_t *out, struct eg_store *store, const cha
     enum eg_status status = EG_OK;
     int answer = sqlite3_prepare_v2(store->db, sql, -1, &ask, NULL);
 
-    if (answer == SQLITE_OK)
+    if (answer == SQLITE_OK) {
         answer = sqlite3_step(ask);
-    if (answer == SQLITE_ROW)
+    }
+    if (answer == SQLITE_ROW) {
         *out = sqlite3_column_int64(ask, 0);
-    else
+    } else {
         status = eg_store_failed(store, answer, "opening", err);
+    }
     (void)sqlite3_finalize(ask);
     return status;
 }
@@ -145,10 +158,12 @@ enum eg_status eg_store_schema_is_empty(bool *out, struct eg_store *store, struc
     int64_t parts = 0, application = 0;
     enum eg_status status = ask_number(&parts, store, "SELECT count(*) FROM sqlite_schema", err);
 
-    if (!status)
+    if (!status) {
         status = ask_number(&application, store, "PRAGMA application_id", err);
-    if (!status)
+    }
+    if (!status) {
         *out = parts == 0 && application == 0;
+    }
     return status;
 }
 
@@ -158,10 +173,11 @@ static enum eg_status pragma_is(struct eg_store *store, const char *pragma, int6
     int64_t found = 0;
     enum eg_status status = ask_number(&found, store, pragma, err);
 
-    if (!status && found != expected)
+    if (!status && found != expected) {
         status =
             eg_store_corrupt(store, err, "not an archive of this version: %s is %lld, not %lld",
                              pragma, (long long)found, (long long)expected);
+    }
     return status;
 }
 
@@ -193,14 +209,16 @@ static enum eg_status check_parts(struct eg_store *store, struct eg_error *err)
                                       name ? name : "");
             goto done;
         }
-        if (answer == SQLITE_ROW)
+        if (answer == SQLITE_ROW) {
             count++;
+        }
     }
-    if (answer != SQLITE_DONE)
+    if (answer != SQLITE_DONE) {
         status = eg_store_failed(store, answer, "reading the schema", err);
-    else if (count != EG_SCHEMA_PARTS)
+    } else if (count != EG_SCHEMA_PARTS) {
         status = eg_store_corrupt(store, err, "the schema is not ours, %zu parts of %zu", count,
                                   EG_SCHEMA_PARTS);
+    }
 done:
     sqlite3_finalize(rows);
     return status;
@@ -214,8 +232,9 @@ static enum eg_status read_origin(struct eg_store *store, struct eg_error *err)
     const char *origin = NULL;
     int len = 0;
 
-    if (answer == SQLITE_OK)
+    if (answer == SQLITE_OK) {
         answer = sqlite3_step(rows);
+    }
     if (answer != SQLITE_ROW) {
         status = answer == SQLITE_DONE ? eg_store_corrupt(store, err, "the head is missing")
                                        : eg_store_failed(store, answer, "reading the head", err);
@@ -230,9 +249,10 @@ static enum eg_status read_origin(struct eg_store *store, struct eg_error *err)
     }
     memcpy(store->origin, origin, (size_t)len + 1);
     answer = sqlite3_step(rows);
-    if (answer != SQLITE_DONE)
+    if (answer != SQLITE_DONE) {
         status = answer == SQLITE_ROW ? eg_store_corrupt(store, err, "the head is there twice")
                                       : eg_store_failed(store, answer, "reading the head", err);
+    }
 done:
     sqlite3_finalize(rows);
     return status;
@@ -242,11 +262,14 @@ enum eg_status eg_store_schema_check(struct eg_store *store, struct eg_error *er
 {
     enum eg_status status = pragma_is(store, "PRAGMA application_id", EG_ARCHIVE_APPLICATION, err);
 
-    if (!status)
+    if (!status) {
         status = pragma_is(store, "PRAGMA user_version", EG_ARCHIVE_VERSION, err);
-    if (!status)
+    }
+    if (!status) {
         status = check_parts(store, err);
-    if (!status)
+    }
+    if (!status) {
         status = read_origin(store, err);
+    }
     return status;
 }

@@ -15,8 +15,9 @@ static enum eg_status fault(const struct eg_store *store, const char *point, str
 {
     int cause = eg_fault(point);
 
-    if (!cause)
+    if (!cause) {
         return EG_OK;
+    }
     (void)eg_error_errno(err, store->path, cause, "writing the archive failed");
     if (err) {
         err->status = EG_E_IO;
@@ -31,9 +32,10 @@ static enum eg_status fault(const struct eg_store *store, const char *point, str
 /* Binding fails only when memory runs out; the first failure is kept in *answer. */
 static void bind_blob(int *answer, sqlite3_stmt *statement, int at, struct eg_bytes octets)
 {
-    if (*answer == SQLITE_OK)
+    if (*answer == SQLITE_OK) {
         *answer = sqlite3_bind_blob64(statement, at, octets.data ? octets.data : (const void *)"",
                                       octets.len, SQLITE_STATIC);
+    }
 }
 
 static void bind_digest(int *answer, sqlite3_stmt *statement, int at,
@@ -44,21 +46,24 @@ static void bind_digest(int *answer, sqlite3_stmt *statement, int at,
 
 static void bind_number(int *answer, sqlite3_stmt *statement, int at, int64_t number)
 {
-    if (*answer == SQLITE_OK)
+    if (*answer == SQLITE_OK) {
         *answer = sqlite3_bind_int64(statement, at, number);
+    }
 }
 
 static void bind_text(int *answer, sqlite3_stmt *statement, int at, const char *text)
 {
-    if (*answer == SQLITE_OK)
+    if (*answer == SQLITE_OK) {
         *answer = sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
+    }
 }
 
 static enum eg_status put(struct eg_store *store, sqlite3_stmt *statement, int answer,
                           struct eg_error *err)
 {
-    if (answer != SQLITE_OK)
+    if (answer != SQLITE_OK) {
         return eg_store_failed(store, answer, "writing", err);
+    }
     return eg_store_run(store, statement, "writing", err);
 }
 
@@ -109,13 +114,15 @@ static enum eg_status put_content(struct eg_store *store, uint64_t index,
 
         return eg_store_revocation_put(store, &digest, content->octets, err);
     }
-    if (!eg_content_place(&place, index, content->kind, content->number))
+    if (!eg_content_place(&place, index, content->kind, content->number)) {
         return eg_error_set(err, EG_E_USAGE, store->path,
                             "entry %llu has no place for content %u, number %u",
                             (unsigned long long)index, (unsigned)content->kind, content->number);
+    }
     status = eg_store_pack(&packed, store, content->octets, err);
-    if (status)
+    if (status) {
         return status;
+    }
     statement = eg_store_statement(store, EG_SQL_CONTENT_PUT);
     bind_number(&answer, statement, 1, place);
     bind_blob(&answer, statement, 2, (struct eg_bytes){content->salt.octets, EG_SALT_LEN});
@@ -137,8 +144,9 @@ static enum eg_status put_streams(struct eg_store *store, const struct eg_record
         bind_number(&answer, statement, 2, (int64_t)record->index);
         bind_number(&answer, statement, 3, (int64_t)i + 1);
         status = put(store, statement, answer, err);
-        if (status)
+        if (status) {
             return status;
+        }
     }
     return EG_OK;
 }
@@ -148,12 +156,15 @@ static enum eg_status put_record(struct eg_store *store, const struct eg_record 
 {
     enum eg_status status = fault(store, "archive.write", err);
 
-    if (!status)
+    if (!status) {
         status = put_entry(store, record, err);
-    for (size_t i = 0; !status && i < record->content_count; i++)
+    }
+    for (size_t i = 0; !status && i < record->content_count; i++) {
         status = put_content(store, record->index, &record->contents[i], err);
-    if (!status)
+    }
+    if (!status) {
         status = put_streams(store, record, err);
+    }
     return status;
 }
 
@@ -164,9 +175,10 @@ static enum eg_status put_node(struct eg_store *store, const struct eg_node *nod
     int64_t place = 0;
     int answer = SQLITE_OK;
 
-    if (!eg_node_place(&place, node->level, node->index))
+    if (!eg_node_place(&place, node->level, node->index)) {
         return eg_error_set(err, EG_E_USAGE, store->path, "no place for tree node %u/%llu",
                             node->level, (unsigned long long)node->index);
+    }
     statement = eg_store_statement(store, EG_SQL_NODE_PUT);
     bind_number(&answer, statement, 1, place);
     bind_digest(&answer, statement, 2, &node->hash);
@@ -200,17 +212,20 @@ static void give_up(struct eg_store *store)
     struct eg_error unused = {0};
 
     store->broken = true;
-    if (!sqlite3_get_autocommit(store->db)) /* some failures roll back by themselves */
+    if (!sqlite3_get_autocommit(store->db)) /* some failures roll back by themselves */ {
         (void)!run(store, EG_SQL_ROLLBACK, "rolling back", &unused);
+    }
 }
 
 static enum eg_status may_write(const struct eg_store *store, struct eg_error *err)
 {
-    if (!store->writing)
+    if (!store->writing) {
         return eg_error_set(err, EG_E_STATE, store->path, "the archive is open for reading only");
-    if (store->broken)
+    }
+    if (store->broken) {
         return eg_error_set(err, EG_E_STATE, store->path,
                             "a write failed before; the archive must be opened again");
+    }
     return EG_OK;
 }
 
@@ -219,21 +234,24 @@ static enum eg_status batch_fits(const struct eg_store *store, const struct eg_b
                                  struct eg_error *err)
 {
     if (batch->record_count == 0 || batch->checkpoint.len == 0 ||
-        batch->checkpoint.len > EG_RECEIPT_MAX)
+        batch->checkpoint.len > EG_RECEIPT_MAX) {
         return eg_error_set(err, EG_E_USAGE, store->path,
                             "a batch has at least one record, and a checkpoint");
+    }
     for (size_t i = 0; i < batch->record_count; i++) {
         const struct eg_record *record = &batch->records[i];
 
-        if (record->index != store->next + i)
+        if (record->index != store->next + i) {
             return eg_error_set(
                 err, EG_E_STATE, store->path, "entry %llu was to be appended, but %llu is the next",
                 (unsigned long long)record->index, (unsigned long long)(store->next + i));
+        }
         if (record->entry_text.len == 0 || record->entry_text.len > EG_ENTRY_MAX ||
-            record->receipt.len == 0 || record->receipt.len > EG_RECEIPT_MAX)
+            record->receipt.len == 0 || record->receipt.len > EG_RECEIPT_MAX) {
             return eg_error_set(err, EG_E_LIMIT, store->path,
                                 "entry %llu or its receipt is empty or too long",
                                 (unsigned long long)record->index);
+        }
     }
     return EG_OK;
 }
@@ -243,20 +261,27 @@ static enum eg_status write_batch(struct eg_store *store, const struct eg_batch 
 {
     enum eg_status status = fault(store, "archive.begin", err);
 
-    if (!status)
+    if (!status) {
         status = run(store, EG_SQL_BEGIN, "locking", err);
-    for (size_t i = 0; !status && i < batch->record_count; i++)
+    }
+    for (size_t i = 0; !status && i < batch->record_count; i++) {
         status = put_record(store, &batch->records[i], err);
-    for (size_t i = 0; !status && i < batch->node_count; i++)
+    }
+    for (size_t i = 0; !status && i < batch->node_count; i++) {
         status = put_node(store, &batch->nodes[i], err);
-    if (!status)
+    }
+    if (!status) {
         status = put_head(store, batch, err);
-    if (!status)
+    }
+    if (!status) {
         status = fault(store, "archive.commit", err);
-    if (!status)
+    }
+    if (!status) {
         status = run(store, EG_SQL_COMMIT, "committing to", err);
-    if (!status)
+    }
+    if (!status) {
         status = fault(store, "archive.committed", err);
+    }
     return status;
 }
 
@@ -265,17 +290,21 @@ enum eg_status eg_store_append(struct eg_store *store, const struct eg_batch *ba
 {
     enum eg_status status = may_write(store, err);
 
-    if (!status)
+    if (!status) {
         status = batch_fits(store, batch, err);
-    if (status)
+    }
+    if (status) {
         return status;
+    }
     status = write_batch(store, batch, err);
-    if (status)
+    if (status) {
         give_up(store);
-    else
+    } else {
         store->next += batch->record_count;
-    if (store->packed.capacity > EG_PACK_KEEP)
+    }
+    if (store->packed.capacity > EG_PACK_KEEP) {
         eg_store_pack_reset(store);
+    }
     return status;
 }
 
@@ -286,8 +315,9 @@ static enum eg_status put_single(struct eg_store *store, sqlite3_stmt *statement
     bool alone = sqlite3_get_autocommit(store->db) != 0;
     enum eg_status status = put(store, statement, answer, err);
 
-    if (status && alone)
+    if (status && alone) {
         give_up(store);
+    }
     return status;
 }
 
@@ -299,10 +329,12 @@ enum eg_status eg_store_cursor_put(struct eg_store *store, const char *participa
     sqlite3_stmt *statement = NULL;
     int answer = SQLITE_OK;
 
-    if (!status)
+    if (!status) {
         status = fault(store, "archive.cursor", err);
-    if (status)
+    }
+    if (status) {
         return status;
+    }
     statement = eg_store_statement(store, EG_SQL_CURSOR_PUT);
     bind_text(&answer, statement, 1, participant);
     bind_text(&answer, statement, 2, stream);
@@ -320,13 +352,16 @@ enum eg_status eg_store_revocation_put(struct eg_store *store, const struct eg_d
     sqlite3_stmt *statement = NULL;
     int answer = SQLITE_OK;
 
-    if (!status && !eg_digest_equal(&actual, digest))
+    if (!status && !eg_digest_equal(&actual, digest)) {
         status = eg_error_set(err, EG_E_USAGE, store->path,
                               "revocation data does not have the digest it is to be kept under");
-    if (!status)
+    }
+    if (!status) {
         status = eg_store_pack(&packed, store, octets, err);
-    if (status)
+    }
+    if (status) {
         return status;
+    }
     statement = eg_store_statement(store, EG_SQL_REVOCATION_PUT);
     bind_digest(&answer, statement, 1, digest);
     bind_number(&answer, statement, 2, packed.packed);
