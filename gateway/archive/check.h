@@ -4,17 +4,23 @@
  * verify and assess are rooms beside this one.
  *
  * Conditions (a finding names entry and number):
- *    1 the entry's text is strict and in order
- *    2 the leaf hash and every kept tree node are those of the entries
- *    3 the newest checkpoint is signed by the log key and has this root and size
- *    4 report differs from its digest          (salted digest in the entry)
- *    5 signature differs from its digest
- *    6 findings, parameters, facts or a notification differ from their digest
- *    7 the receipt is the entry's, and proves it
- *    8 the signature is valid as of received-at, by a participant of the directory of that time,
- * authorised 9 directory, package and revocation data named are in the archive, signed, with these
- * digests 10 a rerun gives the same findings, notifications and outcome 11 identities are unique,
- * times do not run backwards 12 what look-ups and streams say is what the entries say
+ *
+ *    1  the entry's text is strict and in order
+ *    2  the leaf hash and every kept tree node are those of the entries
+ *    3  the newest checkpoint is signed by the log key and has this root and size
+ *    4  report differs from its digest (salted digest in the entry)
+ *    5  signature differs from its digest
+ *    6  findings, parameters, facts or a notification differ from their digest
+ *    7  the receipt is the entry's, and proves it
+ *    8  the signature is valid as of received-at, by a participant of the directory of that time,
+ *       authorised
+ *    9  directory, package and revocation data named are in the archive, signed, with these digests
+ *   10  a rerun gives the same findings, notifications and outcome
+ *   11  identities are unique, times do not run backwards
+ *   12  what look-ups and streams say is what the entries say
+ *
+ * What it can not see from the archive alone: an archive that was cut back to an earlier state as a
+ * whole, checkpoint included. Only a newer checkpoint or receipt held elsewhere shows that.
  */
 #ifndef EG_ARCHIVE_CHECK_H
 #define EG_ARCHIVE_CHECK_H
@@ -33,32 +39,51 @@ struct eg_check_inputs {
     struct eg_bytes report, signature, parameters, findings;
     struct eg_bytes notifications[EG_NOTIFICATIONS_MAX];
     size_t notification_count;
-    struct eg_store *store; /* to fetch directory, package, revocation data by digest */
+    struct eg_digest report_digest; /* plain SHA-256 of the report */
+    struct eg_store *store;         /* to fetch directory, package, revocation data by digest */
 };
 
 struct eg_check_hooks {
     void *payload;
-    /* Conditions 8, 9: EG_OK and *good; false with one line in text. */
-    enum eg_status (*signature)(void *payload, const struct eg_check_inputs *inputs, bool *good,
-                                char text[EG_ERROR_TEXT_MAX], struct eg_error *err);
-    /* Condition 10. *differs_by_engine: recorded under another semantics number. */
+    /*
+     * Conditions 8 and 9, for every kind of entry: *condition 0 when good; else the number of the
+     * one that does not hold, with one line in text.
+     */
+    enum eg_status (*signature)(void *payload, const struct eg_check_inputs *inputs,
+                                unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                struct eg_error *err);
+    /*
+     * Condition 10, for submissions; *same false with one line in text. *differs_by_engine: not the
+     * same, but recorded under another semantics number: counted, no finding.
+     */
     enum eg_status (*rerun)(void *payload, const struct eg_check_inputs *inputs, bool *same,
                             bool *differs_by_engine, char text[EG_ERROR_TEXT_MAX],
                             struct eg_error *err);
     void (*finding)(void *payload, const struct eg_check_finding *finding);
-    void (*progress)(void *payload, uint64_t done, uint64_t total); /* may be NULL */
+    /* After each entry; may be NULL. false: stop, the answer is EG_E_STATE. */
+    bool (*progress)(void *payload, uint64_t done, uint64_t total);
 };
 
 struct eg_check_counts {
-    uint64_t proved_and_rerun, proved_by_digest, failed; /* decisions (submissions) */
-    uint64_t engine_differs;
-    uint64_t entries; /* of all kinds */
+    /* Decisions (submissions). proved_by_digest: not rerun to the same end, for a stated reason. */
+    uint64_t proved_and_rerun, proved_by_digest, failed;
+    uint64_t
+        engine_differs; /* of those proved by digest: recorded under another semantics number */
+    uint64_t entries;   /* of all kinds */
 };
 
 /*
- * Check the whole archive against a log key. Fails closed: EG_OK says only that it ran to its end.
- *   findings_out   number of findings told
- * EG_E_USAGE without a key; EG_E_IO, EG_E_FORMAT when the archive can not be read at all.
+ * Check the whole archive against a log key. Fails closed: EG_OK says only that it ran to its end;
+ * good is an archive without findings.
+ *
+ *   counts         filled as far as it went, also on failure
+ *   findings_out   number of findings told; the same
+ *   path           read in one transaction: a gateway may go on writing
+ *   hooks          signature, rerun and finding must be there
+ *
+ * EG_E_USAGE without origin, key or hooks; EG_E_IO, EG_E_FORMAT, EG_E_NOTFOUND when the archive can
+ * not be read (on); EG_E_NOMEM; EG_E_STATE when progress said stop. Memory is that of one entry
+ * with its contents. Any thread.
  */
 EG_MUST_USE
 enum eg_status eg_check_archive(struct eg_check_counts *counts, uint64_t *findings_out,
