@@ -41,6 +41,8 @@ struct eg_error {
 };
 
 #define EG_MUST_USE __attribute__((warn_unused_result))
+/* Visible to users of libemgate; everything else is hidden. */
+#define EG_API __attribute__((visibility("default")))
 
 /* One fixed English sentence for a status. Never NULL. Any thread. */
 const char *eg_status_text(enum eg_status status);

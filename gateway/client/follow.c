@@ -1,0 +1,390 @@
+/*
+ * Following a stream. What holds at every moment:
+ *   (1) only items that carry the id of the FOLLOW in force are taken; those of an earlier
+ *       connection are forgotten with it;
+ *   (2) an item is given to the caller only if its previous cursor is that of the item given
+ *       before, its receipt proves, and the entry names this very notification for this stream;
+ *   (3) credit given and not used, plus items not yet taken, never exceeds what the caller wants
+ *       ahead.
+ */
+#include "client/internal.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "proof/receipt.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CREDIT_USUAL 100
+#define STEP_MS 200
+#define ID_TEXT_MAX 24
+
+static void forget_items(struct eg_following *follow)
+{
+    while (follow->count > 0) {
+        eg_incoming_free(&follow->items[follow->first]);
+        follow->first = (follow->first + 1) % EG_CREDIT_MAX;
+        follow->count--;
+    }
+}
+
+static void drop_follow_requests(struct eg_client *client)
+{
+    for (size_t i = client->request_count; i-- > 0;) {
+        if (client->requests[i]->verb == EG_VERB_FOLLOW) {
+            eg_request_drop(client, client->requests[i]);
+        }
+    }
+}
+
+void eg_follow_end(struct eg_client *client)
+{
+    forget_items(&client->follow);
+    drop_follow_requests(client);
+    client->follow.active = false;
+}
+
+void eg_follow_restart(struct eg_client *client)
+{
+    if (client->follow.active) {
+        forget_items(&client->follow);
+        drop_follow_requests(client);
+        client->follow.due = true;
+        client->follow.left = 0;
+    }
+}
+
+static enum eg_status send_follow(struct eg_client *client, struct eg_error *err)
+{
+    struct eg_following *follow = &client->follow;
+    struct eg_request *request = NULL;
+    char cursor[EG_CURSOR_TEXT_MAX] = "";
+    char credit[ID_TEXT_MAX] = "";
+    if (follow->begun) {
+        eg_cursor_text(&follow->cursor, cursor);
+    }
+    snprintf(credit, sizeof credit, "%u", follow->credit);
+    const struct eg_bytes frames[] = {eg_bytes_of(follow->stream), eg_bytes_of(cursor),
+                                      eg_bytes_of(credit), EG_BYTES_NONE};
+    enum eg_status status = eg_request_add(&request, client, EG_VERB_FOLLOW, frames, 4, err);
+    if (status == EG_OK) {
+        follow->request = request->id;
+        follow->left = follow->credit;
+        follow->due = false;
+    }
+    return status;
+}
+
+/* Condition (3): when half of what is wanted ahead is used up, ask for it again. */
+static enum eg_status give_credit(struct eg_client *client, struct eg_error *err)
+{
+    struct eg_following *follow = &client->follow;
+    struct eg_message message;
+    char id[ID_TEXT_MAX] = "";
+    char text[ID_TEXT_MAX] = "";
+    size_t ahead = follow->left + follow->count;
+    if (!client->hall.open || ahead > follow->credit / 2) {
+        return EG_OK;
+    }
+    unsigned credit = follow->credit - (unsigned)ahead;
+    snprintf(id, sizeof id, "%" PRIu64, ++client->last_id);
+    snprintf(text, sizeof text, "%u", credit);
+    eg_message_start(&message, EG_VERB_CREDIT, eg_bytes_of(id));
+    eg_message_add(&message, eg_bytes_of(follow->stream));
+    eg_message_add(&message, eg_bytes_of(text));
+    enum eg_status status = eg_outgoing_send(client->hall.socket, &message, err);
+    if (status == EG_E_BUSY) {
+        return EG_OK; /* the next turn tries again */
+    }
+    follow->left += status == EG_OK ? credit : 0;
+    return status;
+}
+
+static bool follow_expired(const struct eg_client *client)
+{
+    for (size_t i = 0; i < client->request_count; i++) {
+        const struct eg_request *request = client->requests[i];
+        if (request->id == client->follow.request && request->verb == EG_VERB_FOLLOW) {
+            return request->expired;
+        }
+    }
+    return false;
+}
+
+enum eg_status eg_follow_continue(struct eg_client *client, struct eg_error *err)
+{
+    struct eg_following *follow = &client->follow;
+    if (!follow->active || follow->denied) {
+        return EG_OK;
+    }
+    if (follow_expired(client)) { /* patience is the caller's business; here it is asked again */
+        drop_follow_requests(client);
+        follow->due = true;
+    }
+    if (follow->due) {
+        return send_follow(client, err);
+    }
+    return give_credit(client, err);
+}
+
+static void begin(struct eg_client *client, const struct eg_message *message)
+{
+    struct eg_following *follow = &client->follow;
+    struct eg_cursor_body body;
+    if (!eg_cursor_body_read(&body, message, NULL) || strcmp(body.stream, follow->stream) != 0) {
+        return;
+    }
+    if (!follow->begun) {
+        follow->cursor = body.cursor;
+        follow->begun = true;
+    }
+    follow->answered = true;
+}
+
+static void drop_request(struct eg_client *client, uint64_t id)
+{
+    for (size_t i = 0; i < client->request_count; i++) {
+        if (client->requests[i]->id == id) {
+            eg_request_drop(client, client->requests[i]);
+            return;
+        }
+    }
+}
+
+bool eg_follow_arrive(struct eg_client *client, uint64_t id, struct eg_incoming **incoming)
+{
+    struct eg_following *follow = &client->follow;
+    const struct eg_message *message = eg_incoming_message(*incoming);
+    if (!follow->active || id != follow->request) {
+        return message->verb == EG_VERB_ITEM; /* of a FOLLOW that is no longer in force */
+    }
+    switch (message->verb) {
+    case EG_VERB_FOLLOWING:
+        begin(client, message);
+        drop_request(client, id);
+        return true;
+    case EG_VERB_ITEM:
+        if (follow->left > 0 && follow->count < EG_CREDIT_MAX) {
+            follow->items[(follow->first + follow->count) % EG_CREDIT_MAX] = *incoming;
+            follow->count++;
+            follow->left--;
+            *incoming = NULL;
+        }
+        return true;
+    case EG_VERB_ERROR:
+    case EG_VERB_UNAUTHENTICATED:
+        follow->denied = true;
+        (void)eg_client_refused(client, message, NULL);
+        drop_request(client, id);
+        return true;
+    default:
+        return true;
+    }
+}
+
+static enum eg_status denied(const struct eg_client *client, struct eg_error *err)
+{
+    return eg_error_set(err, EG_E_DENIED, client->follow.stream, "%s: %s",
+                        client->refusal.code_text, client->refusal.en);
+}
+
+/* Turn until the FOLLOW on its way is answered. */
+static enum eg_status await_following(struct eg_client *client, struct eg_error *err)
+{
+    struct eg_following *follow = &client->follow;
+    int64_t deadline_ms = eg_clock_boot_ms() + client->timeout_ms;
+    enum eg_status status = EG_OK;
+    while (status == EG_OK && !follow->answered && !follow->denied) {
+        if (eg_clock_boot_ms() >= deadline_ms) {
+            return eg_error_set(err, EG_E_TIMEOUT, "FOLLOW", "no answer within %d ms",
+                                client->timeout_ms);
+        }
+        status = eg_client_turn(client, STEP_MS, err);
+    }
+    return status == EG_OK && follow->denied ? denied(client, err) : status;
+}
+
+enum eg_status eg_client_follow(struct eg_client *client, const char *stream, const char *cursor,
+                                unsigned credit, struct eg_error *err)
+{
+    struct eg_following *follow = &client->follow;
+    struct eg_wire_cursor from = {0, 0};
+    if (!eg_text_token(eg_bytes_of(stream), EG_ID_MAX) || credit > EG_CREDIT_MAX ||
+        (cursor != NULL && !eg_cursor_untext(eg_bytes_of(cursor), &from))) {
+        return eg_error_set(err, EG_E_USAGE, "follow", "stream, cursor or credit out of bounds");
+    }
+    eg_follow_end(client);
+    /* Greeted first: WELCOME tells how much credit may be asked for. */
+    enum eg_status status = eg_client_connect(client, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    *follow =
+        (struct eg_following){.active = true, .due = true, .begun = cursor != NULL, .cursor = from};
+    memcpy(follow->stream, stream, strlen(stream) + 1);
+    follow->credit = credit == 0 ? CREDIT_USUAL : credit;
+    if (follow->credit > client->welcome.credit_max && client->welcome.credit_max > 0) {
+        follow->credit = client->welcome.credit_max;
+    }
+    status = await_following(client, err);
+    if (status != EG_OK) {
+        eg_follow_end(client);
+    }
+    return status;
+}
+
+/* Condition (2), the receipt's part. */
+static enum eg_status prove_item(uint64_t *index_out, const struct eg_client *client,
+                                 const struct eg_item_body *item, struct eg_error *err)
+{
+    struct eg_receipt receipt = {.index = 0};
+    struct eg_digest digest = eg_hash_salted(&item->salt, item->notification);
+    bool named = false;
+    enum eg_status status =
+        eg_receipt_verify(&receipt, item->receipt, client->card.origin, client->card.log_key, err);
+    if (status != EG_OK) {
+        return status == EG_E_FORMAT
+                   ? eg_error_set(err, EG_E_CRYPTO, "item", "its receipt can not be read")
+                   : status;
+    }
+    for (size_t i = 0; i < receipt.entry.notification_count; i++) {
+        const struct eg_entry_notification *listed = &receipt.entry.notifications[i];
+        named = named || (i + 1 == item->cursor.number && strcmp(listed->name, item->name) == 0 &&
+                          strcmp(listed->recipient, item->stream) == 0 &&
+                          eg_digest_equal(&listed->digest, &digest));
+    }
+    if (!named || receipt.index != item->cursor.index) {
+        status = eg_error_set(err, EG_E_CRYPTO, "item",
+                              "entry %" PRIu64 " names no such notification", receipt.index);
+    }
+    *index_out = receipt.index;
+    eg_receipt_done(&receipt);
+    return status;
+}
+
+static enum eg_status check_item(uint64_t *index_out, const struct eg_client *client,
+                                 const struct eg_item_body *item, struct eg_error *err)
+{
+    const struct eg_following *follow = &client->follow;
+    char expected[EG_CURSOR_TEXT_MAX] = "";
+    char found[EG_CURSOR_TEXT_MAX] = "";
+    if (strcmp(item->stream, follow->stream) != 0) {
+        return eg_error_set(err, EG_E_STATE, follow->stream, "an item of stream %s came",
+                            item->stream);
+    }
+    if (eg_cursor_compare(&item->previous, &follow->cursor) != 0) {
+        eg_cursor_text(&follow->cursor, expected);
+        eg_cursor_text(&item->previous, found);
+        return eg_error_set(err, EG_E_STATE, follow->stream,
+                            "gap: the item behind %s came, the one behind %s was expected", found,
+                            expected);
+    }
+    return prove_item(index_out, client, item, err);
+}
+
+static void fill_item(struct eg_client_item *out, const struct eg_item_body *body, uint64_t index,
+                      struct eg_incoming **incoming)
+{
+    *out = (struct eg_client_item){.index = index,
+                                   .receipt = eg_bytes_octets(body->receipt),
+                                   .notification = eg_bytes_octets(body->notification)};
+    eg_cursor_text(&body->cursor, out->cursor);
+    eg_cursor_text(&body->previous, out->previous);
+    memcpy(out->name, body->name, sizeof out->name);
+    memcpy(out->salt, body->salt.octets, sizeof out->salt);
+    out->memory = *incoming;
+    *incoming = NULL;
+}
+
+static enum eg_status take_item(struct eg_client_item *out, struct eg_client *client,
+                                struct eg_error *err)
+{
+    struct eg_following *follow = &client->follow;
+    struct eg_incoming *incoming = follow->items[follow->first];
+    struct eg_item_body body;
+    uint64_t index = 0;
+    const char *why = NULL;
+    enum eg_status status = EG_OK;
+    follow->items[follow->first] = NULL;
+    follow->first = (follow->first + 1) % EG_CREDIT_MAX;
+    follow->count--;
+    if (!eg_item_body_read(&body, eg_incoming_message(incoming), &why)) {
+        status = eg_error_set(err, EG_E_FORMAT, "ITEM", "%s", why);
+    }
+    if (status == EG_OK) {
+        status = check_item(&index, client, &body, err);
+    }
+    if (status == EG_OK) {
+        follow->cursor = body.cursor;
+        fill_item(out, &body, index, &incoming);
+    } else {
+        eg_follow_end(client);
+    }
+    eg_incoming_free(&incoming);
+    return status;
+}
+
+enum eg_status eg_client_next(struct eg_client_item *out, struct eg_client *client, int timeout_ms,
+                              struct eg_error *err)
+{
+    const struct eg_following *follow = &client->follow;
+    int64_t until_ms = eg_clock_boot_ms() + timeout_ms;
+    for (;;) {
+        int64_t left_ms = until_ms - eg_clock_boot_ms();
+        if (!follow->active) {
+            return eg_error_set(err, EG_E_STATE, "follow", "no stream is followed");
+        }
+        if (follow->denied) {
+            return denied(client, err);
+        }
+        if (follow->count > 0) {
+            return take_item(out, client, err);
+        }
+        enum eg_status status = eg_client_turn(client,
+                                               left_ms <= 0        ? 0
+                                               : left_ms > STEP_MS ? STEP_MS
+                                                                   : (int)left_ms,
+                                               err);
+        if (status != EG_OK) {
+            return status;
+        }
+        if (left_ms <= 0 && follow->count == 0) {
+            return eg_error_set(err, EG_E_TIMEOUT, follow->stream, "no item within %d ms",
+                                timeout_ms);
+        }
+    }
+}
+
+void eg_client_item_done(struct eg_client_item *item)
+{
+    struct eg_incoming *incoming = item->memory;
+    eg_incoming_free(&incoming);
+    *item = (struct eg_client_item){.index = 0};
+}
+
+enum eg_status eg_client_ack(struct eg_client *client, const char *cursor, struct eg_error *err)
+{
+    struct eg_incoming *incoming = NULL;
+    struct eg_wire_cursor wanted = {0, 0};
+    struct eg_cursor_body body;
+    if (!client->follow.active || !eg_cursor_untext(eg_bytes_of(cursor), &wanted)) {
+        return eg_error_set(err, EG_E_USAGE, "ack", "no stream is followed, or not a cursor");
+    }
+    const struct eg_bytes frames[] = {eg_bytes_of(client->follow.stream), eg_bytes_of(cursor)};
+    enum eg_status status = eg_client_ask(&incoming, client, EG_VERB_ACK, frames, 2, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    const struct eg_message *message = eg_incoming_message(incoming);
+    if (message->verb == EG_VERB_ERROR || message->verb == EG_VERB_UNAUTHENTICATED) {
+        status = eg_client_refused(client, message, err);
+    } else if (message->verb != EG_VERB_ACKED || !eg_cursor_body_read(&body, message, NULL) ||
+               eg_cursor_compare(&body.cursor, &wanted) < 0) {
+        status = eg_error_set(err, EG_E_FORMAT, "ACK", "no such cursor was acknowledged");
+    }
+    eg_incoming_free(&incoming);
+    return status;
+}

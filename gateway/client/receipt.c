@@ -1,0 +1,92 @@
+/*
+ * The public face of gateway/proof/receipt.h: prove a receipt offline, and bind octets to it.
+ */
+#include <emgate/receipt.h>
+
+#include "client/internal.h"
+#include "proof/receipt.h"
+
+#include <string.h>
+
+static void fill_facts(struct eg_receipt_facts *out, const struct eg_receipt *receipt)
+{
+    const struct eg_entry *entry = &receipt->entry;
+    struct eg_receipt_facts facts = {.index = receipt->index,
+                                     .tree_size = receipt->checkpoint.size,
+                                     .submission = entry->kind == EG_ENTRY_SUBMISSION,
+                                     .recorded_at_ms = entry->recorded_at_ms};
+    if (facts.submission) {
+        facts.accepted = entry->accepted;
+        facts.version = entry->identity.version;
+        facts.received_at_ms = entry->received_at_ms;
+        facts.semantics = entry->semantics;
+        memcpy(facts.participant, entry->identity.participant, sizeof facts.participant);
+        memcpy(facts.id, entry->identity.id, sizeof facts.id);
+    }
+    if (facts.submission && entry->has_package) {
+        memcpy(facts.package_id, entry->package.id, sizeof facts.package_id);
+        memcpy(facts.package_version, entry->package.version, sizeof facts.package_version);
+    }
+    *out = facts;
+}
+
+enum eg_status eg_receipt_prove(struct eg_receipt_facts *out, struct eg_octets receipt,
+                                const char *log_key, struct eg_error *err)
+{
+    char origin[EG_ORIGIN_MAX + 1] = "";
+    uint8_t public_key[EG_ED25519_KEY_LEN] = {0};
+    struct eg_receipt parsed = {.index = 0};
+    enum eg_status status = eg_vkey_read(origin, public_key, eg_bytes_of(log_key), err);
+    if (status == EG_OK) {
+        status = eg_receipt_verify(&parsed, eg_octets_bytes(receipt), origin, public_key, err);
+    }
+    if (status == EG_OK) {
+        fill_facts(out, &parsed);
+        eg_receipt_done(&parsed);
+    }
+    return status;
+}
+
+/* The digest that the entry holds for a part; NULL: none. */
+static const struct eg_digest *digest_of(const struct eg_entry *entry, enum eg_receipt_part part,
+                                         const char *name)
+{
+    switch (part) {
+    case EG_RECEIPT_REPORT:
+        return entry->has_report ? &entry->report : NULL;
+    case EG_RECEIPT_SIGNATURE:
+        return entry->has_signature ? &entry->signature : NULL;
+    case EG_RECEIPT_FINDINGS:
+        return entry->has_findings ? &entry->findings : NULL;
+    case EG_RECEIPT_NOTIFICATION:
+        for (size_t i = 0; name != NULL && i < entry->notification_count; i++) {
+            if (strcmp(entry->notifications[i].name, name) == 0) {
+                return &entry->notifications[i].digest;
+            }
+        }
+        return NULL;
+    }
+    return NULL;
+}
+
+enum eg_status eg_receipt_binds(struct eg_octets receipt, enum eg_receipt_part part,
+                                const char *name, const uint8_t salt[32], struct eg_octets octets,
+                                struct eg_error *err)
+{
+    struct eg_receipt parsed = {.index = 0};
+    struct eg_salt own;
+    memcpy(own.octets, salt, EG_SALT_LEN);
+    enum eg_status status = eg_receipt_read(&parsed, eg_octets_bytes(receipt), err);
+    if (status != EG_OK) {
+        return status;
+    }
+    const struct eg_digest *listed = digest_of(&parsed.entry, part, name);
+    struct eg_digest digest = eg_hash_salted(&own, eg_octets_bytes(octets));
+    if (listed == NULL) {
+        status = eg_error_set(err, EG_E_NOTFOUND, "receipt", "the entry has no such part");
+    } else if (!eg_digest_equal(listed, &digest)) {
+        status = eg_error_set(err, EG_E_CRYPTO, "receipt", "the entry is about other octets");
+    }
+    eg_receipt_done(&parsed);
+    return status;
+}

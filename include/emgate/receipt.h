@@ -1,0 +1,55 @@
+/*
+ * Receipts, offline: prove one with the log key alone, and show that it is about these octets.
+ * Thread: any.
+ */
+#ifndef EMGATE_RECEIPT_H
+#define EMGATE_RECEIPT_H
+
+#include <emgate/client.h>
+
+/* What a proved receipt says. */
+struct eg_receipt_facts {
+    uint64_t index;     /* of the entry in the log, from 0 */
+    uint64_t tree_size; /* of the log when the receipt was made */
+    bool submission;    /* else package, directory or key; then the rest but recorded_at is empty */
+    bool accepted;
+    char participant[129], id[129];
+    uint32_t version;
+    char package_id[129], package_version[32]; /* "": no package was chosen */
+    int64_t received_at_ms, recorded_at_ms;
+    uint32_t semantics;
+};
+
+/*
+ * Prove a receipt.
+ *
+ *   log_key  C2SP verifier key, "<origin>+<id>+<base64>": names log and key
+ *
+ * EG_E_FORMAT  receipt or key is not in its form
+ * EG_E_CRYPTO  it proves nothing: the step that failed stands in the text
+ */
+EG_API EG_MUST_USE
+enum eg_status eg_receipt_prove(struct eg_receipt_facts *out, struct eg_octets receipt,
+                                const char *log_key, struct eg_error *err);
+
+/* What of the entry octets are compared with. */
+enum eg_receipt_part {
+    EG_RECEIPT_REPORT,
+    EG_RECEIPT_SIGNATURE,
+    EG_RECEIPT_FINDINGS,
+    EG_RECEIPT_NOTIFICATION
+};
+
+/*
+ * The receipt is about these octets: SHA-256(salt || octets) stands in its entry.
+ *
+ *   name  of the notification; NULL for the other parts
+ *
+ * EG_OK; EG_E_CRYPTO they differ; EG_E_NOTFOUND the entry has no such part; EG_E_FORMAT
+ */
+EG_API EG_MUST_USE
+enum eg_status eg_receipt_binds(struct eg_octets receipt, enum eg_receipt_part part,
+                                const char *name, const uint8_t salt[32], struct eg_octets octets,
+                                struct eg_error *err);
+
+#endif
