@@ -10,6 +10,11 @@
 /* Reports and texts */
 #define EG_REPORT_MAX (32 * EG_MIB) /* a year of half-hours of a large plant is about 30 MB */
 #define EG_CMS_MAX (64 * EG_KIB)    /* one signer and a chain of five certificates fit in 16 KiB */
+#define EG_CMS_CERTIFICATES_MAX 16  /* signer, its chain, and a spare chain */
+#define EG_PATH_DEPTH_MAX 16 /* certificates between signer and anchor; real ones have three */
+#define EG_KNOWN_SETS 128    /* known signers kept per verifier: sets ... */
+#define EG_KNOWN_WAYS 4      /* ... times ways, about 10 KiB each */
+#define EG_TRUST_PEM_MAX (16 * EG_MIB) /* anchors or revocation lists in one file */
 #define EG_SIGNED_TEXT_MAX                                                                         \
     (64 * EG_KIB)                    /* hello, welcome, card, key statement: a few hundred octets */
 #define EG_ENTRY_MAX (16 * EG_KIB)   /* an entry is about 2 KiB */

@@ -1,0 +1,77 @@
+/*
+ * Purposes: what keyUsage and extendedKeyUsage must say before a certificate may sign for us.
+ *
+ * The rule: an end-entity certificate; keyUsage, if there, has digitalSignature or
+ * contentCommitment (RFC 5280 4.2.1.3); extendedKeyUsage, if there, names one of the uses that the
+ * role accepts (RFC 5280 4.2.1.12). Who has which role is said by the directory, not by the
+ * certificate.
+ */
+#include "verify/purpose.h"
+
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+static const struct use_row {
+    const char *oid, *name;
+    unsigned roles; /* that accept it */
+} uses[] = {
+    {"2.5.29.37.0", "anyExtendedKeyUsage", ~0u},
+    {"1.3.6.1.5.5.7.3.36", "documentSigning", ~0u},
+    {"1.3.6.1.5.5.7.3.4", "emailProtection", ~0u},
+    {"1.3.6.1.5.5.7.3.2", "clientAuth",
+     EG_ROLE_DEVICE | EG_ROLE_OPERATOR | EG_ROLE_MEASURING_BODY | EG_ROLE_AUTHORITY},
+    {"1.3.6.1.5.5.7.3.1", "serverAuth", EG_ROLE_GATEWAY},
+};
+
+static bool use_accepted(const ASN1_OBJECT *use, unsigned roles)
+{
+    char oid[128];
+    if (OBJ_obj2txt(oid, (int)sizeof(oid), use, 1) <= 0) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+        if (strcmp(oid, uses[i].oid) == 0) {
+            return (uses[i].roles & roles) != 0;
+        }
+    }
+    return false;
+}
+
+/* -1: the extension is broken, 0: no accepted use in it, 1: fine or absent. */
+static int extended_use(X509 *certificate, unsigned roles)
+{
+    int found = 0;
+    EXTENDED_KEY_USAGE *list = X509_get_ext_d2i(certificate, NID_ext_key_usage, &found, NULL);
+    if (list == NULL) {
+        return found == -1 ? 1 : -1;
+    }
+    int fits = 0;
+    for (int i = 0; i < sk_ASN1_OBJECT_num(list) && fits == 0; i++) {
+        fits = use_accepted(sk_ASN1_OBJECT_value(list, i), roles);
+    }
+    EXTENDED_KEY_USAGE_free(list);
+    return fits;
+}
+
+bool eg_purpose_fits(struct eg_verdict *verdict, X509 *certificate, unsigned roles,
+                     const char *where)
+{
+    const char *text = NULL;
+    const char *rule = "RFC 5280 4.2.1.3";
+    uint32_t usage = X509_get_key_usage(certificate);
+    if (X509_check_ca(certificate) == 1) {
+        text = "a certificate of an authority signs certificates and nothing else";
+        rule = "RFC 5280 4.2.1.9";
+    } else if (usage != UINT32_MAX && (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) {
+        text = "keyUsage has neither digitalSignature nor contentCommitment";
+    } else {
+        int extended = extended_use(certificate, roles);
+        rule = "RFC 5280 4.2.1.12";
+        text = extended == 1   ? NULL
+               : extended == 0 ? "extendedKeyUsage names no use that fits"
+                               : "extendedKeyUsage can not be read or stands there twice";
+    }
+    return text == NULL ||
+           eg_verdict_refuse(verdict, EG_CODE_CERT_PURPOSE, rule, where, "%s", text);
+}

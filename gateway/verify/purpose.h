@@ -1,0 +1,16 @@
+/*
+ * Is a certificate meant for signing in a role? By keyUsage and extendedKeyUsage alone. Pure.
+ */
+#ifndef EG_VERIFY_PURPOSE_H
+#define EG_VERIFY_PURPOSE_H
+
+#include "core/directory.h"
+#include "core/verdict.h"
+
+#include <openssl/x509.h>
+
+/* false: the verdict holds CERT_PURPOSE. */
+bool eg_purpose_fits(struct eg_verdict *verdict, X509 *certificate, unsigned roles,
+                     const char *where);
+
+#endif
