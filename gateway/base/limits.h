@@ -14,7 +14,8 @@
 #define EG_PATH_DEPTH_MAX 16 /* certificates between signer and anchor; real ones have three */
 #define EG_KNOWN_SETS 128    /* known signers kept per verifier: sets ... */
 #define EG_KNOWN_WAYS 4      /* ... times ways, about 10 KiB each */
-#define EG_TRUST_PEM_MAX (16 * EG_MIB) /* anchors or revocation lists in one file */
+#define EG_PRIVATE_KEY_MAX (64 * EG_KIB) /* RSA with 16,384 bits is 13 KiB of PEM */
+#define EG_TRUST_PEM_MAX (16 * EG_MIB)   /* anchors or revocation lists in one file */
 #define EG_SIGNED_TEXT_MAX                                                                         \
     (64 * EG_KIB)                    /* hello, welcome, card, key statement: a few hundred octets */
 #define EG_ENTRY_MAX (16 * EG_KIB)   /* an entry is about 2 KiB */

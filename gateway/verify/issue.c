@@ -5,6 +5,7 @@
  */
 #include "verify/issue.h"
 
+#include "base/limits.h"
 #include "verify/keys.h"
 #include "verify/path.h"
 
@@ -286,7 +287,9 @@ enum eg_status eg_issue_certificate(struct eg_buf *out, struct eg_bytes ca_pem,
 static X509_CRL *read_crl(OSSL_LIB_CTX *libctx, struct eg_bytes pem, struct eg_error *err)
 {
     X509_CRL *crl = X509_CRL_new_ex(libctx, NULL);
-    BIO *bio = pem.len > INT32_MAX ? NULL : BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO *bio = pem.data == NULL || pem.len > EG_TRUST_PEM_MAX
+                   ? NULL
+                   : BIO_new_mem_buf(pem.data, (int)pem.len);
     if (crl == NULL || bio == NULL || PEM_read_bio_X509_CRL(bio, &crl, NULL, NULL) == NULL) {
         X509_CRL_free(crl);
         crl = NULL;

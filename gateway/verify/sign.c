@@ -5,6 +5,7 @@
  */
 #include "verify/sign.h"
 
+#include "base/limits.h"
 #include "verify/cms.h"
 #include "verify/keys.h"
 #include "verify/path.h"
@@ -36,7 +37,9 @@ static int no_passphrase(char *buffer, int size, int writing, void *payload)
 enum eg_status eg_key_read(EVP_PKEY **out, OSSL_LIB_CTX *libctx, struct eg_bytes pem,
                            struct eg_error *err)
 {
-    BIO *bio = pem.len > EG_KIB * 64 ? NULL : BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO *bio = pem.data == NULL || pem.len > EG_PRIVATE_KEY_MAX
+                   ? NULL
+                   : BIO_new_mem_buf(pem.data, (int)pem.len);
     EVP_PKEY *key = bio == NULL
                         ? NULL
                         : PEM_read_bio_PrivateKey_ex(bio, NULL, no_passphrase, NULL, libctx, NULL);

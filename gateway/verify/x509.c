@@ -75,7 +75,9 @@ enum eg_status eg_x509_read(STACK_OF(X509) * *out, OSSL_LIB_CTX *libctx, struct 
     enum eg_status status = EG_OK;
     X509 *certificate = NULL;
     STACK_OF(X509) *list = sk_X509_new_null();
-    BIO *bio = pem.len > EG_TRUST_PEM_MAX ? NULL : BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO *bio = pem.len > EG_TRUST_PEM_MAX
+                   ? NULL
+                   : BIO_new_mem_buf(pem.data == NULL ? (const void *)"" : pem.data, (int)pem.len);
     if (list == NULL || bio == NULL) {
         status = pem.len > EG_TRUST_PEM_MAX
                      ? eg_error_set(err, EG_E_LIMIT, what, "more than %zu octets", EG_TRUST_PEM_MAX)
