@@ -45,6 +45,6 @@ struct eg_error {
 #define EG_API __attribute__((visibility("default")))
 
 /* One fixed English sentence for a status. Never NULL. Any thread. */
-const char *eg_status_text(enum eg_status status);
+EG_API const char *eg_status_text(enum eg_status status);
 
 #endif
