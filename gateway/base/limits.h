@@ -37,6 +37,13 @@
 #define EG_CURVE_KEY_TEXT 40         /* Z85 of 32 octets */
 #define EG_VERSION_NUMBER_MAX 999999 /* of a submission; keeps texts short */
 
+/* Source data of plants */
+#define EG_CSV_MAX (256 * EG_MIB)     /* ten years of half-hours in 60 columns are about 100 MB */
+#define EG_CSV_LINE_MAX (64 * EG_KIB) /* 1,024 columns of 60 characters */
+#define EG_CSV_COLUMNS_MAX 1024       /* the widest exports seen have some hundred */
+#define EG_MAPPING_MAX (256 * EG_KIB) /* a mapping file is a page or two */
+#define EG_MAPPING_COLUMNS_MAX 256    /* series, companions and states of all sources together */
+
 /* Packages and directory */
 #define EG_PACKAGE_FILES_MAX 2000 /* files of one package */
 #define EG_PACKAGE_OCTETS_MAX (64 * EG_MIB)
