@@ -10,6 +10,7 @@
 #define EG_DAY_TEXT_MAX 11   /* "2011-04-06" and its end */
 #define EG_LABEL_TEXT_MAX 20 /* "2011-04-06T24:00:00" and its end */
 #define EG_DAY_MINUTES 1440
+#define EG_DAY_LAST 84005 /* 2199-12-31: later days are no days of a report */
 
 /* End of an interval: day since 1970-01-01 and minute of that day, 1..1440. */
 struct eg_label {

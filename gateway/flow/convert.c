@@ -221,7 +221,11 @@ static enum eg_status row_label(struct eg_label *out, struct conversion *c,
     struct eg_label label = {0, 0};
 
     if (m->time_assigned) {
-        *out = c->begun ? eg_label_after(c->last, m->step_minutes) : m->first;
+        label = c->begun ? eg_label_after(c->last, m->step_minutes) : m->first;
+        if (label.day > EG_DAY_LAST) {
+            return eg_csv_fault(csv, 0, c->err, "the time assigned to this row is after 2199");
+        }
+        *out = label;
         return EG_OK;
     }
     struct eg_bytes cell = csv->cells[c->time_at].text;
