@@ -1,0 +1,218 @@
+/*
+ * A Schematron schema as compiled: what schematron_load.c and schematron_read.c make, what
+ * schematron_run.c and svrl.c use. Everything lives in one pool that is freed at once.
+ */
+#ifndef EG_ASSESS_SCHEMATRON_MODEL_H
+#define EG_ASSESS_SCHEMATRON_MODEL_H
+
+#include "assess/schematron.h"
+#include "assess/xpath.h"
+
+#define EG_SCH_NS "http://purl.oclc.org/dsdl/schematron"
+#define EG_SCH_XSLT_NS "http://www.w3.org/1999/XSL/Transform"
+#define EG_SCH_STEPS_MAX 8 /* steps of a plain context; longer ones go through XPath */
+
+/* Text with holes: literal text, or an expression whose value fills the hole. */
+struct eg_sch_piece {
+    const char *text;         /* NULL: a hole */
+    const char *source;       /* hole: its expression as written */
+    xmlXPathCompExpr *select; /* hole; NULL: the name of the context node */
+    bool is_name;             /* hole made by sch:name: the name of the node selected */
+};
+
+struct eg_sch_text {
+    const char *id; /* of a diagnostic */
+    char lang[9];   /* "de", "en" */
+    struct eg_sch_piece *pieces;
+    size_t count;
+    size_t holes;
+};
+
+struct eg_sch_let {
+    const char *name;
+    xmlXPathCompExpr *value;
+};
+
+struct eg_sch_lets {
+    struct eg_sch_let *list;
+    size_t count;
+};
+
+struct eg_sch_check {
+    const char *id;
+    bool is_report;
+    enum eg_severity severity;
+    const char *role, *flag; /* as written; NULL: absent */
+    const char *test_source;
+    xmlXPathCompExpr *test;
+    xmlXPathCompExpr *subject; /* NULL: the context node */
+    struct eg_sch_text content;
+    struct eg_sch_text *diagnostics; /* compiled for this check: they see its rule's variables */
+    size_t diagnostic_count;
+};
+
+/* The last step of a plain context: an element or attribute by name, "" any. */
+struct eg_sch_name {
+    bool attribute;
+    const char *ns;    /* NULL: of any namespace */
+    const char *local; /* NULL: of any name */
+};
+
+struct eg_sch_branch {
+    struct eg_sch_name steps[EG_SCH_STEPS_MAX]; /* outermost first */
+    size_t count;
+    bool rooted;
+    size_t name; /* index of the last step among the schema's names */
+};
+
+struct eg_sch_rule {
+    const char *id, *role, *flag, *context_source;
+    struct eg_sch_branch *branches; /* plain context */
+    size_t branch_count;            /* 0: not plain */
+    xmlXPathCompExpr *context;      /* selects all nodes of a document that match */
+    struct eg_sch_lets lets;
+    struct eg_sch_check *checks;
+    size_t check_count;
+};
+
+struct eg_sch_pattern {
+    const char *id, *title;
+    bool active;
+    bool plain; /* all its rules are */
+    struct eg_sch_lets lets;
+    struct eg_sch_rule *rules;
+    size_t rule_count;
+};
+
+struct eg_sch_key {
+    const char *name;
+    xmlXPathCompExpr *match, *use;
+};
+
+struct eg_sch_variable {
+    const char *name;
+    xmlXPathObject *value;
+};
+
+struct eg_sch_document {
+    const char *name;
+    xmlDoc *doc;
+};
+
+struct eg_schematron {
+    const struct eg_loader *loader;
+    const char *name, *title, *phase, *version;
+    struct eg_xml_ns *ns;
+    size_t ns_count;
+    struct eg_sch_lets lets; /* of the schema, then of the phase */
+    struct eg_sch_pattern *patterns;
+    size_t pattern_count;
+    struct eg_sch_key *keys;
+    size_t key_count;
+    struct eg_sch_name *names; /* distinct last steps of plain contexts */
+    size_t name_count;
+    struct eg_schematron_param *params;
+    size_t param_count;
+    size_t rule_total;
+
+    /* memory */
+    struct eg_sch_block *blocks;
+    xmlXPathCompExpr **expressions;
+    size_t expression_count;
+    struct eg_sch_document *documents; /* read by document(), and includes */
+    size_t document_count;
+
+    /* while running */
+    xmlXPathContext *context;
+    xmlNode *current;
+    struct eg_sch_variable *variables;
+    size_t variable_count, variable_max;
+    xmlHashTable *key_tables;
+    struct eg_error failure; /* of a function; status EG_OK: none */
+};
+
+/* Memory of the schema, zeroed; NULL when it ran out. */
+void *eg_sch_alloc(struct eg_schematron *schema, size_t size);
+void eg_sch_free_blocks(struct eg_schematron *schema);
+char *eg_sch_dup(struct eg_schematron *schema, const char *text, size_t len);
+/* Room for one more element at the end of a list; NULL when memory ran out. */
+void *eg_sch_grow(struct eg_schematron *schema, void *list_slot, size_t *count, size_t size);
+
+/* schematron_load.c: one tree with includes in place and abstract patterns filled in. */
+EG_MUST_USE
+enum eg_status eg_sch_load(xmlDoc **out, struct eg_schematron *schema, const char *name,
+                           struct eg_error *err);
+/* "file:line" of a node of that tree. */
+void eg_sch_where(char out[EG_ERROR_WHERE_MAX], const xmlNode *node, const char *name);
+/* EG_E_FORMAT at the node, with the clause of the standard. */
+__attribute__((format(printf, 4, 5))) enum eg_status
+eg_sch_refuse(struct eg_error *err, const xmlNode *node, const char *name, const char *format, ...);
+
+/* schematron_grammar.c: only what the standard knows, where it allows it. */
+EG_MUST_USE
+enum eg_status eg_sch_check_grammar(const xmlNode *root, const char *name, struct eg_error *err);
+const char *eg_sch_clause(const xmlNode *node); /* "" if the element is not of the standard */
+
+/* schematron_read.c: tree to model. */
+EG_MUST_USE
+enum eg_status eg_sch_read(struct eg_schematron *schema, const xmlNode *root,
+                           const struct eg_schematron_options *options, struct eg_error *err);
+/* schematron_text.c: content of assert, report, diagnostic. */
+EG_MUST_USE
+enum eg_status eg_sch_read_text(struct eg_schematron *schema, struct eg_sch_text *out,
+                                const xmlNode *node, const struct eg_xpath_scope *scope,
+                                struct eg_error *err);
+/* schematron_context.c: a rule's context. */
+EG_MUST_USE
+enum eg_status eg_sch_read_context(struct eg_schematron *schema, struct eg_sch_rule *rule,
+                                   const struct eg_xpath_scope *scope, const char *where,
+                                   struct eg_error *err);
+bool eg_sch_name_matches(const struct eg_sch_name *name, const xmlNode *node);
+bool eg_sch_branch_matches(const struct eg_sch_branch *branch, const xmlNode *node);
+/* Compile and keep; out stays owned by the schema. */
+EG_MUST_USE
+enum eg_status eg_sch_compile(xmlXPathCompExpr **out, struct eg_schematron *schema,
+                              const char *expression, const struct eg_xpath_scope *scope,
+                              const char *where, struct eg_error *err);
+
+/* schematron_xpath.c: the context in which expressions run. */
+EG_MUST_USE
+enum eg_status eg_sch_context_new(struct eg_schematron *schema, struct eg_error *err);
+bool eg_sch_variable_push(struct eg_schematron *schema, const char *name, xmlXPathObject *value);
+void eg_sch_variables_cut(struct eg_schematron *schema, size_t count);
+xmlXPathObject *eg_sch_eval(struct eg_schematron *schema, const xmlXPathCompExpr *expression,
+                            xmlNode *node); /* NULL: failed, see eg_sch_failure */
+enum eg_status eg_sch_failure(struct eg_schematron *schema, const char *where,
+                              struct eg_error *err);
+void eg_sch_keys_done(struct eg_schematron *schema);
+
+/*
+ * schematron_match.c: which rule fires on which node. One walk over the document for all plain
+ * contexts, then for each pattern its nodes in document order.
+ */
+struct eg_sch_hit {
+    xmlNode *node;
+    const struct eg_sch_rule *rule;
+};
+struct eg_sch_index;
+EG_MUST_USE
+enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron *schema,
+                                xmlDoc *doc, struct eg_error *err);
+void eg_sch_index_free(struct eg_sch_index **index);
+/* Hits of one pattern; *hits is new (free()). Each node at most once: the first rule wins. */
+EG_MUST_USE
+enum eg_status eg_sch_index_hits(struct eg_sch_hit **hits, size_t *count,
+                                 struct eg_sch_index *index, struct eg_schematron *schema,
+                                 const struct eg_sch_pattern *pattern, struct eg_error *err);
+
+/* svrl.c. out NULL: nothing is written. */
+void eg_svrl_begin(struct eg_buf *out, const struct eg_schematron *schema);
+void eg_svrl_pattern(struct eg_buf *out, const struct eg_sch_pattern *pattern);
+void eg_svrl_rule(struct eg_buf *out, const struct eg_sch_rule *rule);
+void eg_svrl_check(struct eg_buf *out, const struct eg_sch_check *check, const char *location,
+                   char *const *values);
+void eg_svrl_end(struct eg_buf *out);
+/* A text with its holes filled, blanks folded. */
+void eg_sch_fill(struct eg_buf *out, const struct eg_sch_text *text, char *const *values);
+
+#endif

@@ -1,0 +1,433 @@
+/*
+ * The context in which a schema's expressions run: one for the schema's life, with its prefixes,
+ * variables looked up in a stack (schema, phase, pattern, rule), the functions that XSLT adds to
+ * XPath (XSLT 1.0, section 12), and the ceilings.
+ */
+#include "assess/functions.h"
+#include "assess/numbers.h"
+#include "assess/schematron_model.h"
+#include "base/limits.h"
+
+#include <libxml/xpathInternals.h>
+#include <libxslt/numbersInternals.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DOCUMENTS_MAX 100 /* code lists and the like that one schema reads */
+
+static struct eg_schematron *schema_of(xmlXPathParserContext *ctxt)
+{
+    return ctxt->context->userData;
+}
+
+/* ---- variables ---------------------------------------------------------------------------- */
+
+bool eg_sch_variable_push(struct eg_schematron *schema, const char *name, xmlXPathObject *value)
+{
+    if (schema->variable_count == schema->variable_max) {
+        size_t max = schema->variable_max == 0 ? 32 : schema->variable_max * 2;
+        void *bigger = realloc(schema->variables, max * sizeof(*schema->variables));
+        if (bigger == NULL) {
+            xmlXPathFreeObject(value);
+            return false;
+        }
+        schema->variables = bigger;
+        schema->variable_max = max;
+    }
+    schema->variables[schema->variable_count++] = (struct eg_sch_variable){name, value};
+    return true;
+}
+
+void eg_sch_variables_cut(struct eg_schematron *schema, size_t count)
+{
+    while (schema->variable_count > count) {
+        xmlXPathFreeObject(schema->variables[--schema->variable_count].value);
+    }
+}
+
+/* A copy each time, as libxml2 frees what it is given: octets and nodes copied are paid for. */
+static xmlXPathObject *look_up(void *payload, const xmlChar *name, const xmlChar *uri)
+{
+    struct eg_schematron *schema = payload;
+    for (size_t i = schema->variable_count; uri == NULL && i-- > 0;) {
+        const struct eg_sch_variable *variable = &schema->variables[i];
+        if (strcmp(variable->name, (const char *)name) != 0) {
+            continue;
+        }
+        const xmlXPathObject *value = variable->value;
+        if (value->type == XPATH_STRING &&
+            !eg_functions_spend(strlen((const char *)value->stringval))) {
+            return NULL;
+        }
+        if (value->type == XPATH_NODESET && value->nodesetval != NULL) {
+            schema->context->opCount += (unsigned long)value->nodesetval->nodeNr;
+        }
+        return xmlXPathObjectCopy(variable->value);
+    }
+    return NULL;
+}
+
+/* ---- functions of XSLT -------------------------------------------------------------------- */
+
+static void on_current(xmlXPathParserContext *ctxt, int nargs)
+{
+    CHECK_ARITY(0);
+    valuePush(ctxt, xmlXPathNewNodeSet(schema_of(ctxt)->current));
+}
+
+static xmlDoc *find_document(struct eg_schematron *schema, const char *href)
+{
+    char name[256] = "";
+    if (!eg_xml_resolve(name, sizeof(name), schema->name, href)) {
+        (void)eg_error_set(&schema->failure, EG_E_DENIED, schema->name,
+                           "document('%.100s') names no file of the package", href);
+        return NULL;
+    }
+    for (size_t i = 0; i < schema->document_count; i++) {
+        if (strcmp(schema->documents[i].name, name) == 0) {
+            return schema->documents[i].doc;
+        }
+    }
+    xmlDoc *doc = NULL;
+    if (schema->document_count == DOCUMENTS_MAX) {
+        (void)eg_error_set(&schema->failure, EG_E_LIMIT, schema->name, "more than %d documents",
+                           DOCUMENTS_MAX);
+        return NULL;
+    }
+    if (eg_xml_load(&doc, schema->loader, name, &schema->failure) != EG_OK) {
+        return NULL;
+    }
+    struct eg_sch_document *slot =
+        eg_sch_grow(schema, &schema->documents, &schema->document_count, sizeof(*slot));
+    char *kept = eg_sch_dup(schema, name, strlen(name));
+    if (slot == NULL || kept == NULL) {
+        schema->document_count -= slot != NULL ? 1 : 0;
+        xmlFreeDoc(doc);
+        return NULL;
+    }
+    *slot = (struct eg_sch_document){kept, doc};
+    return doc;
+}
+
+static bool add_document(xmlXPathParserContext *ctxt, xmlNodeSet *set, const xmlChar *href)
+{
+    xmlDoc *doc = href != NULL ? find_document(schema_of(ctxt), (const char *)href) : NULL;
+    return doc != NULL && xmlXPathNodeSetAdd(set, (xmlNode *)doc) == 0;
+}
+
+static void on_document(xmlXPathParserContext *ctxt, int nargs)
+{
+    CHECK_ARITY(1); /* a second argument would give another base; names are the package's */
+    xmlXPathObject *argument = valuePop(ctxt);
+    xmlNodeSet *set = xmlXPathNodeSetCreate(NULL);
+    bool good = set != NULL;
+    if (argument->type == XPATH_NODESET) {
+        for (int i = 0; good && argument->nodesetval && i < argument->nodesetval->nodeNr; i++) {
+            xmlChar *href = xmlXPathCastNodeToString(argument->nodesetval->nodeTab[i]);
+            good = add_document(ctxt, set, href);
+            xmlFree(href);
+        }
+    } else {
+        xmlChar *href = xmlXPathCastToString(argument);
+        good = good && add_document(ctxt, set, href);
+        xmlFree(href);
+    }
+    xmlXPathFreeObject(argument);
+    if (!good) {
+        xmlXPathFreeNodeSet(set);
+        xmlXPathErr(ctxt, XPATH_INVALID_OPERAND);
+        return;
+    }
+    valuePush(ctxt, xmlXPathWrapNodeSet(set));
+}
+
+static void on_format_number(xmlXPathParserContext *ctxt, int nargs)
+{
+    CHECK_ARITY(2);
+    struct _xsltDecimalFormat format = {.digit = BAD_CAST "#",
+                                        .patternSeparator = BAD_CAST ";",
+                                        .minusSign = BAD_CAST "-",
+                                        .infinity = BAD_CAST "Infinity",
+                                        .noNumber = BAD_CAST "NaN",
+                                        .decimalPoint = BAD_CAST ".",
+                                        .grouping = BAD_CAST ",",
+                                        .percent = BAD_CAST "%",
+                                        .permille = BAD_CAST "\xe2\x80\xb0",
+                                        .zeroDigit = BAD_CAST "0"};
+    CAST_TO_STRING;
+    xmlXPathObject *picture = valuePop(ctxt);
+    CAST_TO_NUMBER;
+    xmlXPathObject *number = valuePop(ctxt);
+    xmlChar *text = NULL;
+    if (strlen((const char *)picture->stringval) > 200 ||
+        xsltFormatNumberConversion(&format, picture->stringval, number->floatval, &text) !=
+            XPATH_EXPRESSION_OK ||
+        text == NULL) {
+        xmlXPathErr(ctxt, XPATH_INVALID_OPERAND);
+    } else {
+        valuePush(ctxt, xmlXPathNewString(text));
+    }
+    xmlFree(text);
+    xmlXPathFreeObject(picture);
+    xmlXPathFreeObject(number);
+}
+
+static void on_element_available(xmlXPathParserContext *ctxt, int nargs)
+{
+    CHECK_ARITY(1);
+    xmlXPathFreeObject(valuePop(ctxt));
+    valuePush(ctxt, xmlXPathNewBoolean(0)); /* there are no instructions in a schema */
+}
+
+static void on_function_available(xmlXPathParserContext *ctxt, int nargs)
+{
+    CHECK_ARITY(1);
+    CAST_TO_STRING;
+    xmlXPathObject *argument = valuePop(ctxt);
+    const char *name = (const char *)argument->stringval;
+    const char *colon = strchr(name, ':');
+    const xmlChar *uri = BAD_CAST "";
+    if (colon != NULL) {
+        xmlChar *prefix = xmlStrndup(BAD_CAST name, (int)(colon - name));
+        uri = xmlXPathNsLookup(ctxt->context, prefix);
+        xmlFree(prefix);
+        name = colon + 1;
+    }
+    int min = 0;
+    int max = 0;
+    bool known = uri != NULL && eg_functions_known((const char *)uri, name, true, &min, &max);
+    xmlXPathFreeObject(argument);
+    valuePush(ctxt, xmlXPathNewBoolean(known));
+}
+
+/* ---- keys --------------------------------------------------------------------------------- */
+
+static void free_set(void *payload, const xmlChar *name)
+{
+    (void)name;
+    xmlXPathFreeNodeSet(payload);
+}
+
+static void free_table(void *payload, const xmlChar *name)
+{
+    (void)name;
+    xmlHashFree(payload, free_set);
+}
+
+void eg_sch_keys_done(struct eg_schematron *schema)
+{
+    xmlHashFree(schema->key_tables, free_table);
+    schema->key_tables = NULL;
+}
+
+static bool add_to_key(xmlHashTable *table, const xmlChar *value, xmlNode *node)
+{
+    xmlNodeSet *set = value != NULL ? xmlHashLookup(table, value) : NULL;
+    if (set == NULL && value != NULL) {
+        set = xmlXPathNodeSetCreate(NULL);
+        if (set == NULL || xmlHashAddEntry(table, value, set) != 0) {
+            xmlXPathFreeNodeSet(set);
+            return false;
+        }
+    }
+    return set != NULL && xmlXPathNodeSetAdd(set, node) == 0;
+}
+
+static bool index_node(struct eg_schematron *schema, xmlHashTable *table,
+                       const struct eg_sch_key *key, xmlNode *node)
+{
+    xmlXPathObject *use = eg_sch_eval(schema, key->use, node);
+    if (use == NULL) {
+        return false;
+    }
+    bool good = true;
+    if (use->type == XPATH_NODESET) {
+        for (int i = 0; good && use->nodesetval != NULL && i < use->nodesetval->nodeNr; i++) {
+            xmlChar *value = xmlXPathCastNodeToString(use->nodesetval->nodeTab[i]);
+            good = add_to_key(table, value, node);
+            xmlFree(value);
+        }
+    } else {
+        xmlChar *value = xmlXPathCastToString(use);
+        good = add_to_key(table, value, node);
+        xmlFree(value);
+    }
+    xmlXPathFreeObject(use);
+    return good;
+}
+
+/* All keys of one name over the document, made at the first call. */
+static xmlHashTable *key_table(struct eg_schematron *schema, const xmlChar *name)
+{
+    if (schema->key_tables == NULL) {
+        schema->key_tables = xmlHashCreate(8);
+    }
+    xmlHashTable *table = schema->key_tables ? xmlHashLookup(schema->key_tables, name) : NULL;
+    if (table != NULL || schema->key_tables == NULL) {
+        return table;
+    }
+    table = xmlHashCreate(64);
+    if (table == NULL || xmlHashAddEntry(schema->key_tables, name, table) != 0) {
+        xmlHashFree(table, NULL);
+        return NULL;
+    }
+    for (size_t k = 0; k < schema->key_count; k++) {
+        if (strcmp(schema->keys[k].name, (const char *)name) != 0) {
+            continue;
+        }
+        xmlXPathObject *matched =
+            eg_sch_eval(schema, schema->keys[k].match, (xmlNode *)schema->context->doc);
+        bool good = matched != NULL && matched->type == XPATH_NODESET;
+        for (int i = 0; good && matched->nodesetval && i < matched->nodesetval->nodeNr; i++) {
+            good = index_node(schema, table, &schema->keys[k], matched->nodesetval->nodeTab[i]);
+        }
+        xmlXPathFreeObject(matched);
+        if (!good) {
+            return NULL;
+        }
+    }
+    return table;
+}
+
+static bool has_key(const struct eg_schematron *schema, const xmlChar *name)
+{
+    for (size_t k = 0; k < schema->key_count; k++) {
+        if (strcmp(schema->keys[k].name, (const char *)name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void select_key(xmlHashTable *table, xmlNodeSet *out, const xmlChar *value)
+{
+    xmlNodeSet *found = value != NULL ? xmlHashLookup(table, value) : NULL;
+    for (int i = 0; found != NULL && i < found->nodeNr; i++) {
+        (void)xmlXPathNodeSetAdd(out, found->nodeTab[i]);
+    }
+}
+
+static xmlNodeSet *look_in_key(xmlHashTable *table, const xmlXPathObject *wanted)
+{
+    xmlNodeSet *out = xmlXPathNodeSetCreate(NULL);
+    if (out == NULL) {
+        return NULL;
+    }
+    if (wanted->type == XPATH_NODESET) {
+        for (int i = 0; wanted->nodesetval != NULL && i < wanted->nodesetval->nodeNr; i++) {
+            xmlChar *value = xmlXPathCastNodeToString(wanted->nodesetval->nodeTab[i]);
+            select_key(table, out, value);
+            xmlFree(value);
+        }
+    } else {
+        xmlChar *value = xmlXPathCastToString((xmlXPathObject *)(uintptr_t)wanted);
+        select_key(table, out, value);
+        xmlFree(value);
+    }
+    return out;
+}
+
+static void on_key(xmlXPathParserContext *ctxt, int nargs)
+{
+    CHECK_ARITY(2);
+    struct eg_schematron *schema = schema_of(ctxt);
+    xmlXPathContext saved = *ctxt->context;
+    xmlXPathObject *wanted = valuePop(ctxt);
+    CAST_TO_STRING;
+    xmlXPathObject *name = valuePop(ctxt);
+    xmlHashTable *table = NULL;
+    if (has_key(schema, name->stringval)) {
+        table = key_table(schema, name->stringval);
+    } else {
+        (void)eg_error_set(&schema->failure, EG_E_FORMAT, schema->name,
+                           "there is no xsl:key '%.60s'", (const char *)name->stringval);
+    }
+    ctxt->context->node = saved.node;
+    ctxt->context->contextSize = saved.contextSize;
+    ctxt->context->proximityPosition = saved.proximityPosition;
+    xmlNodeSet *found = table != NULL ? look_in_key(table, wanted) : NULL;
+    xmlXPathFreeObject(name);
+    xmlXPathFreeObject(wanted);
+    if (found == NULL) {
+        xmlXPathErr(ctxt, XPATH_INVALID_OPERAND);
+        return;
+    }
+    valuePush(ctxt, xmlXPathWrapNodeSet(found));
+}
+
+/* ---- the context -------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    xmlXPathFunction function;
+} functions[] = {
+    {"current", on_current},
+    {"document", on_document},
+    {"format-number", on_format_number},
+    {"key", on_key},
+    {"element-available", on_element_available},
+    {"function-available", on_function_available},
+};
+
+enum eg_status eg_sch_context_new(struct eg_schematron *schema, struct eg_error *err)
+{
+    xmlXPathContext *context = xmlXPathNewContext(NULL);
+    if (context == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for an XPath context");
+    }
+    schema->context = context;
+    context->userData = schema;
+    context->opLimit = EG_XPATH_OPERATIONS_MAX;
+    (void)xmlXPathContextSetCache(context, 1, -1, 0);
+    xmlXPathRegisterVariableLookup(context, look_up, schema);
+    enum eg_status status = eg_functions_register_xpath(context, err);
+    bool good = true;
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+        good = good && xmlXPathRegisterFunc(context, BAD_CAST functions[i].name,
+                                            functions[i].function) == 0;
+    }
+    for (size_t i = 0; i < schema->ns_count; i++) {
+        good = good && xmlXPathRegisterNs(context, BAD_CAST schema->ns[i].prefix,
+                                          BAD_CAST schema->ns[i].uri) == 0;
+    }
+    if (status == EG_OK && !good) {
+        status = eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for an XPath context");
+    }
+    return status;
+}
+
+xmlXPathObject *eg_sch_eval(struct eg_schematron *schema, const xmlXPathCompExpr *expression,
+                            xmlNode *node)
+{
+    xmlXPathContext *context = schema->context;
+    context->node = node;
+    context->contextSize = 1;
+    context->proximityPosition = 1;
+    return xmlXPathCompiledEval((xmlXPathCompExpr *)(uintptr_t)expression, context);
+}
+
+enum eg_status eg_sch_failure(struct eg_schematron *schema, const char *where, struct eg_error *err)
+{
+    if (schema->failure.status != EG_OK) {
+        if (err != NULL) {
+            *err = schema->failure;
+        }
+        return schema->failure.status;
+    }
+    const xmlXPathContext *context = schema->context;
+    int code = context->lastError.code;
+    if (eg_functions_exceeded()) {
+        return eg_error_set(err, EG_E_LIMIT, where, "a check makes more than %zu octets of text",
+                            (size_t)EG_XPATH_OCTETS_MAX);
+    }
+    if (context->opCount >= context->opLimit || code == XML_ERR_NO_MEMORY ||
+        code == XML_XPATH_EXPRESSION_OK + XPATH_OP_LIMIT_EXCEEDED ||
+        code == XML_XPATH_EXPRESSION_OK + XPATH_RECURSION_LIMIT_EXCEEDED) {
+        return eg_error_set(err, EG_E_LIMIT, where, "a check needs more than %lu operations",
+                            context->opLimit);
+    }
+    return eg_error_set(err, EG_E_FORMAT, where, "an expression failed: %s",
+                        context->lastError.message != NULL ? context->lastError.message
+                                                           : "wrong type of an argument");
+}
