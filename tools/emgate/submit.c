@@ -1,0 +1,383 @@
+/*
+ * emgate submit: sign reports, hand them in, keep what came back. Several are in flight at a time;
+ * a line tells of each as its answer comes, and the files beside it hold what proves it.
+ */
+#include "emgate/connection.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "verify/sign.h"
+
+#include <emgate/receipt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPORT_READ_MAX                                                                            \
+    (EG_REPORT_MAX + 8 * EG_MIB) /* too large ones are the gateway's to reject */
+#define WINDOW_USUAL 16
+
+static const struct eg_tool_option options[] = {
+    {"--sign", "KEY,CERT", "sign here with this key and certificate; else FILE.p7s is sent", false,
+     false},
+    EG_CONNECTION_OPTIONS,
+    {"-o", "DIR", "where receipts go; beside each FILE if not given", false, false},
+    {"--window", "N", "reports in flight at a time (16)", false, false},
+    {0}};
+
+/* One report on its way. */
+struct sending {
+    const char *file;
+    uint64_t ticket; /* 0: not sent */
+};
+
+struct work {
+    const struct eg_tool_args *args;
+    const char *dir; /* NULL: beside each file */
+    struct eg_client *client;
+    struct eg_signing_key *key; /* NULL: FILE.p7s */
+    struct sending *sendings;
+    size_t count, finished;
+    size_t accepted, rejected, failed;
+};
+
+/* ---- keeping ---- */
+
+static enum eg_status keep(const struct work *work, const char *file, const char *ending,
+                           struct eg_octets octets, struct eg_error *err)
+{
+    char *path = eg_connection_beside(work->dir, file, ending);
+    if (path == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, file, "memory ran out");
+    }
+    enum eg_status status =
+        eg_file_write(path, (struct eg_bytes){octets.data, octets.len}, 0644, err);
+    free(path);
+    return status;
+}
+
+static enum eg_status keep_salts(const struct work *work, const char *file,
+                                 const struct eg_client_reply *reply, struct eg_error *err)
+{
+    struct eg_buf text = {0};
+    eg_buf_init(&text, EG_KIB);
+    eg_lines_begin(&text, "salts");
+    eg_buf_text(&text, "findings ");
+    eg_text_hex(&text, (struct eg_bytes){reply->findings_salt, EG_SALT_LEN});
+    eg_buf_text(&text, "\nreport ");
+    eg_text_hex(&text, (struct eg_bytes){reply->report_salt, EG_SALT_LEN});
+    eg_buf_text(&text, "\n");
+    enum eg_status status = eg_buf_ok(&text, "salts", err);
+    if (status == EG_OK) {
+        status = keep(work, file, ".salts", (struct eg_octets){text.data, text.len}, err);
+    }
+    eg_buf_done(&text);
+    return status;
+}
+
+/* The receipt last: whoever finds it finds the rest. */
+static enum eg_status keep_reply(const struct work *work, const char *file,
+                                 const struct eg_client_reply *reply, struct eg_error *err)
+{
+    enum eg_status status = keep(work, file, ".findings", reply->findings, err);
+    if (status == EG_OK) {
+        status = keep_salts(work, file, reply, err);
+    }
+    if (status == EG_OK) {
+        status = keep(work, file, ".de.txt", reply->text_de, err);
+    }
+    if (status == EG_OK) {
+        status = keep(work, file, ".en.txt", reply->text_en, err);
+    }
+    if (status == EG_OK) {
+        status = keep(work, file, ".receipt", reply->receipt, err);
+    }
+    return status;
+}
+
+/* ---- telling ---- */
+
+static const char *word_of(const struct eg_client_reply *reply)
+{
+    switch (reply->kind) {
+    case EG_CLIENT_RECEIPT:
+        return !reply->proved ? "unproved" : reply->accepted ? "accepted" : "rejected";
+    case EG_CLIENT_UNAUTHENTICATED:
+        return "unauthenticated";
+    case EG_CLIENT_ERROR:
+        return "error";
+    case EG_CLIENT_UNANSWERED:
+        break;
+    }
+    return "unanswered";
+}
+
+static void put_json(struct eg_buf *out, const char *key, const char *value)
+{
+    eg_buf_format(out, ",\"%s\":", key);
+    eg_text_json(out, eg_bytes_of(value));
+}
+
+static void tell_json(const char *file, const struct eg_client_reply *reply)
+{
+    struct eg_buf line = {0};
+    eg_buf_init(&line, EG_MIB);
+    eg_buf_text(&line, "{\"file\":");
+    eg_text_json(&line, eg_bytes_of(file));
+    put_json(&line, "answer", word_of(reply));
+    put_json(&line, "code", reply->code);
+    if (reply->kind == EG_CLIENT_RECEIPT) {
+        eg_buf_format(&line, ",\"entry\":%" PRIu64, reply->index);
+    }
+    if (reply->kind == EG_CLIENT_ERROR) {
+        eg_buf_format(&line, ",\"retry_after_ms\":%" PRIu32, reply->retry_after_ms);
+    }
+    put_json(&line, "rule", reply->rule);
+    put_json(&line, "where", reply->where);
+    put_json(&line, "text", reply->text);
+    put_json(&line, "en", reply->en);
+    put_json(&line, "de", reply->de);
+    eg_buf_text(&line, "}\n");
+    if (!line.failed) {
+        fwrite(line.data, 1, line.len, stdout);
+    }
+    eg_buf_done(&line);
+}
+
+static void tell(const struct work *work, const char *file, const struct eg_client_reply *reply)
+{
+    if (eg_tool_json(work->args)) {
+        tell_json(file, reply);
+        return;
+    }
+    if (reply->kind == EG_CLIENT_RECEIPT && reply->proved) {
+        printf("%-15s  entry %6" PRIu64 "  %s\n", word_of(reply), reply->index, file);
+        return;
+    }
+    printf("%-15s  %s  %s: %s%s%s\n", word_of(reply), file, reply->code, reply->en,
+           reply->text[0] == '\0' ? "" : " ", reply->text);
+}
+
+/* A file that never came so far as to be sent. */
+static void tell_unsent(struct work *work, const char *file, const struct eg_error *err)
+{
+    struct eg_client_reply reply = {.kind = EG_CLIENT_UNANSWERED};
+    snprintf(reply.code, sizeof reply.code, "not-sent");
+    snprintf(reply.en, sizeof reply.en, "%.380s.", eg_status_text(err->status));
+    snprintf(reply.where, sizeof reply.where, "%s", err->where);
+    snprintf(reply.text, sizeof reply.text, "%.399s", err->text);
+    tell(work, file, &reply);
+    work->failed++;
+    work->finished++;
+}
+
+/* ---- sending ---- */
+
+static enum eg_status load(struct eg_buf *report, struct eg_buf *cms, struct work *work,
+                           const char *file, struct eg_error *err)
+{
+    char *signature = eg_connection_beside(NULL, file, ".p7s");
+    enum eg_status status = signature == NULL
+                                ? eg_error_set(err, EG_E_NOMEM, file, "memory ran out")
+                                : eg_connection_read(report, file, REPORT_READ_MAX, err);
+    if (status == EG_OK && work->key == NULL) {
+        status = eg_connection_read(cms, signature, EG_CMS_MAX, err);
+    } else if (status == EG_OK) {
+        eg_buf_init(cms, EG_CMS_MAX);
+        status = eg_cms_sign(cms, work->key, EG_SIGNED_REPORT, eg_bytes_view(report),
+                             eg_clock_wall_ms(), err);
+    }
+    /* Kept before it is sent: what the gateway may hold is then here too. */
+    if (status == EG_OK && (work->key != NULL || work->dir != NULL)) {
+        status = keep(work, file, ".p7s", (struct eg_octets){cms->data, cms->len}, err);
+    }
+    free(signature);
+    return status;
+}
+
+/* Send one file. Only what ends the whole run comes back as a failure. */
+static enum eg_status send_file(struct work *work, struct sending *sending, struct eg_error *err)
+{
+    struct eg_buf report = {0};
+    struct eg_buf cms = {0};
+    struct eg_error own = {.status = EG_OK};
+    enum eg_status status = load(&report, &cms, work, sending->file, &own);
+    bool loaded = status == EG_OK;
+    if (loaded) {
+        status =
+            eg_client_send(&sending->ticket, work->client, (struct eg_octets){cms.data, cms.len},
+                           (struct eg_octets){report.data, report.len}, &own);
+    }
+    eg_buf_done(&report);
+    eg_buf_done(&cms);
+    if (status != EG_OK && (!loaded || status == EG_E_LIMIT)) {
+        tell_unsent(work, sending->file, &own);
+        return EG_OK;
+    }
+    if (status != EG_OK && err != NULL) {
+        *err = own;
+    }
+    return status;
+}
+
+static const char *file_of(const struct work *work, uint64_t ticket)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        if (work->sendings[i].ticket == ticket) {
+            return work->sendings[i].file;
+        }
+    }
+    return "?";
+}
+
+static enum eg_status take_one(struct work *work, struct eg_error *err)
+{
+    struct eg_client_reply reply = {.kind = EG_CLIENT_UNANSWERED};
+    enum eg_status status = eg_client_take(&reply, work->client, INT32_MAX, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    const char *file = file_of(work, reply.ticket);
+    if (reply.kind == EG_CLIENT_RECEIPT) {
+        status = keep_reply(work, file, &reply, err);
+    }
+    if (status == EG_OK) {
+        bool decided = reply.kind == EG_CLIENT_RECEIPT && reply.proved;
+        work->accepted += decided && reply.accepted;
+        work->rejected += decided && !reply.accepted;
+        work->failed += !decided;
+        work->finished++;
+        tell(work, file, &reply);
+        eg_tool_progress("reports", work->finished, work->count);
+    }
+    eg_client_reply_done(&reply);
+    return status;
+}
+
+static enum eg_status send_all(struct work *work, uint64_t window, struct eg_error *err)
+{
+    enum eg_status status = eg_client_connect(work->client, err);
+    for (size_t i = 0; status == EG_OK && i < work->count; i++) {
+        while (status == EG_OK && eg_client_in_flight(work->client) >= window) {
+            status = take_one(work, err);
+        }
+        if (status == EG_OK) {
+            status = send_file(work, &work->sendings[i], err);
+        }
+    }
+    while (status == EG_OK && eg_client_in_flight(work->client) > 0) {
+        status = take_one(work, err);
+    }
+    return status;
+}
+
+/* ---- setting up ---- */
+
+static enum eg_status load_key(struct work *work, struct eg_identity_files *identity, char *pair,
+                               struct eg_error *err)
+{
+    struct eg_buf key = {0};
+    struct eg_buf cert = {0};
+    char *comma = strchr(pair, ',');
+    if (comma == NULL || comma == pair || comma[1] == '\0') {
+        return eg_error_set(err, EG_E_USAGE, "--sign", "KEY,CERT is needed: two files");
+    }
+    *comma = '\0';
+    identity->key = pair;
+    identity->cert = comma + 1;
+    enum eg_status status = eg_connection_read(&key, identity->key, EG_MIB, err);
+    if (status == EG_OK) {
+        status = eg_connection_read(&cert, identity->cert, EG_MIB, err);
+    }
+    if (status == EG_OK) {
+        status = eg_signing_key_load(&work->key, eg_bytes_view(&key), eg_bytes_view(&cert), err);
+    }
+    eg_buf_wipe(&key);
+    eg_buf_done(&cert);
+    return status;
+}
+
+static enum eg_status set_up(struct work *work, char **pair, uint64_t *window, struct eg_error *err)
+{
+    const char *sign = eg_tool_value(work->args, "--sign", 0);
+    struct eg_identity_files identity = {NULL, NULL};
+    enum eg_status status = eg_connection_number(window, work->args, "--window", 1,
+                                                 EG_CLIENT_WINDOW_MAX, WINDOW_USUAL, err);
+    if (status == EG_OK && sign != NULL) {
+        *pair = strdup(sign);
+        status = *pair == NULL ? eg_error_set(err, EG_E_NOMEM, "--sign", "memory ran out")
+                               : load_key(work, &identity, *pair, err);
+    }
+    if (status == EG_OK && work->dir != NULL) {
+        status = eg_file_mkdirs(work->dir, err);
+    }
+    if (status == EG_OK) {
+        status = eg_connection_new(&work->client, work->args, &identity, (unsigned)*window, err);
+    }
+    work->sendings = calloc(work->count, sizeof *work->sendings);
+    if (status == EG_OK && work->sendings == NULL) {
+        status = eg_error_set(err, EG_E_NOMEM, "submit", "memory ran out");
+    }
+    for (size_t i = 0; status == EG_OK && i < work->count; i++) {
+        work->sendings[i].file = eg_tool_operand(work->args, i);
+    }
+    return status;
+}
+
+static int result(const struct work *work, enum eg_status status, struct eg_error *err)
+{
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
+    }
+    if (work->failed > 0) {
+        eg_error_set(err, EG_E_STATE, "submit",
+                     "%zu of %zu reports have no receipt; mend what their lines say and submit "
+                     "them again",
+                     work->failed, work->count);
+        return EG_EXIT_COULD_NOT;
+    }
+    return work->rejected > 0 ? EG_EXIT_NEGATIVE : EG_EXIT_DONE;
+}
+
+static int run(const struct eg_tool_args *args, struct eg_error *err)
+{
+    struct work work = {
+        .args = args, .dir = eg_tool_value(args, "-o", 0), .count = eg_tool_operand_count(args)};
+    char *pair = NULL;
+    uint64_t window = 0;
+    enum eg_status status = set_up(&work, &pair, &window, err);
+    if (status == EG_OK) {
+        status = send_all(&work, window, err);
+    }
+    if (status == EG_OK) {
+        eg_client_bye(work.client);
+    }
+    eg_client_free(&work.client);
+    eg_signing_key_free(&work.key);
+    free(work.sendings);
+    free(pair);
+    return result(&work, status, err);
+}
+
+const struct eg_tool_verb eg_verb_submit = {
+    .name = "submit",
+    .summary = "hand in reports, keep their receipts",
+    .operands = "FILE...",
+    .operands_min = 1,
+    .operands_max = -1,
+    .description =
+        "Greets the gateway that the endpoint card names, hands in each report and prints a line "
+        "for each answer.\n\n"
+        "For a receipt, these files are kept: FILE.receipt (the proof), FILE.findings, FILE.salts "
+        "(with them receipt and findings can be compared offline), FILE.de.txt and FILE.en.txt "
+        "(the "
+        "findings in words), FILE.p7s (the signature that was sent). A receipt is proved before "
+        "it is believed.\n\n"
+        "Sending again is safe: the same report gets the same receipt. Exit status 0: all "
+        "accepted; 1: at least one rejected; 2: at least one has no receipt.",
+    .example = "emgate submit --card gateway.card --anchors ca.pem --sign plant.key,plant.pem "
+               "-o receipts 2011-04-06.xml",
+    .options = options,
+    .run = run};
