@@ -62,6 +62,12 @@ enum eg_status eg_rules_run(struct eg_outcome *outcome, struct eg_rules *rules,
                             struct eg_document *document, const struct eg_reading *reading,
                             const struct eg_plant *plant, struct eg_error *err);
 
+/*
+ * Also write SVRL from now on: one buffer for each step of the package, in order (those of steps
+ * that are no checks stay empty); kept. NULL: no longer.
+ */
+void eg_rules_svrl(struct eg_rules *rules, struct eg_buf *bufs);
+
 /* The text of a finding in "de" or "en" from the package that made it, values filled in; built-in
  * rules too. */
 EG_MUST_USE

@@ -47,9 +47,14 @@
 /* Packages and directory */
 #define EG_PACKAGE_FILES_MAX 2000 /* files of one package */
 #define EG_PACKAGE_OCTETS_MAX (64 * EG_MIB)
-#define EG_DIRECTORY_MAX (32 * EG_MIB) /* some 20,000 participants */
-#define EG_NOTIFICATIONS_MAX 16        /* notifications of one package */
-#define EG_PARAMETERS_MAX 256          /* parameters of one package */
+#define EG_DIRECTORY_MAX (32 * EG_MIB)          /* some 20,000 participants */
+#define EG_NOTIFICATIONS_MAX 16                 /* notifications of one package */
+#define EG_PARAMETERS_MAX 256                   /* parameters of one package */
+#define EG_TRANSFORM_OPERATIONS_MAX 200000000UL /* a year of a large plant takes some 100 million  \
+                                                 */
+#define EG_TRANSFORM_MEMORY_MAX                                                                    \
+    (512 * EG_MIB)                  /* the tree of a result of 32 MiB takes ten times it */
+#define EG_TRANSFORM_DEPTH_MAX 1000 /* templates in each other; libxslt recurses on them */
 
 /* Wire */
 #define EG_REQUEST_ID_MAX 32               /* as the protocol says */

@@ -1,0 +1,30 @@
+/*
+ * A ceiling on what libxml2 and libxslt hold while one piece of work runs on this thread.
+ *
+ * Allocations are never refused (libxml2 2.9 crashes when one is): when the ceiling is passed a
+ * callback asks the work to stop at its next step.
+ */
+#ifndef EG_ASSESS_MEMORY_H
+#define EG_ASSESS_MEMORY_H
+
+#include "base/bytes.h"
+
+/* Once per process, before the libraries allocate anything: puts the counting allocator in place.
+ */
+EG_MUST_USE
+enum eg_status eg_memory_init(struct eg_error *err);
+
+struct eg_memory_watch {
+    size_t live, ceiling;        /* octets held since begin; at most */
+    bool exceeded;               /* stays set */
+    void (*stop)(void *payload); /* called once, in the middle of an allocation: sets flags only */
+    void *payload;
+    struct eg_memory_watch *outer;
+};
+
+/* Begin and end on one thread; watches nest, the innermost counts. */
+void eg_memory_begin(struct eg_memory_watch *watch, size_t ceiling, void (*stop)(void *payload),
+                     void *payload);
+void eg_memory_end(struct eg_memory_watch *watch);
+
+#endif

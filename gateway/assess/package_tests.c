@@ -1,0 +1,497 @@
+/*
+ * Why this file exists: a rule that nobody tried is not law, it is an accident waiting. The
+ * publisher gives reports and what must come out, and no gateway installs a package that misses one
+ * of them.
+ *
+ * A case passes when the outcome is the one named, each rule listed was found as often as listed,
+ * no other rule was found, and every expected text is there.
+ */
+#include "assess/package_tests.h"
+
+#include "assess/package_xml.h"
+#include "assess/vocabulary.h"
+#include "assess/xpath.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+#include <libxml/xpathInternals.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NS "urn:emgate:package-tests:1"
+#define NAME EG_PACKAGE_TESTS_FILE
+#define NS_MAX 16
+#define PERMITS_MAX 64
+#define OPERATIONS_MAX 50000000
+#define DIFFERENCE_MAX 400
+
+/* One case on its way. */
+struct trial {
+    struct eg_rules *rules;
+    const xmlNode *node;
+    const struct eg_xml_ns *ns;
+    size_t ns_count;
+    struct eg_bytes report;
+    struct eg_plant plant;
+    struct eg_plant_parameter permits[PERMITS_MAX];
+    struct eg_outcome outcome;
+    const char *got; /* outcome as a word */
+    bool differs;
+    char difference[DIFFERENCE_MAX];
+};
+
+__attribute__((format(printf, 2, 3))) static void differ(struct trial *trial, const char *format,
+                                                         ...)
+{
+    va_list args;
+
+    if (trial->differs) {
+        return; /* the first one counts */
+    }
+    trial->differs = true;
+    va_start(args, format);
+    (void)vsnprintf(trial->difference, sizeof(trial->difference), format, args);
+    va_end(args);
+}
+
+/* ---- judging the report of a case --------------------------------------------------------- */
+
+static enum eg_status read_permits(struct trial *trial, struct eg_error *err)
+{
+    static char nothing[1] = "";
+    static char citation[] = "test";
+    enum eg_status status = EG_OK;
+
+    trial->plant.parameters = trial->permits;
+    for (xmlNode *n = eg_xml_child(trial->node, NS, "permit"); status == EG_OK && n != NULL;
+         n = eg_xml_next(n, NS, "permit")) {
+        struct eg_plant_parameter *permit = &trial->permits[trial->plant.parameter_count++];
+        permit->package = (char *)eg_rules_package(trial->rules)->ref.id;
+        permit->citation = citation;
+        status = eg_vocabulary_need(&permit->name, n, "name", err);
+        if (status == EG_OK) {
+            status = eg_vocabulary_need(&permit->value, n, "value", err);
+        }
+        if (status == EG_OK) {
+            status = eg_vocabulary_need(&permit->unit, n, "unit", err);
+        }
+        if (status == EG_OK) {
+            status = eg_vocabulary_may(&permit->component, n, "component", err);
+        }
+        if (status == EG_OK) {
+            status = eg_vocabulary_may(&permit->source, n, "source", err);
+        }
+        if (status == EG_OK) {
+            status = eg_vocabulary_day(permit->from, n, "from", NAME, err);
+        }
+        if (status == EG_OK) {
+            status = eg_vocabulary_day(permit->until, n, "until", NAME, err);
+        }
+        permit->component = permit->component != NULL ? permit->component : nothing;
+        permit->source = permit->source != NULL ? permit->source : nothing;
+    }
+    return status;
+}
+
+static void free_permits(struct trial *trial)
+{
+    for (size_t i = 0; i < trial->plant.parameter_count; i++) {
+        struct eg_plant_parameter *permit = &trial->permits[i];
+        free(permit->name);
+        free(permit->value);
+        free(permit->unit);
+        if (permit->component != NULL && permit->component[0] != '\0') {
+            free(permit->component);
+        }
+        if (permit->source != NULL && permit->source[0] != '\0') {
+            free(permit->source);
+        }
+    }
+}
+
+static enum eg_status run_rules(struct trial *trial, struct eg_document *document,
+                                const struct eg_reading *reading, struct eg_error *err)
+{
+    struct eg_error own = {0};
+
+    trial->plant.id = (char *)reading->plant;
+    enum eg_status status =
+        eg_rules_run(&trial->outcome, trial->rules, document, reading, &trial->plant, &own);
+    if (status == EG_E_DENIED) {
+        trial->got = "denied";
+        return EG_OK;
+    }
+    if (status != EG_OK) {
+        if (err != NULL) {
+            *err = own;
+        }
+        return status;
+    }
+    trial->got = trial->outcome.accepted ? "accepted" : "rejected";
+    return EG_OK;
+}
+
+static enum eg_status judge(struct trial *trial, struct eg_error *err)
+{
+    const struct eg_package *package = eg_rules_package(trial->rules);
+    struct eg_document *document = NULL;
+    struct eg_reading reading = {.version = 0};
+    bool readable = false;
+    const char *ns = NULL, *name = NULL;
+    enum eg_status status =
+        eg_document_parse(&document, &trial->outcome.findings, trial->report, EG_REPORT_MAX, err);
+
+    if (status != EG_OK) {
+        return status;
+    }
+    if (document == NULL) {
+        trial->got = "rejected";
+        return EG_OK;
+    }
+    eg_document_root(document, &ns, &name);
+    if (strcmp(ns, package->match_namespace) != 0 || strcmp(name, package->match_name) != 0) {
+        trial->got = "of another root element";
+        goto done;
+    }
+    status =
+        eg_rules_read(&reading, &readable, &trial->outcome.findings, trial->rules, document, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!readable) {
+        trial->got = "unreadable";
+    } else if (!eg_package_covers(package, reading.from, reading.until)) {
+        trial->got = "other-period";
+    } else {
+        status = run_rules(trial, document, &reading, err);
+    }
+done:
+    eg_document_free(&document);
+    return status;
+}
+
+/* ---- comparing ---------------------------------------------------------------------------- */
+
+static size_t found(const struct trial *trial, const char *rule)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < trial->outcome.findings.count; i++) {
+        count += strcmp(trial->outcome.findings.list[i].rule, rule) == 0;
+    }
+    return count;
+}
+
+static enum eg_status compare_finding(struct trial *trial, const xmlNode *node,
+                                      struct eg_error *err)
+{
+    char *rule = NULL, *severity = NULL, *count = NULL;
+    uint64_t wanted = 1;
+    enum eg_status status = eg_vocabulary_need(&rule, node, "rule", err);
+
+    if (status == EG_OK) {
+        status = eg_vocabulary_may(&severity, node, "severity", err);
+    }
+    if (status == EG_OK) {
+        status = eg_vocabulary_may(&count, node, "count", err);
+    }
+    if (status == EG_OK && count != NULL) {
+        (void)eg_text_u64(eg_bytes_of(count), UINT32_MAX, &wanted);
+    }
+    if (status == EG_OK && found(trial, rule) != wanted) {
+        differ(trial, "rule %s found %zu times, expected %zu", rule, found(trial, rule),
+               (size_t)wanted);
+    }
+    for (size_t i = 0; status == EG_OK && severity != NULL && i < trial->outcome.findings.count;
+         i++) {
+        const struct eg_finding *finding = &trial->outcome.findings.list[i];
+        if (strcmp(finding->rule, rule) == 0 &&
+            strcmp(eg_severity_text(finding->severity), severity) != 0) {
+            differ(trial, "rule %s is %s, expected %s", rule, eg_severity_text(finding->severity),
+                   severity);
+        }
+    }
+    free(rule);
+    free(severity);
+    free(count);
+    return status;
+}
+
+static bool is_listed(const struct trial *trial, const char *rule)
+{
+    bool listed = false;
+
+    for (const xmlNode *n = eg_xml_child(trial->node, NS, "finding"); n != NULL && !listed;
+         n = eg_xml_next(n, NS, "finding")) {
+        char *name = eg_xml_attribute(n, "rule");
+        listed = name != NULL && strcmp(name, rule) == 0;
+        free(name);
+    }
+    return listed;
+}
+
+static void tell_unlisted(struct trial *trial, const struct eg_finding *finding)
+{
+    struct eg_buf text;
+
+    eg_buf_init(&text, DIFFERENCE_MAX);
+    if (eg_rules_text(&text, trial->rules, finding, "en", NULL) != EG_OK) {
+        eg_buf_reset(&text);
+    }
+    differ(trial, "rule %s found, not expected (line %u)%s%s", finding->rule, finding->line,
+           text.len > 0 ? ": " : "", text.len > 0 ? (const char *)text.data : "");
+    eg_buf_done(&text);
+}
+
+static enum eg_status compare_findings(struct trial *trial, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; i < trial->outcome.findings.count && !trial->differs; i++) {
+        if (strcmp(trial->got, "unreadable") != 0 &&
+            !is_listed(trial, trial->outcome.findings.list[i].rule)) {
+            tell_unlisted(trial, &trial->outcome.findings.list[i]);
+        }
+    }
+    for (const xmlNode *n = eg_xml_child(trial->node, NS, "finding"); status == EG_OK && n != NULL;
+         n = eg_xml_next(n, NS, "finding")) {
+        status = compare_finding(trial, n, err);
+    }
+    return status;
+}
+
+static enum eg_status evaluate(char **out, const struct trial *trial, xmlDoc *doc, const char *path,
+                               const xmlNode *node, struct eg_error *err)
+{
+    char where[EG_ERROR_WHERE_MAX] = "";
+    const struct eg_xpath_scope scope = {.ns = trial->ns, .ns_count = trial->ns_count};
+    xmlXPathCompExpr *compiled = NULL;
+    xmlXPathContext *context = NULL;
+    xmlXPathObject *object = NULL;
+
+    (void)snprintf(where, sizeof(where), "%s:%u", NAME, eg_xml_line(node));
+    enum eg_status status = eg_xpath_compile(&compiled, path, &scope, where, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    context = xmlXPathNewContext(doc);
+    for (size_t i = 0; context != NULL && i < trial->ns_count; i++) {
+        (void)xmlXPathRegisterNs(context, (const xmlChar *)trial->ns[i].prefix,
+                                 (const xmlChar *)trial->ns[i].uri);
+    }
+    if (context != NULL) {
+        context->opLimit = OPERATIONS_MAX;
+        object = xmlXPathCompiledEval(compiled, context);
+    }
+    xmlChar *text = object != NULL ? xmlXPathCastToString(object) : NULL;
+    *out = text != NULL ? strdup((const char *)text) : NULL;
+    if (*out == NULL) {
+        status = eg_error_set(err, EG_E_FORMAT, where, "the path can not be evaluated");
+    }
+    xmlFree(text);
+    xmlXPathFreeObject(object);
+    xmlXPathFreeContext(context);
+    xmlXPathFreeCompExpr(compiled);
+    return status;
+}
+
+static struct eg_bytes result_named(const struct trial *trial, const char *name)
+{
+    if (strcmp(name, EG_RESULT_REPORT) == 0) {
+        return trial->report;
+    }
+    for (size_t i = 0; i < trial->outcome.result_count; i++) {
+        if (strcmp(trial->outcome.results[i].name, name) == 0) {
+            return eg_bytes_view(&trial->outcome.results[i].content);
+        }
+    }
+    return EG_BYTES_NONE;
+}
+
+static enum eg_status compare_expectation(struct trial *trial, const xmlNode *node,
+                                          struct eg_error *err)
+{
+    char *on = NULL, *path = NULL, *equals = NULL, *text = NULL;
+    xmlDoc *doc = NULL;
+    enum eg_status status = eg_vocabulary_need(&on, node, "on", err);
+
+    if (status == EG_OK) {
+        status = eg_vocabulary_need(&path, node, "path", err);
+    }
+    if (status == EG_OK) {
+        status = eg_vocabulary_need(&equals, node, "equals", err);
+    }
+    if (status != EG_OK) {
+        goto done;
+    }
+    struct eg_bytes xml = result_named(trial, on);
+    if (xml.data == NULL) {
+        differ(trial, "the result %s was not made", on);
+        goto done;
+    }
+    status = eg_xml_parse_file(&doc, xml, on, EG_NOTIFICATION_MAX, err);
+    if (status == EG_OK) {
+        status = evaluate(&text, trial, doc, path, node, err);
+    }
+    if (status == EG_OK && strcmp(text, equals) != 0) {
+        differ(trial, "%s: %.120s is \"%.80s\", expected \"%.80s\"", on, path, text, equals);
+    }
+done:
+    xmlFreeDoc(doc);
+    free(on);
+    free(path);
+    free(equals);
+    free(text);
+    return status;
+}
+
+static enum eg_status compare(struct trial *trial, struct eg_error *err)
+{
+    char *outcome = NULL;
+    enum eg_status status = eg_vocabulary_need(&outcome, trial->node, "outcome", err);
+
+    if (status == EG_OK && strcmp(outcome, trial->got) != 0) {
+        if (trial->outcome.findings.count > 0 &&
+            !is_listed(trial, trial->outcome.findings.list[0].rule)) {
+            tell_unlisted(trial, &trial->outcome.findings.list[0]);
+        }
+        differ(trial, "the report is %s, expected %s", trial->got, outcome);
+    }
+    free(outcome);
+    if (status == EG_OK) {
+        status = compare_findings(trial, err);
+    }
+    for (const xmlNode *n = eg_xml_child(trial->node, NS, "expect");
+         status == EG_OK && !trial->differs && n != NULL; n = eg_xml_next(n, NS, "expect")) {
+        status = compare_expectation(trial, n, err);
+    }
+    return status;
+}
+
+/* ---- all cases ---------------------------------------------------------------------------- */
+
+static enum eg_status run_case(struct trial *trial, struct eg_error *err)
+{
+    char *file = NULL;
+    enum eg_status status = eg_vocabulary_need(&file, trial->node, "report", err);
+
+    if (status == EG_OK) {
+        trial->report = eg_package_file(eg_rules_package(trial->rules), file);
+        if (trial->report.data == NULL) {
+            status = eg_vocabulary_fault(err, NAME, trial->node, "%s is not in the package", file);
+        }
+    }
+    free(file);
+    if (status == EG_OK) {
+        status = read_permits(trial, err);
+    }
+    if (status == EG_OK) {
+        status = judge(trial, err);
+    }
+    return status == EG_OK ? compare(trial, err) : status;
+}
+
+/* An error of ours in one case fails that case: the publisher wants to see the others too. */
+static enum eg_status try_case(struct trial *trial, struct eg_error *err)
+{
+    struct eg_error own = {0};
+
+    eg_outcome_init(&trial->outcome);
+    enum eg_status status = run_case(trial, &own);
+    eg_outcome_done(&trial->outcome);
+    free_permits(trial);
+    if (status == EG_E_NOMEM) {
+        if (err != NULL) {
+            *err = own;
+        }
+        return status;
+    }
+    if (status != EG_OK) {
+        differ(trial, "%s: %s", own.where, own.text);
+    }
+    return EG_OK;
+}
+
+static enum eg_status run_cases(struct eg_package_tests *out, const struct trial *model,
+                                const xmlNode *root, eg_package_tests_fn told, void *payload,
+                                struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    bool go_on = true;
+    size_t index = 0;
+    struct trial *trial = malloc(sizeof(*trial));
+
+    if (trial == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, NAME, "memory ran out");
+    }
+    out->total = eg_vocabulary_count(root, NS, "case");
+    for (const xmlNode *n = eg_xml_child(root, NS, "case"); status == EG_OK && go_on && n != NULL;
+         n = eg_xml_next(n, NS, "case")) {
+        *trial = *model;
+        trial->node = n;
+        trial->got = "not judged";
+        status = try_case(trial, err);
+        out->failed += trial->differs;
+        char *name = eg_xml_attribute(n, "name");
+        if (status == EG_OK && told != NULL) {
+            go_on = told(payload, index, out->total, name != NULL ? name : "", !trial->differs,
+                         trial->difference);
+        }
+        free(name);
+        index++;
+    }
+    free(trial);
+    return status;
+}
+
+static enum eg_status read_namespaces(struct eg_xml_ns *ns, size_t *count, const xmlNode *root,
+                                      struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+
+    for (const xmlNode *n = eg_xml_child(root, NS, "namespace");
+         status == EG_OK && n != NULL && *count < NS_MAX; n = eg_xml_next(n, NS, "namespace")) {
+        char *prefix = NULL, *uri = NULL;
+        status = eg_vocabulary_need(&prefix, n, "prefix", err);
+        if (status == EG_OK) {
+            status = eg_vocabulary_need(&uri, n, "uri", err);
+        }
+        ns[(*count)++] = (struct eg_xml_ns){prefix, uri};
+    }
+    return status;
+}
+
+enum eg_status eg_package_tests_run(struct eg_package_tests *out, struct eg_rules *rules,
+                                    eg_package_tests_fn told, void *payload, struct eg_error *err)
+{
+    struct eg_package_tests made = {0, 0, false};
+    struct eg_xml_ns ns[NS_MAX];
+    size_t ns_count = 0;
+    xmlDoc *doc = NULL;
+    struct eg_bytes xml = eg_package_file(eg_rules_package(rules), NAME);
+    enum eg_status status = EG_OK;
+
+    if (xml.data != NULL) {
+        made.present = true;
+        status =
+            eg_vocabulary_parse(&doc, xml, NAME, "package-tests.xsd", EG_PACKAGE_OCTETS_MAX, err);
+    }
+    if (status == EG_OK && doc != NULL) {
+        status = read_namespaces(ns, &ns_count, xmlDocGetRootElement(doc), err);
+        const struct trial model = {.rules = rules, .ns = ns, .ns_count = ns_count};
+        if (status == EG_OK) {
+            status = run_cases(&made, &model, xmlDocGetRootElement(doc), told, payload, err);
+        }
+    }
+    for (size_t i = 0; i < ns_count; i++) {
+        free((char *)ns[i].prefix);
+        free((char *)ns[i].uri);
+    }
+    xmlFreeDoc(doc);
+    if (status == EG_OK) {
+        *out = made;
+    }
+    return status;
+}

@@ -1,0 +1,28 @@
+/*
+ * Looking at a stylesheet before libxslt does: with everything that it imports and includes,
+ * element by element, attribute by attribute. What is not in the table of XSLT 1.0 that we allow is
+ * refused.
+ */
+#ifndef EG_ASSESS_SHEET_H
+#define EG_ASSESS_SHEET_H
+
+#include "assess/xml.h"
+
+/* Global parameters that the sheet declares. */
+struct eg_sheet {
+    char **params;
+    size_t param_count;
+};
+
+/*
+ * Check `name` and all that it imports or includes, from `loader`.
+ *   known    is this the name of a parameter that a caller may give? NULL: any is
+ * EG_E_FORMAT "file:line: text", EG_E_DENIED (not a file of the package), EG_E_LIMIT, EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_sheet_check(struct eg_sheet *out, const struct eg_loader *loader,
+                              const char *name, bool (*known)(void *payload, const char *name),
+                              void *payload, struct eg_error *err);
+void eg_sheet_done(struct eg_sheet *sheet);
+
+#endif
