@@ -50,11 +50,11 @@
 #define EG_DIRECTORY_MAX (32 * EG_MIB)          /* some 20,000 participants */
 #define EG_NOTIFICATIONS_MAX 16                 /* notifications of one package */
 #define EG_PARAMETERS_MAX 256                   /* parameters of one package */
-#define EG_TRANSFORM_OPERATIONS_MAX 200000000UL /* a year of a large plant takes some 100 million  \
-                                                 */
-#define EG_TRANSFORM_MEMORY_MAX                                                                    \
-    (512 * EG_MIB)                  /* the tree of a result of 32 MiB takes ten times it */
-#define EG_TRANSFORM_DEPTH_MAX 1000 /* templates in each other; libxslt recurses on them */
+#define EG_TRANSFORM_OPERATIONS_MAX 200000000UL /* a year of a plant takes some 100 million */
+#define EG_TRANSFORM_MEMORY_MAX (512 * EG_MIB)  /* a result's tree is ten times its octets */
+#define EG_TRANSFORM_DEPTH_MAX 1000         /* templates in each other; libxslt recurses on them */
+#define EG_TRIAL_CPU_S 120                  /* CPU time to compile a package and run its tests */
+#define EG_TRIAL_MEMORY_MAX (4096 * EG_MIB) /* addresses of that child, its parent's included */
 
 /* Wire */
 #define EG_REQUEST_ID_MAX 32               /* as the protocol says */
