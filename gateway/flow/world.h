@@ -1,0 +1,58 @@
+/*
+ * World: everything that a decision is judged under and that a reload may replace, as one immutable
+ * whole: directory, packages, anchors, revocation data. A job carries the generation of the world
+ * that judged it; the recorder appends it only if that is still the world in force.
+ *
+ * Thread: a world is immutable after load and shared; take and drop from any thread.
+ */
+#ifndef EG_FLOW_WORLD_H
+#define EG_FLOW_WORLD_H
+
+#include "core/directory.h"
+#include "core/package.h"
+#include "core/settings.h"
+#include "core/verdict.h"
+#include "verify/trust.h"
+
+struct eg_world {
+    uint64_t generation;
+    struct eg_directory *directory;
+    struct eg_digest directory_signer; /* certificate of the registrar */
+    struct eg_package **packages;      /* sorted by id, then version text */
+    struct eg_digest *package_signers;
+    size_t package_count;
+    struct eg_buf anchors, crls;
+    struct eg_trust trust; /* views of the two above */
+};
+
+/*
+ * Load and check everything the settings name: signatures, roles, publishers, that every package
+ * compiles, that no two packages judge the same report in the same period, and that packages for
+ * one root element read its identity alike. Whole or not at all. EG_E_FORMAT, EG_E_DENIED with what
+ * and where; EG_E_IO, EG_E_NOTFOUND, EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_world_load(struct eg_world **out, const struct eg_settings *settings,
+                             uint64_t generation, struct eg_error *err);
+void eg_world_free(struct eg_world **world);
+
+/*
+ * The one package for a root element and a period; NULL with the verdict NO_PACKAGE or PACKAGES.
+ * from, until: NULL to ask for any package of the root element (to read the identity with).
+ */
+const struct eg_package *eg_world_package(const struct eg_world *world, const char *ns,
+                                          const char *name, const char *from, const char *until,
+                                          struct eg_verdict *verdict);
+
+/* The world in force, counted: what was taken stays whole until dropped. */
+struct eg_world_slot;
+EG_MUST_USE
+enum eg_status eg_world_slot_new(struct eg_world_slot **out, struct eg_world **world,
+                                 struct eg_error *err); /* taken */
+void eg_world_slot_free(struct eg_world_slot **slot);
+const struct eg_world *eg_world_take(struct eg_world_slot *slot);
+void eg_world_drop(struct eg_world_slot *slot, const struct eg_world **world);
+void eg_world_replace(struct eg_world_slot *slot, struct eg_world **world); /* taken */
+uint64_t eg_world_generation(struct eg_world_slot *slot);
+
+#endif
