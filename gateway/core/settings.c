@@ -45,6 +45,8 @@ static const struct setting table[] = {
     {"trust", "anchors", PATH, AT(anchors), NULL, 0, 0, "PEM file: trusted certificates."},
     {"trust", "crls", PATH, AT(crls), "", 0, 0,
      "PEM file: revocation lists; empty: revocation is not checked."},
+    {"trust", "registrar", TEXT, AT(registrar), NULL, 0, 0,
+     "Certificate of the registrar who may sign the directory: sha256:<hex> of its DER."},
     {"trust", "directory", PATH, AT(directory), NULL, 0, 0,
      "Participant directory (XML); its signature beside it as .p7s."},
     {"rules", "folder", PATH, AT(rules), NULL, 0, 0,

@@ -16,6 +16,7 @@ struct eg_settings {
     char certificate[EG_SETTING_TEXT_MAX], key[EG_SETTING_TEXT_MAX], card[EG_SETTING_TEXT_MAX];
     char log_key[EG_SETTING_TEXT_MAX], log_statement[EG_SETTING_TEXT_MAX];
     char anchors[EG_SETTING_TEXT_MAX], crls[EG_SETTING_TEXT_MAX], directory[EG_SETTING_TEXT_MAX];
+    char registrar[EG_SETTING_TEXT_MAX];
     char rules[EG_SETTING_TEXT_MAX], archive[EG_SETTING_TEXT_MAX];
     char door_bind[EG_SETTING_TEXT_MAX], door_curve[EG_SETTING_TEXT_MAX];
     char hall_bind[EG_SETTING_TEXT_MAX], hall_curve[EG_SETTING_TEXT_MAX];
