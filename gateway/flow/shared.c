@@ -1,0 +1,100 @@
+/*
+ * Work in hand is counted where it enters and where its answer leaves, so the queues between may be
+ * forced: what is in them was admitted already.
+ */
+#include "flow/shared.h"
+
+#include "flow/desk.h"
+#include "flow/post.h"
+#include "flow/recorder.h"
+
+#include <string.h>
+
+#define CONTROL_ITEMS 65536
+
+static enum eg_status new_queues(struct eg_shared *shared, struct eg_error *err)
+{
+    const struct eg_settings *settings = shared->settings;
+    struct eg_queue **const queues[] = {&shared->jobs, &shared->records, &shared->posts,
+                                        &shared->desk};
+    enum eg_status status = EG_OK;
+    for (size_t i = 0; i < sizeof queues / sizeof queues[0] && status == EG_OK; i++) {
+        status = eg_queue_new(queues[i], CONTROL_ITEMS, (size_t)settings->queue_octets, err);
+    }
+    return status;
+}
+
+enum eg_status eg_shared_init(struct eg_shared *shared, const struct eg_settings *settings,
+                              struct eg_world **world, struct eg_error *err)
+{
+    memset(shared, 0, sizeof *shared);
+    shared->settings = settings;
+    enum eg_status status = eg_world_slot_new(&shared->world, world, err);
+    if (status == EG_OK) {
+        status = new_queues(shared, err);
+    }
+    return status;
+}
+
+static void drain(struct eg_shared *shared)
+{
+    void *item = NULL;
+    while (shared->jobs != NULL && (item = eg_queue_take(shared->jobs, 0)) != NULL) {
+        struct eg_job *job = item;
+        eg_job_free(&job);
+    }
+    while (shared->records != NULL && (item = eg_queue_take(shared->records, 0)) != NULL) {
+        struct eg_task *task = item;
+        eg_task_free(&task);
+    }
+    while (shared->posts != NULL && (item = eg_queue_take(shared->posts, 0)) != NULL) {
+        struct eg_post *post = item;
+        eg_post_free(&post);
+    }
+    while (shared->desk != NULL && (item = eg_queue_take(shared->desk, 0)) != NULL) {
+        struct eg_desk_item *desk_item = item;
+        eg_desk_item_free(&desk_item);
+    }
+}
+
+void eg_shared_done(struct eg_shared *shared)
+{
+    drain(shared);
+    eg_queue_free(&shared->jobs);
+    eg_queue_free(&shared->records);
+    eg_queue_free(&shared->posts);
+    eg_queue_free(&shared->desk);
+    eg_world_slot_free(&shared->world);
+}
+
+bool eg_shared_enter(struct eg_shared *shared, const struct eg_job *job)
+{
+    size_t octets = eg_job_octets(job);
+    if (shared->jobs_in_hand >= shared->settings->queue_items ||
+        shared->octets_in_hand + octets > shared->settings->queue_octets) {
+        return false;
+    }
+    shared->jobs_in_hand++;
+    shared->octets_in_hand += octets;
+    return true;
+}
+
+void eg_shared_answer(struct eg_shared *shared, struct eg_job **job, struct eg_post **post)
+{
+    if ((*job)->verdict.code != EG_CODE_OK) {
+        shared->refused++;
+    }
+    shared->octets_in_hand -= eg_job_octets(*job);
+    eg_job_enter(*job, EG_JOB_ANSWERED);
+    eg_job_free(job);
+    eg_shared_post(shared, post);
+    shared->jobs_in_hand--; /* last: a clean stop waits for it */
+}
+
+void eg_shared_post(struct eg_shared *shared, struct eg_post **post)
+{
+    if (*post != NULL && !eg_queue_force(shared->posts, *post, eg_post_octets(*post))) {
+        eg_post_free(post);
+    }
+    *post = NULL;
+}

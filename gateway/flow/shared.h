@@ -1,0 +1,42 @@
+/*
+ * What the gateway's threads share: settings, the world in force, queues, counters. Nothing else.
+ *
+ *   jobs     hall -> workers; recorder -> workers (judge again)       struct eg_job
+ *   records  workers -> recorder; desk -> recorder (cursors); main (worlds)   struct eg_task
+ *   posts    workers, recorder, desk -> hall                          struct eg_post
+ *   desk     hall -> desk; recorder -> desk (new head, cursor kept)   struct eg_desk_item
+ */
+#ifndef EG_FLOW_SHARED_H
+#define EG_FLOW_SHARED_H
+
+#include "base/queue.h"
+#include "flow/job.h"
+#include "flow/world.h"
+
+#include <stdatomic.h>
+
+struct eg_shared {
+    const struct eg_settings *settings;
+    struct eg_world_slot *world;
+    struct eg_queue *jobs, *records, *posts, *desk;
+    _Atomic size_t jobs_in_hand, octets_in_hand; /* taken by the hall, not yet answered */
+    _Atomic uint64_t log_size;
+    _Atomic uint64_t accepted, rejected, refused, known; /* answers since the start */
+};
+
+EG_MUST_USE enum eg_status eg_shared_init(struct eg_shared *shared,
+                                          const struct eg_settings *settings,
+                                          struct eg_world **world, struct eg_error *err);
+void eg_shared_done(struct eg_shared *shared);
+
+/* Take a job in hand; false: the gateway is full. */
+bool eg_shared_enter(struct eg_shared *shared, const struct eg_job *job);
+
+/* End a job with its answer (NULL: memory ran out, the sender will ask again): both are taken. */
+struct eg_post;
+void eg_shared_answer(struct eg_shared *shared, struct eg_job **job, struct eg_post **post);
+
+/* Hand a post to the hall; taken. */
+void eg_shared_post(struct eg_shared *shared, struct eg_post **post);
+
+#endif
