@@ -6,6 +6,8 @@
 
 #include "assess/package.h"
 
+#include <emgate/version.h>
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,0 +1,265 @@
+/*
+ * One batch, one signature, one fsync. Proofs for a batch need only its own nodes and the peaks of the
+ * tree before it, so nothing is read back from disk to make a receipt.
+ */
+#include "flow/ledger.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct eg_ledger {
+    char *path;
+    char origin[EG_ORIGIN_MAX + 1];
+    uint8_t seed[EG_ED25519_KEY_LEN], key[EG_ED25519_KEY_LEN];
+    struct eg_store *store;
+    struct eg_merkle_edge edge;
+    int64_t last_ms;
+};
+
+/* The batch being built. */
+struct building {
+    struct eg_merkle_edge before, edge;
+    struct eg_node *nodes;
+    size_t node_count, node_capacity;
+    struct eg_digest *leaves;
+    struct eg_record *records;
+    struct eg_buf checkpoint;
+    struct eg_store *store;
+};
+
+static enum eg_status check_head(struct eg_ledger *ledger, struct eg_bytes note,
+                                 struct eg_error *err)
+{
+    struct eg_checkpoint checkpoint;
+    if (ledger->edge.size == 0) {
+        return EG_OK;
+    }
+    enum eg_status status =
+        eg_checkpoint_verify(&checkpoint, note, ledger->origin, ledger->key, err);
+    struct eg_digest root = eg_merkle_root(&ledger->edge);
+    if (status == EG_OK && (checkpoint.size != ledger->edge.size ||
+                            !eg_digest_equal(&checkpoint.root, &root))) {
+        status = eg_error_set(err, EG_E_FORMAT, ledger->path,
+                              "newest checkpoint does not fit the tree; run emgate audit verify");
+    }
+    return status;
+}
+
+static enum eg_status open_store(struct eg_ledger *ledger, struct eg_error *err)
+{
+    struct eg_buf note;
+    eg_buf_init(&note, EG_SIGNED_TEXT_MAX);
+    enum eg_status status =
+        eg_store_open(&ledger->store, ledger->path, EG_STORE_WRITE, ledger->origin, err);
+    if (status == EG_OK) {
+        status = eg_store_head(&ledger->edge, &note, &ledger->last_ms, ledger->store, err);
+    }
+    if (status == EG_OK) {
+        status = check_head(ledger, eg_bytes_view(&note), err);
+    }
+    if (status != EG_OK) {
+        eg_store_close(&ledger->store);
+    }
+    eg_buf_done(&note);
+    return status;
+}
+
+enum eg_status eg_ledger_open(struct eg_ledger **out, const char *path, const char *origin,
+                              const uint8_t seed[EG_ED25519_KEY_LEN], struct eg_error *err)
+{
+    struct eg_ledger *ledger = calloc(1, sizeof *ledger);
+    if (ledger == NULL || (ledger->path = strdup(path)) == NULL) {
+        eg_ledger_close(&ledger);
+        return eg_error_set(err, EG_E_NOMEM, path, "memory ran out");
+    }
+    memcpy(ledger->seed, seed, EG_ED25519_KEY_LEN);
+    enum eg_status status = EG_OK;
+    if (strlen(origin) > EG_ORIGIN_MAX) {
+        status = eg_error_set(err, EG_E_USAGE, origin, "origin is too long");
+    } else {
+        memcpy(ledger->origin, origin, strlen(origin) + 1);
+        status = eg_ed25519_public(ledger->key, seed, err);
+    }
+    if (status == EG_OK) {
+        status = open_store(ledger, err);
+    }
+    if (status != EG_OK) {
+        eg_ledger_close(&ledger);
+        return status;
+    }
+    *out = ledger;
+    return EG_OK;
+}
+
+void eg_ledger_close(struct eg_ledger **ledger)
+{
+    if (*ledger != NULL) {
+        eg_store_close(&(*ledger)->store);
+        explicit_bzero((*ledger)->seed, sizeof(*ledger)->seed);
+        free((*ledger)->path);
+        free(*ledger);
+        *ledger = NULL;
+    }
+}
+
+struct eg_store *eg_ledger_store(struct eg_ledger *ledger)
+{
+    if (ledger->store == NULL) {
+        struct eg_error ignored = {0};
+        enum eg_status status = open_store(ledger, &ignored);
+        (void)status; /* still out of order: the caller sees NULL and answers "not final" */
+    }
+    return ledger->store;
+}
+
+uint64_t eg_ledger_size(const struct eg_ledger *ledger)
+{
+    return ledger->edge.size;
+}
+
+int64_t eg_ledger_last_ms(const struct eg_ledger *ledger)
+{
+    return ledger->last_ms;
+}
+
+const uint8_t *eg_ledger_key(const struct eg_ledger *ledger)
+{
+    return ledger->key;
+}
+
+/* ---- building a batch ------------------------------------------------------------------------- */
+
+static void keep_node(void *payload, unsigned level, uint64_t index, const struct eg_digest *hash)
+{
+    struct building *building = payload;
+    building->nodes[building->node_count++] = (struct eg_node){level, index, *hash};
+}
+
+/* Nodes of the batch, then peaks of the tree before it, then the store. */
+static enum eg_status read_node(void *payload, unsigned level, uint64_t index,
+                                struct eg_digest *hash, struct eg_error *err)
+{
+    struct building *building = payload;
+    for (size_t i = building->node_count; i > 0; i--) {
+        const struct eg_node *node = &building->nodes[i - 1];
+        if (node->level == level && node->index == index) {
+            *hash = node->hash;
+            return EG_OK;
+        }
+    }
+    uint64_t complete = building->before.size >> level;
+    if ((complete & 1) == 1 && index == complete - 1) {
+        *hash = building->before.peak[level];
+        return EG_OK;
+    }
+    return eg_store_node(building->store, level, index, hash, err);
+}
+
+/* n leaves close at most 2n subtrees beyond the carries of the first; 64 covers those. */
+static enum eg_status building_init(struct building *building, struct eg_ledger *ledger,
+                                    size_t count, struct eg_error *err)
+{
+    memset(building, 0, sizeof *building);
+    building->before = ledger->edge;
+    building->edge = ledger->edge;
+    building->store = ledger->store;
+    building->node_capacity = 2 * count + EG_MERKLE_LEVELS;
+    building->nodes = calloc(building->node_capacity, sizeof *building->nodes);
+    building->leaves = calloc(count, sizeof *building->leaves);
+    building->records = calloc(count, sizeof *building->records);
+    eg_buf_init(&building->checkpoint, EG_SIGNED_TEXT_MAX);
+    if (building->nodes == NULL || building->leaves == NULL || building->records == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "batch", "memory ran out");
+    }
+    return EG_OK;
+}
+
+static void building_done(struct building *building)
+{
+    free(building->nodes);
+    free(building->leaves);
+    free(building->records);
+    eg_buf_done(&building->checkpoint);
+}
+
+static enum eg_status make_receipt(struct building *building, struct eg_draft *draft,
+                                   struct eg_error *err)
+{
+    struct eg_digest path[EG_MERKLE_LEVELS];
+    size_t path_count = 0;
+    enum eg_status status = eg_merkle_inclusion(path, &path_count, draft->index,
+                                                building->edge.size, read_node, building, err);
+    if (status == EG_OK) {
+        status = eg_receipt_write(&draft->receipt, eg_bytes_view(&draft->entry_text), draft->index,
+                                  path, path_count, eg_bytes_view(&building->checkpoint), err);
+    }
+    return status;
+}
+
+static enum eg_status build(struct building *building, const struct eg_ledger *ledger,
+                            struct eg_draft *drafts, size_t count, struct eg_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        drafts[i].index = building->edge.size;
+        building->leaves[i] = eg_merkle_leaf(eg_bytes_view(&drafts[i].entry_text));
+        eg_merkle_append(&building->edge, &building->leaves[i], keep_node, building);
+    }
+    struct eg_checkpoint head = {.size = building->edge.size,
+                                 .root = eg_merkle_root(&building->edge)};
+    memcpy(head.origin, ledger->origin, sizeof head.origin);
+    enum eg_status status =
+        eg_checkpoint_sign(&building->checkpoint, &head, ledger->seed, ledger->key, err);
+    for (size_t i = 0; i < count && status == EG_OK; i++) {
+        status = make_receipt(building, &drafts[i], err);
+        building->records[i] = (struct eg_record){.index = drafts[i].index,
+                                                  .entry = &drafts[i].entry,
+                                                  .entry_text = eg_bytes_view(&drafts[i].entry_text),
+                                                  .receipt = eg_bytes_view(&drafts[i].receipt),
+                                                  .report_digest = drafts[i].report_digest,
+                                                  .contents = drafts[i].contents,
+                                                  .content_count = drafts[i].content_count};
+    }
+    return status;
+}
+
+static enum eg_status append(struct eg_ledger *ledger, struct building *building, size_t count,
+                             struct eg_error *err)
+{
+    struct eg_batch batch = {.records = building->records,
+                             .record_count = count,
+                             .nodes = building->nodes,
+                             .node_count = building->node_count,
+                             .checkpoint = eg_bytes_view(&building->checkpoint)};
+    enum eg_status status = eg_store_append(ledger->store, &batch, err);
+    if (status == EG_OK) {
+        ledger->edge = building->edge;
+        ledger->last_ms = building->records[count - 1].entry->recorded_at_ms;
+        return EG_OK;
+    }
+    /* Whether it is there nobody knows but the file: read it again. */
+    eg_store_close(&ledger->store);
+    struct eg_error again = {0};
+    enum eg_status reopened = open_store(ledger, &again);
+    (void)reopened; /* tried again with the next batch */
+    return status;
+}
+
+enum eg_status eg_ledger_commit(struct eg_ledger *ledger, struct eg_draft *drafts, size_t count,
+                                struct eg_error *err)
+{
+    struct building building = {0};
+    if (eg_ledger_store(ledger) == NULL) {
+        return eg_error_set(err, EG_E_STATE, ledger->path, "archive is out of order");
+    }
+    enum eg_status status = building_init(&building, ledger, count, err);
+    if (status == EG_OK) {
+        status = build(&building, ledger, drafts, count, err);
+    }
+    if (status == EG_OK) {
+        status = append(ledger, &building, count, err);
+    }
+    building_done(&building);
+    return status;
+}

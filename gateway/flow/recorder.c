@@ -1,0 +1,672 @@
+/*
+ * The recorder's thread: collect a batch, decide each job against what is on record and what stands
+ * earlier in the batch, commit, answer.
+ */
+#include "flow/recorder.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "flow/answer.h"
+#include "flow/desk.h"
+#include "flow/ledger.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLOCK_BEHIND_MAX_MS (5 * 60 * 1000LL)
+#define IDLE_MS 1000
+
+struct eg_world_change {
+    pthread_mutex_t lock;
+    pthread_cond_t done;
+    bool finished;
+    struct eg_world *world;
+    enum eg_status status;
+    struct eg_error err;
+};
+
+struct eg_recorder {
+    struct eg_shared *shared;
+    struct eg_ledger *ledger;
+    pthread_t thread;
+    bool started;
+    int64_t wall_start_ms, boot_start_ms;
+    struct eg_task **tasks; /* of the batch in hand */
+    struct eg_draft *drafts;
+    struct eg_job **jobs; /* jobs[i] is recorded by drafts[i] */
+    size_t draft_count, batch_max;
+};
+
+struct eg_task *eg_task_new(enum eg_task_kind kind)
+{
+    struct eg_task *task = calloc(1, sizeof *task);
+    if (task != NULL) {
+        task->kind = kind;
+    }
+    return task;
+}
+
+void eg_task_free(struct eg_task **task)
+{
+    if (*task != NULL) {
+        eg_job_free(&(*task)->job);
+        free(*task);
+        *task = NULL;
+    }
+}
+
+/* ---- time ------------------------------------------------------------------------------------- */
+
+/* recorded-at = max(clock, last); false when the clock can not be trusted. */
+static bool recorded_at(struct eg_recorder *recorder, int64_t *out)
+{
+    int64_t wall = eg_clock_wall_ms();
+    int64_t last = eg_ledger_last_ms(recorder->ledger);
+    int64_t drift =
+        (wall - recorder->wall_start_ms) - (eg_clock_boot_ms() - recorder->boot_start_ms);
+    int64_t step = (int64_t)recorder->shared->settings->clock_step_ms;
+    if (eg_clock_is_fixed()) {
+        drift = 0;
+    }
+    if (wall + CLOCK_BEHIND_MAX_MS < last || drift > step || drift < -step) {
+        eg_log(EG_LOG_ERROR, "clock", "wall_ms=%lld last_ms=%lld drift_ms=%lld", (long long)wall,
+               (long long)last, (long long)drift);
+        return false;
+    }
+    *out = wall > last ? wall : last;
+    return true;
+}
+
+/* ---- one job ---------------------------------------------------------------------------------- */
+
+static void finish_refused(struct eg_recorder *recorder, struct eg_job **job, enum eg_code code,
+                           const char *text)
+{
+    eg_verdict_refuse(&(*job)->verdict, code, "", "recorder", "%s", text);
+    struct eg_post *post = eg_job_refusal(*job);
+    eg_shared_answer(recorder->shared, job, &post);
+}
+
+static struct eg_rules *no_rules(void *payload, const struct eg_package_ref *ref)
+{
+    (void)payload;
+    (void)ref;
+    return NULL;
+}
+
+/* On record already: the worker asked before judging, so this is a copy that overtook. */
+static void finish_stored(struct eg_recorder *recorder, struct eg_job **job,
+                          const struct eg_stored *stored)
+{
+    struct eg_post *post = NULL;
+    struct eg_error err = {0};
+    if (eg_answer_stored(&post, *job, eg_ledger_store(recorder->ledger), stored, no_rules, NULL,
+                         &err) != EG_OK) {
+        eg_log_failure("answer", &err);
+        finish_refused(recorder, job, EG_CODE_ARCHIVE, err.text);
+        return;
+    }
+    recorder->shared->known++;
+    eg_shared_answer(recorder->shared, job, &post);
+}
+
+/* The same identity with other content: rejected with a receipt of its own. */
+static enum eg_status reject_taken(struct eg_job *job, uint64_t first, struct eg_error *err)
+{
+    eg_outcome_done(&job->outcome);
+    eg_outcome_init(&job->outcome);
+    eg_buf_reset(&job->text_de);
+    eg_buf_reset(&job->text_en);
+    struct eg_finding *finding = NULL;
+    char entry[24];
+    snprintf(entry, sizeof entry, "%llu", (unsigned long long)first);
+    enum eg_status status = eg_findings_add(&job->outcome.findings, EG_SEVERITY_ERROR,
+                                            EG_RULE_IDENTITY_TAKEN, 0, NULL, 0, &finding, err);
+    if (status == EG_OK) {
+        status = eg_finding_value(finding, "entry", entry, err);
+    }
+    if (status == EG_OK) {
+        status = eg_answer_texts(&job->text_de, "de", NULL, &job->outcome.findings, err);
+    }
+    if (status == EG_OK) {
+        status = eg_answer_texts(&job->text_en, "en", NULL, &job->outcome.findings, err);
+    }
+    return status;
+}
+
+/* An earlier draft of this batch with the same identity, or NULL. */
+static const struct eg_draft *in_batch(const struct eg_recorder *recorder, const struct eg_job *job,
+                                       bool *same_content)
+{
+    const struct eg_draft *taken = NULL;
+    *same_content = false;
+    for (size_t i = 0; i < recorder->draft_count; i++) {
+        const struct eg_draft *draft = &recorder->drafts[i];
+        if (eg_identity_equal(&draft->entry.identity, &job->identity)) {
+            *same_content = eg_digest_equal(&draft->report_digest, &job->report_digest);
+            if (*same_content) {
+                return draft;
+            }
+            taken = taken == NULL ? draft : taken;
+        }
+    }
+    return taken;
+}
+
+enum decision { FRESH, TAKEN, DEFERRED, DONE, FAILED };
+
+/*
+ * What is to be done with a job. DEFERRED: its twin stands in this very batch; it is asked for again
+ * when that is on disk. DONE: answered from the archive.
+ */
+static enum decision decide(struct eg_recorder *recorder, struct eg_job **job, uint64_t *first)
+{
+    bool same = false;
+    const struct eg_draft *draft = in_batch(recorder, *job, &same);
+    struct eg_stored stored = {0};
+    struct eg_error err = {0};
+    struct eg_store *store = eg_ledger_store(recorder->ledger);
+    enum eg_status status = store == NULL
+                                ? EG_E_STATE
+                                : eg_store_find(&stored, store, &(*job)->identity,
+                                                &(*job)->report_digest, &err);
+    enum decision decision = FAILED;
+    if (same) {
+        decision = DEFERRED;
+    } else if (status == EG_OK &&
+               eg_digest_equal(&stored.report_digest, &(*job)->report_digest)) {
+        finish_stored(recorder, job, &stored);
+        decision = DONE;
+    } else if (status == EG_OK || (status == EG_E_NOTFOUND && draft != NULL)) {
+        *first = status == EG_OK
+                     ? stored.index
+                     : eg_ledger_size(recorder->ledger) + (uint64_t)(draft - recorder->drafts);
+        decision = TAKEN;
+    } else if (status == EG_E_NOTFOUND) {
+        decision = FRESH;
+    } else {
+        eg_log_failure("archive", &err);
+    }
+    eg_stored_done(&stored);
+    return decision;
+}
+
+static void add_draft(struct eg_recorder *recorder, struct eg_job **job, int64_t at_ms)
+{
+    struct eg_draft *draft = &recorder->drafts[recorder->draft_count];
+    struct eg_error err = {0};
+    eg_draft_init(draft);
+    if (eg_draft_decision(draft, *job, at_ms, &err) != EG_OK) {
+        eg_log_failure("draft", &err);
+        eg_draft_done(draft);
+        finish_refused(recorder, job, EG_CODE_INTERNAL, err.text);
+        return;
+    }
+    recorder->jobs[recorder->draft_count++] = *job;
+    *job = NULL;
+}
+
+/* Judged under a world that is no longer in force: back to a worker, received-at kept. */
+static bool send_back(struct eg_recorder *recorder, struct eg_job **job)
+{
+    struct eg_shared *shared = recorder->shared;
+    if ((*job)->generation == eg_world_generation(shared->world)) {
+        return false;
+    }
+    eg_job_again(*job);
+    if (!eg_queue_force(shared->jobs, *job, eg_job_octets(*job))) {
+        finish_refused(recorder, job, EG_CODE_STOPPING, "");
+    }
+    *job = NULL;
+    return true;
+}
+
+/* Returns false when the job must wait for the next batch. */
+static bool take_job(struct eg_recorder *recorder, struct eg_job **job)
+{
+    int64_t at_ms = 0;
+    uint64_t first = 0;
+    if (send_back(recorder, job)) {
+        return true;
+    }
+    if (!recorded_at(recorder, &at_ms)) {
+        finish_refused(recorder, job, EG_CODE_CLOCK, "");
+        return true;
+    }
+    struct eg_error err = {0};
+    switch (decide(recorder, job, &first)) {
+    case DEFERRED:
+        return false;
+    case DONE:
+        return true;
+    case FAILED:
+        finish_refused(recorder, job, EG_CODE_ARCHIVE, "");
+        return true;
+    case TAKEN:
+        if (reject_taken(*job, first, &err) != EG_OK) {
+            eg_log_failure("identity-taken", &err);
+            finish_refused(recorder, job, EG_CODE_INTERNAL, err.text);
+            return true;
+        }
+        break;
+    case FRESH:
+        break;
+    }
+    add_draft(recorder, job, at_ms);
+    return true;
+}
+
+/* ---- the batch -------------------------------------------------------------------------------- */
+
+static void answer_recorded(struct eg_recorder *recorder, size_t n)
+{
+    struct eg_job **job = &recorder->jobs[n];
+    const struct eg_draft *draft = &recorder->drafts[n];
+    eg_job_enter(*job, EG_JOB_RECORDED);
+    bool accepted = draft->entry.accepted;
+    struct eg_post *post = eg_answer_receipt(
+        *job, eg_bytes_view(&draft->receipt), eg_draft_salt(draft, EG_CONTENT_FINDINGS),
+        eg_draft_salt(draft, EG_CONTENT_REPORT), eg_bytes_view(&draft->findings),
+        eg_bytes_view(&(*job)->text_de), eg_bytes_view(&(*job)->text_en));
+    char identity[EG_IDENTITY_TEXT_MAX];
+    eg_identity_text(&(*job)->identity, identity);
+    eg_log(EG_LOG_INFO, accepted ? "accepted" : "rejected",
+           "job=%llu entry=%llu findings=%zu identity=\"%s\"", (unsigned long long)(*job)->number,
+           (unsigned long long)draft->index, (*job)->outcome.findings.count, identity);
+    *(accepted ? &recorder->shared->accepted : &recorder->shared->rejected) += 1;
+    eg_shared_answer(recorder->shared, job, &post);
+}
+
+static void commit_drafts(struct eg_recorder *recorder)
+{
+    if (recorder->draft_count == 0) {
+        return;
+    }
+    struct eg_error err = {0};
+    enum eg_status status =
+        eg_ledger_commit(recorder->ledger, recorder->drafts, recorder->draft_count, &err);
+    if (status != EG_OK) {
+        eg_log_failure("commit", &err);
+    }
+    for (size_t i = 0; i < recorder->draft_count; i++) {
+        if (status == EG_OK) {
+            answer_recorded(recorder, i);
+        } else {
+            finish_refused(recorder, &recorder->jobs[i], EG_CODE_ARCHIVE, err.text);
+        }
+        eg_draft_done(&recorder->drafts[i]);
+    }
+    recorder->draft_count = 0;
+    if (status == EG_OK) {
+        recorder->shared->log_size = eg_ledger_size(recorder->ledger);
+        eg_desk_tell(recorder->shared, EG_DESK_HEAD, NULL);
+    }
+}
+
+static void keep_cursor(struct eg_recorder *recorder, struct eg_task *task)
+{
+    struct eg_error err = {0};
+    struct eg_store *store = eg_ledger_store(recorder->ledger);
+    enum eg_status status = EG_E_STATE;
+    if (store != NULL) {
+        status = eg_store_cursor_put(store, task->ack.participant, task->ack.stream,
+                                     &task->ack.cursor, &err);
+    }
+    if (status == EG_OK) {
+        eg_desk_tell(recorder->shared, EG_DESK_KEPT, task);
+        return;
+    }
+    eg_log_failure("cursor", &err);
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    eg_verdict_refuse(&verdict, EG_CODE_ARCHIVE, "", "cursor", "%s", err.text);
+    struct eg_post *post = eg_post_refusal(&task->ack.route, task->ack.request_id,
+                                           task->ack.request_id_len, &verdict);
+    eg_shared_post(recorder->shared, &post);
+}
+
+/* ---- worlds ----------------------------------------------------------------------------------- */
+
+static bool on_record(struct eg_recorder *recorder, enum eg_entry_kind kind,
+                      const struct eg_digest *digest, enum eg_status *status, struct eg_error *err)
+{
+    struct eg_stored stored = {0};
+    struct eg_store *store = eg_ledger_store(recorder->ledger);
+    *status = store == NULL ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
+                            : eg_store_by_digest(&stored, store, kind, digest, err);
+    bool found = *status == EG_OK;
+    if (*status == EG_E_NOTFOUND) {
+        *status = EG_OK;
+    }
+    eg_stored_done(&stored);
+    return found;
+}
+
+static enum eg_status commit_one(struct eg_recorder *recorder, struct eg_draft *draft,
+                                 enum eg_status drafted, struct eg_error *err)
+{
+    enum eg_status status = drafted;
+    if (status == EG_OK) {
+        status = eg_ledger_commit(recorder->ledger, draft, 1, err);
+    }
+    recorder->shared->log_size = eg_ledger_size(recorder->ledger);
+    eg_draft_done(draft);
+    return status;
+}
+
+static enum eg_status record_directory(struct eg_recorder *recorder, const struct eg_world *world,
+                                       int64_t at_ms, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    if (on_record(recorder, EG_ENTRY_DIRECTORY, &world->directory->digest, &status, err) ||
+        status != EG_OK) {
+        return status;
+    }
+    struct eg_draft draft;
+    eg_draft_init(&draft);
+    return commit_one(recorder, &draft, eg_draft_directory(&draft, world, at_ms, err), err);
+}
+
+static enum eg_status record_packages(struct eg_recorder *recorder, const struct eg_world *world,
+                                      int64_t at_ms, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    for (size_t i = 0; i < world->package_count && status == EG_OK; i++) {
+        if (on_record(recorder, EG_ENTRY_PACKAGE, &world->packages[i]->ref.digest, &status, err) ||
+            status != EG_OK) {
+            continue;
+        }
+        struct eg_draft draft;
+        eg_draft_init(&draft);
+        status = commit_one(recorder, &draft, eg_draft_package(&draft, world, i, at_ms, err), err);
+    }
+    return status;
+}
+
+static enum eg_status record_revocation(struct eg_recorder *recorder, const struct eg_world *world,
+                                        struct eg_error *err)
+{
+    if (world->crls.len == 0) {
+        return EG_OK;
+    }
+    struct eg_verifier *verifier = NULL;
+    enum eg_status status = eg_verifier_new(&verifier, &world->trust, err);
+    if (status == EG_OK) {
+        struct eg_digest digest = eg_verifier_revocation(verifier);
+        status = eg_store_revocation_put(eg_ledger_store(recorder->ledger), &digest,
+                                         eg_bytes_view(&world->crls), err);
+    }
+    eg_verifier_free(&verifier);
+    return status;
+}
+
+/* What judges reports is itself in the log, before it judges one. */
+static enum eg_status record_world(struct eg_recorder *recorder, const struct eg_world *world,
+                                   struct eg_error *err)
+{
+    int64_t at_ms = 0;
+    if (!recorded_at(recorder, &at_ms)) {
+        return eg_error_set(err, EG_E_CLOCK, "clock",
+                            "is behind the newest entry by more than five minutes, or has jumped");
+    }
+    enum eg_status status = record_directory(recorder, world, at_ms, err);
+    if (status == EG_OK) {
+        status = record_packages(recorder, world, at_ms, err);
+    }
+    if (status == EG_OK) {
+        status = record_revocation(recorder, world, err);
+    }
+    return status;
+}
+
+static void change_world(struct eg_recorder *recorder, struct eg_world_change *change)
+{
+    enum eg_status status = record_world(recorder, change->world, &change->err);
+    if (status == EG_OK) {
+        eg_world_replace(recorder->shared->world, &change->world);
+    }
+    pthread_mutex_lock(&change->lock);
+    change->status = status;
+    change->finished = true;
+    pthread_cond_signal(&change->done);
+    pthread_mutex_unlock(&change->lock);
+}
+
+enum eg_status eg_recorder_replace_world(struct eg_shared *shared, struct eg_world **world,
+                                         struct eg_error *err)
+{
+    struct eg_world_change change = {.world = *world};
+    struct eg_task *task = eg_task_new(EG_TASK_WORLD);
+    if (task == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "reload", "memory ran out");
+    }
+    pthread_mutex_init(&change.lock, NULL);
+    pthread_cond_init(&change.done, NULL);
+    task->change = &change;
+    if (!eg_queue_force(shared->records, task, 0)) {
+        eg_task_free(&task);
+        change.status = eg_error_set(&change.err, EG_E_STATE, "reload", "the gateway is stopping");
+        change.finished = true;
+    }
+    pthread_mutex_lock(&change.lock);
+    while (!change.finished) {
+        pthread_cond_wait(&change.done, &change.lock);
+    }
+    pthread_mutex_unlock(&change.lock);
+    pthread_cond_destroy(&change.done);
+    pthread_mutex_destroy(&change.lock);
+    *world = change.world;
+    if (change.status != EG_OK && err != NULL) {
+        *err = change.err;
+    }
+    return change.status;
+}
+
+/* ---- thread ----------------------------------------------------------------------------------- */
+
+static size_t collect(struct eg_recorder *recorder)
+{
+    size_t count = 0;
+    int timeout_ms = IDLE_MS;
+    while (count < recorder->batch_max) {
+        void *task = eg_queue_take(recorder->shared->records, timeout_ms);
+        if (task == NULL) {
+            break;
+        }
+        recorder->tasks[count++] = task;
+        timeout_ms = 0;
+    }
+    return count;
+}
+
+static void handle(struct eg_recorder *recorder, struct eg_task **task)
+{
+    switch ((*task)->kind) {
+    case EG_TASK_JOB:
+        if (!take_job(recorder, &(*task)->job)) {
+            commit_drafts(recorder); /* its twin is on disk now */
+            if (!take_job(recorder, &(*task)->job)) {
+                finish_refused(recorder, &(*task)->job, EG_CODE_INTERNAL, "");
+            }
+        }
+        break;
+    case EG_TASK_CURSOR:
+        keep_cursor(recorder, *task);
+        break;
+    case EG_TASK_WORLD:
+        commit_drafts(recorder);
+        change_world(recorder, (*task)->change);
+        break;
+    }
+    eg_task_free(task);
+}
+
+static void *run(void *payload)
+{
+    struct eg_recorder *recorder = payload;
+    struct eg_queue *records = recorder->shared->records;
+    while (!eg_queue_closed(records) || eg_queue_items(records) > 0) {
+        size_t count = collect(recorder);
+        for (size_t i = 0; i < count; i++) {
+            handle(recorder, &recorder->tasks[i]);
+        }
+        commit_drafts(recorder);
+    }
+    return NULL;
+}
+
+/* ---- start and stop --------------------------------------------------------------------------- */
+
+static enum eg_status read_seed(uint8_t seed[EG_ED25519_KEY_LEN], const char *path,
+                                struct eg_error *err)
+{
+    struct eg_buf text;
+    eg_buf_init(&text, 256);
+    enum eg_status status = eg_file_read(&text, path, err);
+    struct eg_bytes hex = eg_bytes_view(&text);
+    while (hex.len > 0 && (hex.data[hex.len - 1] == '\n' || hex.data[hex.len - 1] == '\r')) {
+        hex.len--;
+    }
+    if (status == EG_OK && !eg_text_unhex(hex, seed, EG_ED25519_KEY_LEN)) {
+        status = eg_error_set(err, EG_E_FORMAT, path, "log key must be 64 lower case hex digits");
+    }
+    eg_buf_wipe(&text);
+    return status;
+}
+
+static enum eg_status draft_and_commit_key(struct eg_recorder *recorder, struct eg_bytes statement,
+                                           struct eg_bytes cms, const struct eg_world *world,
+                                           struct eg_error *err)
+{
+    struct eg_verifier *verifier = NULL;
+    struct eg_signer signer;
+    struct eg_verdict verdict;
+    int64_t at_ms = 0;
+    enum eg_status status = eg_verifier_new(&verifier, &world->trust, err);
+    if (status == EG_OK) {
+        status = eg_cms_check(&signer, &verdict, verifier, cms, statement, EG_SIGNED_KEY_STATEMENT,
+                              eg_clock_wall_ms(), err);
+    }
+    eg_verifier_free(&verifier);
+    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
+        status = eg_error_set(err, EG_E_DENIED, recorder->shared->settings->log_statement,
+                              "key statement: %s %s", eg_code_row(verdict.code)->en, verdict.text);
+    }
+    if (status == EG_OK && !recorded_at(recorder, &at_ms)) {
+        status = eg_error_set(err, EG_E_CLOCK, "clock", "is behind the newest entry");
+    }
+    if (status != EG_OK) {
+        return status;
+    }
+    struct eg_draft draft;
+    eg_draft_init(&draft);
+    return commit_one(recorder, &draft,
+                      eg_draft_key(&draft, statement, cms, &signer.certificate,
+                                   eg_ledger_key(recorder->ledger), at_ms, err),
+                      err);
+}
+
+static enum eg_status record_key(struct eg_recorder *recorder, const struct eg_world *world,
+                                 struct eg_error *err)
+{
+    const char *path = recorder->shared->settings->log_statement;
+    char cms_path[EG_SETTING_TEXT_MAX + 8];
+    snprintf(cms_path, sizeof cms_path, "%s.p7s", path);
+    struct eg_buf statement, cms;
+    eg_buf_init(&statement, EG_SIGNED_TEXT_MAX);
+    eg_buf_init(&cms, EG_CMS_MAX);
+    enum eg_status status = eg_file_read(&statement, path, err);
+    if (status == EG_OK) {
+        status = eg_file_read(&cms, cms_path, err);
+    }
+    if (status == EG_OK) {
+        struct eg_digest digest = eg_hash(eg_bytes_view(&statement));
+        if (!on_record(recorder, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {
+            status = draft_and_commit_key(recorder, eg_bytes_view(&statement), eg_bytes_view(&cms),
+                                          world, err);
+        }
+    }
+    eg_buf_done(&statement);
+    eg_buf_done(&cms);
+    return status;
+}
+
+static enum eg_status record_start(struct eg_recorder *recorder, struct eg_error *err)
+{
+    const struct eg_world *world = eg_world_take(recorder->shared->world);
+    enum eg_status status = record_key(recorder, world, err);
+    if (status == EG_OK) {
+        status = record_world(recorder, world, err);
+    }
+    eg_world_drop(recorder->shared->world, &world);
+    return status;
+}
+
+static enum eg_status prepare(struct eg_recorder *recorder, struct eg_error *err)
+{
+    const struct eg_settings *settings = recorder->shared->settings;
+    uint8_t seed[EG_ED25519_KEY_LEN];
+    recorder->batch_max = (size_t)settings->batch;
+    recorder->tasks = calloc(recorder->batch_max, sizeof *recorder->tasks);
+    recorder->drafts = calloc(recorder->batch_max, sizeof *recorder->drafts);
+    recorder->jobs = calloc(recorder->batch_max, sizeof *recorder->jobs);
+    if (recorder->tasks == NULL || recorder->drafts == NULL || recorder->jobs == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "recorder", "memory ran out");
+    }
+    enum eg_status status = read_seed(seed, settings->log_key, err);
+    if (status == EG_OK) {
+        status = eg_ledger_open(&recorder->ledger, settings->archive, settings->origin, seed, err);
+    }
+    explicit_bzero(seed, sizeof seed);
+    return status;
+}
+
+enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *shared,
+                                 struct eg_error *err)
+{
+    struct eg_recorder *recorder = calloc(1, sizeof *recorder);
+    if (recorder == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "recorder", "memory ran out");
+    }
+    recorder->shared = shared;
+    recorder->wall_start_ms = eg_clock_wall_ms();
+    recorder->boot_start_ms = eg_clock_boot_ms();
+    enum eg_status status = prepare(recorder, err);
+    if (status == EG_OK) {
+        status = record_start(recorder, err);
+    }
+    if (status == EG_OK) {
+        shared->log_size = eg_ledger_size(recorder->ledger);
+        recorder->started = pthread_create(&recorder->thread, NULL, run, recorder) == 0;
+        status = recorder->started ? EG_OK
+                                   : eg_error_set(err, EG_E_NOMEM, "recorder", "no thread");
+    }
+    if (status != EG_OK) {
+        eg_recorder_stop(&recorder);
+        return status;
+    }
+    *out = recorder;
+    return EG_OK;
+}
+
+void eg_recorder_stop(struct eg_recorder **recorder)
+{
+    if (*recorder == NULL) {
+        return;
+    }
+    if ((*recorder)->started) {
+        pthread_join((*recorder)->thread, NULL);
+    }
+    eg_ledger_close(&(*recorder)->ledger);
+    free((*recorder)->tasks);
+    free((*recorder)->drafts);
+    free((*recorder)->jobs);
+    free(*recorder);
+    *recorder = NULL;
+}
+
+const uint8_t *eg_recorder_log_key(const struct eg_recorder *recorder)
+{
+    return eg_ledger_key(recorder->ledger);
+}

@@ -1,0 +1,54 @@
+/*
+ * The recorder: the one writer of the archive. It decides duplicates, draws salts, builds the tree,
+ * signs one checkpoint a batch, and lets no answer leave before the batch is on disk.
+ *
+ * After a failed commit it closes the archive, opens it and reads again what is there; what was in the
+ * batch is answered ARCHIVE (not final).
+ */
+#ifndef EG_FLOW_RECORDER_H
+#define EG_FLOW_RECORDER_H
+
+#include "archive/store.h"
+#include "flow/shared.h"
+
+enum eg_task_kind { EG_TASK_JOB, EG_TASK_CURSOR, EG_TASK_WORLD };
+
+struct eg_world_change; /* of main, waiting for the answer */
+
+struct eg_task {
+    enum eg_task_kind kind;
+    struct eg_job *job;
+    struct { /* CURSOR: make durable, then ACKED */
+        struct eg_route route;
+        uint8_t request_id[EG_REQUEST_ID_MAX];
+        size_t request_id_len;
+        char participant[EG_ID_MAX + 1], stream[EG_ID_MAX + 1];
+        struct eg_cursor cursor;
+    } ack;
+    struct eg_world_change *change;
+};
+struct eg_task *eg_task_new(enum eg_task_kind kind); /* NULL when memory ran out */
+void eg_task_free(struct eg_task **task);
+
+struct eg_recorder;
+
+/*
+ * Open the archive, compare its newest checkpoint with the log key, record key, directory and packages
+ * as far as they are new, start the thread. Returns when all that is on disk.
+ */
+EG_MUST_USE enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *shared,
+                                             struct eg_error *err);
+/* Close the records queue first; what is in it is recorded, then the thread ends. */
+void eg_recorder_stop(struct eg_recorder **recorder);
+
+/* The log's public key. Borrowed. */
+const uint8_t *eg_recorder_log_key(const struct eg_recorder *recorder);
+
+/*
+ * Put a new world in force: its directory and packages are recorded, then it replaces the old one.
+ * Blocks until done. Taken on success. Thread: main.
+ */
+EG_MUST_USE enum eg_status eg_recorder_replace_world(struct eg_shared *shared,
+                                                     struct eg_world **world, struct eg_error *err);
+
+#endif
