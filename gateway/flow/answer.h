@@ -14,10 +14,9 @@
  *   rules   the package that judged, compiled; NULL: built-in rules are told in words, others by
  *           rule, place and values alone
  */
-EG_MUST_USE enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang,
-                                           struct eg_rules *rules,
-                                           const struct eg_findings *findings,
-                                           struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, struct eg_rules *rules,
+                               const struct eg_findings *findings, struct eg_error *err);
 
 /* RECEIPT with its five frames; NULL when memory ran out. */
 struct eg_post *eg_answer_receipt(const struct eg_job *job, struct eg_bytes receipt,
@@ -29,9 +28,9 @@ struct eg_post *eg_answer_receipt(const struct eg_job *job, struct eg_bytes rece
 typedef struct eg_rules *(*eg_answer_rules_fn)(void *payload, const struct eg_package_ref *ref);
 
 /* RECEIPT from the archive: octet for octet the first one. */
-EG_MUST_USE enum eg_status eg_answer_stored(struct eg_post **out, const struct eg_job *job,
-                                            struct eg_store *store, const struct eg_stored *stored,
-                                            eg_answer_rules_fn rules, void *payload,
-                                            struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_answer_stored(struct eg_post **out, const struct eg_job *job,
+                                struct eg_store *store, const struct eg_stored *stored,
+                                eg_answer_rules_fn rules, void *payload, struct eg_error *err);
 
 #endif

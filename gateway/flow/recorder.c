@@ -9,6 +9,9 @@
 #include "flow/answer.h"
 #include "flow/desk.h"
 #include "flow/ledger.h"
+#include "flow/post.h"
+#include "base/text.h"
+#include "verify/cms.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * The recorder: the one writer of the archive. It decides duplicates, draws salts, builds the tree,
  * signs one checkpoint a batch, and lets no answer leave before the batch is on disk.
  *
- * After a failed commit it closes the archive, opens it and reads again what is there; what was in the
- * batch is answered ARCHIVE (not final).
+ * After a failed commit it closes the archive, opens it and reads again what is there; what was in
+ * the batch is answered ARCHIVE (not final).
  */
 #ifndef EG_FLOW_RECORDER_H
 #define EG_FLOW_RECORDER_H
@@ -33,11 +33,12 @@ void eg_task_free(struct eg_task **task);
 struct eg_recorder;
 
 /*
- * Open the archive, compare its newest checkpoint with the log key, record key, directory and packages
- * as far as they are new, start the thread. Returns when all that is on disk.
+ * Open the archive, compare its newest checkpoint with the log key, record key, directory and
+ * packages as far as they are new, start the thread. Returns when all that is on disk.
  */
-EG_MUST_USE enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *shared,
-                                             struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *shared,
+                                 struct eg_error *err);
 /* Close the records queue first; what is in it is recorded, then the thread ends. */
 void eg_recorder_stop(struct eg_recorder **recorder);
 
@@ -48,7 +49,8 @@ const uint8_t *eg_recorder_log_key(const struct eg_recorder *recorder);
  * Put a new world in force: its directory and packages are recorded, then it replaces the old one.
  * Blocks until done. Taken on success. Thread: main.
  */
-EG_MUST_USE enum eg_status eg_recorder_replace_world(struct eg_shared *shared,
-                                                     struct eg_world **world, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_recorder_replace_world(struct eg_shared *shared, struct eg_world **world,
+                                         struct eg_error *err);
 
 #endif

@@ -24,9 +24,9 @@ struct eg_shared {
     _Atomic uint64_t accepted, rejected, refused, known; /* answers since the start */
 };
 
-EG_MUST_USE enum eg_status eg_shared_init(struct eg_shared *shared,
-                                          const struct eg_settings *settings,
-                                          struct eg_world **world, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_shared_init(struct eg_shared *shared, const struct eg_settings *settings,
+                              struct eg_world **world, struct eg_error *err);
 void eg_shared_done(struct eg_shared *shared);
 
 /* Take a job in hand; false: the gateway is full. */
