@@ -1,0 +1,356 @@
+/*
+ * Each stage writes its own part of the job and reads the earlier ones. Only here is decided what
+ * becomes a refusal (verdict) and what an error of ours.
+ */
+#include "flow/stages.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "core/authorise.h"
+#include "flow/answer.h"
+#include "flow/recorder.h"
+#include "verify/cms.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct step {
+    struct eg_worker *worker;
+    struct eg_job *job;
+    struct eg_post *post;
+    const struct eg_package *package;
+};
+
+static enum eg_step_answer refuse(struct step *step, enum eg_code code, const char *where,
+                                  const char *text)
+{
+    eg_verdict_refuse(&step->job->verdict, code, "", where, "%s", text);
+    return EG_REFUSED;
+}
+
+/* Our error: told as such, never as the sender's fault. */
+static enum eg_step_answer fail(struct step *step, enum eg_code code, const struct eg_error *err)
+{
+    eg_log(EG_LOG_ERROR, "judge", "job=%llu code=%s where=\"%s\" text=\"%s\"",
+           (unsigned long long)step->job->number, eg_code_row(code)->text, err->where, err->text);
+    return refuse(step, code, err->where, err->text);
+}
+
+/* ---- verify ----------------------------------------------------------------------------------- */
+
+static enum eg_step_answer verify(struct step *step)
+{
+    struct eg_job *job = step->job;
+    struct eg_worker *worker = step->worker;
+    struct eg_error err = {0};
+    const struct eg_directory *directory = worker->world->directory;
+    job->generation = worker->world->generation;
+    job->directory_version = directory->version;
+    job->directory = directory->digest;
+    if (job->received_at_ms > directory->not_after_ms) {
+        return refuse(step, EG_CODE_DIRECTORY, "directory", "");
+    }
+    enum eg_status status =
+        eg_cms_check(&job->signer, &job->verdict, worker->verifier, eg_bytes_view(&job->cms),
+                     eg_bytes_view(&job->report), EG_SIGNED_REPORT, job->received_at_ms, &err);
+    if (status != EG_OK) {
+        return fail(step, status == EG_E_STATE ? EG_CODE_REVOCATION : EG_CODE_INTERNAL, &err);
+    }
+    if (!eg_verdict_passed(&job->verdict)) {
+        return EG_REFUSED;
+    }
+    worker->signer = eg_directory_by_certificate(directory, &job->signer);
+    if (worker->signer == NULL) {
+        return refuse(step, EG_CODE_PARTICIPANT_UNKNOWN, "certificate", job->signer.subject);
+    }
+    snprintf(job->participant, sizeof job->participant, "%s", worker->signer->id);
+    job->report_digest = eg_hash(eg_bytes_view(&job->report));
+    eg_job_enter(job, EG_JOB_VERIFIED);
+    return EG_NEXT;
+}
+
+/* ---- known: the same octets of the same participant get the same receipt, whatever changed since - */
+
+static enum eg_step_answer known(struct step *step)
+{
+    struct eg_job *job = step->job;
+    struct eg_stored stored = {0};
+    struct eg_error err = {0};
+    enum eg_step_answer answer = EG_NEXT;
+    enum eg_status status = eg_store_find_content(&stored, step->worker->store, job->participant,
+                                                  &job->report_digest, &err);
+    if (status == EG_OK) {
+        status = eg_answer_stored(&step->post, job, step->worker->store, &stored,
+                                  eg_worker_rules_by_ref, step->worker, &err);
+        step->worker->shared->known += status == EG_OK;
+        answer = EG_ANSWERED;
+    }
+    eg_stored_done(&stored);
+    return status == EG_OK || status == EG_E_NOTFOUND ? answer : fail(step, EG_CODE_ARCHIVE, &err);
+}
+
+/* ---- read ------------------------------------------------------------------------------------- */
+
+/* Rejected without package and notification: the report broke an input limit or has no identity. */
+static enum eg_step_answer unreadable(struct step *step)
+{
+    struct eg_job *job = step->job;
+    struct eg_error err = {0};
+    eg_identity_unreadable(&job->identity, job->participant, eg_bytes_view(&job->report));
+    job->outcome.accepted = false;
+    if (eg_answer_texts(&job->text_de, "de", NULL, &job->outcome.findings, &err) != EG_OK ||
+        eg_answer_texts(&job->text_en, "en", NULL, &job->outcome.findings, &err) != EG_OK) {
+        return fail(step, EG_CODE_INTERNAL, &err);
+    }
+    return EG_DECIDED;
+}
+
+static enum eg_step_answer choose_package(struct step *step, const char *ns, const char *name)
+{
+    struct eg_job *job = step->job;
+    step->package = eg_world_package(step->worker->world, ns, name, job->reading.from,
+                                     job->reading.until, &job->verdict);
+    return step->package == NULL ? EG_REFUSED : EG_NEXT;
+}
+
+static enum eg_step_answer read_identity(struct step *step, const char *ns, const char *name)
+{
+    struct eg_job *job = step->job;
+    struct eg_worker *worker = step->worker;
+    struct eg_rules *rules = NULL;
+    struct eg_error err = {0};
+    const struct eg_package *any =
+        eg_world_package(worker->world, ns, name, NULL, NULL, &job->verdict);
+    if (any == NULL) {
+        return EG_REFUSED;
+    }
+    if (eg_worker_rules(&rules, worker, any, &err) != EG_OK ||
+        eg_rules_read(&job->reading, &job->readable, &job->outcome.findings, rules,
+                      worker->document, &err) != EG_OK) {
+        return fail(step, EG_CODE_INTERNAL, &err);
+    }
+    if (!job->readable) {
+        return unreadable(step);
+    }
+    memcpy(job->identity.participant, job->participant, sizeof job->identity.participant);
+    memcpy(job->identity.id, job->reading.id, sizeof job->identity.id);
+    job->identity.version = job->reading.version;
+    return choose_package(step, ns, name);
+}
+
+static enum eg_step_answer read(struct step *step)
+{
+    struct eg_job *job = step->job;
+    struct eg_worker *worker = step->worker;
+    struct eg_error err = {0};
+    if (eg_document_parse(&worker->document, &job->outcome.findings, eg_bytes_view(&job->report),
+                          (size_t)worker->shared->settings->report_max, &err) != EG_OK) {
+        return fail(step, EG_CODE_INTERNAL, &err);
+    }
+    if (worker->document == NULL) {
+        return unreadable(step);
+    }
+    const char *ns = NULL;
+    const char *name = NULL;
+    eg_document_root(worker->document, &ns, &name);
+    enum eg_step_answer answer = read_identity(step, ns, name);
+    eg_job_enter(job, EG_JOB_READ);
+    return answer;
+}
+
+/* ---- authorise -------------------------------------------------------------------------------- */
+
+/* A report may be handed in by its signer, by the plant's operator, or by one of its delegates. */
+static bool may_hand_in(const struct eg_job *job, const struct eg_plant *plant)
+{
+    if (strcmp(job->sender, job->participant) == 0) {
+        return true;
+    }
+    bool may = plant != NULL && strcmp(job->sender, plant->operator_id) == 0;
+    for (size_t i = 0; plant != NULL && i < plant->delegate_count && !may; i++) {
+        may = strcmp(job->sender, plant->delegates[i].participant) == 0;
+    }
+    return may;
+}
+
+static enum eg_step_answer authorise(struct step *step)
+{
+    struct eg_job *job = step->job;
+    struct eg_worker *worker = step->worker;
+    const struct eg_directory *directory = worker->world->directory;
+    eg_authorise_report(&job->verdict, directory, worker->signer, &job->reading,
+                        worker->shared->settings->origin, job->received_at_ms);
+    if (!eg_verdict_passed(&job->verdict)) {
+        return EG_REFUSED;
+    }
+    if (!may_hand_in(job, eg_directory_plant(directory, job->reading.plant))) {
+        return refuse(step, EG_CODE_PLANT_NOT_ALLOWED, job->sender,
+                      "the connection's participant may not hand in for this plant");
+    }
+    eg_job_enter(job, EG_JOB_AUTHORISED);
+    return EG_NEXT;
+}
+
+/* ---- assess ----------------------------------------------------------------------------------- */
+
+static const char *recipient_of(const struct eg_notification_rule *rule,
+                                const struct eg_plant *plant)
+{
+    switch (rule->to) {
+    case EG_TO_COMPETENT_AUTHORITY:
+        return plant->authority_id;
+    case EG_TO_OPERATOR:
+        return plant->operator_id;
+    case EG_TO_PARTICIPANT:
+        return rule->participant;
+    case EG_TO_PUBLIC:
+        return "public";
+    }
+    return "public";
+}
+
+static void drop_notifications(struct eg_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->notification_count; i++) {
+        free(outcome->notifications[i].name);
+        free(outcome->notifications[i].recipient);
+        eg_buf_done(&outcome->notifications[i].content);
+    }
+    outcome->notification_count = 0;
+}
+
+/* Nobody is told anything of a rejected report; of an accepted one each recipient by its id. */
+static enum eg_status address(struct eg_outcome *outcome, const struct eg_package *package,
+                              const struct eg_plant *plant, struct eg_error *err)
+{
+    if (!outcome->accepted) {
+        drop_notifications(outcome);
+        return EG_OK;
+    }
+    for (size_t i = 0; i < outcome->notification_count; i++) {
+        const char *recipient = recipient_of(&package->notifications[i], plant);
+        free(outcome->notifications[i].recipient);
+        outcome->notifications[i].recipient = strdup(recipient);
+        if (outcome->notifications[i].recipient == NULL) {
+            return eg_error_set(err, EG_E_NOMEM, "notification", "memory ran out");
+        }
+    }
+    return EG_OK;
+}
+
+static enum eg_code code_of(enum eg_status status)
+{
+    return status == EG_E_LIMIT ? EG_CODE_CEILING
+                                : (status == EG_E_DENIED ? EG_CODE_SETTING : EG_CODE_INTERNAL);
+}
+
+static enum eg_step_answer assess(struct step *step)
+{
+    struct eg_job *job = step->job;
+    struct eg_worker *worker = step->worker;
+    struct eg_rules *rules = NULL;
+    struct eg_error err = {0};
+    const struct eg_plant *plant =
+        eg_directory_plant(worker->world->directory, job->reading.plant);
+    enum eg_status status = eg_worker_rules(&rules, worker, step->package, &err);
+    if (status == EG_OK) {
+        status = eg_rules_run(&job->outcome, rules, worker->document, &job->reading, plant, &err);
+    }
+    if (status == EG_OK) {
+        job->outcome.package = step->package->ref;
+        job->outcome.has_package = true;
+        status = address(&job->outcome, step->package, plant, &err);
+    }
+    if (status == EG_OK) {
+        status = eg_answer_texts(&job->text_de, "de", rules, &job->outcome.findings, &err);
+    }
+    if (status == EG_OK) {
+        status = eg_answer_texts(&job->text_en, "en", rules, &job->outcome.findings, &err);
+    }
+    if (status != EG_OK) {
+        return fail(step, code_of(status), &err);
+    }
+    eg_job_enter(job, EG_JOB_ASSESSED);
+    return EG_NEXT;
+}
+
+/* ---- the table -------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    enum eg_step_answer (*run)(struct step *step);
+} stages[] = {
+    {"verify", verify},       {"known", known},   {"read", read},
+    {"authorise", authorise}, {"assess", assess},
+};
+#define STAGE_COUNT (sizeof stages / sizeof stages[0])
+
+size_t eg_stages_count(void)
+{
+    return STAGE_COUNT;
+}
+
+const char *eg_stages_name(size_t n)
+{
+    return stages[n].name;
+}
+
+static enum eg_step_answer drive(struct step *step)
+{
+    enum eg_step_answer answer = EG_NEXT;
+    int64_t before = eg_clock_thread_ns();
+    for (size_t i = 0; i < STAGE_COUNT && answer == EG_NEXT; i++) {
+        answer = stages[i].run(step);
+        int64_t after = eg_clock_thread_ns();
+        step->job->stage_ns[i] = after - before;
+        before = after;
+    }
+    return answer;
+}
+
+static void hand_to_recorder(struct eg_worker *worker, struct eg_job **job)
+{
+    struct eg_task *task = eg_task_new(EG_TASK_JOB);
+    if (task != NULL) {
+        task->job = *job;
+        if (eg_queue_force(worker->shared->records, task, eg_job_octets(*job))) {
+            *job = NULL;
+            return;
+        }
+        task->job = NULL;
+        eg_task_free(&task);
+    }
+    eg_verdict_refuse(&(*job)->verdict, EG_CODE_STOPPING, "", "recorder", "%s", "");
+    struct eg_post *post = eg_job_refusal(*job);
+    eg_shared_answer(worker->shared, job, &post);
+}
+
+static void journal_refusal(const struct eg_job *job)
+{
+    const struct eg_code_row *row = eg_code_row(job->verdict.code);
+    eg_log(row->answer == EG_ANSWER_UNAUTHENTICATED ? EG_LOG_WARN : EG_LOG_INFO,
+           row->answer == EG_ANSWER_UNAUTHENTICATED ? "unauthenticated" : "error",
+           "job=%llu code=%s sender=%s where=\"%s\" text=\"%s\"", (unsigned long long)job->number,
+           row->text, job->sender, job->verdict.where, job->verdict.text);
+}
+
+void eg_stages_run(struct eg_worker *worker, struct eg_job **job)
+{
+    struct step step = {.worker = worker, .job = *job};
+    struct eg_error err = {0};
+    enum eg_step_answer answer = eg_worker_renew(worker, &err) == EG_OK
+                                     ? drive(&step)
+                                     : fail(&step, EG_CODE_INTERNAL, &err);
+    eg_document_free(&worker->document);
+    worker->signer = NULL;
+    if (answer == EG_NEXT || answer == EG_DECIDED) {
+        hand_to_recorder(worker, job);
+        return;
+    }
+    if (answer == EG_REFUSED) {
+        journal_refusal(*job);
+        step.post = eg_job_refusal(*job);
+    }
+    eg_shared_answer(worker->shared, job, &step.post);
+}

@@ -1,0 +1,29 @@
+/*
+ * The one table of stages. The order of a submission exists here only:
+ *
+ *   verify (who) -> known (sent before?) -> read (what: identity, plant, period) -> authorise (may they)
+ *   -> assess -> record
+ */
+#ifndef EG_FLOW_STAGES_H
+#define EG_FLOW_STAGES_H
+
+#include "flow/worker.h"
+
+enum eg_step_answer {
+    EG_NEXT,     /* go on with the next stage */
+    EG_DECIDED,  /* skip the rest of judging: record what stands */
+    EG_REFUSED,  /* the verdict is the answer */
+    EG_ANSWERED, /* `post` is the answer */
+};
+
+/*
+ * Take the job through the stages up to `record`; then it is the recorder's. Taken. Every job ends in
+ * exactly one answer.
+ */
+void eg_stages_run(struct eg_worker *worker, struct eg_job **job);
+
+/* Names and number of the stages, for measurements. */
+size_t eg_stages_count(void);
+const char *eg_stages_name(size_t n);
+
+#endif
