@@ -91,13 +91,18 @@ void eg_stored_done(struct eg_stored *stored);
 
 /*
  * The entry of an identity; EG_E_NOTFOUND when there is none. Where an identity was taken and later
- * rejected copies were recorded, `report_digest` (may be NULL) picks the entry with that very
- * content, otherwise the first.
+ * rejected copies were recorded, `report_digest` picks the entry with that very content
+ * (EG_E_NOTFOUND when there is none); NULL: the first.
  */
 EG_MUST_USE
 enum eg_status eg_store_find(struct eg_stored *out, struct eg_store *store,
                              const struct eg_identity *identity,
                              const struct eg_digest *report_digest, struct eg_error *err);
+/* The first entry of a participant for these very octets, whatever its identity. */
+EG_MUST_USE
+enum eg_status eg_store_find_content(struct eg_stored *out, struct eg_store *store,
+                                     const char *participant, const struct eg_digest *report_digest,
+                                     struct eg_error *err);
 EG_MUST_USE
 enum eg_status eg_store_read(struct eg_stored *out, struct eg_store *store, uint64_t index,
                              struct eg_error *err);

@@ -239,6 +239,17 @@ enum eg_status eg_store_find(struct eg_stored *out, struct eg_store *store,
     return take_stored(out, store, statement, "entry of this identity", err);
 }
 
+enum eg_status eg_store_find_content(struct eg_stored *out, struct eg_store *store,
+                                     const char *participant,
+                                     const struct eg_digest *report_digest, struct eg_error *err)
+{
+    sqlite3_stmt *statement = eg_store_statement(store, EG_SQL_FIND_CONTENT);
+
+    bind_key(statement, 1, report_digest);
+    (void)sqlite3_bind_text(statement, 2, participant, -1, SQLITE_STATIC);
+    return take_stored(out, store, statement, "entry of this content", err);
+}
+
 enum eg_status eg_store_read(struct eg_stored *out, struct eg_store *store, uint64_t index,
                              struct eg_error *err)
 {

@@ -35,6 +35,8 @@ static const struct eg_schema_part {
     {"by_identity", "CREATE INDEX by_identity ON entries (participant, id, version, report) "
                     "WHERE participant IS NOT NULL"},
     {"by_name", "CREATE INDEX by_name ON entries (kind, named) WHERE kind > 0"},
+    {"by_report",
+     "CREATE INDEX by_report ON entries (report, participant) WHERE participant IS NOT NULL"},
     {"contents", "CREATE TABLE contents (place INTEGER PRIMARY KEY, salt BLOB NOT NULL, "
                  "packed INTEGER NOT NULL, len INTEGER NOT NULL, octets BLOB NOT NULL) STRICT"},
     {"cursors", "CREATE TABLE cursors (participant TEXT NOT NULL, stream TEXT NOT NULL, "

@@ -36,6 +36,8 @@
             "entries WHERE participant = ?1 AND id = ?2 AND version = ?3)")                        \
     X(FIND_SAME, "SELECT idx, entry, receipt, report FROM entries WHERE participant = ?1 AND "     \
                  "id = ?2 AND version = ?3 AND report = ?4 ORDER BY idx LIMIT 1")                  \
+    X(FIND_CONTENT, "SELECT idx, entry, receipt, report FROM entries WHERE report = ?1 AND "       \
+                    "participant = ?2 ORDER BY idx LIMIT 1")                                       \
     X(LATEST, "SELECT idx, entry, receipt, report FROM entries INDEXED BY by_name WHERE kind = "   \
               "?1 AND kind > 0 "                                                                   \
               "ORDER BY idx DESC LIMIT 1")                                                         \

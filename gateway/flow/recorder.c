@@ -171,26 +171,26 @@ static enum decision decide(struct eg_recorder *recorder, struct eg_job **job, u
     struct eg_stored stored = {0};
     struct eg_error err = {0};
     struct eg_store *store = eg_ledger_store(recorder->ledger);
-    enum eg_status status = store == NULL
-                                ? EG_E_STATE
-                                : eg_store_find(&stored, store, &(*job)->identity,
-                                                &(*job)->report_digest, &err);
+    if (same || store == NULL) {
+        return same ? DEFERRED : FAILED;
+    }
     enum decision decision = FAILED;
-    if (same) {
-        decision = DEFERRED;
-    } else if (status == EG_OK &&
-               eg_digest_equal(&stored.report_digest, &(*job)->report_digest)) {
+    const struct eg_identity *identity = &(*job)->identity;
+    enum eg_status status = eg_store_find(&stored, store, identity, &(*job)->report_digest, &err);
+    if (status == EG_OK) {
         finish_stored(recorder, job, &stored);
         decision = DONE;
-    } else if (status == EG_OK || (status == EG_E_NOTFOUND && draft != NULL)) {
-        *first = status == EG_OK
-                     ? stored.index
-                     : eg_ledger_size(recorder->ledger) + (uint64_t)(draft - recorder->drafts);
-        decision = TAKEN;
     } else if (status == EG_E_NOTFOUND) {
-        decision = FRESH;
-    } else {
+        status = eg_store_find(&stored, store, identity, NULL, &err);
+        *first = status == EG_OK ? stored.index : eg_ledger_size(recorder->ledger);
+        if (status == EG_E_NOTFOUND && draft != NULL) {
+            *first += (uint64_t)(draft - recorder->drafts);
+        }
+        decision = status == EG_OK || draft != NULL ? TAKEN : FRESH;
+    }
+    if (status != EG_OK && status != EG_E_NOTFOUND) {
         eg_log_failure("archive", &err);
+        decision = FAILED;
     }
     eg_stored_done(&stored);
     return decision;

@@ -1,7 +1,8 @@
 /*
  * The one table of stages. The order of a submission exists here only:
  *
- *   verify (who) -> known (sent before?) -> read (what: identity, plant, period) -> authorise (may they)
+ *   verify (who) -> known (sent before?) -> read (what: identity, plant, period) -> authorise (may
+ * they)
  *   -> assess -> record
  */
 #ifndef EG_FLOW_STAGES_H
@@ -17,8 +18,8 @@ enum eg_step_answer {
 };
 
 /*
- * Take the job through the stages up to `record`; then it is the recorder's. Taken. Every job ends in
- * exactly one answer.
+ * Take the job through the stages up to `record`; then it is the recorder's. Taken. Every job ends
+ * in exactly one answer.
  */
 void eg_stages_run(struct eg_worker *worker, struct eg_job **job);
 

@@ -11,31 +11,35 @@
 
 struct eg_worker {
     struct eg_shared *shared;
-    struct eg_store *store;        /* read-only: what is on record already */
-    const struct eg_world *world;  /* taken */
-    struct eg_verifier *verifier;  /* of that world */
-    struct eg_rules **rules;       /* by package of that world, compiled when first asked for */
-    struct eg_document *document;  /* of the job in hand */
+    struct eg_store *store;       /* read-only: what is on record already */
+    const struct eg_world *world; /* taken */
+    struct eg_verifier *verifier; /* of that world */
+    struct eg_rules **rules;      /* by package of that world, compiled when first asked for */
+    struct eg_document *document; /* of the job in hand */
     const struct eg_participant *signer; /* of the job in hand */
 };
 
 /* A worker without thread, for stages, tests and measurements. */
-EG_MUST_USE enum eg_status eg_worker_open(struct eg_worker *worker, struct eg_shared *shared,
-                                          struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_worker_open(struct eg_worker *worker, struct eg_shared *shared,
+                              struct eg_error *err);
 void eg_worker_done(struct eg_worker *worker);
 
 /* Take the world in force, if it is another one than before. */
-EG_MUST_USE enum eg_status eg_worker_renew(struct eg_worker *worker, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_worker_renew(struct eg_worker *worker, struct eg_error *err);
 
 /* The compiled rules of a package of the worker's world; kept for later jobs. */
-EG_MUST_USE enum eg_status eg_worker_rules(struct eg_rules **out, struct eg_worker *worker,
-                                           const struct eg_package *package, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_worker_rules(struct eg_rules **out, struct eg_worker *worker,
+                               const struct eg_package *package, struct eg_error *err);
 /* The same by reference; NULL when the world has no such package. */
 struct eg_rules *eg_worker_rules_by_ref(void *worker, const struct eg_package_ref *ref);
 
 struct eg_workers;
-EG_MUST_USE enum eg_status eg_workers_start(struct eg_workers **out, struct eg_shared *shared,
-                                            struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_workers_start(struct eg_workers **out, struct eg_shared *shared,
+                                struct eg_error *err);
 /* Close the jobs queue first. */
 void eg_workers_stop(struct eg_workers **workers);
 
