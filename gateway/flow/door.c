@@ -1,6 +1,6 @@
 /*
- * The door's process. Whatever a stranger sends is judged here; if it kills this process, the main one
- * starts it again and the hall goes on.
+ * The door's process. Whatever a stranger sends is judged here; if it kills this process, the main
+ * one starts it again and the hall goes on.
  */
 #include "flow/door.h"
 
@@ -8,11 +8,13 @@
 #include "assess/engine.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "intake/greeting.h"
 #include "verify/cms.h"
 #include "wire/refusal.h"
 #include "wire/texts.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +33,8 @@ struct door {
     bool over;
 };
 
-/* ---- judging a HELLO -------------------------------------------------------------------------- */
+/* ---- judging a HELLO --------------------------------------------------------------------------
+ */
 
 static void check_text(struct eg_verdict *verdict, const struct door *door,
                        const struct eg_hello *hello, const char *client_key, int64_t now_ms)
@@ -75,8 +78,7 @@ static const struct eg_participant *judge(struct eg_verdict *verdict, struct eg_
         return NULL;
     }
     check_text(verdict, door, &hello, client_key, now_ms);
-    const struct eg_participant *participant =
-        eg_directory_by_certificate(door->directory, signer);
+    const struct eg_participant *participant = eg_directory_by_certificate(door->directory, signer);
     if (participant == NULL) {
         eg_verdict_refuse(verdict, EG_CODE_PARTICIPANT_UNKNOWN, "", "certificate", "%s",
                           signer->subject);
@@ -103,12 +105,10 @@ static void tell_greeted(struct door *door, uint32_t ticket, const char *client_
     struct eg_digest hello = eg_hash(text);
     snprintf(ticket_text, sizeof ticket_text, "%u", ticket);
     eg_text_time(until_text, signer->not_after_ms);
-    struct eg_bytes parts[] = {eg_bytes_of(ticket_text),
-                               eg_bytes_of(client_key),
-                               eg_bytes_of(participant->id),
-                               {signer->certificate.octets, EG_DIGEST_LEN},
-                               eg_bytes_of(until_text),
-                               {hello.octets, EG_DIGEST_LEN}};
+    struct eg_bytes parts[] = {
+        eg_bytes_of(ticket_text),     eg_bytes_of(client_key),
+        eg_bytes_of(participant->id), {signer->certificate.octets, EG_DIGEST_LEN},
+        eg_bytes_of(until_text),      {hello.octets, EG_DIGEST_LEN}};
     struct eg_error err = {0};
     door->over = eg_door_send(door->fd, EG_DOOR_GREETED, parts, 6, &err) != EG_OK;
 }
@@ -129,7 +129,8 @@ static void on_hello(void *payload, uint32_t ticket, const char *client_key, str
     tell_refused(door, &verdict);
 }
 
-/* ---- what the main process says --------------------------------------------------------------- */
+/* ---- what the main process says ---------------------------------------------------------------
+ */
 
 static void on_answer(struct door *door, const struct eg_door_message *message)
 {
@@ -138,7 +139,8 @@ static void on_answer(struct door *door, const struct eg_door_message *message)
         return;
     }
     if (message->type == EG_DOOR_WELCOME && message->part_count == 5) {
-        eg_greeting_answer(door->greeting, (uint32_t)ticket, EG_VERB_WELCOME, message->parts + 1, 4);
+        eg_greeting_answer(door->greeting, (uint32_t)ticket, EG_VERB_WELCOME, message->parts + 1,
+                           4);
     } else if (message->type == EG_DOOR_REFUSE) {
         bool error = eg_bytes_is(message->parts[1], eg_verb_text(EG_VERB_ERROR));
         eg_greeting_answer(door->greeting, (uint32_t)ticket,
@@ -158,7 +160,8 @@ static void hear(struct door *door)
     eg_door_message_done(&message);
 }
 
-/* ---- life ------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------------
+ */
 
 static enum eg_status take_config(struct door *door, struct eg_error *err)
 {
@@ -221,6 +224,10 @@ static void close_door(struct door *door)
 int eg_door_main(int fd)
 {
     struct door door = {.fd = fd};
+    signal(SIGINT,
+           SIG_IGN); /* Ctrl-C goes to the whole group; the main process says when it is over */
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     struct eg_error err = {0};
     enum eg_status status = open_door(&door, &err);
     if (status != EG_OK) {

@@ -1,0 +1,150 @@
+/*
+ * The gateway's own signatures: over digests and words of its own, never over octets of a client.
+ */
+#include "flow/card.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "flow/door.h"
+#include "verify/sign.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOUR_MS 3600000LL
+#define CARD_MODE 0644
+#define RETRY_MS 60000
+
+struct eg_cards {
+    const struct eg_settings *settings;
+    struct eg_signing_key *key;
+    struct eg_card card;
+    struct eg_buf text, cms;
+    int64_t renew_at_ms;
+};
+
+static enum eg_status load_key(struct eg_cards *cards, struct eg_error *err)
+{
+    struct eg_buf key, chain;
+    eg_buf_init(&key, EG_SIGNED_TEXT_MAX);
+    eg_buf_init(&chain, EG_SIGNED_TEXT_MAX);
+    enum eg_status status = eg_file_read(&key, cards->settings->key, err);
+    if (status == EG_OK) {
+        status = eg_file_read(&chain, cards->settings->certificate, err);
+    }
+    if (status == EG_OK) {
+        status = eg_signing_key_load(&cards->key, eg_bytes_view(&key), eg_bytes_view(&chain), err);
+    }
+    eg_buf_wipe(&key);
+    eg_buf_done(&chain);
+    return status;
+}
+
+static enum eg_status write_card(struct eg_cards *cards, struct eg_error *err)
+{
+    char signature_path[EG_SETTING_TEXT_MAX + 8];
+    snprintf(signature_path, sizeof signature_path, "%s.p7s", cards->settings->card);
+    /* Signature first: who reads the new card finds a signature that fits it or an older pair. */
+    enum eg_status status =
+        eg_file_write(signature_path, eg_bytes_view(&cards->cms), CARD_MODE, err);
+    return status == EG_OK
+               ? eg_file_write(cards->settings->card, eg_bytes_view(&cards->text), CARD_MODE, err)
+               : status;
+}
+
+static enum eg_status sign_card(struct eg_cards *cards, struct eg_error *err)
+{
+    int64_t now_ms = eg_clock_wall_ms();
+    int64_t valid_ms = (int64_t)cards->settings->card_hours * HOUR_MS;
+    cards->card.valid_from_ms = now_ms;
+    cards->card.valid_until_ms = now_ms + valid_ms;
+    eg_buf_reset(&cards->text);
+    eg_buf_reset(&cards->cms);
+    enum eg_status status = eg_card_write(&cards->text, &cards->card, err);
+    if (status == EG_OK) {
+        status = eg_cms_sign(&cards->cms, cards->key, EG_SIGNED_CARD, eg_bytes_view(&cards->text),
+                             now_ms, err);
+    }
+    if (status == EG_OK) {
+        status = write_card(cards, err);
+    }
+    cards->renew_at_ms = now_ms + (status == EG_OK ? valid_ms / 2 : RETRY_MS);
+    return status;
+}
+
+static void fill_card(struct eg_card *card, const struct eg_settings *settings,
+                      const struct eg_card_parts *parts)
+{
+    snprintf(card->origin, sizeof card->origin, "%s", settings->origin);
+    snprintf(card->gateway, sizeof card->gateway, "%s", settings->participant);
+    snprintf(card->door, sizeof card->door, "%s", parts->door);
+    snprintf(card->hall, sizeof card->hall, "%s", parts->hall);
+    snprintf(card->door_key, sizeof card->door_key, "%s", parts->door_key);
+    snprintf(card->hall_key, sizeof card->hall_key, "%s", parts->hall_key);
+    memcpy(card->log_key, parts->log_key, EG_ED25519_KEY_LEN);
+}
+
+enum eg_status eg_cards_open(struct eg_cards **out, const struct eg_settings *settings,
+                             const struct eg_card_parts *parts, struct eg_error *err)
+{
+    struct eg_cards *cards = calloc(1, sizeof *cards);
+    if (cards == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "card", "memory ran out");
+    }
+    cards->settings = settings;
+    eg_buf_init(&cards->text, EG_SIGNED_TEXT_MAX);
+    eg_buf_init(&cards->cms, EG_CMS_MAX);
+    fill_card(&cards->card, settings, parts);
+    enum eg_status status = load_key(cards, err);
+    if (status == EG_OK) {
+        status = sign_card(cards, err);
+    }
+    if (status != EG_OK) {
+        eg_cards_close(&cards);
+        return status;
+    }
+    *out = cards;
+    return EG_OK;
+}
+
+void eg_cards_close(struct eg_cards **cards)
+{
+    if (*cards != NULL) {
+        eg_signing_key_free(&(*cards)->key);
+        eg_buf_done(&(*cards)->text);
+        eg_buf_done(&(*cards)->cms);
+        free(*cards);
+        *cards = NULL;
+    }
+}
+
+void eg_cards_renew(struct eg_cards *cards)
+{
+    struct eg_error err = {0};
+    if (eg_clock_wall_ms() >= cards->renew_at_ms && sign_card(cards, &err) != EG_OK) {
+        eg_log_failure("card", &err);
+    }
+}
+
+enum eg_status eg_cards_welcome(struct eg_cards *cards, int door_fd, struct eg_bytes ticket,
+                                const struct eg_welcome *welcome, struct eg_error *err)
+{
+    struct eg_buf text, cms;
+    eg_buf_init(&text, EG_SIGNED_TEXT_MAX);
+    eg_buf_init(&cms, EG_CMS_MAX);
+    enum eg_status status = eg_welcome_write(&text, welcome, err);
+    if (status == EG_OK) {
+        status = eg_cms_sign(&cms, cards->key, EG_SIGNED_WELCOME, eg_bytes_view(&text),
+                             eg_clock_wall_ms(), err);
+    }
+    if (status == EG_OK) {
+        struct eg_bytes parts[] = {ticket, eg_bytes_view(&text), eg_bytes_view(&cms),
+                                   eg_bytes_view(&cards->text), eg_bytes_view(&cards->cms)};
+        status = eg_door_send(door_fd, EG_DOOR_WELCOME, parts, 5, err);
+    }
+    eg_buf_done(&text);
+    eg_buf_done(&cms);
+    return status;
+}

@@ -1,0 +1,46 @@
+/*
+ * The doorman: the main process's side of the door. Starts the child under its limits, starts it
+ * again when it dies, replaces it at a reload.
+ *
+ * Thread: owner thread (the hall's).
+ */
+#ifndef EG_FLOW_DOORMAN_H
+#define EG_FLOW_DOORMAN_H
+
+#include "flow/door.h"
+#include "flow/shared.h"
+
+#include <sys/types.h>
+
+struct eg_doorman {
+    struct eg_shared *shared;
+    struct eg_buf curve; /* text of the key file: public and secret key, a line each */
+    char public_key[EG_CURVE_KEY_TEXT + 1], secret_key[EG_CURVE_KEY_TEXT + 1];
+    char bind[EG_SETTING_TEXT_MAX]; /* as set, and once bound as it is, so that a new door takes the
+                                       same port */
+    pid_t child;
+    int fd; /* -1: no door at the moment */
+    int64_t started_at_ms;
+    unsigned quick_deaths;
+};
+
+/* Read the key and start the door; returns when it is bound. */
+EG_MUST_USE
+enum eg_status eg_doorman_open(struct eg_doorman *doorman, struct eg_shared *shared,
+                               struct eg_error *err);
+void eg_doorman_close(struct eg_doorman *doorman);
+
+/* End this door and start one that knows the world in force. */
+EG_MUST_USE
+enum eg_status eg_doorman_replace(struct eg_doorman *doorman, struct eg_error *err);
+
+/* The door died: start another, after a pause that grows while it dies quickly. Non-blocking. */
+void eg_doorman_mend(struct eg_doorman *doorman);
+
+/* Read a CURVE key file. */
+EG_MUST_USE
+enum eg_status eg_doorman_curve(char public_key[EG_CURVE_KEY_TEXT + 1],
+                                char secret_key[EG_CURVE_KEY_TEXT + 1], const char *path,
+                                struct eg_error *err);
+
+#endif

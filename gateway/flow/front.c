@@ -1,0 +1,468 @@
+/*
+ * The hall's thread: everything that comes in is given on, everything that goes out passes here.
+ */
+#include "flow/front.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "flow/card.h"
+#include "flow/desk.h"
+#include "flow/doorman.h"
+#include "flow/post.h"
+#include "intake/hall.h"
+#include "wire/texts.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define TURN_MS 250
+#define KEPT_TURN_MS 10 /* posts wait for a peer that is full */
+#define POSTS_A_TURN 256
+#define KEPT_OCTETS_MAX (64 * EG_MIB)
+#define HOUR_MS 3600000LL
+
+struct eg_front {
+    struct eg_shared *shared;
+    struct eg_hall *hall;
+    struct eg_doorman doorman;
+    struct eg_cards *cards;
+    char hall_public[EG_CURVE_KEY_TEXT + 1];
+    pthread_t thread;
+    bool started;
+    int wake_fd;
+    _Atomic bool refusing, renewing, stopping;
+    struct eg_post *kept, **kept_end; /* items whose peer is full, in order */
+    size_t kept_octets;
+};
+
+/* ---- what comes in ----------------------------------------------------------------------------
+ */
+
+static void refuse(struct eg_front *front, const struct eg_arrival *arrival, enum eg_code code,
+                   const char *text)
+{
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    eg_verdict_refuse(&verdict, code, "", eg_verb_text(arrival->message.verb), "%s", text);
+    eg_hall_refuse(front->hall, &arrival->route, &arrival->message, &verdict);
+}
+
+/* received-at is stamped here and kept, however often the job is judged. */
+static void on_submit(struct eg_front *front, const struct eg_arrival *arrival,
+                      const struct eg_admitted *admitted)
+{
+    if (front->refusing) {
+        refuse(front, arrival, EG_CODE_STOPPING, "");
+        return;
+    }
+    struct eg_job *job = eg_job_new(arrival, admitted->participant, eg_clock_wall_ms());
+    if (job == NULL || !eg_shared_enter(front->shared, job)) {
+        eg_job_free(&job);
+        refuse(front, arrival, EG_CODE_BUSY, "");
+        return;
+    }
+    if (!eg_queue_force(front->shared->jobs, job, eg_job_octets(job))) {
+        eg_verdict_refuse(&job->verdict, EG_CODE_STOPPING, "", "", "%s", "");
+        struct eg_post *post = eg_job_refusal(job);
+        eg_shared_answer(front->shared, &job, &post);
+    }
+}
+
+static void on_ping(struct eg_front *front, const struct eg_arrival *arrival)
+{
+    struct eg_pong pong = {eg_clock_wall_ms(), front->shared->log_size};
+    struct eg_buf text;
+    eg_buf_init(&text, EG_SIGNED_TEXT_MAX);
+    struct eg_message answer;
+    eg_message_answer(&answer, &arrival->message, EG_VERB_PONG);
+    if (eg_pong_write(&text, &pong, NULL) == EG_OK) {
+        eg_message_add(&answer, eg_bytes_view(&text));
+        enum eg_status status = eg_hall_send(front->hall, &arrival->route, &answer);
+        (void)status; /* who does not read gets no answer */
+    }
+    eg_buf_done(&text);
+}
+
+static unsigned roles_of(struct eg_front *front, const char *participant)
+{
+    const struct eg_world *world = eg_world_take(front->shared->world);
+    const struct eg_participant *known = eg_directory_participant(world->directory, participant);
+    unsigned roles = known == NULL ? 0 : known->roles;
+    eg_world_drop(front->shared->world, &world);
+    return roles;
+}
+
+static void on_message(void *payload, const struct eg_arrival *arrival,
+                       const struct eg_admitted *admitted)
+{
+    struct eg_front *front = payload;
+    switch (arrival->message.verb) {
+    case EG_VERB_SUBMIT:
+        on_submit(front, arrival, admitted);
+        break;
+    case EG_VERB_PING:
+        on_ping(front, arrival);
+        break;
+    case EG_VERB_STATUS:
+    case EG_VERB_FOLLOW:
+    case EG_VERB_CREDIT:
+    case EG_VERB_ACK:
+    case EG_VERB_BYE:
+        if (!eg_desk_ask(front->shared, arrival, admitted->participant,
+                         roles_of(front, admitted->participant))) {
+            refuse(front, arrival, EG_CODE_BUSY, "");
+        }
+        break;
+    default:
+        refuse(front, arrival, EG_CODE_MALFORMED, "this verb is not for the hall");
+    }
+}
+
+static void on_refused(void *payload, const char *key, const char *address, enum eg_code code)
+{
+    (void)payload;
+    eg_log(EG_LOG_WARN, "handshake-refused", "code=%s key=\"%s\" address=%s",
+           eg_code_row(code)->text, key, address);
+}
+
+/* ---- greetings --------------------------------------------------------------------------------
+ */
+
+static void refuse_greeting(struct eg_front *front, struct eg_bytes ticket, enum eg_code code,
+                            const char *text)
+{
+    struct eg_answer_text answer = {.code = code,
+                                    .retry_after_ms = eg_code_row(code)->retry_after_ms};
+    snprintf(answer.text, sizeof answer.text, "%s", text);
+    struct eg_buf body;
+    eg_buf_init(&body, EG_SIGNED_TEXT_MAX);
+    struct eg_error err = {0};
+    if (eg_answer_write(&body, &answer, &err) == EG_OK) {
+        struct eg_bytes parts[] = {ticket, eg_bytes_of(eg_verb_text(EG_VERB_ERROR)),
+                                   eg_bytes_view(&body)};
+        enum eg_status status = eg_door_send(front->doorman.fd, EG_DOOR_REFUSE, parts, 3, &err);
+        (void)status; /* a dead door shows at the next turn */
+    }
+    eg_buf_done(&body);
+}
+
+/* First admitted, then welcomed: a WELCOME never promises what the hall does not hold. */
+static enum eg_status welcome(struct eg_front *front, const struct eg_door_message *message,
+                              struct eg_error *err)
+{
+    const struct eg_settings *settings = front->shared->settings;
+    struct eg_welcome text = {.report_max = settings->report_max,
+                              .credit_max = (uint32_t)settings->credit_max,
+                              .version = EG_PROTOCOL_NAME};
+    char key[EG_CURVE_KEY_TEXT + 1] = "";
+    struct eg_digest certificate;
+    int64_t now_ms = eg_clock_wall_ms();
+    if (message->part_count != 6 || message->parts[1].len != EG_CURVE_KEY_TEXT ||
+        message->parts[2].len > EG_ID_MAX || message->parts[3].len != EG_DIGEST_LEN ||
+        message->parts[5].len != EG_DIGEST_LEN ||
+        !eg_text_untime(message->parts[4], &text.admitted_until_ms)) {
+        return eg_error_set(err, EG_E_FORMAT, "door", "GREETED is not as it must be");
+    }
+    memcpy(key, message->parts[1].data, EG_CURVE_KEY_TEXT);
+    memcpy(text.participant, message->parts[2].data, message->parts[2].len);
+    memcpy(certificate.octets, message->parts[3].data, EG_DIGEST_LEN);
+    memcpy(text.hello.octets, message->parts[5].data, EG_DIGEST_LEN);
+    int64_t longest = now_ms + (int64_t)settings->admission_hours * HOUR_MS;
+    if (text.admitted_until_ms > longest) {
+        text.admitted_until_ms = longest;
+    }
+    enum eg_status status = eg_admission_put(eg_hall_admission(front->hall), key, text.participant,
+                                             &certificate, text.admitted_until_ms, now_ms, err);
+    if (status == EG_OK) {
+        status = eg_cards_welcome(front->cards, front->doorman.fd, message->parts[0], &text, err);
+        eg_log(EG_LOG_INFO, "admitted", "participant=%s key=\"%s\"", text.participant, key);
+    }
+    return status;
+}
+
+static void on_greeted(struct eg_front *front, const struct eg_door_message *message)
+{
+    struct eg_error err = {0};
+    enum eg_status status = welcome(front, message, &err);
+    if (status != EG_OK) {
+        eg_log_failure("greeting", &err);
+        if (message->part_count > 0) {
+            refuse_greeting(front, message->parts[0],
+                            status == EG_E_BUSY ? EG_CODE_BUSY : EG_CODE_INTERNAL, err.text);
+        }
+    }
+}
+
+static void hear_door(struct eg_front *front)
+{
+    struct eg_door_message message;
+    struct eg_error err = {0};
+    if (eg_door_receive(&message, front->doorman.fd, &err) != EG_OK) {
+        eg_doorman_mend(&front->doorman);
+        return;
+    }
+    if (message.type == EG_DOOR_GREETED) {
+        on_greeted(front, &message);
+    } else if (message.type == EG_DOOR_REFUSED && message.part_count == 2) {
+        eg_log(EG_LOG_WARN, "unauthenticated", "at=door code=%.*s text=\"%.*s\"",
+               (int)message.parts[0].len, (const char *)message.parts[0].data,
+               (int)message.parts[1].len, (const char *)message.parts[1].data);
+    }
+    eg_door_message_done(&message);
+}
+
+/* ---- what goes out ----------------------------------------------------------------------------
+ */
+
+static bool has_kept(const struct eg_front *front, const struct eg_route *route)
+{
+    for (const struct eg_post *post = front->kept; post != NULL; post = post->next) {
+        if (post->route.len == route->len && memcmp(post->route.id, route->id, route->len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void keep(struct eg_front *front, struct eg_post **post)
+{
+    size_t octets = eg_post_octets(*post);
+    if (front->kept_octets + octets > KEPT_OCTETS_MAX) {
+        eg_log(EG_LOG_WARN, "slow-follower", "octets_kept=%zu", front->kept_octets);
+        eg_desk_gone(front->shared, &(*post)->route);
+        eg_post_free(post);
+        return;
+    }
+    front->kept_octets += octets;
+    (*post)->next = NULL;
+    *front->kept_end = *post;
+    front->kept_end = &(*post)->next;
+    *post = NULL;
+}
+
+static void send_post(struct eg_front *front, struct eg_post **post)
+{
+    struct eg_message message;
+    eg_post_message(&message, *post);
+    enum eg_status status = (*post)->keep && has_kept(front, &(*post)->route)
+                                ? EG_E_BUSY
+                                : eg_hall_send(front->hall, &(*post)->route, &message);
+    if (status == EG_E_BUSY && (*post)->keep) {
+        keep(front, post);
+        return;
+    }
+    if (status == EG_E_NOTFOUND && (*post)->keep) {
+        eg_desk_gone(front->shared, &(*post)->route);
+    }
+    eg_post_free(post); /* an answer that can not be sent is asked for again by its sender */
+}
+
+/* Try what was kept again, in order; what is still full is kept in order. */
+static void send_kept(struct eg_front *front)
+{
+    struct eg_post *post = front->kept;
+    front->kept = NULL;
+    front->kept_end = &front->kept;
+    front->kept_octets = 0;
+    while (post != NULL) {
+        struct eg_post *next = post->next;
+        send_post(front, &post);
+        post = next;
+    }
+}
+
+static void send_posts(struct eg_front *front, size_t max)
+{
+    if (front->kept != NULL) {
+        send_kept(front);
+    }
+    for (size_t i = 0; i < max; i++) {
+        struct eg_post *post = eg_queue_take(front->shared->posts, 0);
+        if (post == NULL) {
+            return;
+        }
+        send_post(front, &post);
+    }
+}
+
+/* ---- thread -----------------------------------------------------------------------------------
+ */
+
+/* An admission holds as long as its participant and certificate are in the directory in force. */
+static bool still_admitted(void *payload, const struct eg_admitted *admitted)
+{
+    const struct eg_world *world = payload;
+    const struct eg_participant *participant =
+        eg_directory_participant(world->directory, admitted->participant);
+    return participant != NULL && participant->roles != 0;
+}
+
+static void renew(struct eg_front *front)
+{
+    struct eg_error err = {0};
+    const struct eg_world *world = eg_world_take(front->shared->world);
+    size_t ended = eg_admission_review(eg_hall_admission(front->hall), still_admitted,
+                                       (void *)(uintptr_t)world);
+    eg_world_drop(front->shared->world, &world);
+    if (eg_doorman_replace(&front->doorman, &err) != EG_OK) {
+        eg_log_failure("door", &err);
+    }
+    eg_log(EG_LOG_INFO, "renewed", "admissions_ended=%zu", ended);
+}
+
+static void turn(struct eg_front *front)
+{
+    int fds[3] = {front->wake_fd, eg_queue_fd(front->shared->posts), front->doorman.fd};
+    bool ready[3] = {false};
+    size_t count = front->doorman.fd >= 0 ? 3 : 2;
+    eg_hall_turn(front->hall, fds, ready, count, front->kept != NULL ? KEPT_TURN_MS : TURN_MS);
+    if (ready[0]) {
+        uint64_t ignored = 0;
+        ssize_t got = read(front->wake_fd, &ignored, sizeof ignored);
+        (void)got; /* only woken */
+    }
+    send_posts(front, POSTS_A_TURN);
+    if (count == 3 && ready[2]) {
+        hear_door(front);
+    } else if (front->doorman.fd < 0) {
+        eg_doorman_mend(&front->doorman);
+    }
+    if (atomic_exchange(&front->renewing, false)) {
+        renew(front);
+    }
+    eg_cards_renew(front->cards);
+}
+
+static void *run(void *payload)
+{
+    struct eg_front *front = payload;
+    while (!front->stopping) {
+        turn(front);
+    }
+    send_posts(front, SIZE_MAX);
+    return NULL;
+}
+
+static void wake(struct eg_front *front)
+{
+    uint64_t one = 1;
+    ssize_t written = write(front->wake_fd, &one, sizeof one);
+    (void)written; /* it is awake already if the counter is full */
+}
+
+void eg_front_refuse(struct eg_front *front)
+{
+    front->refusing = true;
+}
+
+void eg_front_renew(struct eg_front *front)
+{
+    front->renewing = true;
+    wake(front);
+}
+
+/* ---- start and stop ---------------------------------------------------------------------------
+ */
+
+static enum eg_status open_hall(struct eg_front *front, struct eg_error *err)
+{
+    const struct eg_settings *settings = front->shared->settings;
+    char secret[EG_CURVE_KEY_TEXT + 1];
+    enum eg_status status = eg_doorman_curve(front->hall_public, secret, settings->hall_curve, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    struct eg_hall_settings hall = {.bind = settings->hall_bind,
+                                    .secret = secret,
+                                    .report_max = (size_t)settings->report_max,
+                                    .admissions = (size_t)settings->admissions,
+                                    .rate = settings->rate,
+                                    .hooks = {front, on_message, on_refused}};
+    status = eg_hall_open(&front->hall, &hall, err);
+    explicit_bzero(secret, sizeof secret);
+    return status;
+}
+
+static enum eg_status open_all(struct eg_front *front, const uint8_t log_key[EG_ED25519_KEY_LEN],
+                               struct eg_error *err)
+{
+    front->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (front->wake_fd < 0) {
+        return eg_error_errno(err, "hall", errno, "no eventfd");
+    }
+    enum eg_status status = open_hall(front, err);
+    if (status == EG_OK) {
+        status = eg_doorman_open(&front->doorman, front->shared, err);
+    }
+    if (status == EG_OK) {
+        struct eg_card_parts parts = {front->doorman.bind, eg_hall_endpoint(front->hall),
+                                      front->doorman.public_key, front->hall_public, log_key};
+        status = eg_cards_open(&front->cards, front->shared->settings, &parts, err);
+    }
+    return status;
+}
+
+enum eg_status eg_front_start(struct eg_front **out, struct eg_shared *shared,
+                              const uint8_t log_key[EG_ED25519_KEY_LEN], struct eg_error *err)
+{
+    struct eg_front *front = calloc(1, sizeof *front);
+    if (front == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "hall", "memory ran out");
+    }
+    front->shared = shared;
+    front->kept_end = &front->kept;
+    front->doorman.fd = -1;
+    front->wake_fd = -1;
+    enum eg_status status = open_all(front, log_key, err);
+    if (status == EG_OK) {
+        front->started = pthread_create(&front->thread, NULL, run, front) == 0;
+        status = front->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "hall", "no thread");
+    }
+    if (status != EG_OK) {
+        eg_front_stop(&front);
+        return status;
+    }
+    *out = front;
+    return EG_OK;
+}
+
+void eg_front_stop(struct eg_front **front)
+{
+    if (*front == NULL) {
+        return;
+    }
+    struct eg_front *self = *front;
+    if (self->started) {
+        self->stopping = true;
+        wake(self);
+        pthread_join(self->thread, NULL);
+    }
+    while (self->kept != NULL) {
+        struct eg_post *next = self->kept->next;
+        eg_post_free(&self->kept);
+        self->kept = next;
+    }
+    eg_doorman_close(&self->doorman);
+    eg_hall_close(&self->hall);
+    eg_cards_close(&self->cards);
+    if (self->wake_fd >= 0) {
+        close(self->wake_fd);
+    }
+    free(self);
+    *front = NULL;
+}
+
+const char *eg_front_hall(const struct eg_front *front)
+{
+    return eg_hall_endpoint(front->hall);
+}
+
+const char *eg_front_door(const struct eg_front *front)
+{
+    return front->doorman.bind;
+}
