@@ -1,0 +1,182 @@
+/*
+ * The order of starting and stopping stands here and nowhere else.
+ */
+#include "flow/daemon.h"
+
+#include "assess/engine.h"
+#include "base/log.h"
+#include "flow/desk.h"
+#include "flow/front.h"
+#include "flow/recorder.h"
+#include "flow/shared.h"
+#include "flow/worker.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#define DESCRIPTORS_WANTED 65536
+#define DRAIN_STEP_MS 5
+
+struct daemon {
+    const struct eg_settings *settings;
+    struct eg_shared shared;
+    bool shared_made;
+    struct eg_recorder *recorder;
+    struct eg_workers *workers;
+    struct eg_desk *desk;
+    struct eg_front *front;
+    uint64_t generation;
+};
+
+static void signals_wanted(sigset_t *out)
+{
+    sigemptyset(out);
+    sigaddset(out, SIGTERM);
+    sigaddset(out, SIGINT);
+    sigaddset(out, SIGHUP);
+}
+
+/* Silent TCP peers use up descriptors; with few left libzmq spins. Take what the system gives. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        rlim_t wanted = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max : DESCRIPTORS_WANTED;
+        if (limit.rlim_cur < wanted) {
+            limit.rlim_cur = wanted;
+            if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+                eg_log(EG_LOG_WARN, "descriptors", "limit stays as it was");
+            }
+        }
+    }
+}
+
+static enum eg_status start_threads(struct daemon *daemon, struct eg_error *err)
+{
+    enum eg_status status = eg_recorder_start(&daemon->recorder, &daemon->shared, err);
+    if (status == EG_OK) {
+        status = eg_workers_start(&daemon->workers, &daemon->shared, err);
+    }
+    if (status == EG_OK) {
+        status = eg_desk_start(&daemon->desk, &daemon->shared, err);
+    }
+    if (status == EG_OK) {
+        status = eg_front_start(&daemon->front, &daemon->shared,
+                                eg_recorder_log_key(daemon->recorder), err);
+    }
+    return status;
+}
+
+static enum eg_status start(struct daemon *daemon, struct eg_error *err)
+{
+    struct eg_world *world = NULL;
+    enum eg_status status = eg_engine_init(err);
+    if (status == EG_OK) {
+        status = eg_world_load(&world, daemon->settings, ++daemon->generation, err);
+    }
+    if (status == EG_OK) {
+        daemon->shared_made = true;
+        status = eg_shared_init(&daemon->shared, daemon->settings, &world, err);
+    }
+    if (status == EG_OK) {
+        status = start_threads(daemon, err);
+    }
+    eg_world_free(&world);
+    return status;
+}
+
+static void pause_ms(long ms)
+{
+    struct timespec time = {0, ms * 1000000};
+    nanosleep(&time, NULL);
+}
+
+/* Refuse new work, finish what is in hand, then let each owner end after those that give it work.
+ */
+static void stop(struct daemon *daemon)
+{
+    if (daemon->front != NULL) {
+        eg_front_refuse(daemon->front);
+        while (daemon->shared.jobs_in_hand > 0) {
+            pause_ms(DRAIN_STEP_MS);
+        }
+    }
+    if (daemon->shared.jobs != NULL) {
+        eg_queue_close(daemon->shared.jobs);
+    }
+    eg_workers_stop(&daemon->workers);
+    if (daemon->shared.records != NULL) {
+        eg_queue_close(daemon->shared.records);
+    }
+    eg_recorder_stop(&daemon->recorder);
+    if (daemon->shared.desk != NULL) {
+        eg_queue_close(daemon->shared.desk);
+    }
+    eg_desk_stop(&daemon->desk);
+    eg_front_stop(&daemon->front);
+    if (daemon->shared_made) {
+        eg_shared_done(&daemon->shared);
+    }
+    eg_engine_done();
+}
+
+static void reload(struct daemon *daemon)
+{
+    struct eg_world *world = NULL;
+    struct eg_error err = {0};
+    enum eg_status status = eg_world_load(&world, daemon->settings, daemon->generation + 1, &err);
+    if (status == EG_OK) {
+        daemon->generation++;
+        status = eg_recorder_replace_world(&daemon->shared, &world, &err);
+    }
+    if (status == EG_OK) {
+        eg_front_renew(daemon->front);
+        eg_log(EG_LOG_INFO, "reloaded", "generation=%llu", (unsigned long long)daemon->generation);
+    } else {
+        eg_log_failure("reload-refused", &err);
+    }
+    eg_world_free(&world);
+}
+
+static void report_ready(const struct daemon *daemon)
+{
+    printf("ready origin=%s door=%s hall=%s\n", daemon->settings->origin,
+           eg_front_door(daemon->front), eg_front_hall(daemon->front));
+    fflush(stdout);
+    eg_log(EG_LOG_INFO, "ready", "origin=%s door=%s hall=%s size=%llu", daemon->settings->origin,
+           eg_front_door(daemon->front), eg_front_hall(daemon->front),
+           (unsigned long long)daemon->shared.log_size);
+}
+
+static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
+{
+    int caught = 0;
+    while (sigwait(signals, &caught) == 0 && caught == SIGHUP) {
+        reload(daemon);
+    }
+    eg_log(EG_LOG_INFO, "stopping", "signal=%d in_hand=%zu", caught, daemon->shared.jobs_in_hand);
+}
+
+enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error *err)
+{
+    struct daemon daemon = {.settings = settings};
+    sigset_t signals;
+    signals_wanted(&signals);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads: they inherit it */
+    signal(SIGPIPE, SIG_IGN);
+    raise_descriptors();
+    enum eg_status status = start(&daemon, err);
+    if (status == EG_OK) {
+        report_ready(&daemon);
+        wait_for_end(&daemon, &signals);
+    }
+    stop(&daemon);
+    eg_log(EG_LOG_INFO, "stopped", "accepted=%llu rejected=%llu known=%llu refused=%llu",
+           (unsigned long long)daemon.shared.accepted, (unsigned long long)daemon.shared.rejected,
+           (unsigned long long)daemon.shared.known, (unsigned long long)daemon.shared.refused);
+    return status;
+}

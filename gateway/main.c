@@ -1,0 +1,89 @@
+/*
+ * emgated: arguments, settings, run. Everything else is in the rooms.
+ */
+#include "base/log.h"
+#include "core/settings.h"
+#include "flow/daemon.h"
+#include "flow/door.h"
+
+#include <emgate/version.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DONE = 0, COULD_NOT = 2 };
+
+static const char help[] =
+    "emgated: gateway for emission reports between machines\n"
+    "\n"
+    "  emgated --config FILE     run until SIGTERM; SIGHUP reloads directory and packages\n"
+    "  emgated --check FILE      read the settings and say whether they are in order\n"
+    "  emgated --print-config    every setting with default, bounds and one sentence\n"
+    "  emgated --version\n"
+    "\n"
+    "Example: emgated --config /etc/emgate/emgated.ini\n"
+    "Exit status: 0 stopped cleanly, 2 could not start or run\n";
+
+static int fail(const struct eg_error *err)
+{
+    fprintf(stderr, "emgated: %s: %s\n", err->where, err->text);
+    return COULD_NOT;
+}
+
+static enum eg_log_level level_of(const char *name)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return (enum eg_log_level)i;
+        }
+    }
+    return EG_LOG_INFO;
+}
+
+static int run(const char *path, bool check_only)
+{
+    static struct eg_settings settings;
+    struct eg_error err = {0};
+    if (eg_settings_read(&settings, path, &err) != EG_OK) {
+        return fail(&err);
+    }
+    eg_log_level_set(level_of(settings.journal_level));
+    if (check_only) {
+        printf("%s: in order\n", path);
+        return DONE;
+    }
+    return eg_daemon_run(&settings, &err) == EG_OK ? DONE : fail(&err);
+}
+
+static int print_config(void)
+{
+    struct eg_buf text;
+    eg_buf_init(&text, (size_t)1 << 20);
+    eg_settings_print(&text);
+    fwrite(text.data, 1, text.len, stdout);
+    eg_buf_done(&text);
+    return DONE;
+}
+
+int main(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    if (argc == 3 && strcmp(word, "--door") == 0) {
+        return eg_door_main((int)strtol(argv[2], NULL, 10));
+    }
+    if (argc == 3 && (strcmp(word, "--config") == 0 || strcmp(word, "--check") == 0)) {
+        return run(argv[2], strcmp(word, "--check") == 0);
+    }
+    if (argc == 2 && strcmp(word, "--print-config") == 0) {
+        return print_config();
+    }
+    if (argc == 2 && strcmp(word, "--version") == 0) {
+        puts("emgated " EG_VERSION);
+        return DONE;
+    }
+    bool asked = argc == 2 && strcmp(word, "--help") == 0;
+    fputs(help, asked ? stdout : stderr);
+    return asked ? DONE : COULD_NOT;
+}
