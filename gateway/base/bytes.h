@@ -23,6 +23,7 @@ struct eg_buf {
     size_t capacity;
     size_t ceiling; /* len never exceeds it */
     bool failed;    /* an append was refused (ceiling or memory); stays set until eg_buf_done */
+    enum eg_status refusal; /* why, when failed */
 };
 
 #define EG_BYTES_NONE ((struct eg_bytes){NULL, 0})
@@ -40,7 +41,8 @@ char *eg_bytes_dup(struct eg_bytes bytes);
 /* Start an empty buffer that never holds more than `ceiling` octets. */
 void eg_buf_init(struct eg_buf *buf, size_t ceiling);
 void eg_buf_done(struct eg_buf *buf);  /* frees; the struct may be used again after init */
-void eg_buf_wipe(struct eg_buf *buf);  /* overwrites, then frees: for secrets */
+void eg_buf_wipe(struct eg_buf *buf);  /* overwrites, then frees: for secrets. Reserve first: a
+                                          buffer that grows may leave a copy behind */
 void eg_buf_reset(struct eg_buf *buf); /* len 0, memory kept, failed cleared */
 
 /*
@@ -54,11 +56,19 @@ void eg_buf_char(struct eg_buf *buf, char c);
 void eg_buf_format(struct eg_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* EG_OK, or EG_E_LIMIT / EG_E_NOMEM with `what` as place if an append was refused. */
+/* Mark the buffer as refused, for writers that find a text they can not write (EG_E_FORMAT). */
+void eg_buf_refuse(struct eg_buf *buf, enum eg_status status);
+
+/*
+ * EG_OK; or with `what` as place, if an append was refused: EG_E_LIMIT, EG_E_NOMEM, or EG_E_FORMAT
+ * when a writer of a text form was given octets that the form can not carry.
+ */
 EG_MUST_USE
 enum eg_status eg_buf_ok(const struct eg_buf *buf, const char *what, struct eg_error *err);
 
-/* Reserve room for `len` more octets and return where they go; NULL if refused. Caller adds to len.
+/*
+ * Reserve room for `len` more octets and return where they go; NULL if refused. The caller adds to
+ * len; one that uses less than it reserved sets the closing 0 itself.
  */
 uint8_t *eg_buf_reserve(struct eg_buf *buf, size_t len);
 

@@ -11,12 +11,19 @@
  *
  *   err     filled; may be NULL
  *   where   what was at fault (file, setting, line); copied, cut; NULL for none
- *   format  printf form of one line; control characters become '?'
+ *   format  printf form of one line; control characters become '?'. Arguments may point into err
+ *
+ * retry is set for EG_E_NOMEM, EG_E_IO, EG_E_BUSY, EG_E_CLOCK and EG_E_TIMEOUT; a caller that knows
+ * better changes it.
  */
 enum eg_status eg_error_set(struct eg_error *err, enum eg_status status, const char *where,
                             const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The same with errno: `cause` is kept and its sentence appended to the text. */
+/*
+ * The same with errno: `cause` is kept and its sentence appended to the text. The status is
+ * EG_E_NOTFOUND for ENOENT and ENOTDIR, EG_E_EXISTS for EEXIST, EG_E_NOMEM for ENOMEM, else
+ * EG_E_IO.
+ */
 enum eg_status eg_error_errno(struct eg_error *err, const char *where, int cause,
                               const char *format, ...) __attribute__((format(printf, 4, 5)));
 

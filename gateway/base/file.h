@@ -8,15 +8,21 @@
 #include "base/bytes.h"
 
 /*
- * Read a whole regular file into `out` (initialised by the caller, whose ceiling is the limit).
+ * Append a whole regular file to `out` (initialised by the caller, whose ceiling is the limit).
  * EG_E_NOTFOUND, EG_E_IO, EG_E_LIMIT (larger than the ceiling), EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_file_read(struct eg_buf *out, const char *path, struct eg_error *err);
 
+/* The same from an open descriptor, which stays open; `path` is for messages. */
+EG_MUST_USE
+enum eg_status eg_file_read_fd(struct eg_buf *out, int fd, const char *path, struct eg_error *err);
+
 /*
- * Replace or create a file, durable when this returns.
- *   mode   permission bits, e.g. 0644, 0600 for keys
+ * Replace or create a file, durable when this returns. On failure the old file is untouched, but
+ * for one case: when the last step, the sync of the directory, fails, the new one stands there and
+ * may be gone after a power loss.
+ *   mode   permission bits, e.g. 0644, 0600 for keys; the umask takes from them as usual
  */
 EG_MUST_USE
 enum eg_status eg_file_write(const char *path, struct eg_bytes content, unsigned mode,

@@ -25,7 +25,7 @@ EG_MUST_USE
 bool eg_queue_put(struct eg_queue *queue, void *item, size_t octets);
 
 /* As put, but ignores the bounds (for replies whose work was admitted already). false only when
- * closed. */
+ * closed, or when memory ran out: the item stays the caller's. */
 EG_MUST_USE
 bool eg_queue_force(struct eg_queue *queue, void *item, size_t octets);
 
@@ -38,7 +38,7 @@ void eg_queue_close(
 bool eg_queue_closed(const struct eg_queue *queue);
 size_t eg_queue_items(const struct eg_queue *queue);
 size_t eg_queue_octets(const struct eg_queue *queue);
-int eg_queue_fd(
-    const struct eg_queue *queue); /* readable: something to take. Never read it yourself */
+int eg_queue_fd(const struct eg_queue
+                    *queue); /* readable: something to take, or closed. Never read it yourself */
 
 #endif

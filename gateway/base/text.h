@@ -17,6 +17,10 @@ bool eg_text_u64(struct eg_bytes text, uint64_t max, uint64_t *out);
 /* 1..max_len characters of [A-Za-z0-9._:/@+-], first one alphanumeric: identities, names, codes. */
 bool eg_text_token(struct eg_bytes text, size_t max_len);
 
+/* The character that begins at octet `at` (below text.len): its length 1..4, or 0 and *out
+ * untouched if it is not well-formed UTF-8. */
+size_t eg_text_rune(struct eg_bytes text, size_t at, uint32_t *out);
+
 /* Well-formed UTF-8 without C0/C1 control characters. */
 bool eg_text_clean(struct eg_bytes text);
 
@@ -29,7 +33,7 @@ bool eg_text_unbase64(struct eg_bytes text,
                       struct eg_buf *out); /* strict: padding, no blanks, no stray bits */
 
 /* Times are UTC milliseconds since 1970, written "2026-11-23T22:30:00.123Z" (always so, 24
- * characters). */
+ * characters; years 0000 to 9999, times beyond are written as the first or last of these). */
 #define EG_TIME_TEXT_MAX 32
 void eg_text_time(char out[EG_TIME_TEXT_MAX], int64_t at_ms);
 bool eg_text_untime(struct eg_bytes text, int64_t *at_ms);
@@ -50,7 +54,8 @@ int eg_lines_next(struct eg_lines *lines);
 bool eg_lines_expect(struct eg_lines *lines, const char *key, struct eg_bytes *value_out);
 
 void eg_lines_begin(struct eg_buf *out, const char *kind);
-void eg_lines_put(struct eg_buf *out, const char *key, struct eg_bytes value); /* escapes */
+/* Escapes. A value that is not clean UTF-8 but for line feeds marks the buffer EG_E_FORMAT. */
+void eg_lines_put(struct eg_buf *out, const char *key, struct eg_bytes value);
 void eg_lines_putf(struct eg_buf *out, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool eg_lines_unescape(struct eg_bytes value, struct eg_buf *out);
@@ -58,10 +63,12 @@ bool eg_lines_unescape(struct eg_bytes value, struct eg_buf *out);
 /* The nearest of `count` words to `word` (edit distance at most 3), or NULL: for "did you mean". */
 const char *eg_text_nearest(const char *word, const char *const *words, size_t count);
 
-/* Append `text` as a JSON string with quotes; octets that are not clean UTF-8 become U+FFFD. */
+/* Append `text` as a JSON string with quotes; octets that are not UTF-8 become U+FFFD, control
+ * characters are escaped. */
 void eg_text_json(struct eg_buf *out, struct eg_bytes text);
 
-/* Append `text` escaped for XML content and attributes; control characters become U+FFFD. */
+/* Append `text` escaped for XML content and attributes; tab, LF and CR become references, other
+ * control characters and octets that are not UTF-8 U+FFFD. */
 void eg_text_xml(struct eg_buf *out, struct eg_bytes text);
 
 #endif
