@@ -1,0 +1,31 @@
+/*
+ * Audit: gives the checker of the archive (archive/check.h) what it has no room for: signatures,
+ * the directory of that time, and the engine, to make every decision again.
+ */
+#ifndef EG_FLOW_AUDIT_H
+#define EG_FLOW_AUDIT_H
+
+#include "archive/check.h"
+
+struct eg_audit_settings {
+    const char *archive; /* path */
+    const char *origin;  /* of the log */
+    const uint8_t *log_key;
+    struct eg_bytes anchors_pem;       /* trusted certificates, the auditor's own copy */
+    const struct eg_digest *registrar; /* certificate that signs directories; NULL: any that leads
+                                          to the anchors and is meant for it */
+    /* As in archive/check.h, with `payload` */
+    void *payload;
+    void (*finding)(void *payload, const struct eg_check_finding *finding);
+    bool (*progress)(void *payload, uint64_t done, uint64_t total); /* may be NULL */
+};
+
+/*
+ * Check a whole archive, a gateway running or not. All borrowed during the call; eg_engine_init
+ * must have been called. Answers as eg_check_archive; also EG_E_USAGE without anchors.
+ */
+EG_MUST_USE
+enum eg_status eg_audit_verify(struct eg_check_counts *counts, uint64_t *findings_out,
+                               const struct eg_audit_settings *settings, struct eg_error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * The inside of the audit, for the files audit*.c alone.
+ */
+#ifndef EG_FLOW_AUDIT_INSIDE_H
+#define EG_FLOW_AUDIT_INSIDE_H
+
+#include "flow/audit.h"
+#include "flow/library.h"
+
+struct eg_audit {
+    const struct eg_audit_settings *settings;
+    struct eg_library *library;
+
+    /* What was recorded up to the entry in hand, as the checker walks. */
+    struct eg_digest directory; /* newest */
+    bool has_directory;
+    struct eg_digest *packages; /* in the order of recording */
+    size_t package_count, package_capacity;
+
+    /* The submission in hand, read once for signature and rerun. */
+    uint64_t index;
+    bool ready;
+    struct eg_document *document; /* NULL: it breaks an input limit */
+    struct eg_findings early;     /* findings of parsing and reading */
+    struct eg_rules *rules;       /* that read it; NULL: none does */
+    struct eg_reading reading;
+    bool readable;
+    bool taken; /* recorded as rejected because the identity is taken */
+};
+
+/* Parse the report in hand and read its identity as the gateway did. */
+EG_MUST_USE
+enum eg_status eg_audit_open(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                             struct eg_error *err);
+void eg_audit_shut(struct eg_audit *audit);
+
+/* The functions of eg_check_hooks; payload is the audit. */
+enum eg_status eg_audit_signature(void *payload, const struct eg_check_inputs *inputs,
+                                  unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                  struct eg_error *err);
+enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *inputs, bool *same,
+                              bool *differs_by_engine, char text[EG_ERROR_TEXT_MAX],
+                              struct eg_error *err);
+
+#endif

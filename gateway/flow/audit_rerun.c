@@ -1,0 +1,337 @@
+/*
+ * Condition 10: the decision made again, from the archived report, package and directory, must give
+ * the same octets.
+ *
+ * Which package read a report whose identity could not be read is not recorded. Packages for one
+ * root element read identities alike (a gateway refuses to load others), so the newest one recorded
+ * before the entry stands for it; likewise, for a report whose identity was taken, the package is
+ * asked only to read, never to judge.
+ */
+#include "flow/audit_inside.h"
+
+#include "base/text.h"
+#include "flow/address.h"
+
+#include <emgate/version.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void eg_audit_shut(struct eg_audit *audit)
+{
+    eg_document_free(&audit->document);
+    eg_findings_done(&audit->early);
+    eg_findings_init(&audit->early);
+    audit->rules = NULL;
+    audit->reading = (struct eg_reading){0};
+    audit->ready = audit->readable = audit->taken = false;
+}
+
+/* ---- what the archived findings say of how the report was read
+ * ----------------------------------- */
+
+struct hints {
+    size_t report_max; /* the limit then in force, if the report broke it */
+    bool taken;
+};
+
+static enum eg_status read_hints(struct hints *out, struct eg_bytes text, struct eg_error *err)
+{
+    struct eg_findings findings = {0};
+    struct eg_package_ref package = {0};
+    bool has_package = false;
+    enum eg_status status = eg_findings_read(&findings, &package, &has_package, text, err);
+
+    if (status != EG_OK) {
+        return status;
+    }
+    *out = (struct hints){EG_REPORT_MAX, false};
+    for (size_t i = 0; i < findings.count; i++) {
+        const struct eg_finding *finding = &findings.list[i];
+
+        out->taken = out->taken || strcmp(finding->rule, EG_RULE_IDENTITY_TAKEN) == 0;
+        for (size_t k = 0; strcmp(finding->rule, EG_RULE_SIZE) == 0 && k < finding->value_count;
+             k++) {
+            uint64_t max = 0;
+
+            if (strcmp(finding->values[k].name, "max") == 0 &&
+                eg_text_u64(eg_bytes_of(finding->values[k].text), EG_REPORT_MAX, &max)) {
+                out->report_max = (size_t)max;
+            }
+        }
+    }
+    eg_findings_done(&findings);
+    return EG_OK;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------
+ */
+
+static bool matches(const struct eg_package *package, const struct eg_document *document)
+{
+    const char *ns = NULL;
+    const char *name = NULL;
+
+    eg_document_root(document, &ns, &name);
+    return strcmp(package->match_name, name) == 0 &&
+           strcmp(package->match_namespace != NULL ? package->match_namespace : "", ns) == 0;
+}
+
+/* The newest package recorded before that matches the root element; NULL: none. */
+static enum eg_status newest_match(struct eg_rules **out, struct eg_audit *audit,
+                                   struct eg_store *store, struct eg_error *err)
+{
+    for (size_t i = audit->package_count; i > 0; i--) {
+        struct eg_rules *rules = NULL;
+        enum eg_status status =
+            eg_library_rules(&rules, audit->library, store, &audit->packages[i - 1], err);
+
+        if (status != EG_OK) {
+            return status;
+        }
+        if (matches(eg_rules_package(rules), audit->document)) {
+            *out = rules;
+            return EG_OK;
+        }
+    }
+    return EG_OK;
+}
+
+enum eg_status eg_audit_open(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                             struct eg_error *err)
+{
+    struct hints hints = {0};
+    enum eg_status status = EG_OK;
+
+    if (audit->ready && audit->index == inputs->index) {
+        return EG_OK;
+    }
+    eg_audit_shut(audit);
+    status = read_hints(&hints, inputs->findings, err);
+    if (status == EG_OK) {
+        audit->taken = hints.taken;
+        status = eg_document_parse(&audit->document, &audit->early, inputs->report,
+                                   hints.report_max, err);
+    }
+    if (status == EG_OK && audit->document != NULL) {
+        status = inputs->entry->has_package
+                     ? eg_library_rules(&audit->rules, audit->library, inputs->store,
+                                        &inputs->entry->package.digest, err)
+                     : newest_match(&audit->rules, audit, inputs->store, err);
+    }
+    if (status == EG_OK && audit->rules != NULL &&
+        matches(eg_rules_package(audit->rules), audit->document)) {
+        status = eg_rules_read(&audit->reading, &audit->readable, &audit->early, audit->rules,
+                               audit->document, err);
+    }
+    audit->index = inputs->index;
+    audit->ready = status == EG_OK;
+    return status;
+}
+
+/* ---- comparing ----------------------------------------------------------------------------------
+ */
+
+static enum eg_status differ(char text[EG_ERROR_TEXT_MAX], const char *what)
+{
+    (void)snprintf(text, EG_ERROR_TEXT_MAX, "a rerun gives %s", what);
+    return EG_OK;
+}
+
+/* *same: the findings, written, are the archived octets. */
+static enum eg_status findings_same(bool *same, const struct eg_findings *findings,
+                                    const struct eg_package_ref *package, struct eg_bytes archived,
+                                    struct eg_error *err)
+{
+    struct eg_buf written = {0};
+    enum eg_status status = EG_OK;
+
+    eg_buf_init(&written, EG_FINDINGS_MAX);
+    status = eg_findings_write(&written, findings, package, err);
+    if (status == EG_OK) {
+        *same = eg_bytes_equal(eg_bytes_view(&written), archived);
+    }
+    eg_buf_done(&written);
+    return status;
+}
+
+static bool notifications_same(const struct eg_outcome *outcome,
+                               const struct eg_check_inputs *inputs)
+{
+    if (outcome->notification_count != inputs->notification_count) {
+        return false;
+    }
+    for (size_t i = 0; i < outcome->notification_count; i++) {
+        const struct eg_notification *made = &outcome->notifications[i];
+        const struct eg_entry_notification *recorded = &inputs->entry->notifications[i];
+
+        if (strcmp(made->name, recorded->name) != 0 ||
+            strcmp(made->recipient, recorded->recipient) != 0 ||
+            !eg_bytes_equal(eg_bytes_view(&made->content), inputs->notifications[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool identity_same(const struct eg_audit *audit, const struct eg_entry *entry)
+{
+    return strcmp(entry->identity.id, audit->reading.id) == 0 &&
+           entry->identity.version == audit->reading.version;
+}
+
+/* ---- the three ways a decision is made
+ * ----------------------------------------------------------- */
+
+static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
+                          const struct eg_check_inputs *inputs, struct eg_error *err)
+{
+    const struct eg_package *package = eg_rules_package(audit->rules);
+    const struct eg_directory *directory = NULL;
+    const struct eg_plant *plant = NULL;
+    enum eg_status status = eg_library_directory(&directory, audit->library, inputs->store,
+                                                 &inputs->entry->directory, err);
+
+    if (status != EG_OK) {
+        return status;
+    }
+    plant = eg_directory_plant(directory, audit->reading.plant);
+    if (plant == NULL) {
+        return eg_error_set(err, EG_E_NOTFOUND, audit->reading.plant,
+                            "the directory has no such plant");
+    }
+    /* What reading found comes before what the rules find, as it did then. */
+    eg_findings_done(&outcome->findings);
+    outcome->findings = audit->early;
+    eg_findings_init(&audit->early);
+    status = eg_rules_run(outcome, audit->rules, audit->document, &audit->reading, plant, err);
+    if (status == EG_OK) {
+        status = eg_address_outcome(outcome, package, plant, err);
+    }
+    return status;
+}
+
+static enum eg_status rerun_judged(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                   bool *same, char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
+{
+    const struct eg_entry *entry = inputs->entry;
+    const struct eg_package *package = NULL;
+    struct eg_outcome outcome = {0};
+    enum eg_status status = EG_OK;
+
+    if (audit->document == NULL || !audit->readable || !identity_same(audit, entry)) {
+        return differ(text, "another identity");
+    }
+    package = eg_rules_package(audit->rules);
+    if (!eg_package_covers(package, audit->reading.from, audit->reading.until)) {
+        return differ(text, "no decision: the package does not judge this period");
+    }
+    eg_outcome_init(&outcome);
+    status = run(&outcome, audit, inputs, err);
+    if (status == EG_OK) {
+        status = findings_same(same, &outcome.findings, &package->ref, inputs->findings, err);
+    }
+    if (status == EG_OK && !*same) {
+        (void)differ(text, "other findings");
+    } else if (status == EG_OK && outcome.accepted != entry->accepted) {
+        *same = false;
+        (void)differ(text, outcome.accepted ? "accepted" : "rejected");
+    } else if (status == EG_OK &&
+               !eg_bytes_equal(eg_bytes_view(&outcome.parameters), inputs->parameters)) {
+        *same = false;
+        (void)differ(text, "other parameters");
+    } else if (status == EG_OK && !notifications_same(&outcome, inputs)) {
+        *same = false;
+        (void)differ(text, "other notifications");
+    }
+    eg_outcome_done(&outcome);
+    return status;
+}
+
+/* Rejected for an input limit or because nobody can read its identity. */
+static enum eg_status rerun_unreadable(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                       bool *same, char text[EG_ERROR_TEXT_MAX],
+                                       struct eg_error *err)
+{
+    struct eg_identity identity = {0};
+    enum eg_status status = EG_OK;
+
+    if (audit->document != NULL && (audit->rules == NULL || audit->readable)) {
+        return differ(text, "no reason to reject it unread");
+    }
+    eg_identity_unreadable(&identity, inputs->entry->identity.participant, inputs->report);
+    if (!eg_identity_equal(&identity, &inputs->entry->identity)) {
+        return differ(text, "another identity");
+    }
+    status = findings_same(same, &audit->early, NULL, inputs->findings, err);
+    if (status == EG_OK && !*same) {
+        (void)differ(text, "other findings");
+    } else if (status == EG_OK && (inputs->entry->accepted || inputs->notification_count > 0)) {
+        *same = false;
+        (void)differ(text, "a rejection without notification");
+    }
+    return status;
+}
+
+static enum eg_status rerun_taken(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                  bool *same, char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
+{
+    struct eg_stored first = {0};
+    struct eg_findings findings = {0};
+    struct eg_finding *finding = NULL;
+    char number[24] = "";
+    enum eg_status status =
+        eg_store_find(&first, inputs->store, &inputs->entry->identity, NULL, err);
+
+    eg_findings_init(&findings);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (first.index >= inputs->index || inputs->entry->accepted || inputs->notification_count > 0 ||
+        eg_digest_equal(&first.report_digest, &inputs->report_digest)) {
+        (void)differ(text, "no earlier entry with this identity and other content");
+        goto done;
+    }
+    if (audit->readable && !identity_same(audit, inputs->entry)) {
+        (void)differ(text, "another identity");
+        goto done;
+    }
+    (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)first.index);
+    status = eg_findings_add(&findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY_TAKEN, 0, NULL, 0,
+                             &finding, err);
+    if (status == EG_OK) {
+        status = eg_finding_value(finding, "entry", number, err);
+    }
+    if (status == EG_OK) {
+        status = findings_same(same, &findings, NULL, inputs->findings, err);
+    }
+    if (status == EG_OK && !*same) {
+        (void)differ(text, "other findings");
+    }
+done:
+    eg_findings_done(&findings);
+    eg_stored_done(&first);
+    return status;
+}
+
+enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *inputs, bool *same,
+                              bool *differs_by_engine, char text[EG_ERROR_TEXT_MAX],
+                              struct eg_error *err)
+{
+    struct eg_audit *audit = payload;
+    bool found = false;
+    enum eg_status status = eg_audit_open(audit, inputs, err);
+
+    if (status == EG_OK && inputs->entry->has_package) {
+        status = rerun_judged(audit, inputs, &found, text, err);
+    } else if (status == EG_OK && audit->taken) {
+        status = rerun_taken(audit, inputs, &found, text, err);
+    } else if (status == EG_OK) {
+        status = rerun_unreadable(audit, inputs, &found, text, err);
+    }
+    if (status == EG_OK) {
+        *same = found;
+        *differs_by_engine = inputs->entry->semantics != EG_SEMANTICS;
+    }
+    return status;
+}
