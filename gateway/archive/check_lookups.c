@@ -95,8 +95,9 @@ enum eg_status eg_check_history(struct eg_checker *checker, struct eg_error *err
 /* ---- condition 12
  * ------------------------------------------------------------------------------*/
 
-static bool columns_fit(const struct eg_entry *entry, sqlite3_stmt *row)
+static bool columns_fit(const struct eg_checker *checker, sqlite3_stmt *row)
 {
+    const struct eg_entry *entry = &checker->entry;
     bool submission = entry->kind == EG_ENTRY_SUBMISSION;
     const struct eg_digest *named = NULL;
     struct eg_bytes digest = EG_BYTES_NONE;
@@ -105,6 +106,8 @@ static bool columns_fit(const struct eg_entry *entry, sqlite3_stmt *row)
         named = &entry->package.digest;
     } else if (entry->kind == EG_ENTRY_DIRECTORY) {
         named = &entry->directory;
+    } else if (entry->kind == EG_ENTRY_KEY) {
+        named = &checker->row.report_digest;
     }
     if (!eg_check_number_is(row, 1, (int64_t)entry->kind) ||
         !eg_check_text_is(row, 2, submission ? entry->identity.participant : NULL) ||
@@ -152,7 +155,7 @@ enum eg_status eg_check_lookups(struct eg_checker *checker, sqlite3_stmt *row, s
 {
     struct eg_digest digest = eg_hash(eg_bytes_view(&checker->contents[EG_CONTENT_REPORT]));
 
-    if (!columns_fit(&checker->entry, row)) {
+    if (!columns_fit(checker, row)) {
         eg_check_found(checker, checker->row.index, 12,
                        "what the archive finds the entry by is not what the entry says");
     }

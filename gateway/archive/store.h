@@ -116,7 +116,7 @@ EG_MUST_USE
 enum eg_status eg_store_latest(struct eg_stored *out, struct eg_store *store,
                                enum eg_entry_kind kind, const char *package_id,
                                struct eg_error *err);
-/* The entry that recorded the package / directory with this (unsalted) digest. */
+/* The entry that recorded the package / directory / key statement with this (unsalted) digest. */
 EG_MUST_USE
 enum eg_status eg_store_by_digest(struct eg_stored *out, struct eg_store *store,
                                   enum eg_entry_kind kind, const struct eg_digest *digest,

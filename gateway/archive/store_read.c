@@ -240,8 +240,8 @@ enum eg_status eg_store_find(struct eg_stored *out, struct eg_store *store,
 }
 
 enum eg_status eg_store_find_content(struct eg_stored *out, struct eg_store *store,
-                                     const char *participant,
-                                     const struct eg_digest *report_digest, struct eg_error *err)
+                                     const char *participant, const struct eg_digest *report_digest,
+                                     struct eg_error *err)
 {
     sqlite3_stmt *statement = eg_store_statement(store, EG_SQL_FIND_CONTENT);
 

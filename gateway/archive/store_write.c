@@ -70,8 +70,10 @@ static enum eg_status put(struct eg_store *store, sqlite3_stmt *statement, int a
 /* ---- rows
  * --------------------------------------------------------------------------------------*/
 
-static void bind_lookups(int *answer, sqlite3_stmt *statement, const struct eg_entry *entry)
+static void bind_lookups(int *answer, sqlite3_stmt *statement, const struct eg_record *record)
 {
+    const struct eg_entry *entry = record->entry;
+
     bind_number(answer, statement, 2, (int64_t)entry->kind);
     if (entry->kind == EG_ENTRY_SUBMISSION) {
         bind_text(answer, statement, 3, entry->identity.participant);
@@ -82,6 +84,8 @@ static void bind_lookups(int *answer, sqlite3_stmt *statement, const struct eg_e
         bind_digest(answer, statement, 7, &entry->package.digest);
     } else if (entry->kind == EG_ENTRY_DIRECTORY) {
         bind_digest(answer, statement, 7, &entry->directory);
+    } else {
+        bind_digest(answer, statement, 7, &record->report_digest);
     }
     bind_number(answer, statement, 8, entry->recorded_at_ms);
 }
@@ -93,7 +97,7 @@ static enum eg_status put_entry(struct eg_store *store, const struct eg_record *
     int answer = SQLITE_OK;
 
     bind_number(&answer, statement, 1, (int64_t)record->index);
-    bind_lookups(&answer, statement, record->entry);
+    bind_lookups(&answer, statement, record);
     bind_digest(&answer, statement, 9, &record->report_digest);
     bind_blob(&answer, statement, 10, record->entry_text);
     bind_blob(&answer, statement, 11, record->receipt);

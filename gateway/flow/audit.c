@@ -199,22 +199,47 @@ static enum eg_status check_package(struct eg_audit *audit, const struct eg_chec
     return status;
 }
 
+/* The statement must be of this log and key, and hold when it was recorded. */
+static bool statement_fits(const struct eg_audit *audit, struct eg_bytes text, int64_t at_ms)
+{
+    struct eg_lines lines = {0};
+    struct eg_bytes origin = EG_BYTES_NONE, gateway = EG_BYTES_NONE, vkey = EG_BYTES_NONE;
+    struct eg_bytes from = EG_BYTES_NONE, until = EG_BYTES_NONE;
+    char key_origin[EG_ORIGIN_MAX + 1] = "";
+    uint8_t key[EG_ED25519_KEY_LEN] = {0};
+    int64_t from_ms = 0, until_ms = 0;
+    struct eg_error unused = {0};
+
+    return eg_lines_start(&lines, text, "key-statement") &&
+           eg_lines_expect(&lines, "origin", &origin) &&
+           eg_lines_expect(&lines, "gateway", &gateway) &&
+           eg_lines_expect(&lines, "log-key", &vkey) &&
+           eg_lines_expect(&lines, "valid-from", &from) &&
+           eg_lines_expect(&lines, "valid-until", &until) && eg_lines_next(&lines) == 0 &&
+           eg_bytes_is(origin, audit->settings->origin) &&
+           eg_vkey_read(key_origin, key, vkey, &unused) == EG_OK &&
+           strcmp(key_origin, audit->settings->origin) == 0 &&
+           memcmp(key, audit->settings->log_key, EG_ED25519_KEY_LEN) == 0 &&
+           eg_text_untime(from, &from_ms) && eg_text_untime(until, &until_ms) && from_ms <= at_ms &&
+           at_ms <= until_ms;
+}
+
 static enum eg_status check_key(struct eg_audit *audit, const struct eg_check_inputs *inputs,
                                 unsigned *condition, char text[EG_ERROR_TEXT_MAX],
                                 struct eg_error *err)
 {
     const struct eg_entry *entry = inputs->entry;
     struct eg_signer signer = {0};
-    struct eg_lines lines = {0};
     struct asked asked = {EG_SIGNED_KEY_STATEMENT, inputs->report, entry->recorded_at_ms, 9,
                           "the key statement's signature"};
 
-    if (!eg_lines_start(&lines, inputs->report, "key")) {
-        return no(condition, text, 9, "the key statement is not one", "");
-    }
     if (!entry->has_log_key ||
         memcmp(entry->log_key, audit->settings->log_key, EG_ED25519_KEY_LEN) != 0) {
         return no(condition, text, 9, "the key recorded is not the log key given", "");
+    }
+    if (!statement_fits(audit, inputs->report, entry->recorded_at_ms)) {
+        return no(condition, text, 9, "the key statement is not one for this log, key and time",
+                  "");
     }
     return check_cms(&signer, audit, inputs, &asked, condition, text, err);
 }
