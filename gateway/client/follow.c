@@ -90,7 +90,8 @@ static enum eg_status give_credit(struct eg_client *client, struct eg_error *err
         return EG_OK;
     }
     unsigned credit = follow->credit - (unsigned)ahead;
-    snprintf(id, sizeof id, "%" PRIu64, ++client->last_id);
+    follow->credit_request = ++client->last_id;
+    snprintf(id, sizeof id, "%" PRIu64, follow->credit_request);
     snprintf(text, sizeof text, "%u", credit);
     eg_message_start(&message, EG_VERB_CREDIT, eg_bytes_of(id));
     eg_message_add(&message, eg_bytes_of(follow->stream));
@@ -158,6 +159,10 @@ bool eg_follow_arrive(struct eg_client *client, uint64_t id, struct eg_incoming 
 {
     struct eg_following *follow = &client->follow;
     const struct eg_message *message = eg_incoming_message(*incoming);
+    if (follow->active && id == follow->credit_request) { /* an answer to CREDIT is a refusal: */
+        eg_follow_restart(client);                        /* the gateway no longer knows us */
+        return true;
+    }
     if (!follow->active || id != follow->request) {
         return message->verb == EG_VERB_ITEM; /* of a FOLLOW that is no longer in force */
     }

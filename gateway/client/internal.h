@@ -43,6 +43,7 @@ struct eg_following {
     unsigned credit;              /* wanted ahead */
     unsigned left;                /* credit given and not used */
     uint64_t request;             /* id of the FOLLOW whose items we take */
+    uint64_t credit_request;      /* id of the last CREDIT */
     struct eg_incoming *items[EG_CREDIT_MAX];
     size_t first, count; /* ring */
 };
