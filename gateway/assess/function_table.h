@@ -15,8 +15,9 @@
 
 struct eg_function_row {
     const char *ns, *name;
-    int min, max; /* arguments; max -1: any number */
-    bool xslt;    /* only where stylesheet functions are */
+    int min, max;    /* arguments; max -1: any number */
+    bool xslt;       /* only where stylesheet functions are: stylesheets and checks */
+    bool stylesheet; /* only in stylesheets: makes nodes that a transformation must own */
 };
 
 extern const struct eg_function_row eg_function_rows[];

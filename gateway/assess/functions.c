@@ -634,11 +634,13 @@ static void take_away(xmlXPathContext *context)
     }
 }
 
+/* Registering never replaces: what is there goes first. */
 static bool put(xmlXPathContext *context, const char *ns, const char *name,
                 xmlXPathFunction function)
 {
-    return xmlXPathRegisterFuncNS(context, BAD_CAST name, ns[0] != '\0' ? BAD_CAST ns : NULL,
-                                  function) == 0;
+    const xmlChar *uri = ns[0] != '\0' ? BAD_CAST ns : NULL;
+    (void)xmlXPathRegisterFuncNS(context, BAD_CAST name, uri, NULL);
+    return xmlXPathRegisterFuncNS(context, BAD_CAST name, uri, function) == 0;
 }
 
 enum eg_status eg_functions_register_xpath(xmlXPathContext *context, struct eg_error *err)

@@ -11,9 +11,10 @@
  * Arguments are converted strictly: a text that is no number of numbers.h is NaN, and NaN goes
  * through.
  *
- * EXSLT: common node-set, object-type; math min max highest lowest abs sqrt; set all; str all;
- * date all that take a date and read no clock. Not there: system-property, generate-id,
- * unparsed-entity-uri, current time, random, dynamic evaluation.
+ * EXSLT: common node-set, object-type; math min max highest lowest abs sqrt; set all; str all
+ * (tokenize, split and replace in stylesheets only); date all that take a date and read no clock.
+ * Not there: system-property, generate-id, unparsed-entity-uri, current time, random, dynamic
+ * evaluation.
  *
  * XPath's number(x) is strict: '1e5' is NaN as XPath 1.0 says, where libxml2 says 100000.
  * Conversions that XPath makes silently ('1e5' + 1) are libxml2's: use number().

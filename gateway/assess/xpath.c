@@ -6,6 +6,7 @@
  */
 #include "assess/xpath.h"
 
+#include "assess/function_table.h"
 #include "assess/functions.h"
 #include "base/limits.h"
 
@@ -293,8 +294,10 @@ static enum eg_status check_function(struct checker *checker, struct eg_error *e
     (void)snprintf(name, sizeof(name), "%.*s", (int)lexer->local.len,
                    (const char *)lexer->local.data);
     struct open open = {.sign = '(', .function = lexer->start, .function_len = lexer->len};
-    if (!eg_functions_known(uri_of(checker->scope, lexer->prefix), name, checker->scope->xslt,
-                            &open.min, &open.max)) {
+    const char *uri = uri_of(checker->scope, lexer->prefix);
+    const struct eg_function_row *row = eg_function_row(uri, name);
+    if (!eg_functions_known(uri, name, checker->scope->xslt, &open.min, &open.max) ||
+        (row->stylesheet && !checker->scope->stylesheet)) {
         return refuse(checker, err, "there is no function '%.*s'", (int)lexer->len, lexer->start);
     }
     checker->pending = open;

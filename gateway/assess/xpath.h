@@ -16,7 +16,9 @@ struct eg_xpath_scope {
     /* Is $name bound? ns "" for none. NULL: no variable is. */
     bool (*variable)(void *payload, const char *name);
     void *payload;
-    bool xslt; /* stylesheet functions (key, document, current, format-number) are there too */
+    bool xslt;       /* key, document, current, format-number are there too */
+    bool stylesheet; /* and str:tokenize, split, replace: only a transformation can own their nodes
+                      */
 };
 
 /*
