@@ -23,20 +23,37 @@ static int64_t read_ns(clockid_t clock)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+#ifdef EG_TEST_HOOKS
+static bool fixed_ms(int64_t *at_ms)
+{
+    const char *fixed = getenv("EMGATE_TEST_CLOCK");
+    if (fixed == NULL || fixed[0] == '\0') {
+        return false;
+    }
+    if (!eg_text_untime(eg_bytes_of(fixed), at_ms)) {
+        fputs("emgate: EMGATE_TEST_CLOCK is not a time in text form\n", stderr);
+        abort();
+    }
+    return true;
+}
+#else
+static bool fixed_ms(int64_t *at_ms)
+{
+    (void)at_ms;
+    return false;
+}
+#endif
+
+bool eg_clock_is_fixed(void)
+{
+    int64_t ignored = 0;
+    return fixed_ms(&ignored);
+}
+
 int64_t eg_clock_wall_ms(void)
 {
-#ifdef EG_TEST_HOOKS
-    const char *fixed = getenv("EMGATE_TEST_CLOCK");
-    int64_t at_ms = 0;
-    if (fixed != NULL && fixed[0] != '\0') {
-        if (!eg_text_untime(eg_bytes_of(fixed), &at_ms)) {
-            fputs("emgate: EMGATE_TEST_CLOCK is not a time in text form\n", stderr);
-            abort();
-        }
-        return at_ms;
-    }
-#endif
-    return read_ns(CLOCK_REALTIME) / 1000000;
+    int64_t fixed = 0;
+    return fixed_ms(&fixed) ? fixed : read_ns(CLOCK_REALTIME) / 1000000;
 }
 
 int64_t eg_clock_boot_ms(void)

@@ -7,8 +7,10 @@
 #ifndef EG_BASE_CLOCK_H
 #define EG_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+bool eg_clock_is_fixed(void);      /* the test clock is set */
 int64_t eg_clock_wall_ms(void);    /* UTC milliseconds since 1970 */
 int64_t eg_clock_boot_ms(void);    /* monotonic, counts through suspend */
 int64_t eg_clock_thread_ns(void);  /* CPU time of this thread, for measurements */

@@ -74,16 +74,29 @@ static enum eg_status sign_card(struct eg_cards *cards, struct eg_error *err)
     return status;
 }
 
-static void fill_card(struct eg_card *card, const struct eg_settings *settings,
-                      const struct eg_card_parts *parts)
+static bool copy_text(char *out, size_t size, const char *from)
 {
-    snprintf(card->origin, sizeof card->origin, "%s", settings->origin);
-    snprintf(card->gateway, sizeof card->gateway, "%s", settings->participant);
-    snprintf(card->door, sizeof card->door, "%s", parts->door);
-    snprintf(card->hall, sizeof card->hall, "%s", parts->hall);
-    snprintf(card->door_key, sizeof card->door_key, "%s", parts->door_key);
-    snprintf(card->hall_key, sizeof card->hall_key, "%s", parts->hall_key);
+    size_t len = strlen(from);
+    if (len >= size) {
+        return false;
+    }
+    memcpy(out, from, len + 1);
+    return true;
+}
+
+static enum eg_status fill_card(struct eg_card *card, const struct eg_settings *settings,
+                                const struct eg_card_parts *parts, struct eg_error *err)
+{
+    if (!copy_text(card->origin, sizeof card->origin, settings->origin) ||
+        !copy_text(card->gateway, sizeof card->gateway, settings->participant) ||
+        !copy_text(card->door, sizeof card->door, parts->door) ||
+        !copy_text(card->hall, sizeof card->hall, parts->hall) ||
+        !copy_text(card->door_key, sizeof card->door_key, parts->door_key) ||
+        !copy_text(card->hall_key, sizeof card->hall_key, parts->hall_key)) {
+        return eg_error_set(err, EG_E_USAGE, "card", "origin, participant or endpoint is too long");
+    }
     memcpy(card->log_key, parts->log_key, EG_ED25519_KEY_LEN);
+    return EG_OK;
 }
 
 enum eg_status eg_cards_open(struct eg_cards **out, const struct eg_settings *settings,
@@ -96,8 +109,10 @@ enum eg_status eg_cards_open(struct eg_cards **out, const struct eg_settings *se
     cards->settings = settings;
     eg_buf_init(&cards->text, EG_SIGNED_TEXT_MAX);
     eg_buf_init(&cards->cms, EG_CMS_MAX);
-    fill_card(&cards->card, settings, parts);
-    enum eg_status status = load_key(cards, err);
+    enum eg_status status = fill_card(&cards->card, settings, parts, err);
+    if (status == EG_OK) {
+        status = load_key(cards, err);
+    }
     if (status == EG_OK) {
         status = sign_card(cards, err);
     }

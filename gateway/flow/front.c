@@ -11,6 +11,7 @@
 #include "flow/doorman.h"
 #include "flow/post.h"
 #include "intake/hall.h"
+#include "wire/refusal.h"
 #include "wire/texts.h"
 
 #include <errno.h>
@@ -136,13 +137,12 @@ static void on_refused(void *payload, const char *key, const char *address, enum
 static void refuse_greeting(struct eg_front *front, struct eg_bytes ticket, enum eg_code code,
                             const char *text)
 {
-    struct eg_answer_text answer = {.code = code,
-                                    .retry_after_ms = eg_code_row(code)->retry_after_ms};
-    snprintf(answer.text, sizeof answer.text, "%s", text);
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    eg_verdict_refuse(&verdict, code, "", "greeting", "%s", text);
     struct eg_buf body;
     eg_buf_init(&body, EG_SIGNED_TEXT_MAX);
     struct eg_error err = {0};
-    if (eg_answer_write(&body, &answer, &err) == EG_OK) {
+    if (eg_refusal_text(&body, &verdict, &err) == EG_OK) {
         struct eg_bytes parts[] = {ticket, eg_bytes_of(eg_verb_text(EG_VERB_ERROR)),
                                    eg_bytes_view(&body)};
         enum eg_status status = eg_door_send(front->doorman.fd, EG_DOOR_REFUSE, parts, 3, &err);
