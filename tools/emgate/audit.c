@@ -1,0 +1,174 @@
+/*
+ * emgate audit verify: every condition of the archive, proved anew, findings by entry and number.
+ */
+#include "emgate/verb.h"
+
+#include "assess/engine.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "flow/audit.h"
+#include "flow/log_key.h"
+
+#include <inttypes.h>
+
+static const struct eg_tool_option options[] = {
+    {"--log-key", "KEY", "verifier key of the log (ORIGIN+ID+BASE64), or a file that holds it",
+     false, true},
+    {"--anchors", "FILE", "PEM file with the certificates to trust", false, true},
+    {"--registrar", "DIGEST",
+     "sha256:... of the certificate that alone may sign directories; without it any that leads to "
+     "the anchors may",
+     false, false},
+    {0}};
+
+struct report {
+    bool json;
+};
+
+/* ---- while it runs ------------------------------------------------------------------------------
+ */
+
+static void tell_finding(void *payload, const struct eg_check_finding *finding)
+{
+    const struct report *report = payload;
+    struct eg_buf line = {0};
+
+    eg_buf_init(&line, EG_MIB);
+    if (report->json) {
+        eg_buf_text(&line, "{\"found\":");
+        if (finding->entry == UINT64_MAX) {
+            eg_buf_text(&line, "\"log\"");
+        } else {
+            eg_buf_format(&line, "%" PRIu64, finding->entry);
+        }
+        eg_buf_format(&line, ",\"condition\":%u,\"text\":", finding->condition);
+        eg_text_json(&line, eg_bytes_of(finding->text));
+        eg_buf_text(&line, "}\n");
+    } else if (finding->entry == UINT64_MAX) {
+        eg_buf_format(&line, "FOUND  the log, condition %u: %s\n", finding->condition,
+                      finding->text);
+    } else {
+        eg_buf_format(&line, "FOUND  entry %" PRIu64 ", condition %u: %s\n", finding->entry,
+                      finding->condition, finding->text);
+    }
+    if (!line.failed) {
+        fwrite(line.data, 1, line.len, stdout);
+    }
+    eg_buf_done(&line);
+}
+
+static bool tell_progress(void *payload, uint64_t done, uint64_t total)
+{
+    (void)payload;
+    eg_tool_progress("entries", (size_t)done, (size_t)total);
+    return !eg_tool_interrupted();
+}
+
+/* ---- the end ------------------------------------------------------------------------------------
+ */
+
+static void tell_json(const struct eg_check_counts *counts, uint64_t findings)
+{
+    printf("{\"entries\":%" PRIu64 ",\"proved_and_rerun\":%" PRIu64 ",\"proved_by_digest\":%" PRIu64
+           ",\"failed\":%" PRIu64 ",\"engine_differs\":%" PRIu64 ",\"findings\":%" PRIu64
+           ",\"good\":%s}\n",
+           counts->entries, counts->proved_and_rerun, counts->proved_by_digest, counts->failed,
+           counts->engine_differs, findings, findings == 0 ? "true" : "false");
+}
+
+static void tell_text(const struct eg_check_counts *counts, uint64_t findings, const char *origin)
+{
+    printf("log               %s, %" PRIu64 " entries\n", origin, counts->entries);
+    printf("proved and rerun  %" PRIu64 "\n", counts->proved_and_rerun);
+    printf("proved by digest  %" PRIu64, counts->proved_by_digest);
+    if (counts->engine_differs > 0) {
+        printf("   (%" PRIu64 " decided by an engine of other semantics)", counts->engine_differs);
+    }
+    printf("\nfailed            %" PRIu64 "\n", counts->failed);
+    if (findings == 0) {
+        printf("ok: every condition holds for every entry\n");
+    } else {
+        printf("NOT ok: %" PRIu64 " finding%s\n", findings, findings == 1 ? "" : "s");
+    }
+}
+
+static enum eg_status take_settings(struct eg_audit_settings *out, struct eg_log_key_given *key,
+                                    struct eg_buf *anchors, struct eg_digest *registrar,
+                                    const struct eg_tool_args *args, struct eg_error *err)
+{
+    const char *signer = eg_tool_value(args, "--registrar", 0);
+    enum eg_status status = eg_log_key_take(key, eg_tool_value(args, "--log-key", 0), err);
+
+    if (status == EG_OK) {
+        status = eg_file_read(anchors, eg_tool_value(args, "--anchors", 0), err);
+    }
+    if (status == EG_OK && signer != NULL && !eg_digest_untext(eg_bytes_of(signer), registrar)) {
+        status = eg_error_set(err, EG_E_USAGE, "--registrar",
+                              "must be sha256: and 64 hex digits of a certificate's digest");
+    }
+    if (status == EG_OK) {
+        out->archive = eg_tool_operand(args, 0);
+        out->origin = key->origin;
+        out->log_key = key->key;
+        out->anchors_pem = eg_bytes_view(anchors);
+        out->registrar = signer != NULL ? registrar : NULL;
+    }
+    return status;
+}
+
+static int run(const struct eg_tool_args *args, struct eg_error *err)
+{
+    struct report report = {eg_tool_json(args)};
+    struct eg_audit_settings settings = {
+        .payload = &report, .finding = tell_finding, .progress = tell_progress};
+    struct eg_log_key_given key = {0};
+    struct eg_digest registrar = {0};
+    struct eg_check_counts counts = {0};
+    struct eg_buf anchors = {0};
+    uint64_t findings = 0;
+    enum eg_status status = EG_OK;
+
+    eg_buf_init(&anchors, 16 * EG_MIB);
+    status = take_settings(&settings, &key, &anchors, &registrar, args, err);
+    if (status == EG_OK) {
+        status = eg_engine_init(err);
+    }
+    if (status == EG_OK) {
+        status = eg_audit_verify(&counts, &findings, &settings, err);
+        eg_engine_done();
+    }
+    eg_buf_done(&anchors);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
+    }
+    if (report.json) {
+        tell_json(&counts, findings);
+    } else {
+        tell_text(&counts, findings, key.origin);
+    }
+    return findings == 0 ? EG_EXIT_DONE : EG_EXIT_NEGATIVE;
+}
+
+const struct eg_tool_verb eg_verb_audit_verify = {
+    .name = "audit verify",
+    .summary = "prove an archive and repeat every decision",
+    .operands = "ARCHIVE",
+    .operands_min = 1,
+    .operands_max = 1,
+    .description =
+        "Reads the archive with its own eyes, a gateway running or not, and trusts nothing but "
+        "the log key and the anchors given: hashes every entry again, builds the tree, checks "
+        "every receipt and every content against its digest, checks every signature as of the "
+        "time of receipt, and makes every decision again from the archived report, rule package "
+        "and directory.\n"
+        "Each finding names the entry and the number of the condition: 1 entry's text; 2 tree; "
+        "3 checkpoint; 4 report; 5 signature; 6 findings, parameters, notifications; 7 receipt; "
+        "8 signer and authorisation; 9 directory, package, key and revocation data; 10 rerun; "
+        "11 identities and times; 12 look-ups and streams.\n"
+        "An archive that was cut back as a whole to an earlier state can not be told from an "
+        "earlier archive: compare it with the newest receipt or checkpoint that anybody holds.\n"
+        "Exit status 0: no finding; 1: findings; 2: could not be read to its end.",
+    .example = "emgate audit verify archive.db --log-key log.vkey --anchors anchors.pem",
+    .options = options,
+    .run = run,
+};
