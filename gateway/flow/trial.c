@@ -381,10 +381,30 @@ static enum eg_status make_card(struct trial *trial, struct eg_error *err)
     return status;
 }
 
+/* The digest of an identity's certificate, as settings and directory name it. */
+static enum eg_status certificate_digest(char out[EG_DIGEST_TEXT_LEN + 1],
+                                         const struct trial *trial, size_t who,
+                                         struct eg_error *err)
+{
+    struct eg_signing_key *key = NULL;
+    enum eg_status status = eg_signing_key_load(&key, eg_bytes_view(&trial->keys[who]),
+                                                eg_bytes_view(&trial->chains[who]), err);
+    if (status == EG_OK) {
+        eg_digest_text(&eg_signing_key_signer(key)->certificate, out);
+    }
+    eg_signing_key_free(&key);
+    return status;
+}
+
 /* The keys that have no default, and the endpoints; `emgated --print-config` tells the rest. */
 static enum eg_status make_settings(struct trial *trial, struct eg_error *err)
 {
     struct eg_buf ini;
+    char registrar[EG_DIGEST_TEXT_LEN + 1];
+    enum eg_status status = certificate_digest(registrar, trial, REGISTRAR, err);
+    if (status != EG_OK) {
+        return status;
+    }
     eg_buf_init(&ini, 64 * EG_KIB);
     eg_buf_text(&ini, "; A trial gateway. Paths are taken from the folder of this file.\n"
                       "; `emgated --print-config` tells every setting with its default.\n");
@@ -392,12 +412,13 @@ static enum eg_status make_settings(struct trial *trial, struct eg_error *err)
                   identities[GATEWAY].id);
     eg_buf_text(&ini, "certificate = gateway.pem\nkey = gateway.key\ncard = card\n"
                       "\n[log]\nkey = log.key\nstatement = log.statement\n"
-                      "\n[trust]\nanchors = ca.pem\ncrls = crl.pem\ndirectory = directory.xml\n"
-                      "\n[rules]\nfolder = rules\n"
+                      "\n[trust]\nanchors = ca.pem\ncrls = crl.pem\ndirectory = directory.xml\n");
+    eg_buf_format(&ini, "registrar = %s\n", registrar);
+    eg_buf_text(&ini, "\n[rules]\nfolder = rules\n"
                       "\n[archive]\npath = archive.db\n");
     eg_buf_format(&ini, "\n[door]\nbind = %s\ncurve = door.curve\n", trial->options.door);
     eg_buf_format(&ini, "\n[hall]\nbind = %s\ncurve = hall.curve\n", trial->options.hall);
-    enum eg_status status = eg_buf_ok(&ini, "settings", err);
+    status = eg_buf_ok(&ini, "settings", err);
     if (status == EG_OK) {
         status = write_file(trial, "emgated", ".ini", eg_bytes_view(&ini), 0644, err);
     }
