@@ -115,10 +115,12 @@ static void extend(X509 *certificate, X509 *issuer, int nid, const char *words)
     if (words == NULL || words[0] == '\0') {
         return;
     }
-    X509V3_set_ctx_nodb(&context);
+    CONF *empty = NCONF_new(NULL); /* policies are not written without one */
     X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
-    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, words);
+    X509V3_set_nconf(&context, empty);
+    X509_EXTENSION *extension = X509V3_EXT_nconf_nid(empty, &context, nid, words);
     need(extension != NULL && X509_add_ext(certificate, extension, -1) == 1, words);
+    NCONF_free(empty);
     X509_EXTENSION_free(extension);
 }
 
