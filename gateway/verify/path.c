@@ -27,16 +27,6 @@ struct watch {
     char stale_where[128];
 };
 
-static void subject_text(char *out, size_t out_size, X509 *certificate)
-{
-    char *name = certificate == NULL
-                     ? NULL
-                     : X509_NAME_oneline(X509_get_subject_name(certificate), out, (int)out_size);
-    if (name == NULL && out_size > 0) {
-        out[0] = '\0';
-    }
-}
-
 /* ---- the callback: which of OpenSSL's complaints are not the signer's ------------------------ */
 
 static bool within_grace(const struct watch *watch, X509_STORE_CTX *ctx)
@@ -52,7 +42,7 @@ static int note_stale(struct watch *watch, X509_STORE_CTX *ctx, const char *text
 {
     if (watch->stale == NULL) {
         watch->stale = text;
-        subject_text(watch->stale_where, sizeof(watch->stale_where),
+        eg_x509_name(watch->stale_where, sizeof(watch->stale_where),
                      X509_STORE_CTX_get_current_cert(ctx));
     }
     return 1;
@@ -269,7 +259,7 @@ static void refuse_path(struct eg_verdict *verdict, X509_STORE_CTX *ctx)
 {
     char where[128];
     int error = X509_STORE_CTX_get_error(ctx);
-    subject_text(where, sizeof(where), X509_STORE_CTX_get_current_cert(ctx));
+    eg_x509_name(where, sizeof(where), X509_STORE_CTX_get_current_cert(ctx));
     eg_verdict_refuse(verdict, code_of(error), rule_of(error), where, "%s (at depth %d)",
                       X509_verify_cert_error_string(error), X509_STORE_CTX_get_error_depth(ctx));
 }
@@ -304,7 +294,7 @@ static bool check_algorithms(struct eg_verdict *verdict, const STACK_OF(X509) * 
     for (int i = 0; i < count; i++) {
         X509 *certificate = sk_X509_value(chain, i);
         char where[128], what[80] = "a key that can not be read";
-        subject_text(where, sizeof(where), certificate);
+        eg_x509_name(where, sizeof(where), certificate);
         const EVP_PKEY *key = X509_get0_pubkey(certificate);
         const struct eg_algorithm *row =
             key == NULL ? NULL : eg_policy_key(key, what, sizeof(what));
@@ -344,7 +334,7 @@ static enum eg_status judge_chain(struct eg_path_result *result, struct eg_verdi
 {
     char where[128];
     X509 *leaf = sk_X509_value(chain, 0);
-    subject_text(where, sizeof(where), leaf);
+    eg_x509_name(where, sizeof(where), leaf);
     if (options->roles != 0 && !eg_purpose_fits(verdict, leaf, options->roles, where)) {
         return EG_OK;
     }

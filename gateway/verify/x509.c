@@ -7,6 +7,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -128,6 +129,15 @@ static enum eg_status subject_rfc2253(char *out, size_t out_size, X509 *certific
     out[len] = '\0';
     BIO_free(bio);
     return EG_OK;
+}
+
+void eg_x509_name(char *out, size_t out_size, X509 *certificate)
+{
+    char subject[sizeof(((struct eg_signer *)0)->subject)];
+    struct eg_error ignored = {0};
+    bool known = certificate != NULL &&
+                 subject_rfc2253(subject, sizeof(subject), certificate, &ignored) == EG_OK;
+    snprintf(out, out_size, "%.*s", (int)out_size - 1, known ? subject : "");
 }
 
 enum eg_status eg_x509_describe(struct eg_signer *out, X509 *certificate, struct eg_error *err)

@@ -143,7 +143,7 @@ static int run_init(const struct eg_tool_args *args, struct eg_error *err)
         eg_buf_done(&out);
         return EG_EXIT_DONE;
     }
-    printf("%s: authority, registrar, publisher, gateway, operator, authority, auditor\n"
+    printf("%s: trial authority, six identities, log key, connection keys\n"
            "log %s, directory version 1, endpoint card for seven days\n"
            "next: emgated %s/emgated.ini\n",
            dir, origin, dir);
@@ -284,17 +284,45 @@ static void show_signer(const char *path, const struct eg_signer *signer, bool j
     eg_buf_done(&out);
 }
 
+static enum eg_status show_list(const char *path, struct eg_bytes crl, bool json,
+                                struct eg_error *err)
+{
+    size_t count = 0;
+    int64_t from_ms = 0, until_ms = 0;
+    char from[EG_TIME_TEXT_MAX], until[EG_TIME_TEXT_MAX];
+    enum eg_status status = eg_crl_describe(&count, &from_ms, &until_ms, crl, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    eg_text_time(from, from_ms);
+    eg_text_time(until, until_ms);
+    if (!json) {
+        printf("%s\n  list     %zu revoked\n  valid    %s to %s\n", path, count, from, until);
+        return EG_OK;
+    }
+    struct eg_buf out;
+    eg_buf_init(&out, 64 * EG_KIB);
+    eg_buf_text(&out, "{\"file\":");
+    eg_text_json(&out, eg_bytes_of(path));
+    eg_buf_format(&out, ",\"revoked\":%zu,\"from\":\"%s\",\"until\":\"%s\"}\n", count, from, until);
+    fwrite(out.data, 1, out.len, stdout);
+    eg_buf_done(&out);
+    return EG_OK;
+}
+
 static enum eg_status show_file(const char *path, bool json, struct eg_error *err)
 {
     struct eg_signer signer = {0};
     struct eg_buf file;
     eg_buf_init(&file, EG_TRUST_PEM_MAX);
     enum eg_status status = eg_file_read(&file, path, err);
-    if (status == EG_OK) {
+    if (status == EG_OK && file.len > 0 && strstr((char *)file.data, "-BEGIN X509 CRL-") != NULL) {
+        status = show_list(path, eg_bytes_view(&file), json, err);
+    } else if (status == EG_OK) {
         status = eg_certificate_describe(&signer, eg_bytes_view(&file), err);
-    }
-    if (status == EG_OK) {
-        show_signer(path, &signer, json);
+        if (status == EG_OK) {
+            show_signer(path, &signer, json);
+        }
     }
     eg_buf_done(&file);
     return status;
@@ -312,11 +340,12 @@ static int run_show(const struct eg_tool_args *args, struct eg_error *err)
 
 const struct eg_tool_verb eg_verb_pki_show = {
     .name = "pki show",
-    .summary = "show certificates: subject, validity, digest",
-    .operands = "CERT...",
+    .summary = "show certificates and revocation lists",
+    .operands = "FILE...",
     .operands_min = 1,
     .operands_max = -1,
-    .description = "Shows the first certificate of each file (PEM or DER) without judging it. The "
+    .description = "Shows the first certificate of each file (PEM or DER), or a revocation list "
+                   "(PEM), without judging it. The "
                    "digest is what the participant directory pins.",
     .example = "emgate pki show trial/operator.pem",
     .options = NULL,
