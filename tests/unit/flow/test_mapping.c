@@ -125,7 +125,7 @@ Test(mapping, refuses_words_that_the_report_does_not_have)
     expect_line(SERIES("NOx column a unit mg/m3 quantity SSTA status assumed colour red"),
                 "x.map:9", "nothing that can be said");
     expect_line(SERIES("NOx column a unit mg/m3 quantity SSTA status"), "x.map:9", "pairs");
-    expect_line(SERIES("NOx column a unit mg/m3 quantity SSTA status S"), "x.map:9",
+    expect_line(SERIES("NOx column a unit mg/m3 quantity SSTA status S"), "x.map:10",
                 "status-code lines");
     expect_line(HEAD "source s\noperation column a\n" TAIL, "x.map:10", "already");
     expect_line(HEAD "source s\ncompanion oxigen column a unit vol-% status assumed\n", "x.map:9",
@@ -147,11 +147,11 @@ Test(mapping, refuses_settings_that_can_not_be)
     expect_line("emgate mapping 1\ndecimal dot\n", "x.map:2", "decimal");
     expect_line("emgate mapping 1\ntime first 2011-02-30T01:00:00\n", "x.map:2", "no time");
     expect_line("emgate mapping 1\ntime column T middle\n", "x.map:2", "end|begin");
-    expect_line(WITHOUT_TIME "separator comma\ndecimal comma\ntime column T end\n" TAIL, "x.map:9",
+    expect_line(WITHOUT_TIME "separator comma\ndecimal comma\ntime column T end\n" TAIL, "x.map:10",
                 "both a comma");
     expect_line(WITHOUT_TIME
                 "separator comma\ndecimal point\ntime first 2011-01-01T01:30:00\n" TAIL,
-                "x.map:9", "grid");
+                "x.map:10", "grid");
 }
 
 Test(mapping, refuses_octets_that_are_no_text)
