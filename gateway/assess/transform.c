@@ -449,6 +449,11 @@ static enum eg_status prepare(struct run *run, struct eg_error *err)
     context->_private = run;
     context->opLimit = run->limits->operations;
     context->maxTemplateDepth = run->limits->depth;
+    /* First: it takes away every function that is not of its table. */
+    enum eg_status status = eg_functions_register_xslt(context, err);
+    if (status != EG_OK) {
+        return status;
+    }
     if (xsltSetCtxtSecurityPrefs(preferences, context) != 0 ||
         xmlXPathRegisterFunc(context->xpathCtxt, (const xmlChar *)ONE_FUNCTION, one_parameter) !=
             0 ||
@@ -456,7 +461,7 @@ static enum eg_status prepare(struct run *run, struct eg_error *err)
             0) {
         return eg_error_set(err, EG_E_NOMEM, "transform", "memory ran out");
     }
-    return eg_functions_register_xslt(context, err);
+    return EG_OK;
 }
 
 static enum eg_status apply(xmlDoc **result, struct run *run, struct eg_transform *transform,

@@ -14,8 +14,8 @@
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns="urn:emgate:daily:1" xmlns:r="urn:emgate:report:1" xmlns:p="urn:emgate:parameters:1"
     xmlns:fn="urn:emgate:function:1" xmlns:exsl="http://exslt.org/common"
-    xmlns:str="http://exslt.org/strings" xmlns:h="urn:emgate:daily:hours"
-    exclude-result-prefixes="r p fn exsl str h">
+    xmlns:h="urn:emgate:daily:hours"
+    exclude-result-prefixes="r p fn exsl h">
   <xsl:output method="xml" encoding="UTF-8" indent="yes"/>
 
   <xsl:param name="parameters"/>
@@ -24,8 +24,13 @@
   <xsl:param name="day-percent"/>
   <xsl:param name="hour-percent"/>
 
-  <xsl:variable name="labels"
-      select="'01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24'"/>
+  <!-- The places of a day: an hour is known by its end. -->
+  <xsl:variable name="labels">
+    <h:label>01</h:label><h:label>02</h:label><h:label>03</h:label><h:label>04</h:label><h:label>05</h:label><h:label>06</h:label>
+    <h:label>07</h:label><h:label>08</h:label><h:label>09</h:label><h:label>10</h:label><h:label>11</h:label><h:label>12</h:label>
+    <h:label>13</h:label><h:label>14</h:label><h:label>15</h:label><h:label>16</h:label><h:label>17</h:label><h:label>18</h:label>
+    <h:label>19</h:label><h:label>20</h:label><h:label>21</h:label><h:label>22</h:label><h:label>23</h:label><h:label>24</h:label>
+  </xsl:variable>
   <!-- Decimals that remain of a per cent of a limit: takes back what binary arithmetic lost. -->
   <xsl:variable name="percent-places" select="4"/>
 
@@ -95,7 +100,7 @@
     <xsl:param name="subtracted"/>
     <xsl:param name="place"/>
     <xsl:variable name="day" select="string($series/../../@from)"/>
-    <xsl:for-each select="str:tokenize($labels)">
+    <xsl:for-each select="exsl:node-set($labels)/h:label">
       <xsl:variable name="t" select="concat($day, 'T', ., ':00:00')"/>
       <xsl:variable name="v" select="$series/r:v[@t = $t]"/>
       <xsl:variable name="state" select="string($series/../r:operation/r:v[@t = $t]/@w)"/>
