@@ -1,0 +1,151 @@
+/*
+ * emgate rules check, emgate rules test: does a package compile, do its own tests pass. Both in
+ * this process: a publisher works on a package of its own; what a gateway installs is tried in a
+ * child.
+ */
+#include "emgate/rules.h"
+
+#include "assess/package_tests.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static const char *const kind_names[] = {"schema", "checks", "assessment", "transform"};
+
+static void show_check(struct eg_buf *out, const struct eg_package *package, bool json)
+{
+    if (json) {
+        eg_buf_text(out, "{\"valid\":true,\"signed\":");
+        eg_buf_text(out, package->is_signed ? "true" : "false");
+        eg_buf_text(out, ",\"package\":");
+        eg_tool_json_package(out, &package->ref);
+        eg_buf_format(out, ",\"files\":%zu,\"steps\":%zu,\"parameters\":%zu}\n",
+                      package->tree.count, package->step_count, package->parameter_count);
+        return;
+    }
+    eg_buf_format(out, "%s %s: compiles\n", package->ref.id, package->ref.version);
+    for (size_t i = 0; i < package->step_count; i++) {
+        const struct eg_step *step = &package->steps[i];
+        eg_buf_format(out, "  step %zu  %-10s %s%s%s\n", i + 1, kind_names[step->kind], step->file,
+                      step->result != NULL ? " -> " : "", step->result != NULL ? step->result : "");
+    }
+}
+
+static int run_check(const struct eg_tool_args *args, struct eg_error *err)
+{
+    struct eg_package *package = NULL;
+    struct eg_rules *rules = NULL;
+    struct eg_buf out;
+    int result = EG_EXIT_COULD_NOT;
+
+    eg_buf_init(&out, EG_MIB);
+    if (eg_tool_package_open(&package, eg_tool_operand(args, 0), true, err) == EG_OK &&
+        eg_rules_compile(&rules, package, err) == EG_OK) {
+        show_check(&out, package, eg_tool_json(args));
+        result = eg_tool_print(&out, err) == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
+    }
+    eg_rules_free(&rules);
+    eg_tool_package_close(&package);
+    eg_buf_done(&out);
+    return result;
+}
+
+const struct eg_tool_verb eg_verb_rules_check = {
+    .name = "rules check",
+    .summary = "Compile a rule package; every doubt is an error",
+    .operands = "PKG",
+    .operands_min = 1,
+    .operands_max = 1,
+    .description =
+        "Reads the package directory PKG, holds its files against SIGNED if there is one, and "
+        "compiles every step. An unsigned package is checked too, with a warning: a gateway takes "
+        "signed ones only.",
+    .example = "emgate rules check rules/eu.ied.annex-v.gas-turbine",
+    .run = run_check,
+};
+
+/* ---- rules test --------------------------------------------------------------------------- */
+
+struct telling {
+    bool json;
+    struct eg_buf out;
+};
+
+static bool tell(void *payload, size_t index, size_t total, const char *name, bool passed,
+                 const char *text)
+{
+    struct telling *telling = payload;
+
+    eg_tool_progress("tests", index + 1, total);
+    if (telling->json) {
+        eg_buf_char(&telling->out, '{');
+        eg_tool_json_text(&telling->out, "case", name);
+        eg_buf_format(&telling->out, ",\"passed\":%s", passed ? "true" : "false");
+        if (!passed) {
+            eg_tool_json_text(&telling->out, "difference", text);
+        }
+        eg_buf_text(&telling->out, "}\n");
+    } else {
+        eg_buf_format(&telling->out, "  %s  %s\n", passed ? "ok  " : "FAIL", name);
+        if (!passed) {
+            eg_buf_format(&telling->out, "        %s\n", text);
+        }
+    }
+    return !eg_tool_interrupted();
+}
+
+static int conclude(struct telling *telling, const struct eg_package *package,
+                    const struct eg_package_tests *tests, struct eg_error *err)
+{
+    if (!tests->present) {
+        eg_error_set(err, EG_E_NOTFOUND, EG_PACKAGE_TESTS_FILE,
+                     "the package has no tests; a gateway does not install it");
+        return EG_EXIT_COULD_NOT;
+    }
+    if (telling->json) {
+        eg_buf_text(&telling->out, "{\"package\":");
+        eg_tool_json_package(&telling->out, &package->ref);
+        eg_buf_format(&telling->out, ",\"passed\":%zu,\"failed\":%zu}\n",
+                      tests->total - tests->failed, tests->failed);
+    } else {
+        eg_buf_format(&telling->out, "%s %s: %zu passed, %zu failed\n", package->ref.id,
+                      package->ref.version, tests->total - tests->failed, tests->failed);
+    }
+    if (eg_tool_print(&telling->out, err) != EG_OK) {
+        return EG_EXIT_COULD_NOT;
+    }
+    return tests->failed == 0 ? EG_EXIT_DONE : EG_EXIT_NEGATIVE;
+}
+
+static int run_test(const struct eg_tool_args *args, struct eg_error *err)
+{
+    struct telling telling = {.json = eg_tool_json(args)};
+    struct eg_package_tests tests = {0, 0, false};
+    struct eg_package *package = NULL;
+    struct eg_rules *rules = NULL;
+    int result = EG_EXIT_COULD_NOT;
+
+    eg_buf_init(&telling.out, 4 * EG_MIB);
+    if (eg_tool_package_open(&package, eg_tool_operand(args, 0), true, err) == EG_OK &&
+        eg_rules_compile(&rules, package, err) == EG_OK &&
+        eg_package_tests_run(&tests, rules, tell, &telling, err) == EG_OK) {
+        result = conclude(&telling, package, &tests, err);
+    }
+    eg_rules_free(&rules);
+    eg_tool_package_close(&package);
+    eg_buf_done(&telling.out);
+    return result;
+}
+
+const struct eg_tool_verb eg_verb_rules_test = {
+    .name = "rules test",
+    .summary = "Run the tests inside a rule package",
+    .operands = "PKG",
+    .operands_min = 1,
+    .operands_max = 1,
+    .description = "Judges the reports of tests/tests.xml and compares outcome, findings and "
+                   "results with what the tests expect. Exit status 1 when one differs.",
+    .example = "emgate rules test rules/eu.ied.annex-v.gas-turbine",
+    .run = run_test,
+};

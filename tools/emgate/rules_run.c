@@ -1,0 +1,284 @@
+/*
+ * emgate rules run: judge reports offline, as a gateway would, without anyone's signature.
+ */
+#include "emgate/rules.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct session {
+    const struct eg_tool_args *args;
+    struct eg_package *package;
+    struct eg_rules *rules;
+    struct eg_buf out;
+    struct eg_buf *svrl; /* one for each step; NULL: not asked for */
+    const char *dir;     /* for results; NULL: not kept */
+};
+
+/* ---- showing ------------------------------------------------------------------------------ */
+
+static void show_json(struct session *session, const char *report, const struct eg_outcome *outcome,
+                      const struct eg_reading *reading)
+{
+    struct eg_buf *out = &session->out;
+
+    eg_buf_char(out, '{');
+    eg_tool_json_text(out, "report", report);
+    eg_tool_json_text(out, "id", reading != NULL ? reading->id : NULL);
+    eg_buf_format(out, ",\"accepted\":%s,\"package\":", outcome->accepted ? "true" : "false");
+    eg_tool_json_package(out, &session->package->ref);
+    eg_buf_format(out, ",\"omitted\":%zu,\"findings\":[", outcome->findings.omitted);
+    for (size_t i = 0; i < outcome->findings.count; i++) {
+        eg_buf_text(out, i > 0 ? "," : "");
+        eg_tool_finding_json(out, session->rules, &outcome->findings.list[i]);
+    }
+    eg_buf_text(out, "],\"results\":[");
+    for (size_t i = 0; i < outcome->result_count; i++) {
+        eg_buf_text(out, i > 0 ? ",{" : "{");
+        eg_tool_json_text(out, "name", outcome->results[i].name);
+        eg_buf_format(out, ",\"octets\":%zu}", outcome->results[i].content.len);
+    }
+    eg_buf_text(out, "]}\n");
+}
+
+static void show_text(struct session *session, const char *report, const struct eg_outcome *outcome)
+{
+    const struct eg_findings *findings = &outcome->findings;
+
+    eg_buf_format(&session->out, "%-9s %s", outcome->accepted ? "accepted" : "rejected", report);
+    if (findings->count > 0) {
+        eg_buf_format(
+            &session->out, "   %zu error, %zu warning, %zu info",
+            findings->by_severity[EG_SEVERITY_ERROR] + findings->by_severity[EG_SEVERITY_FATAL],
+            findings->by_severity[EG_SEVERITY_WARNING], findings->by_severity[EG_SEVERITY_INFO]);
+    }
+    eg_buf_char(&session->out, '\n');
+    for (size_t i = 0; i < findings->count; i++) {
+        eg_tool_finding_text(&session->out, session->rules, &findings->list[i]);
+    }
+    if (findings->omitted > 0) {
+        eg_buf_format(&session->out, "  %zu more findings are not shown\n", findings->omitted);
+    }
+}
+
+/* "<dir>/<report without folder and .xml>.<name>" */
+static enum eg_status keep_file(const struct session *session, const char *report, const char *name,
+                                const struct eg_buf *content, struct eg_error *err)
+{
+    const char *slash = strrchr(report, '/');
+    const char *base = slash != NULL ? slash + 1 : report;
+    size_t len = strlen(base);
+    struct eg_buf file;
+
+    len -= len > 4 && strcmp(base + len - 4, ".xml") == 0 ? 4 : 0;
+    eg_buf_init(&file, EG_KIB);
+    eg_buf_add(&file, base, len);
+    eg_buf_format(&file, ".%s", name);
+    enum eg_status status = eg_buf_ok(&file, report, err);
+    char *path = status == EG_OK ? eg_file_join(session->dir, (const char *)file.data) : NULL;
+    if (path != NULL) {
+        status = eg_file_write(path, eg_bytes_view(content), 0644, err);
+    } else if (status == EG_OK) {
+        status = eg_error_set(err, EG_E_NOMEM, report, "memory ran out");
+    }
+    free(path);
+    eg_buf_done(&file);
+    return status;
+}
+
+static enum eg_status keep_svrl(struct session *session, const char *report, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; session->svrl != NULL && status == EG_OK && i < session->package->step_count;
+         i++) {
+        char name[32] = "";
+        if (session->svrl[i].len == 0) {
+            continue;
+        }
+        (void)snprintf(name, sizeof(name), "step-%zu.svrl", i + 1);
+        if (session->dir != NULL) {
+            status = keep_file(session, report, name, &session->svrl[i], err);
+        } else {
+            eg_buf_bytes(&session->out, eg_bytes_view(&session->svrl[i]));
+            eg_buf_char(&session->out, '\n');
+        }
+        eg_buf_reset(&session->svrl[i]);
+    }
+    return status;
+}
+
+static enum eg_status keep(struct session *session, const char *report,
+                           const struct eg_outcome *outcome, struct eg_error *err)
+{
+    enum eg_status status = keep_svrl(session, report, err);
+
+    for (size_t i = 0; session->dir != NULL && status == EG_OK && i < outcome->result_count; i++) {
+        char name[EG_ID_MAX + 8] = "";
+        (void)snprintf(name, sizeof(name), "%s.xml", outcome->results[i].name);
+        status = keep_file(session, report, name, &outcome->results[i].content, err);
+    }
+    return status;
+}
+
+/* ---- judging ------------------------------------------------------------------------------ */
+
+static enum eg_status check_match(const struct session *session, const struct eg_document *document,
+                                  const char *path, struct eg_error *err)
+{
+    const char *ns = NULL, *name = NULL;
+
+    eg_document_root(document, &ns, &name);
+    if (strcmp(ns, session->package->match_namespace) != 0 ||
+        strcmp(name, session->package->match_name) != 0) {
+        return eg_error_set(err, EG_E_USAGE, path,
+                            "the root element {%s}%s is not what this package judges ({%s}%s)", ns,
+                            name, session->package->match_namespace, session->package->match_name);
+    }
+    return EG_OK;
+}
+
+static enum eg_status judge(struct session *session, struct eg_outcome *outcome,
+                            struct eg_reading *reading, bool *readable, struct eg_bytes xml,
+                            const char *path, struct eg_error *err)
+{
+    struct eg_document *document = NULL;
+    enum eg_status status =
+        eg_document_parse(&document, &outcome->findings, xml, EG_REPORT_MAX, err);
+
+    if (status == EG_OK && document != NULL) {
+        status = check_match(session, document, path, err);
+    }
+    if (status == EG_OK && document != NULL) {
+        status =
+            eg_rules_read(reading, readable, &outcome->findings, session->rules, document, err);
+    }
+    if (status == EG_OK && *readable &&
+        !eg_package_covers(session->package, reading->from, reading->until)) {
+        status = eg_error_set(
+            err, EG_E_USAGE, path, "the period %s to %s is not judged by this package (%s to %s)",
+            reading->from, reading->until, session->package->from,
+            session->package->until[0] != '\0' ? session->package->until : "open");
+    }
+    if (status == EG_OK && *readable) {
+        status = eg_rules_run(outcome, session->rules, document, reading, NULL, err);
+    }
+    eg_document_free(&document);
+    return status;
+}
+
+static enum eg_status run_one(struct session *session, bool *accepted, const char *path,
+                              struct eg_error *err)
+{
+    struct eg_outcome outcome;
+    struct eg_reading reading = {.version = 0};
+    bool readable = false;
+    struct eg_buf xml;
+
+    eg_outcome_init(&outcome);
+    eg_buf_init(&xml, EG_REPORT_MAX + 1);
+    enum eg_status status = eg_file_read(&xml, path, err);
+    if (status == EG_OK) {
+        status = judge(session, &outcome, &reading, &readable, eg_bytes_view(&xml), path, err);
+    }
+    if (status == EG_OK) {
+        if (eg_tool_json(session->args)) {
+            show_json(session, path, &outcome, readable ? &reading : NULL);
+        } else if (session->svrl == NULL || session->dir != NULL) {
+            show_text(session, path, &outcome);
+        }
+        status = keep(session, path, &outcome, err);
+        *accepted = *accepted && outcome.accepted;
+    }
+    if (status == EG_OK) {
+        status = eg_tool_print(&session->out, err);
+    }
+    eg_outcome_done(&outcome);
+    eg_buf_done(&xml);
+    return status;
+}
+
+static enum eg_status ask_svrl(struct session *session, struct eg_error *err)
+{
+    if (!eg_tool_flag(session->args, "--svrl")) {
+        return EG_OK;
+    }
+    if (eg_tool_json(session->args) && session->dir == NULL) {
+        return eg_error_set(err, EG_E_USAGE, "--svrl", "with --json needs -o DIR");
+    }
+    session->svrl = calloc(session->package->step_count, sizeof(*session->svrl));
+    if (session->svrl == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "--svrl", "memory ran out");
+    }
+    for (size_t i = 0; i < session->package->step_count; i++) {
+        eg_buf_init(&session->svrl[i], 64 * EG_MIB);
+    }
+    eg_rules_svrl(session->rules, session->svrl);
+    return EG_OK;
+}
+
+static enum eg_status run_all(struct session *session, bool *accepted, struct eg_error *err)
+{
+    size_t count = eg_tool_operand_count(session->args);
+    enum eg_status status = ask_svrl(session, err);
+
+    if (status == EG_OK && session->dir != NULL) {
+        status = eg_file_mkdirs(session->dir, err);
+    }
+    for (size_t i = 1; status == EG_OK && i < count && !eg_tool_interrupted(); i++) {
+        status = run_one(session, accepted, eg_tool_operand(session->args, i), err);
+        eg_tool_progress("reports", i, count - 1);
+    }
+    return status;
+}
+
+static int run(const struct eg_tool_args *args, struct eg_error *err)
+{
+    struct session session = {.args = args, .dir = eg_tool_value(args, "-o", 0)};
+    bool accepted = true;
+
+    eg_buf_init(&session.out, 64 * EG_MIB);
+    enum eg_status status =
+        eg_tool_package_open(&session.package, eg_tool_operand(args, 0), true, err);
+    if (status == EG_OK) {
+        status = eg_rules_compile(&session.rules, session.package, err);
+    }
+    if (status == EG_OK) {
+        status = run_all(&session, &accepted, err);
+    }
+    for (size_t i = 0; session.svrl != NULL && i < session.package->step_count; i++) {
+        eg_buf_done(&session.svrl[i]);
+    }
+    free(session.svrl);
+    eg_rules_free(&session.rules);
+    eg_tool_package_close(&session.package);
+    eg_buf_done(&session.out);
+    return status != EG_OK ? EG_EXIT_COULD_NOT : accepted ? EG_EXIT_DONE : EG_EXIT_NEGATIVE;
+}
+
+static const struct eg_tool_option options[] = {
+    {.name = "-o", .value = "DIR", .help = "Keep results as DIR/<report>.<result>.xml."},
+    {.name = "--svrl",
+     .help = "Write findings of the checks as SVRL, to stdout or with -o as "
+             "DIR/<report>.step-<n>.svrl."},
+    {.name = NULL},
+};
+
+const struct eg_tool_verb eg_verb_rules_run = {
+    .name = "rules run",
+    .summary = "Judge reports offline with a rule package",
+    .operands = "PKG REPORT...",
+    .operands_min = 2,
+    .operands_max = -1,
+    .description =
+        "Judges each report as a gateway with this package would, with the package's own "
+        "parameter values. Nothing is sent or recorded. Exit status 1 when a report "
+        "would be rejected.",
+    .example = "emgate rules run rules/eu.ied.annex-v.gas-turbine day.xml\n"
+               "emgate rules run PKG -o results day-*.xml",
+    .options = options,
+    .run = run,
+};
