@@ -118,14 +118,15 @@ static enum eg_status add_variable(struct eg_rules *rules, const char *parameter
     }
     variable->parameter = parameter;
     variable->component = component;
-    rules->params[rules->variable_count++] = (struct eg_schematron_param){variable->name, value};
+    rules->params[rules->variable_count++] =
+        (struct eg_schematron_param){variable->name, value, NULL};
     return EG_OK;
 }
 
 static enum eg_status make_variables(struct eg_rules *rules, struct eg_error *err)
 {
     const struct eg_package *package = rules->package;
-    size_t count = 1;
+    size_t count = 2;
     enum eg_status status = EG_OK;
 
     for (size_t i = 0; i < package->parameter_count; i++) {
@@ -136,6 +137,7 @@ static enum eg_status make_variables(struct eg_rules *rules, struct eg_error *er
     if (rules->variables == NULL || rules->params == NULL) {
         return no_memory(err);
     }
+    status = add_variable(rules, EG_PARAMETERS_NAME, NULL, "", err); /* first: the node-set */
     for (size_t i = 0; status == EG_OK && i < package->parameter_count; i++) {
         const struct eg_parameter *p = &package->parameters[i];
         if (p->value != NULL) {
@@ -360,7 +362,8 @@ static enum eg_status choose_parameters(struct run *run, const struct eg_plant *
         run->values = &run->own;
         run->parameters = run->own_parameters;
     }
-    for (size_t i = 0; status == EG_OK && i < rules->variable_count; i++) {
+    rules->params[0].node = xmlDocGetRootElement(run->parameters);
+    for (size_t i = 1; status == EG_OK && i < rules->variable_count; i++) {
         const struct variable *variable = &rules->variables[i];
         rules->params[i].value =
             eg_parameters_value(run->values, variable->parameter, variable->component);

@@ -11,9 +11,13 @@
 
 #include "assess/xml.h"
 
-/* A package parameter: $name. A value that is a number (numbers.h) becomes one, else a string. */
+/*
+ * A package parameter: $name. A value that is a number (numbers.h) becomes one, else a string; with
+ * `node` it is a node-set of that node (a run's own: what compile is given there does not matter).
+ */
 struct eg_schematron_param {
     const char *name, *value;
+    xmlNode *node;
 };
 
 struct eg_schematron_options {

@@ -60,12 +60,14 @@ static enum eg_status push_params(struct run *run)
     for (size_t i = 0; i < run->schema->param_count && status == EG_OK; i++) {
         const struct eg_schematron_param *param = &run->schema->params[i];
         const char *value = param->value;
+        xmlNode *node = NULL;
         for (size_t k = 0; k < run->job->param_count; k++) {
             if (strcmp(run->job->params[k].name, param->name) == 0) {
                 value = run->job->params[k].value;
+                node = run->job->params[k].node;
             }
         }
-        xmlXPathObject *object = parameter(value);
+        xmlXPathObject *object = node != NULL ? xmlXPathNewNodeSet(node) : parameter(value);
         if (object == NULL || !eg_sch_variable_push(run->schema, param->name, object)) {
             status = eg_error_set(run->err, EG_E_NOMEM, param->name, "no memory for a parameter");
         }

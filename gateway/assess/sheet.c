@@ -211,8 +211,12 @@ static enum eg_status place_make(struct place *out, struct work *work, const cha
     }
     xmlFree(list);
     (void)snprintf(out->where, sizeof(out->where), "%s:%u", file, eg_xml_line(node));
-    out->scope = (struct eg_xpath_scope){
-        .ns = out->ns, .ns_count = count, .variable = is_bound, .payload = work, .xslt = true, .stylesheet = true};
+    out->scope = (struct eg_xpath_scope){.ns = out->ns,
+                                         .ns_count = count,
+                                         .variable = is_bound,
+                                         .payload = work,
+                                         .xslt = true,
+                                         .stylesheet = true};
     return EG_OK;
 }
 

@@ -15,6 +15,7 @@
 #include "assess/sheet.h"
 #include "base/limits.h"
 
+#include <libexslt/exslt.h>
 #include <libxml/xpathInternals.h>
 #include <libxslt/extensions.h>
 #include <libxslt/imports.h>
@@ -86,6 +87,7 @@ enum eg_status eg_transform_init(struct eg_error *err)
         }
         if (set) {
             xsltSetDefaultSecurityPrefs(preferences);
+            exsltStrRegister(); /* str:tokenize and others that make nodes need a transformation */
         } else {
             xsltFreeSecurityPrefs(preferences);
             preferences = NULL;
@@ -442,26 +444,23 @@ static enum eg_status serialise(struct eg_buf *out, const struct eg_transform *t
     return status;
 }
 
+/* Ours come last: registering the functions of the rules takes away all others. */
 static enum eg_status prepare(struct run *run, struct eg_error *err)
 {
     xsltTransformContext *context = run->context;
+    xmlXPathContext *xpath = context->xpathCtxt;
 
     context->_private = run;
     context->opLimit = run->limits->operations;
     context->maxTemplateDepth = run->limits->depth;
-    /* First: it takes away every function that is not of its table. */
     enum eg_status status = eg_functions_register_xslt(context, err);
-    if (status != EG_OK) {
-        return status;
+    if (status == EG_OK &&
+        (xsltSetCtxtSecurityPrefs(preferences, context) != 0 ||
+         xmlXPathRegisterFunc(xpath, (const xmlChar *)ONE_FUNCTION, one_parameter) != 0 ||
+         xmlXPathRegisterFunc(xpath, (const xmlChar *)ALL_FUNCTION, all_parameters) != 0)) {
+        status = eg_error_set(err, EG_E_NOMEM, "transform", "memory ran out");
     }
-    if (xsltSetCtxtSecurityPrefs(preferences, context) != 0 ||
-        xmlXPathRegisterFunc(context->xpathCtxt, (const xmlChar *)ONE_FUNCTION, one_parameter) !=
-            0 ||
-        xmlXPathRegisterFunc(context->xpathCtxt, (const xmlChar *)ALL_FUNCTION, all_parameters) !=
-            0) {
-        return eg_error_set(err, EG_E_NOMEM, "transform", "memory ran out");
-    }
-    return EG_OK;
+    return status;
 }
 
 static enum eg_status apply(xmlDoc **result, struct run *run, struct eg_transform *transform,
