@@ -90,6 +90,7 @@ $(B)/hooks/%.o: %.c
 
 $(B)/libgateway.a: $(call obj,$(GATEWAY_C))
 $(B)/hooks/libgateway.a: $(call hookobj,$(GATEWAY_C))
+$(B)/hooks/libsupport.a: $(call hookobj,$(SUPPORT_C))
 $(B)/hooks/libtool.a: $(call hookobj,$(filter-out tools/emgate/main.c,$(TOOL_C)))
 
 $(B)/emgated: $(call obj,gateway/main.c) $(B)/libgateway.a
@@ -102,21 +103,21 @@ $(B)/hooks/emgate: $(call hookobj,$(TOOL_C)) $(B)/hooks/libgateway.a
 	$(link) $(LIBS)
 
 # One criterion program a test file: build/<variant>/tests/unit/<room>/test_<module>
-$(B)/tests/unit/tool/%: $(B)/hooks/tests/unit/tool/%.o $(call hookobj,$(SUPPORT_C)) $(B)/hooks/libtool.a $(B)/hooks/libgateway.a
+$(B)/tests/unit/tool/%: $(B)/hooks/tests/unit/tool/%.o $(B)/hooks/libsupport.a $(B)/hooks/libtool.a $(B)/hooks/libgateway.a
 	$(link) -lcriterion $(LIBS)
-$(B)/tests/%: $(B)/hooks/tests/%.o $(call hookobj,$(SUPPORT_C)) $(B)/hooks/libgateway.a
+$(B)/tests/%: $(B)/hooks/tests/%.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
 	$(link) -lcriterion $(LIBS)
 # Race tests and stored fuzz inputs are plain programs.
-$(B)/tests/race/%: $(B)/hooks/tests/race/%.o $(call hookobj,$(SUPPORT_C)) $(B)/hooks/libgateway.a
+$(B)/tests/race/%: $(B)/hooks/tests/race/%.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
 	$(link) -Wl,--as-needed -lcriterion $(LIBS)
-$(B)/tests/fuzz/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/tests/fuzz/driver.o $(call hookobj,$(SUPPORT_C)) $(B)/hooks/libgateway.a
+$(B)/tests/fuzz/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/tests/fuzz/driver.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
 	$(link) -Wl,--as-needed -lcriterion $(LIBS)
 # Mistakes on purpose: whatever looks for mistakes must find these.
 $(B)/tests/planted/race: $(B)/tests/planted/race.o
 	$(link) -pthread
 $(B)/tests/planted/%: $(B)/tests/planted/%.o
 	$(link) -lcriterion
-$(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(call hookobj,$(SUPPORT_C)) $(B)/hooks/libgateway.a
+$(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
 	$(link) -fsanitize=fuzzer,address,undefined -Wl,--as-needed -lcriterion $(LIBS)
 
 .SECONDARY:

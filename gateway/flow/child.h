@@ -28,7 +28,7 @@ enum eg_status eg_child_find(char **path_out, const char *name, struct eg_error 
  *   argv     ends with NULL; argv[0] is the path; borrowed
  *   journal  file that takes its stdout and stderr; NULL: those of this process
  *
- * EG_E_IO (journal, fork), EG_E_NOTFOUND (can not be executed). Thread: main.
+ * EG_E_NOTFOUND (can not be executed; folder of the journal), EG_E_IO. Thread: main.
  */
 EG_MUST_USE
 enum eg_status eg_child_start(pid_t *pid_out, char *const *argv, const char *journal,

@@ -6,12 +6,12 @@
 
 static char *volatile block;
 static volatile size_t end = 8;
+static volatile char behind;
 
 Test(planted, reads_behind_a_block)
 {
     block = calloc(8, 1);
     cr_assert_not_null(block);
-    char behind = block[end];
+    behind = block[end];
     free(block);
-    cr_assert(behind == behind + 0);
 }

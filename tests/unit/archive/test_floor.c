@@ -31,7 +31,7 @@ Test(floor, write_refuses_a_file_that_is_there)
     int64_t cpu_ns = -1, wall_ns = -1;
     cr_assert_eq(
         eg_floor_write(&cpu_ns, &wall_ns, "/etc/passwd", eg_bytes_of("octets"), 10, 4, &err),
-        EG_E_IO);
+        EG_E_EXISTS);
     cr_assert_eq(access("/etc/passwd", F_OK), 0);
     cr_assert_eq(cpu_ns, -1);
 }

@@ -116,7 +116,7 @@ Test(child, file_that_is_no_program_is_refused)
 Test(child, journal_that_can_not_be_opened_is_refused)
 {
     pid_t pid = 77;
-    cr_assert_eq(start(&pid, "exit 0", "/nonexistent/journal"), EG_E_IO);
+    cr_assert_eq(start(&pid, "exit 0", "/nonexistent/journal"), EG_E_NOTFOUND);
     cr_assert_eq(pid, 77);
 }
 
