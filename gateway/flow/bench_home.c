@@ -399,7 +399,8 @@ static enum eg_status start_gateway(struct eg_bench_home *home, pid_t *pid, stru
 {
     char *settings = eg_file_join(home->folder, "emgated.ini");
     char *journal = eg_file_join(home->folder, "journal");
-    char *argv[] = {home->gateway, settings, NULL};
+    char flag[] = "--config";
+    char *argv[] = {home->gateway, flag, settings, NULL};
     enum eg_status status = EG_OK;
 
     if (settings == NULL || journal == NULL) {

@@ -171,7 +171,8 @@ static void gateway_page(struct eg_buf *out)
     heading(out, "emgated", 8);
     eg_buf_text(
         out, ".SH NAME\nemgated \\- gateway for signed emission reports\n.SH SYNOPSIS\n"
-             ".B emgated\n\\fISETTINGS\\fR\n.br\n.B emgated \\-\\-print\\-config\n"
+             ".B emgated\n\\-\\-config \\fIFILE\\fR\n.br\n.B emgated\n\\-\\-check \\fIFILE\\fR\n"
+             ".br\n.B emgated\n\\-\\-print\\-config | \\-\\-version | \\-\\-help\n"
              ".SH DESCRIPTION\nTakes signed reports from plants, checks who signed them, applies "
              "the signed rule package that the law in force asks for, records everything in "
              "a log that nobody can alter unnoticed, and answers with a receipt that proves "
