@@ -161,6 +161,23 @@ static bool wait_end(pid_t pid, int *how, int patience_ms)
     return false;
 }
 
+enum eg_status eg_child_wait(pid_t *pid, int *exit_out, int patience_ms, struct eg_error *err)
+{
+    int how = 0;
+
+    if (*pid <= 0 || !wait_end(*pid, &how, patience_ms)) {
+        return eg_error_set(err, EG_E_TIMEOUT, NULL, "the program did not end within %d ms",
+                            patience_ms);
+    }
+    *pid = -1;
+    if (WIFSIGNALED(how)) {
+        return eg_error_set(err, EG_E_STATE, NULL, "the program was ended by signal %d",
+                            WTERMSIG(how));
+    }
+    *exit_out = WEXITSTATUS(how);
+    return EG_OK;
+}
+
 enum eg_status eg_child_stop(pid_t *pid, int patience_ms, struct eg_error *err)
 {
     int how = 0;

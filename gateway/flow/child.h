@@ -38,6 +38,16 @@ enum eg_status eg_child_start(pid_t *pid_out, char *const *argv, const char *jou
 bool eg_child_runs(pid_t *pid);
 
 /*
+ * Wait at most patience_ms for it to end by itself.
+ *
+ *   exit_out  its exit status
+ *
+ * EG_E_TIMEOUT: it runs on, *pid stays. EG_E_STATE: a signal ended it; *pid becomes -1.
+ */
+EG_MUST_USE
+enum eg_status eg_child_wait(pid_t *pid, int *exit_out, int patience_ms, struct eg_error *err);
+
+/*
  * Ask it to end (SIGTERM), wait at most patience_ms, then end it (SIGKILL). *pid becomes -1; a pid
  * of -1 is fine.
  *
