@@ -167,7 +167,7 @@ enum eg_status eg_draft_package(struct eg_draft *draft, const struct eg_world *w
     if (status != EG_OK) {
         return status;
     }
-    draft->report_digest = package->ref.digest;
+    draft->report_digest = eg_hash(eg_bytes_view(&draft->packed));
     add_content(draft, EG_CONTENT_REPORT, 0, eg_bytes_view(&draft->packed));
     add_content(draft, EG_CONTENT_SIGNATURE, 0, eg_package_file(package, "SIGNED.p7s"));
     return finish(draft, recorded_at_ms, err);
