@@ -10,6 +10,7 @@
 
 #include <libexslt/exslt.h>
 #include <libxml/xpathInternals.h>
+#include <libxslt/extensions.h>
 #include <libxslt/extra.h>
 #include <math.h>
 #include <pthread.h>
@@ -505,14 +506,22 @@ static bool fill_exslt(xmlXPathContext *context)
 static void take_originals(void)
 {
     xmlXPathContext *context = xmlXPathNewContext(NULL);
+    exsltStrRegister(); /* the ones that make nodes are known to stylesheets only */
     if (context != NULL && fill_exslt(context)) {
         for (size_t i = 0; i < eg_function_row_count; i++) {
             const struct eg_function_row *row = &eg_function_rows[i];
             if (row->ns[0] != '\0') {
                 originals[i] =
-                    xmlXPathFunctionLookupNS(context, BAD_CAST row->name, BAD_CAST row->ns);
+                    row->stylesheet
+                        ? xsltExtModuleFunctionLookup(BAD_CAST row->name, BAD_CAST row->ns)
+                        : xmlXPathFunctionLookupNS(context, BAD_CAST row->name, BAD_CAST row->ns);
             }
         }
+    }
+    /* What is known to all stylesheets would go past the meter. */
+    for (size_t i = 0; i < eg_function_row_count; i++) {
+        (void)xsltUnregisterExtModuleFunction(BAD_CAST eg_function_rows[i].name,
+                                              BAD_CAST eg_function_rows[i].ns);
     }
     xmlXPathFreeContext(context);
 }
@@ -643,13 +652,13 @@ static bool put(xmlXPathContext *context, const char *ns, const char *name,
     return xmlXPathRegisterFuncNS(context, BAD_CAST name, uri, function) == 0;
 }
 
-enum eg_status eg_functions_register_xpath(xmlXPathContext *context, struct eg_error *err)
+static enum eg_status put_all(xmlXPathContext *context, bool stylesheet, struct eg_error *err)
 {
     pthread_once(&originals_once, take_originals);
     take_away(context);
     bool good = true;
     for (size_t i = 0; i < eg_function_row_count; i++) {
-        if (originals[i] != NULL) {
+        if (originals[i] != NULL && (stylesheet || !eg_function_rows[i].stylesheet)) {
             good = good && put(context, eg_function_rows[i].ns, eg_function_rows[i].name, on_exslt);
         }
     }
@@ -660,7 +669,12 @@ enum eg_status eg_functions_register_xpath(xmlXPathContext *context, struct eg_e
                 : eg_error_set(err, EG_E_NOMEM, "functions", "no memory to register functions");
 }
 
+enum eg_status eg_functions_register_xpath(xmlXPathContext *context, struct eg_error *err)
+{
+    return put_all(context, false, err);
+}
+
 enum eg_status eg_functions_register_xslt(xsltTransformContext *context, struct eg_error *err)
 {
-    return eg_functions_register_xpath(context->xpathCtxt, err);
+    return put_all(context->xpathCtxt, true, err);
 }

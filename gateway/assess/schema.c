@@ -61,22 +61,41 @@ static const xmlNode *walk(const xmlNode *node, const xmlNode *root)
     return node == root ? NULL : node->next;
 }
 
+/* What include, import and redefine name must be there: libxml2 passes over some that are not. */
+static enum eg_status check_location(const struct eg_loader *loader, const xmlNode *node,
+                                     const char *name, struct eg_error *err)
+{
+    char file[256] = "";
+    char *location = eg_xml_attribute(node, "schemaLocation");
+    enum eg_status status = EG_OK;
+    if (location != NULL && (!eg_xml_resolve(file, sizeof(file), name, location) ||
+                             loader->find(loader->payload, file).data == NULL)) {
+        char where[EG_ERROR_WHERE_MAX] = "";
+        (void)snprintf(where, sizeof(where), "%.70s:%u", name, eg_xml_line(node));
+        status = eg_error_set(err, EG_E_DENIED, where,
+                              "schemaLocation '%.100s' is not a file of the package", location);
+    }
+    free(location);
+    return status;
+}
+
 static enum eg_status inspect(void *payload, const char *name, xmlDoc *doc, struct eg_error *err)
 {
-    (void)payload;
+    const struct eg_loader *loader = payload;
     const xmlNode *root = xmlDocGetRootElement(doc);
     if (!eg_xml_is(root, XSD_NS, "schema")) {
         return eg_error_set(err, EG_E_FORMAT, name, "the root element is not xs:schema");
     }
-    for (const xmlNode *node = root; node != NULL; node = walk(node, root)) {
+    enum eg_status status = EG_OK;
+    for (const xmlNode *node = root; node != NULL && status == EG_OK; node = walk(node, root)) {
         if (eg_xml_is(node, XSD_NS, "element") || eg_xml_is(node, XSD_NS, "attribute")) {
-            enum eg_status status = refuse_values(node, name, err);
-            if (status != EG_OK) {
-                return status;
-            }
+            status = refuse_values(node, name, err);
+        } else if (eg_xml_is(node, XSD_NS, "include") || eg_xml_is(node, XSD_NS, "import") ||
+                   eg_xml_is(node, XSD_NS, "redefine")) {
+            status = check_location(loader, node, name, err);
         }
     }
-    return EG_OK;
+    return status;
 }
 
 static enum eg_status compile(xmlSchemaPtr *out, const struct eg_loader *loader, xmlDoc *doc,
@@ -85,6 +104,7 @@ static enum eg_status compile(xmlSchemaPtr *out, const struct eg_loader *loader,
     struct eg_xml_scope scope;
     eg_xml_scope_begin(&scope, loader);
     scope.inspect = inspect;
+    scope.inspect_payload = (void *)(uintptr_t)loader;
     xmlSchemaPtr compiled = NULL;
     xmlSchemaParserCtxtPtr parser = xmlSchemaNewDocParserCtxt(doc);
     if (parser != NULL) {
@@ -111,7 +131,7 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
     struct eg_schema *schema = NULL;
     enum eg_status status = eg_xml_load(&doc, loader, name, err);
     if (status == EG_OK) {
-        status = inspect(NULL, name, doc, err);
+        status = inspect((void *)(uintptr_t)loader, name, doc, err);
     }
     if (status != EG_OK) {
         goto done;
