@@ -35,7 +35,8 @@ static void end(void)
 
 TestSuite(schematron, .init = begin, .fini = end);
 
-static const struct eg_schematron_param params[] = {{"limit", "50"}, {"word", "on"}};
+static const struct eg_schematron_param params[] = {{.name = "limit", .value = "50"},
+                                                    {.name = "word", .value = "on"}};
 
 static enum eg_status compile(struct eg_schematron **out, const char *sch, const char *phase,
                               struct eg_loader *loader, struct eg_error *err)
@@ -335,7 +336,7 @@ Test(schematron, gives_package_parameters_as_variables)
     cr_assert(compile(&schema, RULE("v", "<report id='x' test='@n &gt; $limit'/>"), NULL, &loader,
                       &err) == EG_OK);
     cr_assert(eg_xml_parse_file(&doc, eg_bytes_of("<v n='60'/>"), "x", 100, &err) == EG_OK);
-    struct eg_schematron_param permit = {"limit", "70"};
+    struct eg_schematron_param permit = {.name = "limit", .value = "70"};
     struct eg_schematron_job job = {.doc = doc, .params = &permit, .param_count = 1};
     cr_assert(eg_schematron_run(&fatal, schema, &job, &findings, &err) == EG_OK);
     cr_expect(findings.count == 0);
