@@ -1,0 +1,126 @@
+"""The rule packages of this repository: their own tests, the real year, generated days, and that a
+wrong assessment would be noticed."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+EMGATE = os.environ.get("EMGATE", "build/plain/emgate")
+TURBINE = pathlib.Path("rules/eu.ied.annex-v.gas-turbine")
+BENCH = pathlib.Path("tests/data/packages/bench.half-hourly")
+VOCABULARY = pathlib.Path("rules/vocabulary")
+DATA = pathlib.Path("tests/data/gas-turbine")
+
+
+def run(*arguments):
+    done = subprocess.run([str(a) for a in arguments], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=False)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def emgate(*arguments):
+    status, out, err = run(EMGATE, *arguments)
+    assert status == 0, (arguments[:3], status, out[-600:], err[-600:])
+    return out
+
+
+def recalculate(*arguments):
+    return run("/usr/bin/python3", "tests/recalculate.py", "--quiet", *arguments)
+
+
+def packages_pass_their_own_tests(_):
+    for package in (TURBINE, BENCH):
+        out = emgate("rules", "test", package)
+        assert re.search(r" [1-9][0-9]* passed, 0 failed", out), out
+
+
+def each_check_of_the_turbine_is_seen_to_fail(_):
+    tests = (TURBINE / "tests" / "tests.xml").read_text("utf-8")
+    found = set(re.findall(r'<finding rule="([^"]+)"', tests))
+    for schema in (TURBINE / "checks").glob("*.sch"):
+        ids = set(re.findall(r'<sch:(?:assert|report) id="([^"]+)"', schema.read_text("utf-8")))
+        assert ids and ids <= found, ids - found
+
+
+def schemas_are_the_vocabulary_s_copies(_):
+    for package in (TURBINE, BENCH):
+        copy = package / "schema" / "report.xsd"
+        assert copy.read_bytes() == (VOCABULARY / "report.xsd").read_bytes(), copy
+
+
+def the_benchmark_has_25_checks(_):
+    text = (BENCH / "checks" / "report.sch").read_text("utf-8")
+    assert len(re.findall(r"<sch:(?:assert|report) ", text)) == 25
+
+
+def the_year_equals_a_plain_recalculation(folder):
+    emgate("report", "from-csv", "--map", DATA / "gas-turbine.map", "--to", "log.example",
+           "-o", folder / "in", DATA / "gt_2011.csv")
+    reports = sorted((folder / "in").glob("*.xml"))
+    assert len(reports) == 309
+    emgate("rules", "run", "-o", folder / "out", TURBINE, *reports)
+    status, out, _ = recalculate("--csv", DATA / "gt_2011.csv", "--compare", folder / "out")
+    assert status == 0 and "618 compared, 0 differ" in out, out[-600:]
+    days = [f.read_text("utf-8") for f in sorted((folder / "out").glob("*.xml"))]
+    month = [re.search(r'name="NOx"[^>]* exceeded="([a-z-]+)"', d).group(1) for d in days
+             if "2011-04-06" <= re.search(r' day="([0-9-]+)"', d).group(1) <= "2011-05-05"]
+    assert "".join("!" if m == "yes" else "." for m in month) == "!..!.!...!!!!!!!!............."
+    a_wrong_assessment_is_noticed(folder / "out")
+
+
+def a_wrong_assessment_is_noticed(assessments):
+    victim = assessments / "gas-turbine-2011-04-20.daily.xml"
+    good = victim.read_text("utf-8")
+    for old, new in ((r' n="24"', ' n="23"'), (r' rounded="', ' rounded="1'), (r' mean="', ' mean="1'),
+                     (r' exceeded="(yes|no)"', ' exceeded="not-judged"'), (r'day="2011-04-20"', 'day="2012-04-20"')):
+        assert re.search(old, good), old
+        victim.write_text(re.sub(old, new, good, count=1), "utf-8")
+        status, out, _ = recalculate("--csv", DATA / "gt_2011.csv", "--compare", assessments)
+        assert status == 1 and "DIFFERS" in out, (old, out[-300:])
+    victim.unlink()
+    status, out, _ = recalculate("--csv", DATA / "gt_2011.csv", "--compare", assessments)
+    assert status == 1 and "DIFFERS 2011-04-20 NOx not assessed" in out, out[-300:]
+
+
+def generated_days_equal_a_plain_recalculation(folder):
+    """Conversion, lost hours, outages, loads: days with every column, from seeds."""
+    emgate("report", "sample", "--kind", "turbine", "--to", "log.example", "--plant", "p1", "--day",
+           "2011-01-01", "--count", "200", "-o", folder / "in")
+    emgate("rules", "run", "-o", folder / "out", TURBINE, *sorted((folder / "in").glob("*.xml")))
+    status, out, _ = recalculate("--reports", folder / "in", "--compare", folder / "out")
+    assert status == 0 and "400 compared, 0 differ" in out, out[-600:]
+    text = "".join(f.read_text("utf-8") for f in (folder / "out").glob("*.xml"))
+    for word in ('quantity="STA"', 'quantity="SSTA"', 'status="invalid"', 'status="valid"', "<load "):
+        assert word in text, word
+
+
+def assessments_are_of_their_vocabulary(folder):
+    emgate("report", "sample", "--kind", "turbine", "--to", "log.example", "--plant", "p1", "--day",
+           "2011-01-01", "--count", "20", "-o", folder / "in")
+    emgate("rules", "run", "-o", folder / "out", TURBINE, *sorted((folder / "in").glob("*.xml")))
+    status, _, err = run("xmllint", "--nonet", "--noout", "--schema", VOCABULARY / "daily.xsd",
+                         *sorted((folder / "out").glob("*.xml")))
+    assert status == 0, err[-600:]
+
+
+def main():
+    passed = failed = 0
+    for case in (packages_pass_their_own_tests, each_check_of_the_turbine_is_seen_to_fail,
+                 schemas_are_the_vocabulary_s_copies, the_benchmark_has_25_checks,
+                 the_year_equals_a_plain_recalculation, generated_days_equal_a_plain_recalculation,
+                 assessments_are_of_their_vocabulary):
+        with tempfile.TemporaryDirectory(prefix="rule packages ") as folder:
+            try:
+                case(pathlib.Path(folder))
+                passed += 1
+            except AssertionError as error:
+                failed += 1
+                print(f"{case.__name__}: {error}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
