@@ -38,6 +38,15 @@ static bool within_grace(const struct watch *watch, X509_STORE_CTX *ctx)
            watch->at_ms <= next_ms + watch->path->crl_max_age_ms;
 }
 
+/* A list that was made while the report was in hand says more than an older one, not less. */
+static bool barely_ahead(const struct watch *watch, X509_STORE_CTX *ctx)
+{
+    int64_t from_ms = 0;
+    const X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
+    return crl != NULL && eg_x509_time(X509_CRL_get0_lastUpdate(crl), &from_ms) &&
+           from_ms <= watch->at_ms + EG_CRL_AHEAD_MS;
+}
+
 static int note_stale(struct watch *watch, X509_STORE_CTX *ctx, const char *text)
 {
     if (watch->stale == NULL) {
@@ -67,8 +76,9 @@ static int on_step(int ok, X509_STORE_CTX *ctx)
                    ? 1
                    : note_stale(watch, ctx, "the revocation list is past its next update");
     case X509_V_ERR_CRL_NOT_YET_VALID:
-        return at_anchor(ctx) ? 1
-                              : note_stale(watch, ctx, "the revocation list is of a later time");
+        return barely_ahead(watch, ctx) || at_anchor(ctx)
+                   ? 1
+                   : note_stale(watch, ctx, "the revocation list is of a later time");
     case X509_V_ERR_UNABLE_TO_GET_CRL:
     case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
     case X509_V_ERR_DIFFERENT_CRL_SCOPE:

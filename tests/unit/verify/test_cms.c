@@ -533,6 +533,23 @@ Test(cms, grants_a_stale_list_the_grace_that_was_set)
     lists_done(&lists);
 }
 
+Test(cms, takes_a_list_that_was_made_while_the_report_was_in_hand)
+{
+    enum eg_code code = EG_CODE_COUNT;
+    struct lists lists = {0};
+    struct maker_identity direct;
+    maker_identity_init(&direct, &world.root, &(struct maker_terms){.name = "Direct"});
+    eg_buf_init(&lists.pem, EG_MIB);
+    maker_crl(&lists.pem, &world.root, NULL, MAKER_NOW + EG_CRL_AHEAD_MS, MAKER_NOW + MAKER_DAY);
+    lists.verifier =
+        verifier_with(eg_bytes_view(&world.root.chain_pem), eg_bytes_view(&lists.pem), 0);
+    cr_expect_eq(judge_with(&lists, &direct, MAKER_NOW, &code), EG_OK);
+    cr_expect_eq(code, EG_CODE_OK);
+    cr_expect_eq(judge_with(&lists, &direct, MAKER_NOW - 1000, &code), EG_E_STATE);
+    lists_done(&lists);
+    maker_identity_done(&direct);
+}
+
 /* Revoked stays revoked, and a stranger stays a stranger, however old the lists are. */
 Test(cms, refuses_finally_what_no_fresher_list_could_save)
 {
