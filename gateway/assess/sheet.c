@@ -329,6 +329,25 @@ static enum eg_status check_value(const struct place *place, const struct attrib
     return EG_OK;
 }
 
+/* xsl:call-template of a template that some file of the sheet has. */
+static bool is_callable(const struct work *work, const xmlNode *call)
+{
+    char *name = eg_xml_attribute(call, "name");
+    bool found = false;
+
+    for (size_t i = 0; name != NULL && !found && i < work->file_count; i++) {
+        const xmlNode *root = xmlDocGetRootElement(work->files[i].doc);
+        for (const xmlNode *n = eg_xml_child(root, NS, "template"); n != NULL && !found;
+             n = eg_xml_next(n, NS, "template")) {
+            char *mine = eg_xml_attribute(n, "name");
+            found = mine != NULL && strcmp(mine, name) == 0;
+            free(mine);
+        }
+    }
+    free(name);
+    return found;
+}
+
 static enum eg_status check_xsl(const struct place *place, const xmlNode *node,
                                 struct eg_error *err)
 {
@@ -339,6 +358,9 @@ static enum eg_status check_xsl(const struct place *place, const xmlNode *node,
 
     if (element == NULL || (top && !element->top)) {
         return eg_error_set(err, EG_E_FORMAT, place->where, "xsl:%s is not allowed here", name);
+    }
+    if (strcmp(name, "call-template") == 0 && !is_callable(place->work, node)) {
+        return eg_error_set(err, EG_E_FORMAT, place->where, "there is no template of this name");
     }
     for (const xmlAttr *a = node->properties; status == EG_OK && a != NULL; a = a->next) {
         if (a->ns != NULL) {
