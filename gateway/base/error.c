@@ -7,6 +7,8 @@
  */
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -50,49 +52,6 @@ const char *eg_status_text(enum eg_status status)
     return "unknown status";
 }
 
-/* Shortens to the last whole UTF-8 character, in case the copy was cut inside one. */
-static void trim_character(char *text)
-{
-    size_t len = strlen(text);
-    size_t start = len;
-
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80) {
-        start--;
-    }
-    if (start == 0) {
-        return;
-    }
-    unsigned char lead = (unsigned char)text[start - 1];
-    size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    if (len - (start - 1) < wanted) {
-        text[start - 1] = '\0';
-    }
-}
-
-static void copy_line(char *to, size_t room, const char *from)
-{
-    size_t len = strlen(from);
-    bool cut = len >= room;
-
-    if (cut) {
-        len = room - 1;
-    }
-    memmove(to, from, len);
-    to[len] = '\0';
-    if (cut) {
-        trim_character(to);
-    }
-    for (char *c = to; *c != '\0'; c++) {
-        unsigned char octet = (unsigned char)*c;
-        if (octet < 0x20 || octet == 0x7F) {
-            *c = '?';
-        } else if (octet == 0xC2 && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] <= 0x9F) {
-            *c = '?'; /* a C1 control character takes two octets */
-            c[1] = '?';
-        }
-    }
-}
-
 static bool may_succeed_later(enum eg_status status)
 {
     return status == EG_E_NOMEM || status == EG_E_IO || status == EG_E_BUSY ||
@@ -104,8 +63,8 @@ static enum eg_status fill(struct eg_error *err, enum eg_status status, int caus
 {
     struct eg_error made = {.status = status, .cause = cause, .retry = may_succeed_later(status)};
 
-    copy_line(made.where, sizeof(made.where), where != NULL ? where : "");
-    copy_line(made.text, sizeof(made.text), text);
+    eg_text_line(made.where, sizeof(made.where), where != NULL ? where : "");
+    eg_text_line(made.text, sizeof(made.text), text);
     *err = made;
     return status;
 }

@@ -6,6 +6,7 @@
  */
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,6 +106,31 @@ bool eg_text_clean(struct eg_bytes text)
         at += len;
     }
     return true;
+}
+
+void eg_text_line(char *out, size_t room, const char *text)
+{
+    size_t written = 0;
+    size_t at = 0;
+
+    assert(room > 0);
+    while (text[at] != '\0') {
+        uint32_t rune = 0;
+        size_t len = eg_text_rune(
+            (struct eg_bytes){(const uint8_t *)text + at, strnlen(text + at, 4)}, 0, &rune);
+        bool shown = len > 0 && rune >= 0x20 && (rune < 0x7F || rune >= 0xA0);
+        if (written + (shown ? len : 1) >= room) {
+            break;
+        }
+        if (shown) {
+            memcpy(out + written, text + at, len);
+            written += len;
+        } else {
+            out[written++] = '?';
+        }
+        at += len > 0 ? len : 1;
+    }
+    out[written] = '\0';
 }
 
 void eg_text_hex(struct eg_buf *out, struct eg_bytes octets)

@@ -24,6 +24,10 @@ size_t eg_text_rune(struct eg_bytes text, size_t at, uint32_t *out);
 /* Well-formed UTF-8 without C0/C1 control characters. */
 bool eg_text_clean(struct eg_bytes text);
 
+/* Copy as one line for people: control characters and what is not UTF-8 become '?'; cut before a
+ * whole character when `room` octets, the closing 0 included, do not suffice. */
+void eg_text_line(char *out, size_t room, const char *text);
+
 void eg_text_hex(struct eg_buf *out, struct eg_bytes octets); /* lower case */
 bool eg_text_unhex(struct eg_bytes text, uint8_t *out,
                    size_t len); /* exactly 2*len digits, lower case */

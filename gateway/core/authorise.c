@@ -1,5 +1,15 @@
 /*
- * Rights, as pure questions to the directory.
+ * Who may sign for which plant.
+ *
+ * Why: a valid signature says who; the directory says whether that one may. The rules stand here
+ * once, as questions in a fixed order, so that gateway and auditor come to the same answer:
+ *
+ * 1. The report is addressed to this log. A vocabulary without an addressee reads as "".
+ * 2. The signer has a role that reports at all: operator, device or measuring-body.
+ * 3. The plant is in the directory.
+ * 4. The signer is the plant's operator, or a delegate of it on the UTC day of receipt (so that at
+ *    midnight a delegation may hold an hour longer or shorter than at the plant).
+ * 5. An operator has the role operator; a delegate the role device or measuring-body.
  */
 #include "core/authorise.h"
 
@@ -7,94 +17,128 @@
 
 #include <string.h>
 
-/* The day of receipt in UTC: at midnight a delegation may hold an hour longer or shorter than at
- * the plant. */
-static void day_of(char out[11], int64_t at_ms)
+/* Days as text compare like days; "" is an open end. */
+static bool covers(const struct eg_delegate *delegate, const char *day)
 {
-    char text[EG_TIME_TEXT_MAX];
-    eg_text_time(text, at_ms);
-    memcpy(out, text, 10);
-    out[10] = '\0';
+    return (delegate->from[0] == '\0' || strcmp(delegate->from, day) <= 0) &&
+           (delegate->until[0] == '\0' || strcmp(day, delegate->until) <= 0);
 }
 
-static bool delegated(const struct eg_plant *plant, const struct eg_participant *participant,
-                      int64_t at_ms)
+/* Is this participant a delegate on the day? `named` tells whether it is one on any day. */
+static bool is_delegate(const struct eg_plant *plant, const char *participant, const char *day,
+                        bool *named)
 {
-    char day[11];
-    day_of(day, at_ms);
     for (size_t i = 0; i < plant->delegate_count; i++) {
         const struct eg_delegate *delegate = &plant->delegates[i];
-        if (strcmp(delegate->participant, participant->id) == 0 &&
-            (delegate->from[0] == '\0' || strcmp(delegate->from, day) <= 0) &&
-            (delegate->until[0] == '\0' || strcmp(day, delegate->until) <= 0)) {
+        if (strcmp(delegate->participant, participant) != 0) {
+            continue;
+        }
+        *named = true;
+        if (covers(delegate, day)) {
             return true;
         }
     }
     return false;
+}
+
+static bool has_role(struct eg_verdict *verdict, const struct eg_participant *participant,
+                     unsigned roles, const char *wanted)
+{
+    if ((participant->roles & roles) != 0) {
+        return true;
+    }
+    return eg_verdict_refuse(verdict, EG_CODE_ROLE, "", participant->id, "needs the role %s",
+                             wanted);
+}
+
+static void judge_plant(struct eg_verdict *verdict, const struct eg_plant *plant,
+                        const struct eg_participant *participant, int64_t received_at_ms)
+{
+    char day[EG_TIME_TEXT_MAX];
+    bool named = false;
+
+    eg_text_time(day, received_at_ms);
+    day[10] = '\0';
+    if (plant->operator_id != NULL && strcmp(plant->operator_id, participant->id) == 0) {
+        (void)has_role(verdict, participant, EG_ROLE_OPERATOR, "operator");
+        return;
+    }
+    if (is_delegate(plant, participant->id, day, &named)) {
+        (void)has_role(verdict, participant, EG_ROLE_DEVICE | EG_ROLE_MEASURING_BODY,
+                       "device or measuring-body");
+        return;
+    }
+    if (named) {
+        (void)eg_verdict_refuse(verdict, EG_CODE_PLANT_NOT_ALLOWED, "", plant->id,
+                                "%s is no delegate on %s", participant->id, day);
+    } else {
+        (void)eg_verdict_refuse(verdict, EG_CODE_PLANT_NOT_ALLOWED, "", plant->id,
+                                "%s is neither operator nor delegate", participant->id);
+    }
 }
 
 void eg_authorise_report(struct eg_verdict *verdict, const struct eg_directory *directory,
                          const struct eg_participant *participant, const struct eg_reading *reading,
                          const char *origin, int64_t received_at_ms)
 {
-    const unsigned reporting = EG_ROLE_OPERATOR | EG_ROLE_DEVICE | EG_ROLE_MEASURING_BODY;
-    const struct eg_plant *plant = eg_directory_plant(directory, reading->plant);
     if (reading->addressee[0] != '\0' && strcmp(reading->addressee, origin) != 0) {
-        eg_verdict_refuse(verdict, EG_CODE_ADDRESSEE, "", "addressee", "%s is not %s",
-                          reading->addressee, origin);
-    } else if ((participant->roles & reporting) == 0) {
-        eg_verdict_refuse(verdict, EG_CODE_ROLE, "", participant->id,
-                          "is neither operator, device nor measuring body");
-    } else if (plant == NULL) {
-        eg_verdict_refuse(verdict, EG_CODE_PLANT_NOT_ALLOWED, "", participant->id,
-                          "plant %s is not in the directory", reading->plant);
-    } else if (strcmp(plant->operator_id, participant->id) != 0 &&
-               !delegated(plant, participant, received_at_ms)) {
-        eg_verdict_refuse(verdict, EG_CODE_PLANT_NOT_ALLOWED, "", participant->id,
-                          "neither operates plant %s nor is delegated for it on the day of receipt",
-                          reading->plant);
+        (void)eg_verdict_refuse(verdict, EG_CODE_ADDRESSEE, "", reading->addressee,
+                                "this log is %s", origin);
+        return;
     }
+    if (!has_role(verdict, participant, EG_ROLE_OPERATOR | EG_ROLE_DEVICE | EG_ROLE_MEASURING_BODY,
+                  "operator, device or measuring-body")) {
+        return;
+    }
+    const struct eg_plant *plant = eg_directory_plant(directory, reading->plant);
+    if (plant == NULL) {
+        (void)eg_verdict_refuse(verdict, EG_CODE_PLANT_NOT_ALLOWED, "", reading->plant,
+                                "no such plant in the directory");
+        return;
+    }
+    judge_plant(verdict, plant, participant, received_at_ms);
 }
 
-/* A prefix covers its own id and what follows it behind a dot. */
-static bool covers(const char *prefix, const char *id)
+/* "eu.ied." and "eu.ied" both stand for eu.ied.*; neither for eu.iedx. */
+static bool has_prefix(const char *package_id, const char *prefix)
 {
     size_t len = strlen(prefix);
-    return strncmp(prefix, id, len) == 0 &&
-           (id[len] == '\0' || id[len] == '.' || (len > 0 && prefix[len - 1] == '.'));
+
+    if (len == 0 || strncmp(package_id, prefix, len) != 0) {
+        return false;
+    }
+    return prefix[len - 1] == '.' || package_id[len] == '\0' || package_id[len] == '.';
 }
 
-static bool may_publish_id(const struct eg_participant *publisher, const char *package_id)
+static bool may_publish_for(const struct eg_participant *publisher, const char *land)
 {
-    for (size_t i = 0; i < publisher->package_prefix_count; i++) {
-        if (covers(publisher->package_prefixes[i], package_id)) {
+    if (publisher->land_count == 0) {
+        return true;
+    }
+    for (size_t i = 0; land != NULL && i < publisher->land_count; i++) {
+        if (strcmp(publisher->lands[i], land) == 0) {
             return true;
         }
     }
     return false;
 }
 
-/* No Länder listed: for all. A package for all Länder needs a publisher for all. */
-static bool may_publish_land(const struct eg_participant *publisher, const char *land)
-{
-    for (size_t i = 0; land != NULL && i < publisher->land_count; i++) {
-        if (strcmp(publisher->lands[i], land) == 0) {
-            return true;
-        }
-    }
-    return publisher->land_count == 0;
-}
-
 void eg_authorise_package(struct eg_verdict *verdict, const struct eg_participant *publisher,
                           const char *package_id, const char *land)
 {
-    if ((publisher->roles & EG_ROLE_RULE_PUBLISHER) == 0) {
-        eg_verdict_refuse(verdict, EG_CODE_ROLE, "", publisher->id, "is no rule publisher");
-    } else if (!may_publish_id(publisher, package_id)) {
-        eg_verdict_refuse(verdict, EG_CODE_ROLE, "", publisher->id, "may not publish %s",
-                          package_id);
-    } else if (!may_publish_land(publisher, land)) {
-        eg_verdict_refuse(verdict, EG_CODE_ROLE, "", publisher->id, "may not publish for %s",
-                          land != NULL ? land : "all Länder");
+    bool allowed = false;
+
+    if (!has_role(verdict, publisher, EG_ROLE_RULE_PUBLISHER, "rule-publisher")) {
+        return;
+    }
+    for (size_t i = 0; i < publisher->package_prefix_count && !allowed; i++) {
+        allowed = has_prefix(package_id, publisher->package_prefixes[i]);
+    }
+    if (!allowed) {
+        (void)eg_verdict_refuse(verdict, EG_CODE_ROLE, "", package_id,
+                                "%s may not publish packages of this name", publisher->id);
+    } else if (!may_publish_for(publisher, land)) {
+        (void)eg_verdict_refuse(verdict, EG_CODE_ROLE, "", package_id, "%s may not publish for %s",
+                                publisher->id, land != NULL ? land : "every Land");
     }
 }

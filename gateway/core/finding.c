@@ -1,27 +1,32 @@
 /*
- * Collecting findings, and their texts for the rules that are built in.
+ * Findings in memory.
+ *
+ * Why: rules of a package put octets of a stranger's report into findings. What is kept here is
+ * bounded and clean, so that whoever writes, hashes or shows it need not look again.
  */
 #include "core/finding.h"
 
 #include "base/limits.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define VALUE_TEXT_MAX 1000
+enum { FIRST_FINDINGS = 8, LOCATION_MAX = 64 * 1024, RULE_MAX = 1000 };
 
-static const char *const severities[] = {"info", "warning", "error", "fatal"};
+static const char *const severity_words[4] = {"info", "warning", "error", "fatal"};
 
 const char *eg_severity_text(enum eg_severity severity)
 {
-    return severities[severity];
+    assert((size_t)severity < 4);
+    return severity_words[severity];
 }
 
 bool eg_severity_named(const char *text, enum eg_severity *out)
 {
-    for (size_t i = 0; i < sizeof severities / sizeof severities[0]; i++) {
-        if (strcmp(severities[i], text) == 0) {
+    for (size_t i = 0; i < 4; i++) {
+        if (strcmp(severity_words[i], text) == 0) {
             *out = (enum eg_severity)i;
             return true;
         }
@@ -31,10 +36,10 @@ bool eg_severity_named(const char *text, enum eg_severity *out)
 
 void eg_findings_init(struct eg_findings *findings)
 {
-    memset(findings, 0, sizeof *findings);
+    *findings = (struct eg_findings){0};
 }
 
-static void finding_done(struct eg_finding *finding)
+static void done_finding(struct eg_finding *finding)
 {
     for (size_t i = 0; i < finding->value_count; i++) {
         free(finding->values[i].name);
@@ -43,16 +48,46 @@ static void finding_done(struct eg_finding *finding)
     free(finding->values);
     free(finding->rule);
     free(finding->location);
-    memset(finding, 0, sizeof *finding);
 }
 
 void eg_findings_done(struct eg_findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
-        finding_done(&findings->list[i]);
+        done_finding(&findings->list[i]);
     }
     free(findings->list);
-    memset(findings, 0, sizeof *findings);
+    eg_findings_init(findings);
+}
+
+/* A copy of at most `max` octets that the canonical text can carry; NULL when memory ran out. */
+static char *clean_copy(const char *text, size_t max)
+{
+    struct eg_bytes from = eg_bytes_of(text);
+    struct eg_buf copy;
+
+    eg_buf_init(&copy, max);
+    eg_buf_text(&copy, ""); /* so that an empty text is a string too */
+    for (size_t at = 0; at < from.len && !copy.failed;) {
+        uint32_t rune = 0;
+        size_t len = eg_text_rune(from, at, &rune);
+        if (rune == '\t' || rune == '\r') {
+            eg_buf_char(&copy, ' ');
+        } else if (len > 0 && (rune == '\n' || (rune >= 0x20 && (rune < 0x7F || rune >= 0xA0)))) {
+            eg_buf_add(&copy, from.data + at, len);
+        } else {
+            eg_buf_text(&copy, "\xEF\xBF\xBD");
+        }
+        at += len > 0 ? len : 1;
+    }
+    if (copy.failed && copy.refusal == EG_E_NOMEM) {
+        eg_buf_done(&copy);
+    }
+    return (char *)copy.data; /* taken by the caller; refused for length means cut */
+}
+
+static enum eg_status out_of_memory(struct eg_error *err)
+{
+    return eg_error_set(err, EG_E_NOMEM, "findings", "out of memory for a finding");
 }
 
 static bool grow(struct eg_findings *findings)
@@ -60,8 +95,8 @@ static bool grow(struct eg_findings *findings)
     if (findings->count < findings->capacity) {
         return true;
     }
-    size_t capacity = findings->capacity == 0 ? 8 : 2 * findings->capacity;
-    struct eg_finding *list = realloc(findings->list, capacity * sizeof *list);
+    size_t capacity = findings->capacity > 0 ? 2 * findings->capacity : FIRST_FINDINGS;
+    struct eg_finding *list = reallocarray(findings->list, capacity, sizeof(*list));
     if (list == NULL) {
         return false;
     }
@@ -74,6 +109,7 @@ enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity se
                                const char *rule, unsigned step, const char *location, unsigned line,
                                struct eg_finding **out, struct eg_error *err)
 {
+    assert((size_t)severity < 4);
     if (findings->count >= EG_FINDINGS_COUNT_MAX) {
         findings->by_severity[severity]++;
         findings->omitted++;
@@ -82,34 +118,20 @@ enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity se
         }
         return EG_OK;
     }
-    struct eg_finding finding = {.severity = severity, .step = step, .line = line};
-    finding.rule = strdup(rule);
-    finding.location = location == NULL ? NULL : strdup(location);
-    if (finding.rule == NULL || (location != NULL && finding.location == NULL) || !grow(findings)) {
-        finding_done(&finding);
-        return eg_error_set(err, EG_E_NOMEM, "findings", "memory ran out");
+    struct eg_finding made = {.severity = severity, .step = step, .line = line};
+    made.rule = clean_copy(rule, RULE_MAX);
+    made.location = location != NULL ? clean_copy(location, LOCATION_MAX) : NULL;
+    if (made.rule == NULL || (location != NULL && made.location == NULL) || !grow(findings)) {
+        done_finding(&made);
+        return out_of_memory(err);
     }
+    findings->list[findings->count] = made;
     findings->by_severity[severity]++;
-    findings->list[findings->count] = finding;
     if (out != NULL) {
         *out = &findings->list[findings->count];
     }
     findings->count++;
     return EG_OK;
-}
-
-/* At most `max` octets, never in the middle of a character. */
-static size_t cut(const char *text, size_t max)
-{
-    size_t len = strnlen(text, max + 1);
-    if (len <= max) {
-        return len;
-    }
-    len = max;
-    while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80) {
-        len--;
-    }
-    return len;
 }
 
 enum eg_status eg_finding_value(struct eg_finding *finding, const char *name, const char *text,
@@ -118,17 +140,24 @@ enum eg_status eg_finding_value(struct eg_finding *finding, const char *name, co
     if (finding == NULL) {
         return EG_OK;
     }
-    struct eg_value value = {strdup(name), strndup(text, cut(text, VALUE_TEXT_MAX))};
-    struct eg_value *values = realloc(finding->values, (finding->value_count + 1) * sizeof *values);
+    char *name_copy = clean_copy(name[0] != '\0' ? name : "value", EG_ID_MAX);
+    char *text_copy = clean_copy(text, EG_FINDING_VALUE_MAX);
+    struct eg_value *values =
+        reallocarray(finding->values, finding->value_count + 1, sizeof(*values));
     if (values != NULL) {
         finding->values = values;
     }
-    if (value.name == NULL || value.text == NULL || values == NULL) {
-        free(value.name);
-        free(value.text);
-        return eg_error_set(err, EG_E_NOMEM, "findings", "memory ran out");
+    if (name_copy == NULL || text_copy == NULL || values == NULL) {
+        free(name_copy);
+        free(text_copy);
+        return out_of_memory(err);
     }
-    values[finding->value_count++] = value;
+    for (char *c = name_copy; *c != '\0'; c++) {
+        if (*c == ' ' || *c == '\n') {
+            *c = '-'; /* in the canonical text a blank ends the name */
+        }
+    }
+    finding->values[finding->value_count++] = (struct eg_value){name_copy, text_copy};
     return EG_OK;
 }
 
@@ -136,64 +165,4 @@ bool eg_findings_valid(const struct eg_findings *findings)
 {
     return findings->by_severity[EG_SEVERITY_ERROR] == 0 &&
            findings->by_severity[EG_SEVERITY_FATAL] == 0;
-}
-
-/* ---- texts of the built-in rules --------------------------------------------------------------
- */
-
-static const struct {
-    const char *rule, *en, *de;
-} builtin[] = {
-    {EG_RULE_SIZE, "The report has {octets} octets, more than the limit of {limit}.",
-     "Der Bericht hat {octets} Oktette, mehr als die Grenze von {limit}."},
-    {EG_RULE_DOCTYPE, "A DOCTYPE is not allowed; send the report without it.",
-     "Ein DOCTYPE ist nicht zugelassen; den Bericht ohne senden."},
-    {EG_RULE_NESTING, "Elements are nested deeper than {limit} levels.",
-     "Elemente sind tiefer als {limit} Ebenen verschachtelt."},
-    {EG_RULE_WELL_FORMED, "The report is not well-formed XML: {message}",
-     "Der Bericht ist kein wohlgeformtes XML: {message}"},
-    {EG_RULE_IDENTITY, "The report's {what} can not be read: {message}",
-     "{what} des Berichts ist nicht lesbar: {message}"},
-    {EG_RULE_IDENTITY_TAKEN,
-     "Another report with this identity stands in entry {entry}; send the next version.",
-     "Ein anderer Bericht mit dieser Kennung steht in Eintrag {entry}; die nächste Version "
-     "senden."},
-    {EG_RULE_SCHEMA, "Not as the schema says: {message}", "Nicht wie im Schema: {message}"},
-};
-
-static const char *value_of(const struct eg_finding *finding, struct eg_bytes name)
-{
-    for (size_t i = 0; i < finding->value_count; i++) {
-        if (eg_bytes_is(name, finding->values[i].name)) {
-            return finding->values[i].text;
-        }
-    }
-    return "?";
-}
-
-static void fill_in(struct eg_buf *out, const char *text, const struct eg_finding *finding)
-{
-    while (*text != '\0') {
-        const char *open = strchr(text, '{');
-        const char *close = open == NULL ? NULL : strchr(open, '}');
-        if (close == NULL) {
-            eg_buf_text(out, text);
-            return;
-        }
-        eg_buf_add(out, text, (size_t)(open - text));
-        eg_buf_text(out, value_of(finding, (struct eg_bytes){(const uint8_t *)open + 1,
-                                                             (size_t)(close - open - 1)}));
-        text = close + 1;
-    }
-}
-
-bool eg_finding_builtin_text(const struct eg_finding *finding, const char *lang, struct eg_buf *out)
-{
-    for (size_t i = 0; i < sizeof builtin / sizeof builtin[0]; i++) {
-        if (strcmp(builtin[i].rule, finding->rule) == 0) {
-            fill_in(out, strcmp(lang, "de") == 0 ? builtin[i].de : builtin[i].en, finding);
-            return true;
-        }
-    }
-    return false;
 }

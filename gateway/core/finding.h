@@ -10,12 +10,16 @@
  *   emgate findings 1
  *   package <id> <version> sha256:<hex>      absent when no package was chosen
  *   valid yes|no                             what the rules say
- *   omitted <n>                              findings beyond the ceiling
+ *   omitted <n>                              findings beyond the ceilings
  *   finding <severity> <rule id>             then, for this finding:
  *   step <n>                                 number of the package's step, from 1; 0 = input limits
  *   location <XPath>                         absent if none
  *   line <n>                                 0 unknown
  *   value <name> <text>                      in the order of the rule
+ *
+ * The text holds at most EG_FINDINGS_COUNT_MAX findings and EG_FINDINGS_MAX octets; the findings
+ * that do not fit are left out from the end and counted, so that no report can make its own
+ * decision too large to be recorded.
  */
 #ifndef EG_CORE_FINDING_H
 #define EG_CORE_FINDING_H
@@ -64,6 +68,7 @@ void eg_findings_done(struct eg_findings *findings);
 
 /*
  * Add a finding; texts are copied. Beyond the ceiling it is only counted and *out is NULL.
+ * Tab and CR become blanks, other control characters but LF and what is not UTF-8 become U+FFFD.
  *   out   may be NULL; borrowed from `findings` until the next add; give it values with
  * eg_finding_value
  */
@@ -71,8 +76,8 @@ EG_MUST_USE
 enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity severity,
                                const char *rule, unsigned step, const char *location, unsigned line,
                                struct eg_finding **out, struct eg_error *err);
-/* Append a value; does nothing when finding is NULL (an omitted one). Value text is cut at 1,000
- * octets on a UTF-8 boundary. */
+/* Append a value; does nothing when finding is NULL (an omitted one). Value text is cut at
+ * EG_FINDING_VALUE_MAX octets on a UTF-8 boundary; a blank in a name becomes '-'. */
 EG_MUST_USE
 enum eg_status eg_finding_value(struct eg_finding *finding, const char *name, const char *text,
                                 struct eg_error *err);
@@ -82,7 +87,12 @@ bool eg_findings_valid(const struct eg_findings *findings);
 
 struct eg_package_ref; /* core/package.h */
 
-/* Write and read the canonical text. `package` may be NULL. Reading is strict. */
+/*
+ * Write and read the canonical text. `package` may be NULL. Reading is strict: what is read writes
+ * back the same octets. The text does not tell the severities of omitted findings; after reading,
+ * by_severity counts them as errors if no other finding explains "valid no", else as infos.
+ * EG_E_FORMAT with the line; EG_E_LIMIT, EG_E_NOMEM.
+ */
 EG_MUST_USE
 enum eg_status eg_findings_write(struct eg_buf *out, const struct eg_findings *findings,
                                  const struct eg_package_ref *package, struct eg_error *err);

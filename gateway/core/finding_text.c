@@ -1,270 +1,327 @@
 /*
- * Findings as canonical text and back (form in finding.h): what is read writes back the same
- * octets.
+ * The canonical text of findings (format in core/finding.h).
+ *
+ * Validity conditions, beside those of the line form:
+ *  1. package (at most once), valid, omitted, then the findings, at most EG_FINDINGS_COUNT_MAX
+ *  2. a finding is finding, step, location (at most once, not empty), line, then its values
+ *  3. "valid yes" has no finding of error or fatal; "valid no" has one, or findings were omitted
+ *  4. the text as a whole is what the writer makes of it: reading proves that by writing again
  */
+#include "core/finding.h"
+
 #include "base/limits.h"
 #include "base/text.h"
-#include "core/finding.h"
 #include "core/package.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+enum { HEAD_MAX = 1024, STEP_MAX = 1000000 };
 
-/* A value may hold any octets of a report; what no line can carry becomes U+FFFD or a blank. */
-static void put_clean(struct eg_buf *out, const char *key, const char *name, const char *text)
+/* ---- writing ------------------------------------------------------------------------------- */
+
+/* "<name> <text>": two parts of one value; the text may hold anything that can be escaped. */
+static enum eg_status write_value(struct eg_buf *out, const struct eg_value *value,
+                                  struct eg_buf *scratch)
 {
-    struct eg_buf value;
-    eg_buf_init(&value, EG_FINDINGS_MAX);
-    if (name != NULL) {
-        eg_buf_text(&value, name);
-        eg_buf_char(&value, ' ');
+    eg_buf_reset(scratch);
+    eg_buf_text(scratch, value->name);
+    eg_buf_char(scratch, ' ');
+    eg_buf_text(scratch, value->text);
+    if (scratch->failed) {
+        return scratch->refusal;
     }
-    struct eg_bytes rest = eg_bytes_of(text);
-    for (size_t at = 0; at < rest.len;) {
-        size_t len = 1;
-        while (len < 4 && at + len < rest.len && (rest.data[at + len] & 0xc0) == 0x80) {
-            len++;
-        }
-        struct eg_bytes rune = {rest.data + at, len};
-        if (eg_text_clean(rune) || eg_bytes_is(rune, "\n")) {
-            eg_buf_bytes(&value, rune);
-        } else {
-            eg_buf_text(&value, rest.data[at] < 0x20 ? " " : "\xef\xbf\xbd");
-        }
-        at += len;
-    }
-    eg_lines_put(out, key, eg_bytes_view(&value));
-    out->failed = out->failed || value.failed;
-    eg_buf_done(&value);
+    eg_lines_put(out, "value", eg_bytes_view(scratch));
+    return EG_OK;
 }
 
-static void write_finding(struct eg_buf *out, const struct eg_finding *finding)
+static enum eg_status write_finding(struct eg_buf *out, const struct eg_finding *finding,
+                                    struct eg_buf *scratch)
 {
+    enum eg_status status = EG_OK;
+
     eg_lines_putf(out, "finding", "%s %s", eg_severity_text(finding->severity), finding->rule);
     eg_lines_putf(out, "step", "%u", finding->step);
-    if (finding->location != NULL) {
-        put_clean(out, "location", NULL, finding->location);
+    if (finding->location != NULL && finding->location[0] != '\0') {
+        eg_lines_put(out, "location", eg_bytes_of(finding->location));
     }
     eg_lines_putf(out, "line", "%u", finding->line);
-    for (size_t i = 0; i < finding->value_count; i++) {
-        put_clean(out, "value", finding->values[i].name, finding->values[i].text);
+    for (size_t i = 0; i < finding->value_count && status == EG_OK; i++) {
+        status = write_value(out, &finding->values[i], scratch);
     }
+    return status == EG_OK && out->failed ? out->refusal : status;
+}
+
+/* As many findings as fit whole; the number of the others is added to *omitted. */
+static enum eg_status write_list(struct eg_buf *out, const struct eg_findings *findings,
+                                 size_t *omitted, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    struct eg_buf scratch;
+    size_t i = 0;
+
+    eg_buf_init(&scratch, 4 * EG_FINDING_VALUE_MAX);
+    for (; i < findings->count; i++) {
+        size_t before = out->len;
+        status = write_finding(out, &findings->list[i], &scratch);
+        if (status == EG_E_LIMIT) {
+            out->len = before;
+            out->failed = false;
+            status = EG_OK;
+            break;
+        }
+        if (status != EG_OK) {
+            (void)eg_error_set(err, status, "findings", "finding %zu can not be written", i + 1);
+            break;
+        }
+    }
+    *omitted += findings->count - i;
+    eg_buf_done(&scratch);
+    return status;
 }
 
 enum eg_status eg_findings_write(struct eg_buf *out, const struct eg_findings *findings,
                                  const struct eg_package_ref *package, struct eg_error *err)
 {
+    char digest[EG_DIGEST_TEXT_LEN + 1];
+    size_t omitted = findings->omitted;
+    size_t before = out->len;
+    struct eg_buf list;
+
+    eg_buf_init(&list, EG_FINDINGS_MAX - HEAD_MAX);
+    enum eg_status status = write_list(&list, findings, &omitted, err);
+    if (status != EG_OK) {
+        goto done;
+    }
     eg_lines_begin(out, "findings");
     if (package != NULL) {
-        char digest[EG_DIGEST_TEXT_LEN + 1];
         eg_digest_text(&package->digest, digest);
         eg_lines_putf(out, "package", "%s %s %s", package->id, package->version, digest);
     }
     eg_lines_putf(out, "valid", "%s", eg_findings_valid(findings) ? "yes" : "no");
-    eg_lines_putf(out, "omitted", "%zu", findings->omitted);
-    for (size_t i = 0; i < findings->count; i++) {
-        write_finding(out, &findings->list[i]);
+    eg_lines_putf(out, "omitted", "%zu", omitted);
+    eg_buf_bytes(out, eg_bytes_view(&list));
+    status = eg_buf_ok(out, "findings", err);
+    if (status != EG_OK) {
+        out->len = before;
     }
-    return eg_buf_ok(out, "findings", err);
+done:
+    eg_buf_done(&list);
+    return status;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
-struct reader {
+struct reading {
     struct eg_lines lines;
     struct eg_findings findings;
-    struct eg_error *err;
-    bool valid;
+    struct eg_package_ref package;
+    bool has_package, valid;
+    struct eg_finding *finding; /* the one whose lines are being read */
+    struct eg_buf text;         /* unescaped, for copies that end in 0 */
 };
 
-static enum eg_status malformed(struct reader *reader, const char *what)
+/* The part before the first blank as a 0-terminated word; the rest stays in *rest. */
+static bool cut_word(struct eg_bytes *rest, char *word, size_t room)
 {
-    char where[64];
-    snprintf(where, sizeof where, "findings line %u", reader->lines.number);
-    return eg_error_set(reader->err, EG_E_FORMAT, where, "%s", what);
-}
+    const uint8_t *blank = rest->len > 0 ? memchr(rest->data, ' ', rest->len) : NULL;
+    size_t len = blank != NULL ? (size_t)(blank - rest->data) : 0;
 
-/* Split at the first blank; false when there is none. */
-static bool split(struct eg_bytes text, struct eg_bytes *first, struct eg_bytes *rest)
-{
-    const uint8_t *blank = text.len == 0 ? NULL : memchr(text.data, ' ', text.len);
-    if (blank == NULL) {
+    if (len == 0 || len >= room) {
         return false;
     }
-    *first = (struct eg_bytes){text.data, (size_t)(blank - text.data)};
-    *rest = (struct eg_bytes){blank + 1, text.len - first->len - 1};
+    memcpy(word, rest->data, len);
+    word[len] = '\0';
+    *rest = (struct eg_bytes){blank + 1, rest->len - len - 1};
     return true;
 }
 
-static bool copy_word(char *out, size_t size, struct eg_bytes word)
+static bool read_package(struct reading *reading)
 {
-    if (word.len >= size || !eg_text_token(word, size - 1)) {
-        return false;
-    }
-    memcpy(out, word.data, word.len);
-    out[word.len] = '\0';
-    return true;
+    struct eg_package_ref *package = &reading->package;
+    struct eg_bytes rest = reading->lines.value;
+
+    reading->has_package = true;
+    return cut_word(&rest, package->id, sizeof(package->id)) &&
+           cut_word(&rest, package->version, sizeof(package->version)) &&
+           eg_text_token(eg_bytes_of(package->id), EG_ID_MAX) &&
+           eg_text_token(eg_bytes_of(package->version), sizeof(package->version) - 1) &&
+           eg_digest_untext(rest, &package->digest);
 }
 
-static bool read_package(struct eg_package_ref *out, struct eg_bytes value)
+/* The lines before the first finding; the next line is read already when this returns. */
+static bool read_head(struct reading *reading)
 {
-    struct eg_bytes id, rest, version, digest;
-    return split(value, &id, &rest) && split(rest, &version, &digest) &&
-           copy_word(out->id, sizeof out->id, id) &&
-           copy_word(out->version, sizeof out->version, version) &&
-           eg_digest_untext(digest, &out->digest);
-}
-
-static enum eg_status read_head(struct reader *reader, struct eg_package_ref *package,
-                                bool *has_package)
-{
+    struct eg_lines *lines = &reading->lines;
+    struct eg_bytes value = EG_BYTES_NONE;
     uint64_t omitted = 0;
-    if (eg_lines_next(&reader->lines) != 1) {
-        return malformed(reader, "the text ends early");
+
+    if (eg_lines_next(lines) != 1) {
+        return false;
     }
-    *has_package = eg_bytes_is(reader->lines.key, "package");
-    if (*has_package &&
-        (!read_package(package, reader->lines.value) || eg_lines_next(&reader->lines) != 1)) {
-        return malformed(reader, "package is not '<id> <version> sha256:<hex>'");
+    if (eg_bytes_is(lines->key, "package") &&
+        (!read_package(reading) || eg_lines_next(lines) != 1)) {
+        return false;
     }
-    reader->valid = eg_bytes_is(reader->lines.value, "yes");
-    if (!eg_bytes_is(reader->lines.key, "valid") ||
-        (!reader->valid && !eg_bytes_is(reader->lines.value, "no"))) {
-        return malformed(reader, "valid must be yes or no");
+    reading->valid = eg_bytes_is(lines->value, "yes");
+    if (!eg_bytes_is(lines->key, "valid") ||
+        (!reading->valid && !eg_bytes_is(lines->value, "no")) ||
+        !eg_lines_expect(lines, "omitted", &value) || !eg_text_u64(value, UINT32_MAX, &omitted)) {
+        return false;
     }
-    struct eg_bytes value;
-    if (!eg_lines_expect(&reader->lines, "omitted", &value) ||
-        !eg_text_u64(value, UINT32_MAX, &omitted)) {
-        return malformed(reader, "omitted must be a number");
-    }
-    reader->findings.omitted = (size_t)omitted;
-    return EG_OK;
+    reading->findings.omitted = (size_t)omitted;
+    return true;
 }
 
-static enum eg_status read_finding_line(struct reader *reader, struct eg_finding **out)
+static bool unescape(struct reading *reading, struct eg_bytes value)
 {
-    struct eg_bytes severity_text, rule;
+    eg_buf_reset(&reading->text);
+    eg_buf_text(&reading->text, "");
+    return eg_lines_unescape(value, &reading->text);
+}
+
+static bool read_number(struct reading *reading, const char *key, uint64_t max, unsigned *out)
+{
+    uint64_t number = 0;
+
+    if (!eg_bytes_is(reading->lines.key, key) || !eg_text_u64(reading->lines.value, max, &number)) {
+        return false;
+    }
+    *out = (unsigned)number;
+    return true;
+}
+
+/* finding, step, location, line; the present line is the finding's first. */
+static bool read_start(struct reading *reading, enum eg_status *status, struct eg_error *err)
+{
+    struct eg_bytes rest = reading->lines.value;
     enum eg_severity severity = EG_SEVERITY_INFO;
-    char name[16];
-    char rule_text[EG_ID_MAX + 1];
-    struct eg_bytes value;
-    uint64_t step = 0;
-    if (!split(reader->lines.value, &severity_text, &rule) ||
-        !copy_word(name, sizeof name, severity_text) || !eg_severity_named(name, &severity) ||
-        !copy_word(rule_text, sizeof rule_text, rule)) {
-        return malformed(reader, "finding is not '<severity> <rule>'");
-    }
-    if (!eg_lines_expect(&reader->lines, "step", &value) || !eg_text_u64(value, 10000, &step)) {
-        return malformed(reader, "step must be a number");
-    }
-    return eg_findings_add(&reader->findings, severity, rule_text, (unsigned)step, NULL, 0, out,
-                           reader->err);
-}
+    char word[16];
+    char *rule = NULL;
+    unsigned step = 0;
+    unsigned line = 0;
+    bool has_location = false;
+    bool fits = false;
 
-static enum eg_status unescaped(char **out, struct reader *reader, struct eg_bytes value)
-{
-    struct eg_buf text;
-    eg_buf_init(&text, EG_FINDINGS_MAX);
-    enum eg_status status =
-        eg_lines_unescape(value, &text) ? EG_OK : malformed(reader, "a backslash stands alone");
-    if (status == EG_OK) {
-        *out = eg_bytes_dup(eg_bytes_view(&text));
-        status = *out == NULL ? eg_error_set(reader->err, EG_E_NOMEM, "findings", "memory ran out")
-                              : EG_OK;
+    if (!cut_word(&rest, word, sizeof(word)) || !eg_severity_named(word, &severity) ||
+        !unescape(reading, rest)) {
+        return false;
     }
-    eg_buf_done(&text);
-    return status;
-}
-
-static enum eg_status read_value(struct reader *reader, struct eg_finding *finding)
-{
-    struct eg_bytes name, rest;
-    char name_text[EG_ID_MAX + 1];
-    char *text = NULL;
-    if (finding == NULL || !split(reader->lines.value, &name, &rest) ||
-        !copy_word(name_text, sizeof name_text, name)) {
-        return malformed(reader, "value is not '<name> <text>' of a finding");
+    rule = eg_bytes_dup(eg_bytes_view(&reading->text));
+    if (rule == NULL) {
+        *status = eg_error_set(err, EG_E_NOMEM, "findings", "out of memory for a finding");
+        return false;
     }
-    enum eg_status status = unescaped(&text, reader, rest);
-    if (status == EG_OK) {
-        status = eg_finding_value(finding, name_text, text, reader->err);
+    if (eg_lines_next(&reading->lines) != 1 || !read_number(reading, "step", STEP_MAX, &step) ||
+        eg_lines_next(&reading->lines) != 1) {
+        goto done;
     }
-    free(text);
-    return status;
-}
-
-/* Place: location (perhaps) and line, in this order. */
-static enum eg_status read_place(struct reader *reader, struct eg_finding *finding)
-{
-    uint64_t line = 0;
-    if (eg_lines_next(&reader->lines) != 1) {
-        return malformed(reader, "the text ends early");
-    }
-    if (eg_bytes_is(reader->lines.key, "location")) {
-        enum eg_status status = unescaped(&finding->location, reader, reader->lines.value);
-        if (status != EG_OK) {
-            return status;
-        }
-        if (eg_lines_next(&reader->lines) != 1) {
-            return malformed(reader, "the text ends early");
+    if (eg_bytes_is(reading->lines.key, "location")) {
+        has_location = true;
+        if (!unescape(reading, reading->lines.value) || eg_lines_next(&reading->lines) != 1) {
+            goto done;
         }
     }
-    if (!eg_bytes_is(reader->lines.key, "line") ||
-        !eg_text_u64(reader->lines.value, UINT32_MAX, &line)) {
-        return malformed(reader, "line must be a number");
+    fits = read_number(reading, "line", UINT32_MAX, &line);
+    if (fits) {
+        *status = eg_findings_add(&reading->findings, severity, rule, step,
+                                  has_location ? (const char *)reading->text.data : NULL, line,
+                                  &reading->finding, err);
+        fits = *status == EG_OK && reading->finding != NULL;
     }
-    finding->line = (unsigned)line;
-    return EG_OK;
+done:
+    free(rule);
+    return fits;
 }
 
-static enum eg_status read_list(struct reader *reader)
+static bool read_value(struct reading *reading, enum eg_status *status, struct eg_error *err)
 {
-    struct eg_finding *finding = NULL;
-    enum eg_status status = EG_OK;
-    int got = eg_lines_next(&reader->lines);
-    for (; got == 1 && status == EG_OK; got = eg_lines_next(&reader->lines)) {
-        if (eg_bytes_is(reader->lines.key, "value")) {
-            status = read_value(reader, finding);
-        } else if (!eg_bytes_is(reader->lines.key, "finding") ||
-                   reader->findings.count >= EG_FINDINGS_COUNT_MAX) {
-            status = malformed(reader, "finding or value expected");
-        } else {
-            status = read_finding_line(reader, &finding);
-            if (status == EG_OK) {
-                status = read_place(reader, finding);
-            }
+    struct eg_bytes rest = reading->lines.value;
+    char name[EG_ID_MAX + 1];
+
+    if (reading->finding == NULL || !cut_word(&rest, name, sizeof(name)) ||
+        !unescape(reading, rest)) {
+        return false;
+    }
+    *status = eg_finding_value(reading->finding, name, (const char *)reading->text.data, err);
+    return *status == EG_OK;
+}
+
+/* Condition 3; and the omitted findings get the severity that fits. */
+static bool settle(struct reading *reading)
+{
+    struct eg_findings *findings = &reading->findings;
+
+    if (reading->valid != eg_findings_valid(findings)) {
+        if (reading->valid || findings->omitted == 0) {
+            return false;
+        }
+        findings->by_severity[EG_SEVERITY_ERROR] += findings->omitted;
+    } else {
+        findings->by_severity[EG_SEVERITY_INFO] += findings->omitted;
+    }
+    return true;
+}
+
+static bool writes_back(const struct reading *reading, struct eg_bytes text, enum eg_status *status,
+                        struct eg_error *err)
+{
+    struct eg_buf again;
+
+    eg_buf_init(&again, EG_FINDINGS_MAX);
+    enum eg_status written = eg_findings_write(
+        &again, &reading->findings, reading->has_package ? &reading->package : NULL, err);
+    if (written == EG_E_NOMEM) {
+        *status = written;
+    }
+    bool same = written == EG_OK && eg_bytes_equal(eg_bytes_view(&again), text);
+    eg_buf_done(&again);
+    return same;
+}
+
+static bool read_all(struct reading *reading, struct eg_bytes text, enum eg_status *status,
+                     struct eg_error *err)
+{
+    if (!eg_lines_start(&reading->lines, text, "findings") || !read_head(reading)) {
+        return false;
+    }
+    int next = 0;
+    while ((next = eg_lines_next(&reading->lines)) == 1) {
+        bool fits = false;
+        if (eg_bytes_is(reading->lines.key, "finding")) {
+            fits = read_start(reading, status, err);
+        } else if (eg_bytes_is(reading->lines.key, "value")) {
+            fits = read_value(reading, status, err);
+        }
+        if (!fits) {
+            return false;
         }
     }
-    return status == EG_OK && got != 0 ? malformed(reader, "is not 'key value'") : status;
+    return next == 0 && settle(reading) && writes_back(reading, text, status, err);
 }
 
 enum eg_status eg_findings_read(struct eg_findings *out, struct eg_package_ref *package,
                                 bool *has_package, struct eg_bytes text, struct eg_error *err)
 {
-    struct reader reader = {.err = err};
-    struct eg_package_ref ref = {.id = ""};
-    bool has_ref = false;
-    enum eg_status status = eg_lines_start(&reader.lines, text, "findings")
-                                ? read_head(&reader, &ref, &has_ref)
-                                : malformed(&reader, "does not begin 'emgate findings 1'");
-    if (status == EG_OK) {
-        status = read_list(&reader);
+    struct reading reading = {0};
+    enum eg_status status = EG_OK;
+
+    if (text.len > EG_FINDINGS_MAX) {
+        return eg_error_set(err, EG_E_LIMIT, "findings", "longer than %zu octets", EG_FINDINGS_MAX);
     }
-    if (status == EG_OK && reader.findings.omitted == 0 &&
-        reader.valid != eg_findings_valid(&reader.findings)) {
-        status = malformed(&reader, "valid does not fit the findings");
+    eg_findings_init(&reading.findings);
+    eg_buf_init(&reading.text, EG_FINDINGS_MAX);
+    if (read_all(&reading, text, &status, err)) {
+        *out = reading.findings;
+        *package = reading.package;
+        *has_package = reading.has_package;
+        eg_findings_init(&reading.findings);
+    } else if (status == EG_OK) {
+        status = eg_error_set(err, EG_E_FORMAT, "findings", "not canonical, line %u",
+                              reading.lines.number);
     }
-    if (status != EG_OK) {
-        eg_findings_done(&reader.findings);
-        return status;
-    }
-    *out = reader.findings;
-    *package = ref;
-    *has_package = has_ref;
-    return EG_OK;
+    eg_buf_done(&reading.text);
+    eg_findings_done(&reading.findings);
+    return status;
 }

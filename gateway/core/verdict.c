@@ -1,34 +1,33 @@
 /*
- * The first refusal counts: later rungs of a ladder do not overwrite it.
+ * Filling in a verdict.
+ *
+ * Why: the first refusal is the one that counts, and its line may hold octets of a stranger's
+ * certificate, so it is made fit for journal and terminal here.
  */
 #include "core/verdict.h"
 
+#include "base/text.h"
+
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
-
-static void flatten(char *text)
-{
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
-            *text = '?';
-        }
-    }
-}
 
 bool eg_verdict_refuse(struct eg_verdict *verdict, enum eg_code code, const char *rule,
                        const char *where, const char *format, ...)
 {
+    char text[2 * EG_VERDICT_TEXT_MAX];
+    va_list args;
+
+    assert(code != EG_CODE_OK);
     if (!eg_verdict_passed(verdict)) {
         return false;
     }
-    verdict->code = code;
-    snprintf(verdict->rule, sizeof verdict->rule, "%s", rule != NULL ? rule : "");
-    snprintf(verdict->where, sizeof verdict->where, "%s", where != NULL ? where : "");
-    va_list args;
     va_start(args, format);
-    vsnprintf(verdict->text, sizeof verdict->text, format, args);
+    vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    flatten(verdict->where);
-    flatten(verdict->text);
+    verdict->code = code;
+    eg_text_line(verdict->rule, sizeof(verdict->rule), rule != NULL ? rule : "");
+    eg_text_line(verdict->where, sizeof(verdict->where), where != NULL ? where : "");
+    eg_text_line(verdict->text, sizeof(verdict->text), text);
     return false;
 }

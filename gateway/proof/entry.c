@@ -1,137 +1,185 @@
 /*
- * Entries as text. One table-less writer and one reader in the same order; the reader proves itself
- * by writing again what it read.
+ * Entries: the lines of history (format in proof/entry.h).
+ *
+ * Validity conditions, beside those of the line form:
+ *  1. keys in the order of the header, each at most once but `notification`
+ *  2. received-at, semantics and outcome stand in submissions and nowhere else; identity too
+ *  3. log-key stands in entries of kind key and nowhere else
+ *  4. every number, time, digest and identity has its one form
+ *  5. the text as a whole is what the writer makes of it: reading proves that by writing again
+ *
+ * Reader and writer know the order of the keys from one table; what they do not know of a key is
+ * how its value is made.
  */
 #include "proof/entry.h"
 
 #include "base/text.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = {"submission", "package", "directory", "key"};
+static const char *const kind_words[] = {"submission", "package", "directory", "key"};
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+enum { KIND_COUNT = sizeof(kind_words) / sizeof(kind_words[0]) };
+
+static bool is_submission(const struct eg_entry *entry)
+{
+    return entry->kind == EG_ENTRY_SUBMISSION;
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+static void put_digest(struct eg_buf *out, const char *key, const struct eg_digest *digest)
+{
+    char text[EG_DIGEST_TEXT_LEN + 1];
+
+    eg_digest_text(digest, text);
+    eg_lines_put(out, key, (struct eg_bytes){(const uint8_t *)text, EG_DIGEST_TEXT_LEN});
+}
+
+static void put_digest_if(struct eg_buf *out, const char *key, const struct eg_digest *digest,
+                          bool there)
+{
+    if (there) {
+        put_digest(out, key, digest);
+    }
+}
 
 static void put_time(struct eg_buf *out, const char *key, int64_t at_ms)
 {
     char text[EG_TIME_TEXT_MAX];
+
     eg_text_time(text, at_ms);
     eg_lines_put(out, key, eg_bytes_of(text));
 }
 
-static void put_digest(struct eg_buf *out, const char *key, bool has,
-                       const struct eg_digest *digest)
+static void put_named_digest(struct eg_buf *out, const char *key, const char *first,
+                             const char *second, const struct eg_digest *digest)
 {
     char text[EG_DIGEST_TEXT_LEN + 1];
-    if (has) {
-        eg_digest_text(digest, text);
-        eg_lines_put(out, key, eg_bytes_of(text));
-    }
+
+    eg_digest_text(digest, text);
+    eg_lines_putf(out, key, "%s %s %s", first, second, text);
 }
 
-static void put_named(struct eg_buf *out, const struct eg_entry *entry)
+static void put_contents(struct eg_buf *out, const struct eg_entry *entry)
 {
-    char digest[EG_DIGEST_TEXT_LEN + 1];
+    char text[EG_DIGEST_TEXT_LEN + 1];
+
+    put_digest_if(out, "report", &entry->report, entry->has_report);
+    put_digest_if(out, "signature", &entry->signature, entry->has_signature);
     if (entry->has_package) {
-        eg_digest_text(&entry->package.digest, digest);
-        eg_lines_putf(out, "package", "%s %s %s", entry->package.id, entry->package.version,
-                      digest);
+        put_named_digest(out, "package", entry->package.id, entry->package.version,
+                         &entry->package.digest);
     }
     if (entry->has_directory) {
-        eg_digest_text(&entry->directory, digest);
-        eg_lines_putf(out, "directory", "%" PRIu64 " %s", entry->directory_version, digest);
+        eg_digest_text(&entry->directory, text);
+        eg_lines_putf(out, "directory", "%llu %s", (unsigned long long)entry->directory_version,
+                      text);
     }
-}
-
-static void put_notifications(struct eg_buf *out, const struct eg_entry *entry)
-{
-    char digest[EG_DIGEST_TEXT_LEN + 1];
+    put_digest_if(out, "revocation", &entry->revocation, entry->has_revocation);
+    put_digest_if(out, "parameters", &entry->parameters, entry->has_parameters);
+    put_digest_if(out, "facts", &entry->facts, entry->has_facts);
+    put_digest_if(out, "findings", &entry->findings, entry->has_findings);
     for (size_t i = 0; i < entry->notification_count; i++) {
-        const struct eg_entry_notification *one = &entry->notifications[i];
-        eg_digest_text(&one->digest, digest);
-        eg_lines_putf(out, "notification", "%s %s %s", one->name, one->recipient, digest);
+        const struct eg_entry_notification *notification = &entry->notifications[i];
+        put_named_digest(out, "notification", notification->name, notification->recipient,
+                         &notification->digest);
     }
 }
 
-static void write_text(struct eg_buf *out, const struct eg_entry *entry)
+static bool is_word(const char *text, size_t max)
 {
-    bool decision = entry->kind == EG_ENTRY_SUBMISSION;
-    eg_lines_begin(out, "entry");
-    eg_lines_put(out, "kind", eg_bytes_of(kinds[entry->kind]));
-    if (decision) {
-        char identity[EG_IDENTITY_TEXT_MAX];
-        eg_identity_text(&entry->identity, identity);
-        eg_lines_put(out, "identity", eg_bytes_of(identity));
-        put_time(out, "received-at", entry->received_at_ms);
+    return eg_text_token(eg_bytes_of(text), max);
+}
+
+/* What an entry holds must be such that reading it gives the same again. */
+static enum eg_status check(const struct eg_entry *entry, struct eg_error *err)
+{
+    const char *wrong = NULL;
+    char text[EG_IDENTITY_TEXT_MAX];
+    struct eg_identity identity;
+
+    if ((size_t)entry->kind >= KIND_COUNT || entry->notification_count > EG_NOTIFICATIONS_MAX) {
+        return eg_error_set(err, EG_E_FORMAT, "entry", "kind or notifications out of range");
     }
-    put_time(out, "recorded-at", entry->recorded_at_ms);
-    put_digest(out, "signer", true, &entry->signer);
-    put_digest(out, "report", entry->has_report, &entry->report);
-    put_digest(out, "signature", entry->has_signature, &entry->signature);
-    put_named(out, entry);
-    put_digest(out, "revocation", entry->has_revocation, &entry->revocation);
-    put_digest(out, "parameters", entry->has_parameters, &entry->parameters);
-    put_digest(out, "facts", entry->has_facts, &entry->facts);
-    put_digest(out, "findings", entry->has_findings, &entry->findings);
-    put_notifications(out, entry);
-    if (entry->has_log_key) {
-        eg_buf_text(out, "log-key ");
-        eg_text_hex(out, (struct eg_bytes){entry->log_key, EG_ED25519_KEY_LEN});
-        eg_buf_char(out, '\n');
+    if (is_submission(entry)) {
+        eg_identity_text(&entry->identity, text);
+        if (!eg_identity_untext(eg_bytes_of(text), &identity)) {
+            wrong = "identity";
+        }
     }
-    if (decision) {
-        eg_lines_putf(out, "semantics", "%u", entry->semantics);
-        eg_lines_put(out, "outcome", eg_bytes_of(entry->accepted ? "accepted" : "rejected"));
+    if (entry->has_package &&
+        (!is_word(entry->package.id, EG_ID_MAX) ||
+         !is_word(entry->package.version, sizeof(entry->package.version) - 1))) {
+        wrong = "package";
     }
+    for (size_t i = 0; i < entry->notification_count; i++) {
+        if (!is_word(entry->notifications[i].name, EG_ID_MAX) ||
+            !is_word(entry->notifications[i].recipient, EG_ID_MAX)) {
+            wrong = "notification";
+        }
+    }
+    if (entry->has_log_key != (entry->kind == EG_ENTRY_KEY)) {
+        wrong = "log-key";
+    }
+    return wrong == NULL ? EG_OK
+                         : eg_error_set(err, EG_E_FORMAT, "entry", "%s has no text form", wrong);
 }
 
 enum eg_status eg_entry_write(struct eg_buf *out, const struct eg_entry *entry,
                               struct eg_error *err)
 {
-    write_text(out, entry);
-    return eg_buf_ok(out, "entry", err);
-}
+    char text[EG_IDENTITY_TEXT_MAX];
+    size_t before = out->len;
+    enum eg_status status = check(entry, err);
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
-
-/* Words of a value, separated by single blanks; false when their number differs. */
-static bool words_of(struct eg_bytes value, struct eg_bytes *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *blank = value.len == 0 ? NULL : memchr(value.data, ' ', value.len);
-        bool last = i + 1 == count;
-        if ((blank == NULL) != last) {
-            return false;
-        }
-        words[i].data = value.data;
-        words[i].len = last ? value.len : (size_t)(blank - value.data);
-        if (!last) {
-            value.data = blank + 1;
-            value.len -= words[i].len + 1;
-        }
+    if (status != EG_OK) {
+        return status;
     }
-    return true;
+    eg_lines_begin(out, "entry");
+    eg_lines_put(out, "kind", eg_bytes_of(kind_words[entry->kind]));
+    if (is_submission(entry)) {
+        eg_identity_text(&entry->identity, text);
+        eg_lines_put(out, "identity", eg_bytes_of(text));
+        put_time(out, "received-at", entry->received_at_ms);
+    }
+    put_time(out, "recorded-at", entry->recorded_at_ms);
+    put_digest(out, "signer", &entry->signer);
+    put_contents(out, entry);
+    if (entry->has_log_key) {
+        eg_buf_text(out, "log-key ");
+        eg_text_hex(out, (struct eg_bytes){entry->log_key, sizeof(entry->log_key)});
+        eg_buf_char(out, '\n');
+    }
+    if (is_submission(entry)) {
+        eg_lines_putf(out, "semantics", "%u", (unsigned)entry->semantics);
+        eg_lines_put(out, "outcome", eg_bytes_of(entry->accepted ? "accepted" : "rejected"));
+    }
+    status = eg_buf_ok(out, "entry", err);
+    out->len = status == EG_OK ? out->len : before;
+    return status;
 }
 
-static bool take_token(char *out, size_t size, struct eg_bytes word)
+/* ---- reading: one function for each key that is more than a digest -------------------------- */
+
+static bool cut_word(struct eg_bytes *rest, char *word, size_t room)
 {
-    if (!eg_text_token(word, size - 1)) {
+    const uint8_t *blank = rest->len > 0 ? memchr(rest->data, ' ', rest->len) : NULL;
+    size_t len = blank != NULL ? (size_t)(blank - rest->data) : 0;
+
+    if (len == 0 || len >= room) {
         return false;
     }
-    memcpy(out, word.data, word.len);
-    out[word.len] = '\0';
+    memcpy(word, rest->data, len);
+    word[len] = '\0';
+    *rest = (struct eg_bytes){blank + 1, rest->len - len - 1};
     return true;
 }
 
-static bool take_kind(struct eg_entry *entry, struct eg_bytes value)
+static bool read_kind(struct eg_entry *entry, struct eg_bytes value)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (eg_bytes_is(value, kinds[i])) {
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        if (eg_bytes_is(value, kind_words[i])) {
             entry->kind = (enum eg_entry_kind)i;
             return true;
         }
@@ -139,167 +187,191 @@ static bool take_kind(struct eg_entry *entry, struct eg_bytes value)
     return false;
 }
 
-static bool take_package(struct eg_entry *entry, struct eg_bytes value)
+static bool read_identity(struct eg_entry *entry, struct eg_bytes value)
 {
-    struct eg_bytes words[3];
+    return eg_identity_untext(value, &entry->identity);
+}
+
+static bool read_received_at(struct eg_entry *entry, struct eg_bytes value)
+{
+    return eg_text_untime(value, &entry->received_at_ms);
+}
+
+static bool read_recorded_at(struct eg_entry *entry, struct eg_bytes value)
+{
+    return eg_text_untime(value, &entry->recorded_at_ms);
+}
+
+static bool read_signer(struct eg_entry *entry, struct eg_bytes value)
+{
+    return eg_digest_untext(value, &entry->signer);
+}
+
+static bool read_report(struct eg_entry *entry, struct eg_bytes value)
+{
+    entry->has_report = true;
+    return eg_digest_untext(value, &entry->report);
+}
+
+static bool read_signature(struct eg_entry *entry, struct eg_bytes value)
+{
+    entry->has_signature = true;
+    return eg_digest_untext(value, &entry->signature);
+}
+
+static bool read_package(struct eg_entry *entry, struct eg_bytes value)
+{
+    struct eg_package_ref *package = &entry->package;
+
     entry->has_package = true;
-    return words_of(value, words, 3) &&
-           take_token(entry->package.id, sizeof entry->package.id, words[0]) &&
-           take_token(entry->package.version, sizeof entry->package.version, words[1]) &&
-           eg_digest_untext(words[2], &entry->package.digest);
+    return cut_word(&value, package->id, sizeof(package->id)) &&
+           cut_word(&value, package->version, sizeof(package->version)) &&
+           eg_digest_untext(value, &package->digest);
 }
 
-static bool take_directory(struct eg_entry *entry, struct eg_bytes value)
+static bool read_directory(struct eg_entry *entry, struct eg_bytes value)
 {
-    struct eg_bytes words[2];
+    char number[24];
+
     entry->has_directory = true;
-    return words_of(value, words, 2) &&
-           eg_text_u64(words[0], UINT64_MAX, &entry->directory_version) &&
-           eg_digest_untext(words[1], &entry->directory);
+    return cut_word(&value, number, sizeof(number)) &&
+           eg_text_u64(eg_bytes_of(number), UINT64_MAX, &entry->directory_version) &&
+           eg_digest_untext(value, &entry->directory);
 }
 
-static bool take_notification(struct eg_entry *entry, struct eg_bytes value)
+static bool read_revocation(struct eg_entry *entry, struct eg_bytes value)
 {
-    struct eg_bytes words[3];
+    entry->has_revocation = true;
+    return eg_digest_untext(value, &entry->revocation);
+}
+
+static bool read_parameters(struct eg_entry *entry, struct eg_bytes value)
+{
+    entry->has_parameters = true;
+    return eg_digest_untext(value, &entry->parameters);
+}
+
+static bool read_facts(struct eg_entry *entry, struct eg_bytes value)
+{
+    entry->has_facts = true;
+    return eg_digest_untext(value, &entry->facts);
+}
+
+static bool read_findings(struct eg_entry *entry, struct eg_bytes value)
+{
+    entry->has_findings = true;
+    return eg_digest_untext(value, &entry->findings);
+}
+
+static bool read_notification(struct eg_entry *entry, struct eg_bytes value)
+{
     if (entry->notification_count >= EG_NOTIFICATIONS_MAX) {
         return false;
     }
-    struct eg_entry_notification *one = &entry->notifications[entry->notification_count++];
-    return words_of(value, words, 3) && take_token(one->name, sizeof one->name, words[0]) &&
-           take_token(one->recipient, sizeof one->recipient, words[1]) &&
-           eg_digest_untext(words[2], &one->digest);
+    struct eg_entry_notification *notification = &entry->notifications[entry->notification_count++];
+    return cut_word(&value, notification->name, sizeof(notification->name)) &&
+           cut_word(&value, notification->recipient, sizeof(notification->recipient)) &&
+           eg_digest_untext(value, &notification->digest);
 }
 
-static bool take_log_key(struct eg_entry *entry, struct eg_bytes value)
+static bool read_log_key(struct eg_entry *entry, struct eg_bytes value)
 {
     entry->has_log_key = true;
-    return eg_text_unhex(value, entry->log_key, EG_ED25519_KEY_LEN);
+    return eg_text_unhex(value, entry->log_key, sizeof(entry->log_key));
 }
 
-static bool take_semantics(struct eg_entry *entry, struct eg_bytes value)
+static bool read_semantics(struct eg_entry *entry, struct eg_bytes value)
 {
     uint64_t number = 0;
-    bool good = eg_text_u64(value, UINT32_MAX, &number);
+
+    if (!eg_text_u64(value, UINT32_MAX, &number)) {
+        return false;
+    }
     entry->semantics = (uint32_t)number;
-    return good;
+    return true;
 }
 
-static bool take_outcome(struct eg_entry *entry, struct eg_bytes value)
+static bool read_outcome(struct eg_entry *entry, struct eg_bytes value)
 {
     entry->accepted = eg_bytes_is(value, "accepted");
     return entry->accepted || eg_bytes_is(value, "rejected");
 }
 
-static bool take_identity(struct eg_entry *entry, struct eg_bytes value)
-{
-    return eg_identity_untext(value, &entry->identity);
-}
+/* ---- reading: the order -------------------------------------------------------------------- */
 
-static bool take_received(struct eg_entry *entry, struct eg_bytes value)
-{
-    return eg_text_untime(value, &entry->received_at_ms);
-}
-
-static bool take_recorded(struct eg_entry *entry, struct eg_bytes value)
-{
-    return eg_text_untime(value, &entry->recorded_at_ms);
-}
-
-static bool take_signer(struct eg_entry *entry, struct eg_bytes value)
-{
-    return eg_digest_untext(value, &entry->signer);
-}
-
-#define DIGEST_TAKER(name)                                                                         \
-    static bool take_##name(struct eg_entry *entry, struct eg_bytes value)                         \
-    {                                                                                              \
-        entry->has_##name = true;                                                                  \
-        return eg_digest_untext(value, &entry->name);                                              \
-    }
-DIGEST_TAKER(report)
-DIGEST_TAKER(signature)
-DIGEST_TAKER(revocation)
-DIGEST_TAKER(parameters)
-DIGEST_TAKER(facts)
-DIGEST_TAKER(findings)
-#undef DIGEST_TAKER
-
+/* Written back, a missing or superfluous key of a kind shows; the table needs only the order. */
 static const struct {
     const char *key;
-    bool (*take)(struct eg_entry *entry, struct eg_bytes value);
-} takers[] = {
-    {"kind", take_kind},
-    {"identity", take_identity},
-    {"received-at", take_received},
-    {"recorded-at", take_recorded},
-    {"signer", take_signer},
-    {"report", take_report},
-    {"signature", take_signature},
-    {"package", take_package},
-    {"directory", take_directory},
-    {"revocation", take_revocation},
-    {"parameters", take_parameters},
-    {"facts", take_facts},
-    {"findings", take_findings},
-    {"notification", take_notification},
-    {"log-key", take_log_key},
-    {"semantics", take_semantics},
-    {"outcome", take_outcome},
+    bool (*read)(struct eg_entry *entry, struct eg_bytes value);
+    bool repeats;
+} keys[] = {
+    {"kind", read_kind, false},
+    {"identity", read_identity, false},
+    {"received-at", read_received_at, false},
+    {"recorded-at", read_recorded_at, false},
+    {"signer", read_signer, false},
+    {"report", read_report, false},
+    {"signature", read_signature, false},
+    {"package", read_package, false},
+    {"directory", read_directory, false},
+    {"revocation", read_revocation, false},
+    {"parameters", read_parameters, false},
+    {"facts", read_facts, false},
+    {"findings", read_findings, false},
+    {"notification", read_notification, true},
+    {"log-key", read_log_key, false},
+    {"semantics", read_semantics, false},
+    {"outcome", read_outcome, false},
 };
 
-static bool take_line(struct eg_entry *entry, const struct eg_lines *lines)
+enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };
+
+static bool read_lines(struct eg_entry *entry, struct eg_lines *lines)
 {
-    for (size_t i = 0; i < sizeof takers / sizeof takers[0]; i++) {
-        if (eg_bytes_is(lines->key, takers[i].key)) {
-            return takers[i].take(entry, lines->value);
+    size_t at = 0;
+    int next = 0;
+
+    while ((next = eg_lines_next(lines)) == 1) {
+        while (at < KEY_COUNT && !eg_bytes_is(lines->key, keys[at].key)) {
+            at++;
         }
+        if (at == KEY_COUNT || !keys[at].read(entry, lines->value)) {
+            return false;
+        }
+        at += keys[at].repeats ? 0 : 1;
     }
-    return false;
+    return next == 0;
 }
 
-/* Order, doubles and what must not be missing all show when it is written again. */
-static bool writes_back(const struct eg_entry *entry, struct eg_bytes text)
+static enum eg_status writes_back(const struct eg_entry *entry, struct eg_bytes text,
+                                  struct eg_error *err)
 {
     struct eg_buf again;
-    eg_buf_init(&again, EG_ENTRY_MAX);
-    write_text(&again, entry);
-    bool same = !again.failed && eg_bytes_equal(eg_bytes_view(&again), text);
-    eg_buf_done(&again);
-    return same;
-}
 
-static enum eg_status read_into(struct eg_entry *entry, struct eg_bytes text, struct eg_error *err)
-{
-    struct eg_lines lines;
-    char where[48] = "entry line 1";
-    bool good = text.len <= EG_ENTRY_MAX && eg_lines_start(&lines, text, "entry");
-    int got = good ? eg_lines_next(&lines) : -1;
-    for (; got == 1; got = eg_lines_next(&lines)) {
-        snprintf(where, sizeof where, "entry line %u", lines.number);
-        if (!take_line(entry, &lines)) {
-            return eg_error_set(err, EG_E_FORMAT, where, "is not a line of an entry");
-        }
+    eg_buf_init(&again, EG_ENTRY_MAX);
+    enum eg_status status = eg_entry_write(&again, entry, err);
+    if (status == EG_OK && !eg_bytes_equal(eg_bytes_view(&again), text)) {
+        status = eg_error_set(err, EG_E_FORMAT, "entry", "a line is missing, doubled or not of %s",
+                              kind_words[entry->kind]);
     }
-    if (got != 0) {
-        return eg_error_set(err, EG_E_FORMAT, where, "does not read as an entry");
-    }
-    if (!writes_back(entry, text)) {
-        return eg_error_set(err, EG_E_FORMAT, "entry",
-                            "lines are out of order, doubled or missing");
-    }
-    return EG_OK;
+    eg_buf_done(&again);
+    return status;
 }
 
 enum eg_status eg_entry_read(struct eg_entry *out, struct eg_bytes text, struct eg_error *err)
 {
-    struct eg_entry *entry = calloc(1, sizeof *entry);
-    if (entry == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, "entry", "memory ran out");
+    struct eg_entry entry = {0};
+    struct eg_lines lines = {.number = 1};
+
+    if (text.len > EG_ENTRY_MAX) {
+        return eg_error_set(err, EG_E_FORMAT, "entry", "longer than %zu octets", EG_ENTRY_MAX);
     }
-    enum eg_status status = read_into(entry, text, err);
+    if (!eg_lines_start(&lines, text, "entry") || !read_lines(&entry, &lines)) {
+        return eg_error_set(err, EG_E_FORMAT, "entry", "malformed at line %u", lines.number);
+    }
+    enum eg_status status = writes_back(&entry, text, err);
     if (status == EG_OK) {
-        *out = *entry;
+        *out = entry;
     }
-    free(entry);
     return status;
 }
