@@ -14,7 +14,8 @@
  *   wall_ns_out  the same on the wall
  *   path         where the file is made; must not be there
  *
- * EG_E_EXISTS, EG_E_IO, EG_E_USAGE (rounds or batch 0). Outputs untouched on failure. Any thread. Blocks.
+ * EG_E_EXISTS, EG_E_IO, EG_E_USAGE (rounds or batch 0). Outputs untouched on failure. Any thread.
+ * Blocks.
  */
 EG_MUST_USE
 enum eg_status eg_floor_write(int64_t *cpu_ns_out, int64_t *wall_ns_out, const char *path,

@@ -16,6 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Octets, borrowed. data may be NULL only if len is 0. */
 struct eg_octets {
     const void *data;
@@ -196,5 +200,9 @@ enum eg_status eg_client_next(struct eg_client_item *out, struct eg_client *clie
 /* Acknowledge everything up to this cursor. EG_OK: it is durable at the gateway. */
 EG_API EG_MUST_USE
 enum eg_status eg_client_ack(struct eg_client *client, const char *cursor, struct eg_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 
 #include <emgate/client.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a proved receipt says. */
 struct eg_receipt_facts {
     uint64_t index;     /* of the entry in the log, from 0 */
@@ -51,5 +55,9 @@ EG_API EG_MUST_USE
 enum eg_status eg_receipt_binds(struct eg_octets receipt, enum eg_receipt_part part,
                                 const char *name, const uint8_t salt[32], struct eg_octets octets,
                                 struct eg_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum eg_status {
     EG_OK = 0,
     EG_E_NOMEM = -1,     /* memory ran out */
@@ -46,5 +50,9 @@ struct eg_error {
 
 /* One fixed English sentence for a status. Never NULL. Any thread. */
 EG_API const char *eg_status_text(enum eg_status status);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

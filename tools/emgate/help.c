@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define TEXT_WIDTH 78
+#define COMMAND_WIDTH 74
+#define EXAMPLE_MAX (16 * 1024)
 #define HELP_JSON_MAX (256 * 1024)
 
 void eg_tool_help_list(FILE *out, const char *group)
@@ -88,13 +90,66 @@ static void print_option(FILE *out, const struct eg_tool_option *option)
     print_wrapped(out, option->help, strlen(option->help), 6);
 }
 
-static void print_indented_lines(FILE *out, const char *text)
+/* Octets up to the next blank outside of quotes. */
+static size_t word_len(const char *text, size_t len)
 {
-    while (*text != '\0') {
-        size_t len = strcspn(text, "\n");
-        fprintf(out, "  %.*s\n", (int)len, text);
-        text += len + (text[len] == '\n' ? 1 : 0);
+    char quote = '\0';
+
+    for (size_t i = 0; i < len; i++) {
+        if (quote == '\0' && text[i] == ' ') {
+            return i;
+        }
+        if (text[i] == quote) {
+            quote = '\0';
+        } else if (quote == '\0' && (text[i] == '"' || text[i] == '\'')) {
+            quote = text[i];
+        }
     }
+    return len;
+}
+
+static void add_command(struct eg_buf *out, const char *text, size_t len, const char *indent)
+{
+    size_t column = 0;
+
+    eg_buf_text(out, indent);
+    while (len > 0) {
+        size_t word = word_len(text, len);
+        if (column > 0 && column + 1 + word > COMMAND_WIDTH) {
+            eg_buf_format(out, " \\\n%s    ", indent);
+            column = 4;
+        } else if (column > 0) {
+            eg_buf_char(out, ' ');
+            column++;
+        }
+        eg_buf_add(out, text, word);
+        column += word;
+        word += word < len ? 1 : 0;
+        text += word;
+        len -= word;
+    }
+    eg_buf_char(out, '\n');
+}
+
+void eg_tool_help_example(struct eg_buf *out, const char *example, const char *indent)
+{
+    while (*example != '\0') {
+        size_t len = strcspn(example, "\n");
+        add_command(out, example, len, indent);
+        example += len + (example[len] == '\n' ? 1 : 0);
+    }
+}
+
+static void print_example(FILE *out, const char *example)
+{
+    struct eg_buf text = {0};
+
+    eg_buf_init(&text, EXAMPLE_MAX);
+    eg_tool_help_example(&text, example, "  ");
+    if (text.len > 0) {
+        fwrite(text.data, 1, text.len, out);
+    }
+    eg_buf_done(&text);
 }
 
 void eg_tool_help_verb(FILE *out, const struct eg_tool_verb *verb)
@@ -116,7 +171,7 @@ void eg_tool_help_verb(FILE *out, const struct eg_tool_verb *verb)
         print_option(out, &common[i]);
     }
     fprintf(out, "\nExample:\n");
-    print_indented_lines(out, verb->example);
+    print_example(out, verb->example);
 }
 
 static void add_text(struct eg_buf *out, const char *name, const char *value)

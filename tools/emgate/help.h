@@ -4,6 +4,7 @@
 #ifndef EG_TOOL_HELP_H
 #define EG_TOOL_HELP_H
 
+#include "base/bytes.h"
 #include "emgate/verb.h"
 
 /* Print the list of verbs: all of them, or those whose first word is `group`. */
@@ -14,5 +15,11 @@ void eg_tool_help_verb(FILE *out, const struct eg_tool_verb *verb);
 
 /* The line that shows how a verb is called, "emgate status [OPTION...] ID". */
 void eg_tool_help_usage(FILE *out, const struct eg_tool_verb *verb);
+
+/*
+ * Append the command lines of an example. A long one is broken at blanks outside of quotes, with a
+ * backslash, so that it can still be pasted into a shell.
+ */
+void eg_tool_help_example(struct eg_buf *out, const char *example, const char *indent);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "base/file.h"
 #include "core/settings.h"
+#include "emgate/help.h"
 #include "emgate/verbs.h"
 
 #include <emgate/version.h>
@@ -61,11 +62,17 @@ static void paragraphs(struct eg_buf *out, const char *text)
     }
 }
 
-static void literal(struct eg_buf *out, const char *text)
+static void commands(struct eg_buf *out, const char *example)
 {
+    struct eg_buf text = {0};
+
+    eg_buf_init(&text, PAGE_MAX);
+    eg_tool_help_example(&text, example, "");
     eg_buf_text(out, ".PP\n.nf\n.RS 4\n");
-    roff_text(out, text);
-    eg_buf_text(out, "\n.RE\n.fi\n");
+    roff(out, (const char *)text.data, text.len);
+    eg_buf_text(out, ".RE\n.fi\n");
+    out->failed = out->failed || text.failed;
+    eg_buf_done(&text);
 }
 
 static void option(struct eg_buf *out, const struct eg_tool_option *o)
@@ -117,7 +124,7 @@ static void verb_page(struct eg_buf *out, const struct eg_tool_verb *verb)
     option(out, &common[1]);
     exit_status(out);
     eg_buf_text(out, ".SH EXAMPLE\n");
-    literal(out, verb->example);
+    commands(out, verb->example);
     eg_buf_text(out, ".SH SEE ALSO\n.BR emgate (1),\n.BR emgated (8)\n");
 }
 
