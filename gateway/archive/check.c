@@ -178,7 +178,7 @@ static enum eg_status check_entry(struct eg_checker *checker, sqlite3_stmt *row,
         return check_meaning(checker, row, err);
     }
     checker->counts.failed++;
-    return EG_OK;
+    return eg_check_lost_streams(checker, checker->row.index, err);
 }
 
 /* ---- all entries
@@ -198,6 +198,9 @@ static enum eg_status skip_gap(struct eg_checker *checker, uint64_t until, struc
         eg_check_found(checker, index, 2, "the entry is missing");
         checker->counts.failed++;
         status = eg_check_lost_leaf(checker, index, err);
+        if (!status) {
+            status = eg_check_lost_streams(checker, index, err);
+        }
         if (status) {
             return status;
         }

@@ -20,6 +20,7 @@
     X(NODES, "SELECT count(*) FROM nodes")                                                         \
     X(STRAY_CONTENTS, "SELECT count(*) FROM contents WHERE place < 0 OR place >= ?1")              \
     X(STREAM, "SELECT count(*) FROM streams WHERE recipient = ?1 AND idx = ?2 AND number = ?3")    \
+    X(STREAMS_OF, "SELECT count(*) FROM streams WHERE idx = ?1")                                   \
     X(STREAMS, "SELECT count(*) FROM streams")                                                     \
     X(WILD_CURSORS, "SELECT count(*) FROM cursors WHERE idx < 0 OR number < 0 OR number > 16 OR "  \
                     "(idx > 0 AND idx >= ?1)")                                                     \
@@ -71,7 +72,8 @@ struct eg_checker {
     enum eg_status node_status; /* of a look-up inside eg_merkle_append */
     struct eg_error *err;
     int64_t last_recorded_ms;
-    uint64_t notifications;
+    uint64_t notifications; /* that the streams should hold */
+    uint64_t nodes_missing;
 
     /* The checkpoint that the receipts of one batch share, and the tree it promises */
     struct eg_buf note;
@@ -128,6 +130,9 @@ enum eg_status eg_check_history(struct eg_checker *checker, struct eg_error *err
 EG_MUST_USE
 enum eg_status eg_check_lookups(struct eg_checker *checker, sqlite3_stmt *row,
                                 struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_check_lost_streams(struct eg_checker *checker, uint64_t index,
+                                     struct eg_error *err);
 EG_MUST_USE
 enum eg_status eg_check_leftovers(struct eg_checker *checker, struct eg_error *err);
 

@@ -116,6 +116,9 @@ static bool kept_node(struct eg_digest *out, struct eg_checker *checker, unsigne
         memcpy(out->octets, hash.data, EG_DIGEST_LEN);
     }
     (void)sqlite3_reset(statement);
+    if (*status == EG_OK && !row) {
+        checker->nodes_missing++;
+    }
     return good;
 }
 

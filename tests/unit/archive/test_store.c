@@ -433,7 +433,7 @@ Test(store, reads_no_archive_where_there_is_none)
     cr_assert_neq(access(path, F_OK), 0, "reading created a file");
     cr_assert_eq(eg_store_open(&store, maker.dir, EG_STORE_READ, NULL, &err), EG_E_IO);
     (void)snprintf(path, sizeof(path), "%s/no/such/folder.db", maker.dir);
-    cr_assert_eq(eg_store_open(&store, path, EG_STORE_WRITE, EG_MAKER_ORIGIN, &err), EG_E_IO);
+    cr_assert_eq(eg_store_open(&store, path, EG_STORE_WRITE, EG_MAKER_ORIGIN, &err), EG_E_NOTFOUND);
     cr_assert_eq(err.cause, ENOENT);
 }
 
@@ -523,7 +523,7 @@ Test(store, measures_rows_before_it_believes_them)
         "UPDATE contents SET len = len + 1 WHERE place = 64",
         "UPDATE contents SET len = -1 WHERE place = 64",
         "UPDATE contents SET octets = x'' WHERE place = 64",
-        "UPDATE contents SET octets = octets || x'00' WHERE place = 64",
+        "UPDATE contents SET octets = CAST(octets || x'00' AS BLOB) WHERE place = 64",
         "UPDATE contents SET octets = substr(octets, 1, length(octets) - 1) WHERE place = 64",
         "UPDATE contents SET octets = zeroblob(40) WHERE place = 64",
     };
