@@ -48,7 +48,8 @@ struct eg_record {
     const struct eg_entry *entry; /* for the columns that are looked up */
     struct eg_bytes entry_text;
     struct eg_bytes receipt;
-    struct eg_digest report_digest; /* plain SHA-256 of the report's octets: "same content?" */
+    /* Plain SHA-256 of the report's octets (of a package: its own digest): "same content?" */
+    struct eg_digest report_digest;
     const struct eg_content *contents;
     size_t content_count;
 };

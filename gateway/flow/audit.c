@@ -7,9 +7,9 @@
  */
 #include "flow/audit_inside.h"
 
-#include "assess/package.h"
 #include "base/text.h"
 #include "core/authorise.h"
+#include "flow/rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,33 +138,35 @@ static enum eg_status keep_package(struct eg_audit *audit, const struct eg_diges
     return EG_OK;
 }
 
-/* The publisher is judged by the directory that was in force when the package was recorded. */
+/* Publisher and signature are judged by the directory that was in force when it was recorded. */
 static enum eg_status check_publisher(struct eg_audit *audit, const struct eg_check_inputs *inputs,
-                                      const struct eg_signer *signer,
                                       const struct eg_package *package, unsigned *condition,
                                       char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
     const struct eg_directory *directory = NULL;
-    const struct eg_participant *publisher = NULL;
+    struct eg_verifier *verifier = NULL;
+    struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    enum eg_status status = EG_OK;
-
-    if (!audit->has_directory) {
-        return no(condition, text, 9, "no directory was recorded before the package", "");
-    }
-    status =
+    enum eg_status status =
         eg_library_directory(&directory, audit->library, inputs->store, &audit->directory, err);
+
+    if (status == EG_OK) {
+        status = eg_library_verifier(&verifier, audit->library, inputs->store, NULL, err);
+    }
+    if (status == EG_OK) {
+        status = eg_rules_authorise(&signer, &verdict, package, directory, verifier,
+                                    inputs->entry->recorded_at_ms, err);
+    }
     if (status != EG_OK) {
         return status;
     }
-    publisher = eg_directory_by_certificate(directory, signer);
-    if (publisher == NULL) {
-        return no(condition, text, 9, "the package's signer is no participant", signer->subject);
+    if (!eg_verdict_passed(&verdict)) {
+        return refused(condition, text, 9, "the package's publisher", &verdict);
     }
-    eg_authorise_package(&verdict, publisher, package->ref.id, package->land);
-    return eg_verdict_passed(&verdict)
-               ? EG_OK
-               : refused(condition, text, 9, "the package's publisher", &verdict);
+    if (!eg_digest_equal(&signer.certificate, &inputs->entry->signer)) {
+        return no(condition, text, 9, "the package is signed with another certificate", "");
+    }
+    return EG_OK;
 }
 
 static enum eg_status check_package(struct eg_audit *audit, const struct eg_check_inputs *inputs,
@@ -174,9 +176,6 @@ static enum eg_status check_package(struct eg_audit *audit, const struct eg_chec
     const struct eg_entry *entry = inputs->entry;
     struct eg_rules *rules = NULL;
     const struct eg_package *package = NULL;
-    struct eg_signer signer = {0};
-    struct asked asked = {EG_SIGNED_PACKAGE, EG_BYTES_NONE, entry->recorded_at_ms, 9,
-                          "the package's signature"};
     enum eg_status status =
         eg_library_rules(&rules, audit->library, inputs->store, &entry->package.digest, err);
 
@@ -188,11 +187,13 @@ static enum eg_status check_package(struct eg_audit *audit, const struct eg_chec
         strcmp(package->ref.version, entry->package.version) != 0) {
         return no(condition, text, 9, "the package has another id or version than the entry", "");
     }
-    asked.content = eg_package_file(package, "SIGNED");
-    status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
-    if (status == EG_OK && *condition == 0) {
-        status = check_publisher(audit, inputs, &signer, package, condition, text, err);
+    if (!eg_bytes_equal(inputs->signature, eg_package_file(package, "SIGNED.p7s"))) {
+        return no(condition, text, 9, "the signature recorded is not that of the package", "");
     }
+    if (!audit->has_directory) {
+        return no(condition, text, 9, "no directory was recorded before the package", "");
+    }
+    status = check_publisher(audit, inputs, package, condition, text, err);
     if (status == EG_OK && *condition == 0) {
         status = keep_package(audit, &entry->package.digest, err);
     }
