@@ -138,19 +138,19 @@ static const struct eg_tool_option OPTIONS[] = {
 
 const struct eg_tool_verb eg_verb_report = {
     .name = "report from-csv",
-    .summary = "Turn source data of a data system into unsigned daily reports.",
+    .summary = "turn source data of a data system into unsigned daily reports",
     .operands = "FILE...",
     .operands_min = 1,
     .operands_max = -1,
     .description =
         "Reads CSV files in the order given and writes one report a day, DIR/<plant>-<day>.xml, "
-        "of the vocabulary urn:emgate:report:1. The reports are not signed yet.\n"
+        "of the vocabulary urn:emgate:report:1. The reports are not signed yet.\n\n"
         "The mapping file says everything that is not in the data: plant, time zone, averaging "
         "interval, which column is which component in which unit, what the status codes mean, "
         "and what is assumed. Nothing is guessed: an unknown code, a number that is none, a time "
-        "off the grid or out of order ends the run with file, line and column.\n"
-        "The same files and mapping give the same octets on every machine.\n"
-        "A mapping file, line by line:\n"
+        "off the grid or out of order ends the run with file, line and column.\n\n"
+        "The same files and mapping give the same octets on every machine.\n\n"
+        "A mapping file, line by line: "
         "emgate mapping 1; plant ID; zone +01:00; step PT60M or PT30M; separator comma, semicolon "
         "or tab; decimal point or comma; time first 2011-01-01T01:00:00, or time column NAME end "
         "or begin; missing WORD...; status-code CODE WORD; state-code CODE WORD; remark de|en "

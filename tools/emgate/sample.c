@@ -114,7 +114,7 @@ static const struct eg_tool_option OPTIONS[] = {
 
 const struct eg_tool_verb eg_verb_report_sample = {
     .name = "report sample",
-    .summary = "Write generated reports, the same on every machine.",
+    .summary = "write generated reports, the same on every machine",
     .operands = "",
     .operands_min = 0,
     .operands_max = 0,
