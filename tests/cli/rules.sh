@@ -1,0 +1,76 @@
+#!/bin/bash
+# The verbs rules check, test, run, show, sign, install and transform, from outside.
+set -u
+passed=0
+failed=0
+package=rules/eu.ied.annex-v.gas-turbine
+day=$package/tests/turbine-2011-04-06.xml
+
+# try STATUS STDOUT-PATTERN STDERR-PATTERN WORDS...: patterns are grep -E; "" wants nothing there
+try() {
+    local status=$1 out=$2 err=$3 got
+    shift 3
+    "$EMGATE" "$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null
+    got=$?
+    if [ $got -eq "$status" ] && said out "$out" && said err "$err"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: emgate $*: status $got, wanted $status; stdout \"$out\" stderr \"$err\""
+        head -5 "$TMPDIR/out" "$TMPDIR/err"
+    fi
+}
+said() {
+    if [ -z "$2" ]; then [ ! -s "$TMPDIR/$1" ]; else grep -Eq -- "$2" "$TMPDIR/$1"; fi
+}
+is() { # NAME COMMAND...
+    local name=$1
+    shift
+    if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $name"; fi
+}
+
+try 0 "compiles" "is not signed" rules check $package
+try 0 '"valid":true,"signed":false' "is not signed" rules check --json $package
+try 0 " 0 failed" "is not signed" rules test $package
+try 0 '"failed":0' "is not signed" rules test --json $package
+try 0 "^Law " "" rules show $package
+try 0 '"element":"report"' "" rules show --json $package
+try 0 "day-exceeded" "is not signed" rules run $package $day
+try 0 '"accepted":true' "is not signed" rules run --json $package $day -o "$TMPDIR/results"
+is "the result is kept" test -s "$TMPDIR/results/turbine-2011-04-06.daily.xml"
+try 0 "schematron-output" "is not signed" rules run --svrl $package $day
+try 1 "^rejected" "is not signed" rules run $package $package/tests/schema-comma.xml
+try 2 "" "is not judged by this package" rules run $package $package/tests/before-validity.xml
+try 2 "" "nothing-here" rules check "$TMPDIR/nothing-here"
+try 2 "" "remedy" rules run $package "$TMPDIR/nothing-here.xml"
+
+printf '%s' '<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><xsl:template match="/"><o><xsl:value-of select="/a"/></o></xsl:template></xsl:stylesheet>' >"$TMPDIR/s.xsl"
+printf '%s' '<a>7</a>' >"$TMPDIR/a.xml"
+try 0 "<o>7</o>" "" rules transform "$TMPDIR/s.xsl" "$TMPDIR/a.xml"
+sed 's/1\.0"/2.0"/' "$TMPDIR/s.xsl" >"$TMPDIR/s2.xsl"
+try 2 "" "s2.xsl:1" rules transform "$TMPDIR/s2.xsl" "$TMPDIR/a.xml"
+
+trial=$TMPDIR/trial
+try 0 "trial authority" "" pki init "$trial"
+cp -r $package "$TMPDIR/pkg"
+into=(--into "$TMPDIR/installed" --directory "$trial/directory.xml" --anchors "$trial/ca.pem")
+try 2 "" "not signed" rules install "$TMPDIR/pkg" "${into[@]}"
+try 0 "signed: sha256:" "" rules sign "$TMPDIR/pkg" --key "$trial/operator.key" --cert "$trial/operator.pem"
+try 2 "" "publisher" rules install "$TMPDIR/pkg" "${into[@]}"
+is "nothing was installed" test ! -e "$TMPDIR/installed"
+try 2 "" "remedy" rules sign "$TMPDIR/pkg" --key "$trial/operator.key" --cert "$trial/publisher.pem"
+try 0 "signed: sha256:" "" rules sign "$TMPDIR/pkg" --key "$trial/publisher.key" --cert "$trial/publisher.pem"
+try 0 "compiles" "" rules check "$TMPDIR/pkg"
+try 0 "installed" "" rules install "$TMPDIR/pkg" "${into[@]}"
+try 0 "installed" "" rules install "$TMPDIR/pkg" "${into[@]}"
+echo "<!-- altered -->" >>"$TMPDIR/pkg/transform/daily.xsl"
+try 2 "" "differs from its digest" rules install "$TMPDIR/pkg" "${into[@]}"
+try 0 "signed: sha256:" "" rules sign "$TMPDIR/pkg" --key "$trial/publisher.key" --cert "$trial/publisher.pem"
+try 2 "" "raise the version" rules install "$TMPDIR/pkg" "${into[@]}"
+sed -i 's/<case name="turbine-2011-04-06"/<case name="turbine-2011-04-06-x"/; s/outcome="accepted"/outcome="rejected"/' "$TMPDIR/pkg/tests/tests.xml"
+try 2 "" "tests fail" rules sign "$TMPDIR/pkg" --key "$trial/publisher.key" --cert "$trial/publisher.pem"
+ln -s /etc/passwd "$TMPDIR/pkg/link"
+try 2 "" "link" rules check "$TMPDIR/pkg"
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
