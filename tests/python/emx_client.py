@@ -486,7 +486,7 @@ def main():
     parser.add_argument('--count', type=int, default=0)
     parser.add_argument('--wait', type=float, default=5.0)
     parser.add_argument('operands', nargs='*')
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     client = Client(args.card, args.anchors, args.key, args.cert)
     try:
         client.enter()
