@@ -213,7 +213,7 @@ static enum eg_status submit_all(struct eg_demo *demo)
                                             identity,
                                             "-o",
                                             eg_demo_path(demo, "receipts")};
-    size_t at = 9;
+    size_t at = 11;
     (void)snprintf(identity, sizeof identity, "%.500s,%.500s",
                    eg_demo_path(demo, "pki/operator.key"), eg_demo_path(demo, "pki/operator.pem"));
     for (size_t i = 0; i < EG_DEMO_DAYS; i++) {
