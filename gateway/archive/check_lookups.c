@@ -171,9 +171,6 @@ enum eg_status eg_check_lookups(struct eg_checker *checker, sqlite3_stmt *row, s
 {
     struct eg_digest digest = eg_hash(eg_bytes_view(&checker->contents[EG_CONTENT_REPORT]));
 
-    if (checker->entry.kind == EG_ENTRY_PACKAGE) {
-        digest = checker->entry.package.digest; /* of SIGNED, which fixes the packed tree */
-    }
     if (!columns_fit(checker, row)) {
         eg_check_found(checker, checker->row.index, 12,
                        "what the archive finds the entry by is not what the entry says");

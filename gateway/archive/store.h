@@ -48,8 +48,7 @@ struct eg_record {
     const struct eg_entry *entry; /* for the columns that are looked up */
     struct eg_bytes entry_text;
     struct eg_bytes receipt;
-    /* Plain SHA-256 of the report's octets (of a package: its own digest): "same content?" */
-    struct eg_digest report_digest;
+    struct eg_digest report_digest; /* plain SHA-256 of the report content: "same content?" */
     const struct eg_content *contents;
     size_t content_count;
 };

@@ -291,7 +291,6 @@ void eg_archive_maker_rules(struct eg_archive_maker *maker)
     parts[1].entry.package.digest = maker->package;
     parts[1].entry.recorded_at_ms = maker->at_ms += 1000;
     add_signed(maker, &parts[1], "made-up packed tree");
-    parts[1].report_digest = maker->package;
     status = append_parts(maker, parts, 2, &err);
     assert(status == EG_OK);
     free_parts(parts, 2);
