@@ -24,7 +24,8 @@ static void need(bool done, const char *what)
 char *temp_folder(void)
 {
     const char *base = getenv("TMPDIR");
-    char *path = eg_file_join(base != NULL && base[0] != '\0' ? base : "/tmp", "emgate test XXXXXX");
+    char *path =
+        eg_file_join(base != NULL && base[0] != '\0' ? base : "/tmp", "emgate test XXXXXX");
 
     need(path != NULL && mkdtemp(path) != NULL, "can not be made");
     return path;
