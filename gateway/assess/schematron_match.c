@@ -13,8 +13,7 @@
 #include <string.h>
 
 #define CACHE_SIZE 256 /* names of a vocabulary, each a pointer of the document's dictionary */
-#define NAMES_OF_NODE_MAX 16 /* names that one node can have: its own, *, p:* ... of each context  \
-                              */
+#define NAMES_OF_NODE_MAX 16 /* names of one node: its own, *, p:* and so on, of each context */
 
 struct place {
     xmlNode *node;

@@ -45,9 +45,9 @@ enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, struct eg_r
         status = one_text(out, lang, rules, &findings->list[i], err);
     }
     if (findings->omitted > 0) {
-        eg_buf_format(out, strcmp(lang, "de") == 0 ? "und %zu weitere Befunde\n"
-                                                   : "and %zu more findings\n",
-                      findings->omitted);
+        eg_buf_format(
+            out, strcmp(lang, "de") == 0 ? "und %zu weitere Befunde\n" : "and %zu more findings\n",
+            findings->omitted);
     }
     return status != EG_OK ? status : eg_buf_ok(out, "texts of findings", err);
 }
@@ -81,9 +81,8 @@ struct stored_parts {
 static enum eg_status read_parts(struct stored_parts *parts, struct eg_store *store,
                                  const struct eg_stored *stored, struct eg_error *err)
 {
-    enum eg_status status =
-        eg_store_content(&parts->findings_text, &parts->findings_salt, store, stored->index,
-                         EG_CONTENT_FINDINGS, 0, err);
+    enum eg_status status = eg_store_content(&parts->findings_text, &parts->findings_salt, store,
+                                             stored->index, EG_CONTENT_FINDINGS, 0, err);
     if (status == EG_OK) {
         status = eg_store_content(&parts->report, &parts->report_salt, store, stored->index,
                                   EG_CONTENT_REPORT, 0, err);

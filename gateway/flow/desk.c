@@ -26,7 +26,8 @@ struct eg_desk {
     bool started;
 };
 
-/* ---- items ------------------------------------------------------------------------------------ */
+/* ---- items ------------------------------------------------------------------------------------
+ */
 
 void eg_desk_item_free(struct eg_desk_item **item)
 {
@@ -62,8 +63,8 @@ bool eg_desk_ask(struct eg_shared *shared, const struct eg_arrival *arrival,
     item->route = arrival->route;
     item->roles = roles;
     memcpy(item->participant, participant, strlen(participant) + 1);
-    item->message = eg_post_new(&arrival->route, message->request_id, message->request_id_len,
-                                message->verb);
+    item->message =
+        eg_post_new(&arrival->route, message->request_id, message->request_id_len, message->verb);
     bool copied = item->message != NULL;
     for (size_t i = 0; i < message->body_count && copied; i++) {
         copied = eg_post_add(item->message, message->body[i]);
@@ -101,7 +102,8 @@ void eg_desk_gone(struct eg_shared *shared, const struct eg_route *route)
     }
 }
 
-/* ---- answers ---------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------------
+ */
 
 static void refuse(struct eg_desk *desk, const struct eg_desk_item *item, enum eg_code code,
                    const char *text)
@@ -127,14 +129,15 @@ static void answer_cursor(struct eg_desk *desk, const struct eg_route *route,
     char text[EG_CURSOR_TEXT_MAX];
     eg_cursor_text(cursor, text);
     struct eg_post *post = eg_post_new(route, request_id, request_id_len, verb);
-    if (post != NULL && !(eg_post_add(post, eg_bytes_of(stream)) &&
-                          eg_post_add(post, eg_bytes_of(text)))) {
+    if (post != NULL &&
+        !(eg_post_add(post, eg_bytes_of(stream)) && eg_post_add(post, eg_bytes_of(text)))) {
         eg_post_free(&post);
     }
     eg_shared_post(desk->shared, &post);
 }
 
-/* ---- STATUS ----------------------------------------------------------------------------------- */
+/* ---- STATUS -----------------------------------------------------------------------------------
+ */
 
 static bool concerned(const struct eg_desk_item *item, const struct eg_entry *entry)
 {
@@ -217,7 +220,8 @@ static void on_status(struct eg_desk *desk, const struct eg_desk_item *item)
     free(entry);
 }
 
-/* ---- streams ---------------------------------------------------------------------------------- */
+/* ---- streams ----------------------------------------------------------------------------------
+ */
 
 static struct eg_bytes routing(const struct eg_route *route)
 {
@@ -359,7 +363,8 @@ static void handle(struct eg_desk *desk, const struct eg_desk_item *item)
     }
 }
 
-/* ---- the streams' source and way out ---------------------------------------------------------- */
+/* ---- the streams' source and way out ----------------------------------------------------------
+ */
 
 static enum eg_status fill_item(struct eg_stream_item *out, struct eg_desk *desk,
                                 const struct eg_cursor *at, struct eg_error *err)
@@ -445,7 +450,8 @@ static enum eg_sent send_item(void *payload, struct eg_bytes to, const struct eg
     return EG_SENT;
 }
 
-/* ---- thread ----------------------------------------------------------------------------------- */
+/* ---- thread -----------------------------------------------------------------------------------
+ */
 
 static void *run(void *payload)
 {

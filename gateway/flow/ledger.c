@@ -1,6 +1,6 @@
 /*
- * One batch, one signature, one fsync. Proofs for a batch need only its own nodes and the peaks of the
- * tree before it, so nothing is read back from disk to make a receipt.
+ * One batch, one signature, one fsync. Proofs for a batch need only its own nodes and the peaks of
+ * the tree before it, so nothing is read back from disk to make a receipt.
  */
 #include "flow/ledger.h"
 
@@ -39,8 +39,8 @@ static enum eg_status check_head(struct eg_ledger *ledger, struct eg_bytes note,
     enum eg_status status =
         eg_checkpoint_verify(&checkpoint, note, ledger->origin, ledger->key, err);
     struct eg_digest root = eg_merkle_root(&ledger->edge);
-    if (status == EG_OK && (checkpoint.size != ledger->edge.size ||
-                            !eg_digest_equal(&checkpoint.root, &root))) {
+    if (status == EG_OK &&
+        (checkpoint.size != ledger->edge.size || !eg_digest_equal(&checkpoint.root, &root))) {
         status = eg_error_set(err, EG_E_FORMAT, ledger->path,
                               "newest checkpoint does not fit the tree; run emgate audit verify");
     }
@@ -129,7 +129,8 @@ const uint8_t *eg_ledger_key(const struct eg_ledger *ledger)
     return ledger->key;
 }
 
-/* ---- building a batch ------------------------------------------------------------------------- */
+/* ---- building a batch -------------------------------------------------------------------------
+ */
 
 static void keep_node(void *payload, unsigned level, uint64_t index, const struct eg_digest *hash)
 {
@@ -213,13 +214,14 @@ static enum eg_status build(struct building *building, const struct eg_ledger *l
         eg_checkpoint_sign(&building->checkpoint, &head, ledger->seed, ledger->key, err);
     for (size_t i = 0; i < count && status == EG_OK; i++) {
         status = make_receipt(building, &drafts[i], err);
-        building->records[i] = (struct eg_record){.index = drafts[i].index,
-                                                  .entry = &drafts[i].entry,
-                                                  .entry_text = eg_bytes_view(&drafts[i].entry_text),
-                                                  .receipt = eg_bytes_view(&drafts[i].receipt),
-                                                  .report_digest = drafts[i].report_digest,
-                                                  .contents = drafts[i].contents,
-                                                  .content_count = drafts[i].content_count};
+        building->records[i] =
+            (struct eg_record){.index = drafts[i].index,
+                               .entry = &drafts[i].entry,
+                               .entry_text = eg_bytes_view(&drafts[i].entry_text),
+                               .receipt = eg_bytes_view(&drafts[i].receipt),
+                               .report_digest = drafts[i].report_digest,
+                               .contents = drafts[i].contents,
+                               .content_count = drafts[i].content_count};
     }
     return status;
 }

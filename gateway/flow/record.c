@@ -124,9 +124,8 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     entry->semantics = EG_SEMANTICS;
     entry->accepted = outcome->accepted;
     draft->report_digest = job->report_digest;
-    enum eg_status status =
-        eg_findings_write(&draft->findings, &outcome->findings,
-                          outcome->has_package ? &outcome->package : NULL, err);
+    enum eg_status status = eg_findings_write(&draft->findings, &outcome->findings,
+                                              outcome->has_package ? &outcome->package : NULL, err);
     if (status != EG_OK) {
         return status;
     }

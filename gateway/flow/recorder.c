@@ -6,11 +6,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "flow/answer.h"
 #include "flow/desk.h"
 #include "flow/ledger.h"
 #include "flow/post.h"
-#include "base/text.h"
 #include "verify/cms.h"
 
 #include <pthread.h>
@@ -60,7 +60,8 @@ void eg_task_free(struct eg_task **task)
     }
 }
 
-/* ---- time ------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------
+ */
 
 /* recorded-at = max(clock, last); false when the clock can not be trusted. */
 static bool recorded_at(struct eg_recorder *recorder, int64_t *out)
@@ -82,7 +83,8 @@ static bool recorded_at(struct eg_recorder *recorder, int64_t *out)
     return true;
 }
 
-/* ---- one job ---------------------------------------------------------------------------------- */
+/* ---- one job ----------------------------------------------------------------------------------
+ */
 
 static void finish_refused(struct eg_recorder *recorder, struct eg_job **job, enum eg_code code,
                            const char *text)
@@ -161,8 +163,8 @@ static const struct eg_draft *in_batch(const struct eg_recorder *recorder, const
 enum decision { FRESH, TAKEN, DEFERRED, DONE, FAILED };
 
 /*
- * What is to be done with a job. DEFERRED: its twin stands in this very batch; it is asked for again
- * when that is on disk. DONE: answered from the archive.
+ * What is to be done with a job. DEFERRED: its twin stands in this very batch; it is asked for
+ * again when that is on disk. DONE: answered from the archive.
  */
 static enum decision decide(struct eg_recorder *recorder, struct eg_job **job, uint64_t *first)
 {
@@ -261,7 +263,8 @@ static bool take_job(struct eg_recorder *recorder, struct eg_job **job)
     return true;
 }
 
-/* ---- the batch -------------------------------------------------------------------------------- */
+/* ---- the batch --------------------------------------------------------------------------------
+ */
 
 static void answer_recorded(struct eg_recorder *recorder, size_t n)
 {
@@ -324,12 +327,13 @@ static void keep_cursor(struct eg_recorder *recorder, struct eg_task *task)
     eg_log_failure("cursor", &err);
     struct eg_verdict verdict = {.code = EG_CODE_OK};
     eg_verdict_refuse(&verdict, EG_CODE_ARCHIVE, "", "cursor", "%s", err.text);
-    struct eg_post *post = eg_post_refusal(&task->ack.route, task->ack.request_id,
-                                           task->ack.request_id_len, &verdict);
+    struct eg_post *post =
+        eg_post_refusal(&task->ack.route, task->ack.request_id, task->ack.request_id_len, &verdict);
     eg_shared_post(recorder->shared, &post);
 }
 
-/* ---- worlds ----------------------------------------------------------------------------------- */
+/* ---- worlds -----------------------------------------------------------------------------------
+ */
 
 static bool on_record(struct eg_recorder *recorder, enum eg_entry_kind kind,
                       const struct eg_digest *digest, enum eg_status *status, struct eg_error *err)
@@ -466,7 +470,8 @@ enum eg_status eg_recorder_replace_world(struct eg_shared *shared, struct eg_wor
     return change.status;
 }
 
-/* ---- thread ----------------------------------------------------------------------------------- */
+/* ---- thread -----------------------------------------------------------------------------------
+ */
 
 static size_t collect(struct eg_recorder *recorder)
 {
@@ -519,7 +524,8 @@ static void *run(void *payload)
     return NULL;
 }
 
-/* ---- start and stop --------------------------------------------------------------------------- */
+/* ---- start and stop ---------------------------------------------------------------------------
+ */
 
 static enum eg_status read_seed(uint8_t seed[EG_ED25519_KEY_LEN], const char *path,
                                 struct eg_error *err)
@@ -642,8 +648,7 @@ enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *sha
     if (status == EG_OK) {
         shared->log_size = eg_ledger_size(recorder->ledger);
         recorder->started = pthread_create(&recorder->thread, NULL, run, recorder) == 0;
-        status = recorder->started ? EG_OK
-                                   : eg_error_set(err, EG_E_NOMEM, "recorder", "no thread");
+        status = recorder->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "recorder", "no thread");
     }
     if (status != EG_OK) {
         eg_recorder_stop(&recorder);

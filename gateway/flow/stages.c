@@ -37,7 +37,8 @@ static enum eg_step_answer fail(struct step *step, enum eg_code code, const stru
     return refuse(step, code, err->where, err->text);
 }
 
-/* ---- verify ----------------------------------------------------------------------------------- */
+/* ---- verify -----------------------------------------------------------------------------------
+ */
 
 static enum eg_step_answer verify(struct step *step)
 {
@@ -70,7 +71,8 @@ static enum eg_step_answer verify(struct step *step)
     return EG_NEXT;
 }
 
-/* ---- known: the same octets of the same participant get the same receipt, whatever changed since - */
+/* ---- known: the same octets of the same participant get the same receipt, whatever changed since
+ * - */
 
 static enum eg_step_answer known(struct step *step)
 {
@@ -90,7 +92,8 @@ static enum eg_step_answer known(struct step *step)
     return status == EG_OK || status == EG_E_NOTFOUND ? answer : fail(step, EG_CODE_ARCHIVE, &err);
 }
 
-/* ---- read ------------------------------------------------------------------------------------- */
+/* ---- read -------------------------------------------------------------------------------------
+ */
 
 /* Rejected without package and notification: the report broke an input limit or has no identity. */
 static enum eg_step_answer unreadable(struct step *step)
@@ -159,7 +162,8 @@ static enum eg_step_answer read(struct step *step)
     return answer;
 }
 
-/* ---- authorise -------------------------------------------------------------------------------- */
+/* ---- authorise --------------------------------------------------------------------------------
+ */
 
 /* A report may be handed in by its signer, by the plant's operator, or by one of its delegates. */
 static bool may_hand_in(const struct eg_job *job, const struct eg_plant *plant)
@@ -192,7 +196,8 @@ static enum eg_step_answer authorise(struct step *step)
     return EG_NEXT;
 }
 
-/* ---- assess ----------------------------------------------------------------------------------- */
+/* ---- assess -----------------------------------------------------------------------------------
+ */
 
 static const char *recipient_of(const struct eg_notification_rule *rule,
                                 const struct eg_plant *plant)
@@ -251,8 +256,7 @@ static enum eg_step_answer assess(struct step *step)
     struct eg_worker *worker = step->worker;
     struct eg_rules *rules = NULL;
     struct eg_error err = {0};
-    const struct eg_plant *plant =
-        eg_directory_plant(worker->world->directory, job->reading.plant);
+    const struct eg_plant *plant = eg_directory_plant(worker->world->directory, job->reading.plant);
     enum eg_status status = eg_worker_rules(&rules, worker, step->package, &err);
     if (status == EG_OK) {
         status = eg_rules_run(&job->outcome, rules, worker->document, &job->reading, plant, &err);
@@ -275,7 +279,8 @@ static enum eg_step_answer assess(struct step *step)
     return EG_NEXT;
 }
 
-/* ---- the table -------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *name;
@@ -339,9 +344,8 @@ void eg_stages_run(struct eg_worker *worker, struct eg_job **job)
 {
     struct step step = {.worker = worker, .job = *job};
     struct eg_error err = {0};
-    enum eg_step_answer answer = eg_worker_renew(worker, &err) == EG_OK
-                                     ? drive(&step)
-                                     : fail(&step, EG_CODE_INTERNAL, &err);
+    enum eg_step_answer answer =
+        eg_worker_renew(worker, &err) == EG_OK ? drive(&step) : fail(&step, EG_CODE_INTERNAL, &err);
     eg_document_free(&worker->document);
     worker->signer = NULL;
     if (answer == EG_NEXT || answer == EG_DECIDED) {

@@ -21,7 +21,8 @@ struct eg_workers {
     size_t count;
 };
 
-/* ---- one worker ------------------------------------------------------------------------------- */
+/* ---- one worker -------------------------------------------------------------------------------
+ */
 
 enum eg_status eg_worker_open(struct eg_worker *worker, struct eg_shared *shared,
                               struct eg_error *err)
@@ -103,7 +104,8 @@ struct eg_rules *eg_worker_rules_by_ref(void *payload, const struct eg_package_r
     return NULL;
 }
 
-/* ---- threads ---------------------------------------------------------------------------------- */
+/* ---- threads ----------------------------------------------------------------------------------
+ */
 
 static void *run(void *payload)
 {
