@@ -9,7 +9,7 @@
 #include "assess/package.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "core/authorise.h"
+#include "flow/rules.h"
 #include "verify/cms.h"
 
 #include <dirent.h>
@@ -110,21 +110,10 @@ static enum eg_status check_publisher(struct eg_digest *signer_out, const struct
 {
     struct eg_signer signer;
     struct eg_verdict verdict;
-    enum eg_status status = eg_cms_check(
-        &signer, &verdict, verifier, eg_package_file(package, "SIGNED.p7s"),
-        eg_package_file(package, "SIGNED"), EG_SIGNED_PACKAGE, eg_clock_wall_ms(), err);
+    enum eg_status status = eg_rules_authorise(&signer, &verdict, package, world->directory,
+                                               verifier, eg_clock_wall_ms(), err);
     if (status != EG_OK) {
         return status;
-    }
-    if (eg_verdict_passed(&verdict)) {
-        const struct eg_participant *publisher =
-            eg_directory_by_certificate(world->directory, &signer);
-        if (publisher == NULL) {
-            eg_verdict_refuse(&verdict, EG_CODE_PARTICIPANT_UNKNOWN, "", signer.subject,
-                              "signed the package");
-        } else {
-            eg_authorise_package(&verdict, publisher, package->ref.id, package->land);
-        }
     }
     if (!eg_verdict_passed(&verdict)) {
         return refused(err, package->ref.id, &verdict);
