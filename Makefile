@@ -244,4 +244,6 @@ install: all man $(B)/libemgate.a $(B)/libemgate.so.0
 	install -m 644 $(B)/man/*.1 "$(DESTDIR)$(DATADIR)/man/man1"
 	install -m 644 $(B)/man/*.8 "$(DESTDIR)$(DATADIR)/man/man8"
 	install -m 644 README.md LICENSE "$(DESTDIR)$(DATADIR)/doc/emgate"
+	install -d "$(DESTDIR)$(DATADIR)/emgate/data/gas-turbine"
+	install -m 644 tests/data/gas-turbine/* "$(DESTDIR)$(DATADIR)/emgate/data/gas-turbine"
 	if [ -d rules ]; then find rules -type f -exec install -D -m 644 "{}" "$(DESTDIR)$(DATADIR)/emgate/{}" ";"; fi
