@@ -557,6 +557,9 @@ enum eg_status eg_directory_parse(struct eg_directory **out, struct eg_bytes xml
         status = keep_octets(directory, xml, signature, err);
     }
     if (status == EG_OK) {
+        status = eg_directory_index(directory, err);
+    }
+    if (status == EG_OK) {
         directory->digest = eg_hash(xml);
         *out = directory;
         directory = NULL;
