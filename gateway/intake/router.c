@@ -21,6 +21,8 @@
 #define LINGER_MS 1000
 #define HEARTBEAT_MS 10000
 #define HEARTBEAT_TIMEOUT_MS 30000
+/* libzmq measures a frame as it is on the wire; CURVE adds "\7MESSAGE", nonce, MAC and flags. */
+#define CURVE_FRAME_EXTRA (8 + 8 + 16 + 1)
 
 struct eg_router {
     void *context, *zap, *socket;
@@ -46,7 +48,7 @@ static bool set_int(void *socket, int option, int value)
 
 static bool configure(void *socket, const struct eg_router_settings *settings)
 {
-    int64_t message_max = (int64_t)settings->message_max;
+    int64_t message_max = (int64_t)settings->message_max + CURVE_FRAME_EXTRA;
     return set_int(socket, ZMQ_CURVE_SERVER, 1) &&
            zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, settings->secret,
                           strlen(settings->secret) + 1) == 0 &&
