@@ -149,6 +149,9 @@ static void clean_up(struct eg_demo *demo)
         enum eg_status status = eg_file_remove_tree(demo->dir, &ignored);
         (void)status; /* what can not be removed from a temporary folder, the system removes */
     }
+    for (size_t i = 0; i < EG_DEMO_PATHS_MAX; i++) {
+        free(demo->paths[i]);
+    }
     free(demo->dir);
     free(demo->rules);
     free(demo->data);

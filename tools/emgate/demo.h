@@ -13,6 +13,7 @@
 #define EG_DEMO_LAST_DAY "2011-05-05"
 #define EG_DEMO_TAMPERED_DAY "2011-04-20"
 #define EG_DEMO_ORIGIN "demo.emgate.example"
+#define EG_DEMO_PATHS_MAX 64 /* it names some thirty */
 #define EG_DEMO_PACKAGE "eu.ied.annex-v.gas-turbine"
 
 struct eg_demo_day {
@@ -30,12 +31,13 @@ struct eg_demo {
     char *rules; /* where the packages of this installation are */
     char *data;  /* where the turbine's data are */
     pid_t gateway, follower;
+    char *paths[EG_DEMO_PATHS_MAX]; /* made so far; they live as long as the demo */
     struct eg_demo_day days[EG_DEMO_DAYS];
     struct eg_error err;
 };
 
-/* A path below the demo's folder, in a ring of static buffers good for the next few calls. */
-const char *eg_demo_path(const struct eg_demo *demo, const char *name);
+/* A path below the demo's folder. Borrowed from the demo. */
+const char *eg_demo_path(struct eg_demo *demo, const char *name);
 
 /*
  * Run a verb of this tool to its end; its output goes to `journal` in the demo's folder.

@@ -122,7 +122,7 @@ enum eg_status eg_demo_rules(struct eg_demo *demo)
 /* ---- 4 ----------------------------------------------------------------------------------------
  */
 
-static bool says_ready(const struct eg_demo *demo)
+static bool says_ready(struct eg_demo *demo)
 {
     struct eg_buf text;
     struct eg_error ignored = {0};
@@ -212,8 +212,13 @@ static enum eg_status submit_all(struct eg_demo *demo)
                                             "--sign",
                                             identity,
                                             "-o",
-                                            eg_demo_path(demo, "receipts")};
-    size_t at = 11;
+                                            eg_demo_path(demo, "receipts"),
+                                            "--window", /* one after the other, so that the */
+                                            "1"};       /* log has the days in their order */
+    size_t at = 0;
+    while (words[at] != NULL) {
+        at++;
+    }
     (void)snprintf(identity, sizeof identity, "%.500s,%.500s",
                    eg_demo_path(demo, "pki/operator.key"), eg_demo_path(demo, "pki/operator.pem"));
     for (size_t i = 0; i < EG_DEMO_DAYS; i++) {

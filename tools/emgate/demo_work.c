@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "flow/child.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,15 +16,23 @@
 
 #define WORDS_MAX 64
 #define PATIENCE_MS 120000
-#define PATH_RING 16
 
-const char *eg_demo_path(const struct eg_demo *demo, const char *name)
+const char *eg_demo_path(struct eg_demo *demo, const char *name)
 {
-    static char ring[PATH_RING][PATH_MAX];
-    static unsigned next;
-    char *path = ring[next++ % PATH_RING];
-    (void)snprintf(path, PATH_MAX, "%s/%s", demo->dir, name);
-    return path;
+    size_t folder = strlen(demo->dir) + 1;
+    size_t n = 0;
+    while (n < EG_DEMO_PATHS_MAX && demo->paths[n] != NULL) {
+        if (strcmp(demo->paths[n] + folder, name) == 0) {
+            return demo->paths[n];
+        }
+        n++;
+    }
+    assert(n < EG_DEMO_PATHS_MAX); /* the names stand in these files: they are few */
+    demo->paths[n] = eg_file_join(demo->dir, name);
+    if (demo->paths[n] == NULL) {
+        abort(); /* a few hundred octets: nothing could go on without them */
+    }
+    return demo->paths[n];
 }
 
 enum eg_status eg_demo_start(struct eg_demo *demo, pid_t *pid, const char *program,
