@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/authorise.h"
+#include "flow/address.h"
 #include "flow/answer.h"
 #include "flow/recorder.h"
 #include "verify/cms.h"
@@ -199,51 +200,6 @@ static enum eg_step_answer authorise(struct step *step)
 /* ---- assess -----------------------------------------------------------------------------------
  */
 
-static const char *recipient_of(const struct eg_notification_rule *rule,
-                                const struct eg_plant *plant)
-{
-    switch (rule->to) {
-    case EG_TO_COMPETENT_AUTHORITY:
-        return plant->authority_id;
-    case EG_TO_OPERATOR:
-        return plant->operator_id;
-    case EG_TO_PARTICIPANT:
-        return rule->participant;
-    case EG_TO_PUBLIC:
-        return "public";
-    }
-    return "public";
-}
-
-static void drop_notifications(struct eg_outcome *outcome)
-{
-    for (size_t i = 0; i < outcome->notification_count; i++) {
-        free(outcome->notifications[i].name);
-        free(outcome->notifications[i].recipient);
-        eg_buf_done(&outcome->notifications[i].content);
-    }
-    outcome->notification_count = 0;
-}
-
-/* Nobody is told anything of a rejected report; of an accepted one each recipient by its id. */
-static enum eg_status address(struct eg_outcome *outcome, const struct eg_package *package,
-                              const struct eg_plant *plant, struct eg_error *err)
-{
-    if (!outcome->accepted) {
-        drop_notifications(outcome);
-        return EG_OK;
-    }
-    for (size_t i = 0; i < outcome->notification_count; i++) {
-        const char *recipient = recipient_of(&package->notifications[i], plant);
-        free(outcome->notifications[i].recipient);
-        outcome->notifications[i].recipient = strdup(recipient);
-        if (outcome->notifications[i].recipient == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "notification", "memory ran out");
-        }
-    }
-    return EG_OK;
-}
-
 static enum eg_code code_of(enum eg_status status)
 {
     return status == EG_E_LIMIT ? EG_CODE_CEILING
@@ -264,7 +220,7 @@ static enum eg_step_answer assess(struct step *step)
     if (status == EG_OK) {
         job->outcome.package = step->package->ref;
         job->outcome.has_package = true;
-        status = address(&job->outcome, step->package, plant, &err);
+        status = eg_address_outcome(&job->outcome, step->package, plant, &err);
     }
     if (status == EG_OK) {
         status = eg_answer_texts(&job->text_de, "de", rules, &job->outcome.findings, &err);
