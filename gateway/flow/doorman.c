@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -69,6 +70,8 @@ static void become_door(int fd, uint64_t memory_mib)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* However the gateway ends, its next start must find the door's address free. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (fd != CHILD_FD ? dup2(fd, CHILD_FD) < 0 : fcntl(fd, F_SETFD, 0) < 0) {
         _exit(126);
     }
