@@ -402,3 +402,8 @@ const char *eg_store_origin(const struct eg_store *store)
 {
     return store->origin;
 }
+
+bool eg_store_broken(const struct eg_store *store)
+{
+    return store->broken;
+}

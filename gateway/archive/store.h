@@ -23,6 +23,8 @@ enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_st
                              const char *origin, struct eg_error *err);
 void eg_store_close(struct eg_store **store);
 const char *eg_store_origin(const struct eg_store *store);
+/* True once a write failed: nothing more is written through this handle, open the archive again. */
+bool eg_store_broken(const struct eg_store *store);
 
 /* What kind of content a salted digest in an entry stands for. */
 enum eg_content_kind {

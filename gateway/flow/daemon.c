@@ -168,6 +168,7 @@ enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error
     signals_wanted(&signals);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads: they inherit it */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk, not our end */
     raise_descriptors();
     enum eg_status status = start(&daemon, err);
     if (status == EG_OK) {

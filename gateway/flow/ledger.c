@@ -106,6 +106,9 @@ void eg_ledger_close(struct eg_ledger **ledger)
 
 struct eg_store *eg_ledger_store(struct eg_ledger *ledger)
 {
+    if (ledger->store != NULL && eg_store_broken(ledger->store)) {
+        eg_store_close(&ledger->store); /* a cursor that could not be written, for one */
+    }
     if (ledger->store == NULL) {
         struct eg_error ignored = {0};
         enum eg_status status = open_store(ledger, &ignored);

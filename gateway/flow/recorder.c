@@ -401,8 +401,10 @@ static enum eg_status record_revocation(struct eg_recorder *recorder, const stru
     enum eg_status status = eg_verifier_new(&verifier, &world->trust, err);
     if (status == EG_OK) {
         struct eg_digest digest = eg_verifier_revocation(verifier);
-        status = eg_store_revocation_put(eg_ledger_store(recorder->ledger), &digest,
-                                         eg_bytes_view(&world->crls), err);
+        struct eg_store *store = eg_ledger_store(recorder->ledger);
+        status = store == NULL
+                     ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
+                     : eg_store_revocation_put(store, &digest, eg_bytes_view(&world->crls), err);
     }
     eg_verifier_free(&verifier);
     return status;
