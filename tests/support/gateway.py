@@ -82,13 +82,20 @@ class Gateway:
         with open(path, 'w') as ini:
             ini.write(''.join(lines) + '\n[%s]\n%s = %s\n' % (section, key, value))
 
-    def start(self):
+    def launch(self):
+        """Start the process without waiting until it is ready."""
         self.journal_path = os.path.join(self.path, 'journal')
         out = open(os.path.join(self.path, 'out'), 'w')
         journal = open(self.journal_path, 'a')
         self.process = subprocess.Popen(
             self.before + [self.emgated, '--config', self.file('emgated.ini')], stdout=out,
             stderr=journal, env=self.env)
+        out.close()
+        journal.close()
+        return self
+
+    def start(self):
+        self.launch()
         self.wait_for(lambda: 'ready origin=' in self.read('out') or self.ended(), 'ready')
         if self.ended():
             raise AssertionError('emgated did not start:\n' + self.journal())
