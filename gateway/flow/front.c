@@ -131,6 +131,15 @@ static void on_refused(void *payload, const char *key, const char *address, enum
            eg_code_row(code)->text, key, address);
 }
 
+static void on_stray(void *payload, const char *key, const char *address)
+{
+    struct eg_front *front = payload;
+    const struct eg_admitted *sender = eg_admission_find(eg_hall_admission(front->hall), key);
+    eg_log(EG_LOG_WARN, "routing-id-refused", "code=%s participant=%s key=\"%s\" address=%s",
+           eg_code_row(EG_CODE_MALFORMED)->text, sender == NULL ? "" : sender->participant, key,
+           address);
+}
+
 /* ---- greetings --------------------------------------------------------------------------------
  */
 
@@ -382,7 +391,7 @@ static enum eg_status open_hall(struct eg_front *front, struct eg_error *err)
                                     .report_max = (size_t)settings->report_max,
                                     .admissions = (size_t)settings->admissions,
                                     .rate = settings->rate,
-                                    .hooks = {front, on_message, on_refused}};
+                                    .hooks = {front, on_message, on_refused, on_stray}};
     status = eg_hall_open(&front->hall, &hall, err);
     explicit_bzero(secret, sizeof secret);
     return status;

@@ -34,6 +34,12 @@ static bool admit(void *payload, const char *key, const char *address)
     return false;
 }
 
+static void stray(void *payload, const char *key, const char *address)
+{
+    struct eg_hall *hall = payload;
+    hall->hooks.stray(hall->hooks.payload, key, address);
+}
+
 enum eg_status eg_hall_open(struct eg_hall **out, const struct eg_hall_settings *settings,
                             struct eg_error *err)
 {
@@ -50,6 +56,7 @@ enum eg_status eg_hall_open(struct eg_hall **out, const struct eg_hall_settings 
                                             .message_max = settings->report_max + MESSAGE_SLACK,
                                             .high_water = HIGH_WATER,
                                             .admit = admit,
+                                            .stray = stray,
                                             .payload = hall};
         status = eg_router_open(&hall->router, &router, err);
     }

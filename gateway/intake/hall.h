@@ -18,6 +18,9 @@ struct eg_hall_hooks {
                     const struct eg_admitted *admitted);
     /* A handshake was refused: for the journal. */
     void (*refused)(void *payload, const char *key, const char *address, enum eg_code code);
+    /* A message was dropped: its sender chose its own routing id, so as to get another's replies or
+     * by mistake. For the journal. */
+    void (*stray)(void *payload, const char *key, const char *address);
 };
 
 struct eg_hall_settings {

@@ -27,6 +27,7 @@
 struct eg_router {
     void *context, *zap, *socket;
     eg_router_admit_fn admit;
+    eg_router_stray_fn stray;
     void *payload;
     char endpoint[256];
 };
@@ -98,6 +99,7 @@ enum eg_status eg_router_open(struct eg_router **out, const struct eg_router_set
         return eg_error_set(err, EG_E_NOMEM, settings->bind, "memory ran out");
     }
     router->admit = settings->admit;
+    router->stray = settings->stray;
     router->payload = settings->payload;
     enum eg_status status = open_sockets(router, settings, err);
     if (status == EG_OK) {
@@ -271,10 +273,23 @@ static bool route_of(struct eg_route *out, zmq_msg_t *frame)
     return true;
 }
 
-static bool arrival_of(struct eg_arrival *out, struct incoming *in)
+static void tell_stray(const struct eg_router *router, zmq_msg_t *frame)
+{
+    const char *key = zmq_msg_gets(frame, "User-Id");
+    const char *address = zmq_msg_gets(frame, "Peer-Address");
+    if (router->stray != NULL) {
+        router->stray(router->payload, key == NULL ? "" : key, address == NULL ? "" : address);
+    }
+}
+
+static bool arrival_of(struct eg_arrival *out, const struct eg_router *router, struct incoming *in)
 {
     memset(out, 0, sizeof *out);
-    if (in->count < 2 || !route_of(&out->route, &in->frames[0])) {
+    if (in->count < 2) {
+        return false;
+    }
+    if (!route_of(&out->route, &in->frames[0])) {
+        tell_stray(router, &in->frames[1]);
         return false;
     }
     const char *key = zmq_msg_gets(&in->frames[1], "User-Id");
@@ -302,7 +317,7 @@ size_t eg_router_take(struct eg_router *router, size_t max, eg_router_arrive_fn 
     size_t taken = 0;
     while (taken < max && incoming_read(&in, router->socket)) {
         struct eg_arrival arrival;
-        if (arrival_of(&arrival, &in)) {
+        if (arrival_of(&arrival, router, &in)) {
             arrive(payload, &arrival);
         }
         incoming_done(&in);

@@ -25,13 +25,17 @@ struct eg_route {
 /* May this CURVE key (Z85) connect? Asked for every handshake. */
 typedef bool (*eg_router_admit_fn)(void *payload, const char *key, const char *address);
 
+/* A message was dropped because its sender chose its own routing id. `key` may be "". */
+typedef void (*eg_router_stray_fn)(void *payload, const char *key, const char *address);
+
 struct eg_router_settings {
     const char *bind;   /* tcp://address:port, port may be * */
     const char *secret; /* CURVE secret key, Z85 */
     size_t message_max; /* octets of one frame; a larger one drops the connection */
     int high_water;     /* messages waiting for each peer, each way */
     eg_router_admit_fn admit;
-    void *payload; /* kept */
+    eg_router_stray_fn stray; /* NULL: nobody is told */
+    void *payload;            /* kept */
 };
 
 /* One message as it arrived. Views are valid until the callback returns. */
