@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SHARE 8 /* one participant has at most the eighth part of all places */
+
 struct eg_admission {
     struct eg_admitted *slots;
     size_t slot_count, used, max;
     double rate;
+    uint64_t last_number;
 };
 
 enum eg_status eg_admission_new(struct eg_admission **out, size_t max, uint64_t rate,
@@ -24,7 +27,7 @@ enum eg_status eg_admission_new(struct eg_admission **out, size_t max, uint64_t 
         free(slots);
         return eg_error_set(err, EG_E_NOMEM, "admissions", "memory ran out");
     }
-    *table = (struct eg_admission){slots, slot_count, 0, max, (double)rate};
+    *table = (struct eg_admission){slots, slot_count, 0, max, (double)rate, 0};
     *out = table;
     return EG_OK;
 }
@@ -78,6 +81,44 @@ static enum eg_status sweep(struct eg_admission *table, int64_t now_ms, struct e
     return EG_OK;
 }
 
+/* Take one out and close the hole: what stood behind it moves up, unless that is before its place.
+ */
+static void take_out(struct eg_admission *table, size_t hole)
+{
+    for (size_t at = (hole + 1) % table->slot_count; table->slots[at].key[0] != '\0';
+         at = (at + 1) % table->slot_count) {
+        size_t home = slot_of(table, table->slots[at].key);
+        bool between = hole < at ? hole < home && home <= at : hole < home || home <= at;
+        if (!between) {
+            table->slots[hole] = table->slots[at];
+            hole = at;
+        }
+    }
+    memset(&table->slots[hole], 0, sizeof table->slots[hole]);
+    table->used--;
+}
+
+/* Who has its share already gives up its oldest place for the new one. */
+static void make_room(struct eg_admission *table, const char *participant)
+{
+    size_t share = table->max / SHARE > 0 ? table->max / SHARE : 1;
+    size_t held = 0;
+    size_t oldest = 0;
+    if (table->used < share) {
+        return;
+    }
+    for (size_t i = 0; i < table->slot_count; i++) {
+        const struct eg_admitted *slot = &table->slots[i];
+        if (slot->key[0] != '\0' && strcmp(slot->participant, participant) == 0) {
+            oldest = held == 0 || slot->number < table->slots[oldest].number ? i : oldest;
+            held++;
+        }
+    }
+    if (held >= share) {
+        take_out(table, oldest);
+    }
+}
+
 enum eg_status eg_admission_put(struct eg_admission *table, const char *key,
                                 const char *participant, const struct eg_digest *certificate,
                                 int64_t until_ms, int64_t now_ms, struct eg_error *err)
@@ -85,7 +126,11 @@ enum eg_status eg_admission_put(struct eg_admission *table, const char *key,
     if (strlen(key) != EG_CURVE_KEY_TEXT || strlen(participant) > EG_ID_MAX) {
         return eg_error_set(err, EG_E_USAGE, "admissions", "key or participant is out of form");
     }
-    if (probe(table, key)->key[0] == '\0' && table->used >= table->max) {
+    bool known = probe(table, key)->key[0] != '\0';
+    if (!known) {
+        make_room(table, participant);
+    }
+    if (!known && table->used >= table->max) {
         enum eg_status status = sweep(table, now_ms, err);
         if (status != EG_OK) {
             return status;
@@ -103,6 +148,7 @@ enum eg_status eg_admission_put(struct eg_admission *table, const char *key,
     slot->certificate = *certificate;
     slot->until_ms = until_ms;
     slot->tokens = table->rate;
+    slot->number = ++table->last_number;
     return EG_OK;
 }
 

@@ -16,6 +16,7 @@ struct eg_admitted {
     bool ended;    /* by a reload: answered greet-again */
     double tokens; /* messages that may come now */
     int64_t refilled_at_ms;
+    uint64_t number; /* rises with each admission: tells the oldest */
 };
 
 struct eg_admission;
@@ -25,7 +26,10 @@ enum eg_status eg_admission_new(struct eg_admission **out, size_t max, uint64_t 
                                 struct eg_error *err);
 void eg_admission_free(struct eg_admission **table);
 
-/* Admit a key, replacing what was known of it. Full: those that ended leave first; then EG_E_BUSY.
+/*
+ * Admit a key, replacing what was known of it. A participant that has an eighth of all places gives
+ * up its oldest one, so that nobody who greets with key after key keeps others out. Full: those
+ * that ended leave first; then EG_E_BUSY.
  */
 EG_MUST_USE
 enum eg_status eg_admission_put(struct eg_admission *table, const char *key,
