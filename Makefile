@@ -127,7 +127,7 @@ $(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/libsupport.a $(B)/hooks/lib
 # A second make for a second variant; two jobs unless the caller said how many.
 again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j2)
 plain-programs: all $(B)/hooks/emgate $(B)/hooks/emgated unit-programs
-unit-programs:  $(addprefix $(B)/,$(UNIT_P) $(FUZZ_P))
+unit-programs:  $(B)/emgated $(addprefix $(B)/,$(UNIT_P) $(FUZZ_P))
 asan-programs:  ; +@$(again) VARIANT=address-undefined unit-programs $(ASAN)/tests/planted/leak $(ASAN)/tests/planted/overrun
 race-programs:  ; +@$(again) VARIANT=thread $(addprefix $(TSAN)/,$(RACE_P) tests/planted/race)
 asan-tool:      ; +@$(again) VARIANT=address-undefined plain-programs
@@ -186,10 +186,12 @@ fuzz-%:
 	    -artifact_prefix=build/fuzz/found-$*- build/fuzz/corpus/$* tests/fuzz/corpus/$*
 
 # ---- checks, one by one ------------------------------------------------------------------------
-.PHONY: checks layers headers format banned shape
-checks:
+.PHONY: checks layers headers format banned shape settings
+checks: $(B)/emgated
 	@tools/check/run-tests --build build/plain $(checks)
 layers headers format banned shape:
+	@tools/check/$@
+settings: $(B)/emgated
 	@tools/check/$@
 
 # ---- for people --------------------------------------------------------------------------------

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum setting_type { TEXT, PATH, NUMBER };
+enum setting_type { TEXT, PATH, NUMBER, LEVEL };
 
 struct setting {
     const char *section, *key;
@@ -36,7 +36,7 @@ static const struct setting table[] = {
     {"gateway", "card", PATH, AT(card), NULL, 0, 0,
      "Where the signed endpoint card is written; its signature beside it as .p7s."},
     {"gateway", "workers", NUMBER, AT(workers), "2", 1, 256, "Threads that judge reports."},
-    {"gateway", "journal", TEXT, AT(journal_level), "info", 0, 0,
+    {"gateway", "journal", LEVEL, AT(journal_level), "info", 0, 0,
      "Least level of the journal: error, warn, info or debug."},
     {"log", "key", PATH, AT(log_key), NULL, 0, 0,
      "File with the Ed25519 seed of the log key, as 64 hex digits."},
@@ -74,8 +74,8 @@ static const struct setting table[] = {
      "CURVE keys admitted at one time."},
     {"limits", "admission-hours", NUMBER, AT(admission_hours), "24", 1, 168,
      "How long an admission holds."},
-    {"limits", "followers", NUMBER, AT(followers), "1000", 1, 100000,
-     "Streams followed at one time."},
+    {"limits", "followers", NUMBER, AT(followers), "1000", 1, EG_FOLLOWERS_MAX,
+     "Streams followed at one time; beyond it the answer is busy."},
     {"limits", "credit-max", NUMBER, AT(credit_max), "256", 1, EG_CREDIT_MAX,
      "Most items a follower may ask for ahead."},
     {"limits", "clock-step-ms", NUMBER, AT(clock_step_ms), "60000", 1000, 3600000,
@@ -148,6 +148,13 @@ static int take_text(struct reading *reading, const struct setting *setting, con
     return 1;
 }
 
+/* A misspelled level would silently become another. */
+static bool is_level(const char *value)
+{
+    return strcmp(value, "error") == 0 || strcmp(value, "warn") == 0 ||
+           strcmp(value, "info") == 0 || strcmp(value, "debug") == 0;
+}
+
 static int take(struct reading *reading, size_t row, const char *value)
 {
     if (reading->given[row]) {
@@ -155,6 +162,9 @@ static int take(struct reading *reading, size_t row, const char *value)
     }
     reading->given[row] = true;
     const struct setting *setting = &table[row];
+    if (setting->type == LEVEL && !is_level(value)) {
+        return refuse(reading, "gateway.journal must be error, warn, info or debug");
+    }
     return setting->type == NUMBER ? take_number(reading, setting, value)
                                    : take_text(reading, setting, value);
 }
@@ -222,7 +232,7 @@ enum eg_status eg_settings_read(struct eg_settings *out, const char *path, struc
 
 bool eg_settings_row(size_t n, struct eg_setting_info *out)
 {
-    static const char *const types[] = {"text", "path", "number"};
+    static const char *const types[] = {"text", "path", "number", "word"};
     if (n >= TABLE_COUNT) {
         return false;
     }
@@ -247,7 +257,8 @@ void eg_settings_print(struct eg_buf *out)
             eg_buf_format(out, " (%llu..%llu)", (unsigned long long)row->min,
                           (unsigned long long)row->max);
         }
-        eg_buf_format(out, "\n%s%s = %s\n", row->fallback == NULL ? "; required: " : "", row->key,
-                      row->fallback == NULL ? "..." : row->fallback);
+        const char *value = row->fallback == NULL ? "..." : row->fallback;
+        eg_buf_format(out, "\n%s%s =%s%s\n", row->fallback == NULL ? "; required: " : "", row->key,
+                      value[0] == '\0' ? "" : " ", value);
     }
 }

@@ -24,6 +24,7 @@ GOOD = {
     "tests/unit/base/test_word.c": '#include "base/word.h"\n#include <criterion/criterion.h>\n',
 }
 LONG = "void eg_long(void)\n{\n" + "    ;\n" * 61 + "}\n"
+SHOWN = pathlib.Path("README.md").read_text("utf-8")
 
 # (check, file, content, words that must stand in what it says)
 PLANTED = [
@@ -62,6 +63,10 @@ PLANTED = [
     ("banned", "tools/emgate/main.c", "/* good enough for " "now */\n", "the word"),
     ("shape", "gateway/core/thing.c", LONG, "eg_long() has 61 lines"),
     ("shape", "gateway/core/thing.c", "int a;\n" * 701, "701 lines"),
+    ("settings", "README.md", "# x\n", "Settings is not what"),
+    ("settings", "README.md", SHOWN.replace("workers = ", "workers = 1"), "> workers = "),
+    ("settings", "README.md", SHOWN.replace("    [trust]\n", ""), "> [trust]"),
+    ("settings", "README.md", SHOWN.replace("card-hours", "card-days"), "< card-days"),
 ]
 # What looks like a mistake and is none.
 FINE = [
@@ -71,6 +76,7 @@ FINE = [
     ("banned", "gateway/core/thing.c", "typedef struct eg_x (*eg_x_fn)(int);\nchar a[] = \"XXXXXX\";\n"),
     ("layers", "tests/unit/base/test_word.c", "#include <openssl/evp.h>\n"),
     ("shape", "gateway/core/thing.c", LONG.replace("    ;\n", "", 1)),
+    ("settings", "README.md", SHOWN),
 ]
 
 

@@ -145,7 +145,7 @@ static int run_init(const struct eg_tool_args *args, struct eg_error *err)
     }
     printf("%s: trial authority, six identities, log key, connection keys\n"
            "log %s, directory version 1, endpoint card for seven days\n"
-           "next: emgated %s/emgated.ini\n",
+           "next: emgated --config %s/emgated.ini\n",
            dir, origin, dir);
     return EG_EXIT_DONE;
 }

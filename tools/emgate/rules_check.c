@@ -53,7 +53,7 @@ static int run_check(const struct eg_tool_args *args, struct eg_error *err)
 
 const struct eg_tool_verb eg_verb_rules_check = {
     .name = "rules check",
-    .summary = "Compile a rule package; every doubt is an error",
+    .summary = "compile a rule package; every doubt is an error",
     .operands = "PKG",
     .operands_min = 1,
     .operands_max = 1,
@@ -140,7 +140,7 @@ static int run_test(const struct eg_tool_args *args, struct eg_error *err)
 
 const struct eg_tool_verb eg_verb_rules_test = {
     .name = "rules test",
-    .summary = "Run the tests inside a rule package",
+    .summary = "run the tests inside a rule package",
     .operands = "PKG",
     .operands_min = 1,
     .operands_max = 1,

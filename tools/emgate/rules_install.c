@@ -201,7 +201,7 @@ static const struct eg_tool_option options[] = {
 
 const struct eg_tool_verb eg_verb_rules_install = {
     .name = "rules install",
-    .summary = "Install a signed rule package for a gateway",
+    .summary = "install a signed rule package for a gateway",
     .operands = "PKG",
     .operands_min = 1,
     .operands_max = 1,

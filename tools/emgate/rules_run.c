@@ -269,7 +269,7 @@ static const struct eg_tool_option options[] = {
 
 const struct eg_tool_verb eg_verb_rules_run = {
     .name = "rules run",
-    .summary = "Judge reports offline with a rule package",
+    .summary = "judge reports offline with a rule package",
     .operands = "PKG REPORT...",
     .operands_min = 2,
     .operands_max = -1,

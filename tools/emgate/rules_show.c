@@ -174,7 +174,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
 
 const struct eg_tool_verb eg_verb_rules_show = {
     .name = "rules show",
-    .summary = "Show a rule package in words",
+    .summary = "show a rule package in words",
     .operands = "PKG",
     .operands_min = 1,
     .operands_max = 1,

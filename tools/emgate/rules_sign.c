@@ -173,7 +173,7 @@ static const struct eg_tool_option options[] = {
 
 const struct eg_tool_verb eg_verb_rules_sign = {
     .name = "rules sign",
-    .summary = "Sign a rule package as its publisher",
+    .summary = "sign a rule package as its publisher",
     .operands = "PKG",
     .operands_min = 1,
     .operands_max = 1,

@@ -70,7 +70,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
 
 const struct eg_tool_verb eg_verb_rules_transform = {
     .name = "rules transform",
-    .summary = "Run one stylesheet on one document, locked down",
+    .summary = "run one stylesheet on one document, locked down",
     .operands = "SHEET.xsl DOC.xml",
     .operands_min = 2,
     .operands_max = 2,
