@@ -142,6 +142,8 @@ EG_MUST_USE
 enum eg_status eg_store_cursor_get(struct eg_cursor *out, struct eg_store *store,
                                    const char *participant, const char *stream,
                                    struct eg_error *err);
+/* A cursor behind the one that is kept changes nothing: acknowledgements of two connections may
+ * overtake each other. */
 EG_MUST_USE
 enum eg_status eg_store_cursor_put(struct eg_store *store, const char *participant,
                                    const char *stream, const struct eg_cursor *cursor,

@@ -331,6 +331,20 @@ Test(store, keeps_cursors)
     cr_assert_eq(eg_store_cursor_get(&at, maker.store, "other", "all", &err), EG_E_NOTFOUND);
 }
 
+Test(store, moves_no_cursor_backwards)
+{
+    const struct eg_cursor places[] = {{4, 2}, {2, 3}, {4, 1}, {4, 2}, {0, 0}};
+    struct eg_cursor at = {0};
+
+    eg_archive_maker_small(&maker);
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        cr_assert_eq(eg_store_cursor_put(maker.store, "authority", "all", &places[i], &err), EG_OK);
+        cr_assert_eq(eg_store_cursor_get(&at, maker.store, "authority", "all", &err), EG_OK);
+        cr_assert_eq(at.index, 4);
+        cr_assert_eq(at.number, 2);
+    }
+}
+
 Test(store, keeps_revocation_data_once)
 {
     struct eg_bytes list = eg_bytes_of("a list");
