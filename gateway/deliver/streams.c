@@ -279,30 +279,6 @@ enum eg_code eg_streams_credit(struct eg_streams *streams, struct eg_bytes routi
     return EG_CODE_OK;
 }
 
-enum eg_status eg_streams_ack(struct eg_stream_ack *out, struct eg_streams *streams,
-                              const char *participant, const struct eg_cursor_body *ack,
-                              struct eg_error *err)
-{
-    struct eg_stream_ack result = {.code = EG_CODE_STREAM};
-    struct eg_wire_cursor durable = {0, 0};
-    enum eg_status status = EG_OK;
-    if (may_see(participant, ack->stream)) {
-        status = durable_cursor(&durable, streams, participant, ack->stream, err);
-        struct eg_wire_cursor limit = sent_to(streams, participant, ack->stream, durable);
-        if (eg_cursor_compare(&ack->cursor, &limit) > 0) {
-            result.code = EG_CODE_ACK_BEYOND;
-        } else {
-            result.code = EG_CODE_OK;
-            result.write = eg_cursor_compare(&ack->cursor, &durable) > 0;
-            result.cursor = later(ack->cursor, durable);
-        }
-    }
-    if (status == EG_OK) {
-        *out = result;
-    }
-    return status;
-}
-
 /* Forget the unacked items up to the cursor. */
 static void settle(struct eg_streams *streams, struct follower *follower,
                    const struct eg_wire_cursor *cursor)
@@ -333,6 +309,34 @@ void eg_streams_acked(struct eg_streams *streams, const char *participant, const
             follower->sent = later(follower->sent, *cursor);
         }
     }
+}
+
+enum eg_status eg_streams_ack(struct eg_stream_ack *out, struct eg_streams *streams,
+                              const char *participant, const struct eg_cursor_body *ack,
+                              struct eg_error *err)
+{
+    struct eg_stream_ack result = {.code = EG_CODE_STREAM};
+    struct eg_wire_cursor durable = {0, 0};
+    enum eg_status status = EG_OK;
+    if (may_see(participant, ack->stream)) {
+        status = durable_cursor(&durable, streams, participant, ack->stream, err);
+        struct eg_wire_cursor limit = sent_to(streams, participant, ack->stream, durable);
+        if (eg_cursor_compare(&ack->cursor, &limit) > 0) {
+            result.code = EG_CODE_ACK_BEYOND;
+        } else {
+            result.code = EG_CODE_OK;
+            result.write = eg_cursor_compare(&ack->cursor, &durable) > 0;
+            result.cursor = later(ack->cursor, durable);
+        }
+    }
+    if (status == EG_OK) {
+        *out = result;
+    }
+    if (status == EG_OK && result.code == EG_CODE_OK && !result.write) {
+        /* Durable since another connection said so: nothing is written, but it is settled here. */
+        eg_streams_acked(streams, participant, ack->stream, &result.cursor);
+    }
+    return status;
 }
 
 void eg_streams_gone(struct eg_streams *streams, struct eg_bytes routing)

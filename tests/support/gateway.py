@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EMGATE = os.environ.get('EMGATE', os.path.join(ROOT, 'build/plain/emgate'))
@@ -189,5 +190,6 @@ def main(cases):
             failed += 1
             print('FAIL  %s\n%s: %s' % (case.__name__.replace('_', ' '), type(reason).__name__,
                                         reason), flush=True)
+            print(''.join(traceback.format_tb(reason.__traceback__)[1:]), flush=True)
     print('%d passed, %d failed' % (len(cases) - failed, failed))
     sys.exit(1 if failed else 0)

@@ -457,6 +457,20 @@ Test(streams, an_ack_of_what_is_durable_already_is_answered_at_once)
     end(streams, fake);
 }
 
+Test(streams, an_ack_of_what_is_durable_already_gives_its_octets_back)
+{
+    struct fake *fake = fake_new(10);
+    struct eg_streams *streams = streams_over(fake);
+    fake->has_acked = true; /* another connection of the participant was quicker */
+    fake->acked = (struct eg_wire_cursor){9, 1};
+    cr_assert_eq(follow(streams, 1, "0.0", 5), EG_CODE_OK);
+    pump(streams, fake);
+    cr_assert_gt(eg_streams_octets(streams), 0);
+    cr_assert(!ack(streams, "authority", "authority", 4, 1).write);
+    cr_assert_eq(eg_streams_octets(streams), 0);
+    end(streams, fake);
+}
+
 /* bounds and changes */
 
 Test(streams, the_ninth_connection_of_a_participant_takes_the_place_of_the_oldest)
