@@ -94,7 +94,9 @@ static enum eg_status check_row(struct eg_checker *checker, sqlite3_stmt *row, s
     digest = eg_hash_salted(&used, eg_bytes_view(&checker->contents[at]));
     if (!eg_digest_equal(&digest, slot.digest)) {
         eg_check_found(checker, index, slot.condition, "%s differs from its digest", slot.name);
+        return EG_OK;
     }
+    checker->fitting |= 1U << at;
     return EG_OK;
 }
 
@@ -105,6 +107,7 @@ enum eg_status eg_check_contents(struct eg_checker *checker, struct eg_error *er
     bool row = false;
 
     checker->present = 0;
+    checker->fitting = 0;
     for (size_t i = 0; i < EG_CONTENT_SLOTS; i++) { /* nothing of the entry before may stay */
         eg_buf_reset(&checker->contents[i]);
     }

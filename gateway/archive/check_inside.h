@@ -63,7 +63,8 @@ struct eg_checker {
     struct eg_entry entry;
     bool readable;    /* condition 1 holds, entry is filled */
     bool proved;      /* its receipt holds its very text */
-    unsigned present; /* bit per slot of contents found good */
+    unsigned present; /* bit per slot of contents that are there */
+    unsigned fitting; /* and have the digest that the entry says */
     struct eg_buf contents[EG_CONTENT_SLOTS];
 
     /* The log so far */

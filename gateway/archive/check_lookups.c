@@ -178,7 +178,7 @@ enum eg_status eg_check_lookups(struct eg_checker *checker, sqlite3_stmt *row, s
     if (!checker->row.has_report_digest) {
         eg_check_found(checker, checker->row.index, 12,
                        "the plain digest of the report is not one");
-    } else if (checker->present & 1U << EG_CONTENT_REPORT &&
+    } else if (checker->fitting & 1U << EG_CONTENT_REPORT &&
                !eg_digest_equal(&digest, &checker->row.report_digest)) {
         eg_check_found(checker, checker->row.index, 12,
                        "the plain digest kept is not that of the report");

@@ -4,29 +4,39 @@
 #include "assess/query.h"
 
 #include "assess/xml.h"
+#include "assess/xpath.h"
 #include "base/limits.h"
 
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
 static enum eg_status evaluate(struct eg_buf *out, xmlDoc *doc, const char *expression,
-                               const char *prefix, const char *uri, struct eg_error *err)
+                               const struct eg_xml_ns *ns, struct eg_error *err)
 {
-    enum eg_status status = eg_error_set(err, EG_E_FORMAT, "query", "%s", expression);
+    const struct eg_xpath_scope scope = {.ns = ns, .ns_count = 1};
+    xmlXPathCompExpr *compiled = NULL;
     xmlXPathObject *object = NULL;
-    xmlXPathContext *context = xmlXPathNewContext(doc);
+    xmlXPathContext *context = NULL;
+    enum eg_status status = eg_xpath_compile(&compiled, expression, &scope, "query", err);
+    if (status != EG_OK) {
+        return status;
+    }
+    context = xmlXPathNewContext(doc);
     if (context != NULL &&
-        xmlXPathRegisterNs(context, (const xmlChar *)prefix, (const xmlChar *)uri) == 0) {
-        object = xmlXPathEvalExpression((const xmlChar *)expression, context);
+        xmlXPathRegisterNs(context, (const xmlChar *)ns->prefix, (const xmlChar *)ns->uri) == 0) {
+        object = xmlXPathCompiledEval(compiled, context);
     }
     xmlChar *text = object == NULL ? NULL : xmlXPathCastToString(object);
-    if (text != NULL) {
+    if (text == NULL) {
+        status = eg_error_set(err, EG_E_FORMAT, "query", "%s gives nothing", expression);
+    } else {
         eg_buf_text(out, (const char *)text);
         status = eg_buf_ok(out, "query", err);
     }
     xmlFree(text);
     xmlXPathFreeObject(object);
     xmlXPathFreeContext(context);
+    xmlXPathFreeCompExpr(compiled);
     return status;
 }
 
@@ -38,7 +48,8 @@ enum eg_status eg_query(struct eg_buf *out, struct eg_bytes xml, const char *exp
     eg_xml_scope_begin(&scope, NULL);
     enum eg_status status = eg_xml_parse_file(&doc, xml, "result", EG_NOTIFICATION_MAX, err);
     if (status == EG_OK) {
-        status = evaluate(out, doc, expression, prefix, uri, err);
+        const struct eg_xml_ns ns = {prefix, uri};
+        status = evaluate(out, doc, expression, &ns, err);
     }
     xmlFreeDoc(doc);
     eg_xml_scope_end(&scope);

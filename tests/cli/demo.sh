@@ -18,6 +18,7 @@ has "$dir/out" '30 of 30 verify offline'
 has "$dir/out" '30 notifications followed, no gap'
 has "$dir/out" '30 decisions proved and rerun, 0 failed'
 has "$dir/out" 'FOUND  entry 17, condition 4: report differs from its digest'
+if [ "$(grep -c FOUND "$dir/out")" = 1 ]; then ok; else bad 'one change, more than one finding'; fi
 if [ -z "$(ls -A "$TMPDIR")" ]; then ok; else bad "left behind: $(ls "$TMPDIR")"; fi
 if pgrep -f "$TMPDIR" > "$dir/left"; then bad "processes left: $(cat "$dir/left")"; else ok; fi
 
