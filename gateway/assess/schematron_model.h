@@ -12,6 +12,8 @@
 #define EG_SCH_XSLT_NS "http://www.w3.org/1999/XSL/Transform"
 #define EG_SCH_STEPS_MAX 8 /* steps of a plain context; longer ones go through XPath */
 
+struct eg_quick;
+
 /* Text with holes: literal text, or an expression whose value fills the hole. */
 struct eg_sch_piece {
     const char *text;         /* NULL: a hole */
@@ -45,7 +47,8 @@ struct eg_sch_check {
     const char *role, *flag; /* as written; NULL: absent */
     const char *test_source;
     xmlXPathCompExpr *test;
-    xmlXPathCompExpr *subject; /* NULL: the context node */
+    const struct eg_quick *quick; /* the same test without XPath; NULL: needs it (quick.h) */
+    xmlXPathCompExpr *subject;    /* NULL: the context node */
     struct eg_sch_text content;
     struct eg_sch_text *diagnostics; /* compiled for this check: they see its rule's variables */
     size_t diagnostic_count;

@@ -2,6 +2,7 @@
  * From the tree to the model: every expression compiled, every name looked up, severities and ids
  * settled. Names are visible only after the line that makes them, as in the standard's let (5.4.5).
  */
+#include "assess/quick.h"
 #include "assess/schematron_model.h"
 
 #include "base/limits.h"
@@ -248,6 +249,9 @@ static enum eg_status read_check(struct reader *reader, struct eg_sch_rule *rule
     }
     if (status == EG_OK) {
         status = compile(&check.test, reader, node, check.test_source);
+    }
+    if (status == EG_OK) {
+        check.quick = eg_quick_read(reader->schema, check.test_source, &reader->scope);
     }
     if (status == EG_OK) {
         status = read_subject(reader, &check, node);

@@ -5,6 +5,7 @@
  */
 #include "assess/functions.h"
 #include "assess/numbers.h"
+#include "assess/quick.h"
 #include "assess/schematron_model.h"
 #include "base/limits.h"
 
@@ -246,6 +247,18 @@ static enum eg_status found(struct run *run, const struct eg_sch_check *check, x
 
 /* ---- rules and patterns ------------------------------------------------------------------- */
 
+static int test(struct eg_schematron *schema, const struct eg_sch_check *check, xmlNode *node)
+{
+    int answer = check->quick != NULL ? eg_quick_test(check->quick, schema, node) : -1;
+    if (answer >= 0) {
+        return answer;
+    }
+    schema->context->node = node;
+    schema->context->contextSize = 1;
+    schema->context->proximityPosition = 1;
+    return xmlXPathCompiledEvalToBoolean(check->test, schema->context);
+}
+
 static enum eg_status fire(struct run *run, const struct eg_sch_rule *rule, xmlNode *node)
 {
     struct eg_schematron *schema = run->schema;
@@ -255,10 +268,7 @@ static enum eg_status fire(struct run *run, const struct eg_sch_rule *rule, xmlN
     enum eg_status status = push_lets(run, &rule->lets, node);
     for (size_t i = 0; i < rule->check_count && status == EG_OK && !run->fatal; i++) {
         const struct eg_sch_check *check = &rule->checks[i];
-        schema->context->node = node;
-        schema->context->contextSize = 1;
-        schema->context->proximityPosition = 1;
-        int answer = xmlXPathCompiledEvalToBoolean(check->test, schema->context);
+        int answer = test(schema, check, node);
         if (answer < 0) {
             status = failed(run, check->id);
         } else if ((answer != 0) == check->is_report) {
