@@ -46,6 +46,7 @@ struct eg_streams {
     size_t octets; /* of all followers' unacked */
     size_t turn;   /* who is asked first in the next pump */
     uint64_t tick;
+    uint32_t credit_max;
 };
 
 enum eg_status eg_streams_new(struct eg_streams **out, const struct eg_stream_source *source,
@@ -56,8 +57,14 @@ enum eg_status eg_streams_new(struct eg_streams **out, const struct eg_stream_so
         return eg_error_set(err, EG_E_NOMEM, "streams", "memory ran out");
     }
     streams->source = *source;
+    streams->credit_max = EG_CREDIT_MAX;
     *out = streams;
     return EG_OK;
+}
+
+void eg_streams_credit_max(struct eg_streams *streams, uint32_t credit_max)
+{
+    streams->credit_max = credit_max < EG_CREDIT_MAX ? credit_max : EG_CREDIT_MAX;
 }
 
 static void drop(struct eg_streams *streams, size_t at)
@@ -273,7 +280,8 @@ enum eg_code eg_streams_credit(struct eg_streams *streams, struct eg_bytes routi
         return EG_CODE_STREAM;
     }
     struct follower *follower = streams->followers[at];
-    uint32_t room = EG_CREDIT_MAX - follower->credit;
+    uint32_t room =
+        follower->credit < streams->credit_max ? streams->credit_max - follower->credit : 0;
     follower->credit += credit->credit < room ? credit->credit : room;
     follower->last_heard = ++streams->tick;
     return EG_CODE_OK;

@@ -44,6 +44,10 @@ enum eg_status eg_streams_new(struct eg_streams **out, const struct eg_stream_so
                               struct eg_error *err);
 void eg_streams_free(struct eg_streams **streams);
 
+/* Most credit that a follower can have at one time, as WELCOME told it; EG_CREDIT_MAX if not set.
+ * FOLLOW may not ask for more: the caller sees to that. */
+void eg_streams_credit_max(struct eg_streams *streams, uint32_t credit_max);
+
 /*
  * Begin to follow, or begin again on the same connection.
  *
@@ -62,7 +66,7 @@ enum eg_status eg_streams_follow(enum eg_code *code_out, struct eg_wire_cursor *
                                  const char *participant, const struct eg_message *request,
                                  const struct eg_follow_body *follow, struct eg_error *err);
 
-/* More credit, never above EG_CREDIT_MAX in all. STREAM: this connection follows no such stream. */
+/* More credit, never above credit_max in all. STREAM: this connection follows no such stream. */
 enum eg_code eg_streams_credit(struct eg_streams *streams, struct eg_bytes routing,
                                const struct eg_credit_body *credit);
 

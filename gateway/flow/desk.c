@@ -487,6 +487,7 @@ enum eg_status eg_desk_start(struct eg_desk **out, struct eg_shared *shared, str
         status = eg_streams_new(&desk->streams, &source, err);
     }
     if (status == EG_OK) {
+        eg_streams_credit_max(desk->streams, (uint32_t)shared->settings->credit_max);
         desk->started = pthread_create(&desk->thread, NULL, run, desk) == 0;
         status = desk->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "desk", "no thread");
     }
