@@ -54,22 +54,33 @@ static enum eg_status write_card(struct eg_cards *cards, struct eg_error *err)
                : status;
 }
 
+static void swap(struct eg_buf *a, struct eg_buf *b)
+{
+    struct eg_buf spare = *a;
+    *a = *b;
+    *b = spare;
+}
+
 static enum eg_status sign_card(struct eg_cards *cards, struct eg_error *err)
 {
     int64_t now_ms = eg_clock_wall_ms();
     int64_t valid_ms = (int64_t)cards->settings->card_hours * HOUR_MS;
+    struct eg_buf text, cms; /* the card in use stays whole when a new one can not be made */
+    eg_buf_init(&text, EG_SIGNED_TEXT_MAX);
+    eg_buf_init(&cms, EG_CMS_MAX);
     cards->card.valid_from_ms = now_ms;
     cards->card.valid_until_ms = now_ms + valid_ms;
-    eg_buf_reset(&cards->text);
-    eg_buf_reset(&cards->cms);
-    enum eg_status status = eg_card_write(&cards->text, &cards->card, err);
+    enum eg_status status = eg_card_write(&text, &cards->card, err);
     if (status == EG_OK) {
-        status = eg_cms_sign(&cards->cms, cards->key, EG_SIGNED_CARD, eg_bytes_view(&cards->text),
-                             now_ms, err);
+        status = eg_cms_sign(&cms, cards->key, EG_SIGNED_CARD, eg_bytes_view(&text), now_ms, err);
     }
     if (status == EG_OK) {
+        swap(&cards->text, &text);
+        swap(&cards->cms, &cms);
         status = write_card(cards, err);
     }
+    eg_buf_done(&text);
+    eg_buf_done(&cms);
     cards->renew_at_ms = now_ms + (status == EG_OK ? valid_ms / 2 : RETRY_MS);
     return status;
 }
@@ -157,7 +168,7 @@ enum eg_status eg_cards_welcome(struct eg_cards *cards, int door_fd, struct eg_b
     if (status == EG_OK) {
         struct eg_bytes parts[] = {ticket, eg_bytes_view(&text), eg_bytes_view(&cms),
                                    eg_bytes_view(&cards->text), eg_bytes_view(&cards->cms)};
-        status = eg_door_send(door_fd, EG_DOOR_WELCOME, parts, 5, err);
+        status = eg_door_send(door_fd, EG_DOOR_WELCOME, parts, 5, EG_DOOR_PATIENCE_MS, err);
     }
     eg_buf_done(&text);
     eg_buf_done(&cms);

@@ -15,6 +15,8 @@
 
 #include "base/bytes.h"
 
+#include <stdbool.h>
+
 enum eg_door_frame {
     EG_DOOR_CONFIG = 1,
     EG_DOOR_WELCOME,
@@ -25,7 +27,9 @@ enum eg_door_frame {
 };
 
 #define EG_DOOR_PARTS_MAX 8
-#define EG_DOOR_FRAME_MAX ((size_t)128 * 1024 * 1024)
+#define EG_DOOR_FRAME_MAX ((size_t)128 * 1024 * 1024) /* CONFIG: anchors, lists, directory */
+#define EG_DOOR_WORD_MAX ((size_t)64 * 1024)          /* whatever a door says to the main process */
+#define EG_DOOR_PATIENCE_MS 1000 /* a door that takes or gives nothing for so long is ended */
 
 struct eg_door_message {
     enum eg_door_frame type;
@@ -34,13 +38,25 @@ struct eg_door_message {
     struct eg_buf octets; /* what the parts are views of, once received */
 };
 
-/* Write one frame whole. EG_E_IO when the other end is gone. */
+/*
+ * Write one frame whole. timeout_ms: -1 for ever. EG_E_IO when the other end is gone; EG_E_TIMEOUT:
+ * it does not take, and part of the frame may be on its way: close the socket.
+ */
 EG_MUST_USE
 enum eg_status eg_door_send(int fd, enum eg_door_frame type, const struct eg_bytes *parts,
-                            size_t part_count, struct eg_error *err);
-/* Read one frame whole; blocks. EG_E_NOTFOUND: the other end closed. EG_E_FORMAT, EG_E_LIMIT. */
+                            size_t part_count, int timeout_ms, struct eg_error *err);
+
+/* The other end takes a small frame at once. */
+bool eg_door_has_room(int fd);
+
+/*
+ * Read one frame whole, of at most `max` octets. timeout_ms for all of it: -1 for ever.
+ * EG_E_NOTFOUND: the other end closed. EG_E_FORMAT, EG_E_LIMIT, EG_E_TIMEOUT, EG_E_IO: it is not to
+ * be listened to any more. out is untouched on failure.
+ */
 EG_MUST_USE
-enum eg_status eg_door_receive(struct eg_door_message *out, int fd, struct eg_error *err);
+enum eg_status eg_door_receive(struct eg_door_message *out, int fd, size_t max, int timeout_ms,
+                               struct eg_error *err);
 void eg_door_message_done(struct eg_door_message *message);
 
 /* The child's whole life: `emgated --door FD`. Returns the exit status. */

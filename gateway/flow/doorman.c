@@ -1,5 +1,6 @@
 /*
- * Starting, watching and replacing the door's process.
+ * Starting, watching and replacing the door's process. Only the first start waits until the door is
+ * bound; a later one says READY when it is, and the hall goes on meanwhile.
  */
 #include "flow/doorman.h"
 
@@ -23,6 +24,8 @@
 #define PAUSE_DOUBLINGS_MAX 7
 #define QUICK_DEATH_MS 5000
 #define CHILD_FD 3
+#define CONFIG_PATIENCE_MS 5000 /* the child must be loaded before it reads */
+#define READY_PATIENCE_MS 30000 /* thousands of participants are read in that time */
 
 /* ---- keys -------------------------------------------------------------------------------------
  */
@@ -106,6 +109,7 @@ static enum eg_status spawn(struct eg_doorman *doorman, struct eg_error *err)
     }
     doorman->child = child;
     doorman->fd = pair[0];
+    doorman->ready = false;
     doorman->started_at_ms = eg_clock_boot_ms();
     return EG_OK;
 }
@@ -121,25 +125,34 @@ static enum eg_status configure(struct eg_doorman *doorman, struct eg_error *err
                                eg_bytes_view(&world->crls),
                                eg_bytes_view(&world->directory->octets),
                                eg_bytes_view(&world->directory->signature)};
-    enum eg_status status = eg_door_send(doorman->fd, EG_DOOR_CONFIG, parts, 8, err);
+    enum eg_status status =
+        eg_door_send(doorman->fd, EG_DOOR_CONFIG, parts, 8, CONFIG_PATIENCE_MS, err);
     eg_world_drop(doorman->shared->world, &world);
     return status;
+}
+
+bool eg_doorman_heard_ready(struct eg_doorman *doorman, const struct eg_door_message *message)
+{
+    if (doorman->ready || message->type != EG_DOOR_READY || message->part_count != 1 ||
+        message->parts[0].len >= sizeof doorman->bind) {
+        return false;
+    }
+    memcpy(doorman->bind, message->parts[0].data, message->parts[0].len);
+    doorman->bind[message->parts[0].len] = '\0';
+    doorman->ready = true;
+    return true;
 }
 
 static enum eg_status await_ready(struct eg_doorman *doorman, struct eg_error *err)
 {
     struct eg_door_message message;
-    enum eg_status status = eg_door_receive(&message, doorman->fd, err);
+    enum eg_status status =
+        eg_door_receive(&message, doorman->fd, EG_DOOR_WORD_MAX, READY_PATIENCE_MS, err);
     if (status != EG_OK) {
         return eg_error_set(err, EG_E_IO, "door",
-                            "the door's process ended before it was ready; its journal says why");
+                            "the door's process was not ready; its journal says why");
     }
-    if (message.type == EG_DOOR_READY && message.part_count == 1 &&
-        message.parts[0].len < sizeof doorman->bind) {
-        memcpy(doorman->bind, message.parts[0].data, message.parts[0].len);
-        doorman->bind[strnlen(doorman->bind, message.parts[0].len)] = '\0';
-        doorman->bind[message.parts[0].len] = '\0';
-    } else {
+    if (!eg_doorman_heard_ready(doorman, &message)) {
         status = eg_error_set(err, EG_E_FORMAT, "door", "said something before READY");
     }
     eg_door_message_done(&message);
@@ -165,9 +178,6 @@ static enum eg_status start(struct eg_doorman *doorman, struct eg_error *err)
     if (status == EG_OK) {
         status = configure(doorman, err);
     }
-    if (status == EG_OK) {
-        status = await_ready(doorman, err);
-    }
     if (status != EG_OK) {
         bury(doorman);
     }
@@ -183,7 +193,16 @@ enum eg_status eg_doorman_open(struct eg_doorman *doorman, struct eg_shared *sha
     memcpy(doorman->bind, shared->settings->door_bind, sizeof doorman->bind);
     enum eg_status status = eg_doorman_curve(doorman->public_key, doorman->secret_key,
                                              shared->settings->door_curve, err);
-    return status == EG_OK ? start(doorman, err) : status;
+    if (status == EG_OK) {
+        status = start(doorman, err);
+    }
+    if (status == EG_OK) {
+        status = await_ready(doorman, err);
+    }
+    if (status != EG_OK) {
+        bury(doorman);
+    }
+    return status;
 }
 
 void eg_doorman_close(struct eg_doorman *doorman)
@@ -198,17 +217,27 @@ enum eg_status eg_doorman_replace(struct eg_doorman *doorman, struct eg_error *e
     return start(doorman, err);
 }
 
-void eg_doorman_mend(struct eg_doorman *doorman)
+void eg_doorman_fell(struct eg_doorman *doorman)
 {
     int64_t lived_ms = eg_clock_boot_ms() - doorman->started_at_ms;
     if (doorman->fd >= 0) {
-        eg_log(EG_LOG_WARN, "door-died", "lived_ms=%lld", (long long)lived_ms);
-        doorman->quick_deaths = lived_ms < QUICK_DEATH_MS ? doorman->quick_deaths + 1 : 0;
+        eg_log(EG_LOG_WARN, "door-died", "lived_ms=%lld ready=%s", (long long)lived_ms,
+               doorman->ready ? "yes" : "no");
+        doorman->quick_deaths =
+            lived_ms < QUICK_DEATH_MS || !doorman->ready ? doorman->quick_deaths + 1 : 0;
         bury(doorman);
+    }
+}
+
+void eg_doorman_mend(struct eg_doorman *doorman)
+{
+    int64_t lived_ms = eg_clock_boot_ms() - doorman->started_at_ms;
+    if (doorman->fd >= 0 && !doorman->ready && lived_ms > READY_PATIENCE_MS) {
+        eg_doorman_fell(doorman);
     }
     unsigned doublings =
         doorman->quick_deaths < PAUSE_DOUBLINGS_MAX ? doorman->quick_deaths : PAUSE_DOUBLINGS_MAX;
-    if (lived_ms < (int64_t)PAUSE_FIRST_MS << doublings) {
+    if (doorman->fd >= 0 || lived_ms < (int64_t)PAUSE_FIRST_MS << doublings) {
         return;
     }
     struct eg_error err = {0};

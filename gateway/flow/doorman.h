@@ -19,7 +19,8 @@ struct eg_doorman {
     char bind[EG_SETTING_TEXT_MAX]; /* as set, and once bound as it is, so that a new door takes the
                                        same port */
     pid_t child;
-    int fd; /* -1: no door at the moment */
+    int fd;     /* -1: no door at the moment */
+    bool ready; /* it is bound and said so */
     int64_t started_at_ms;
     unsigned quick_deaths;
 };
@@ -30,11 +31,18 @@ enum eg_status eg_doorman_open(struct eg_doorman *doorman, struct eg_shared *sha
                                struct eg_error *err);
 void eg_doorman_close(struct eg_doorman *doorman);
 
-/* End this door and start one that knows the world in force. */
+/* End this door and start one that knows the world in force; its READY comes by its socket. */
 EG_MUST_USE
 enum eg_status eg_doorman_replace(struct eg_doorman *doorman, struct eg_error *err);
 
-/* The door died: start another, after a pause that grows while it dies quickly. Non-blocking. */
+/* READY of a door started later: take its endpoint. false: that was no READY to be expected. */
+bool eg_doorman_heard_ready(struct eg_doorman *doorman, const struct eg_door_message *message);
+
+/* The door died, hangs, or says nonsense: end it. */
+void eg_doorman_fell(struct eg_doorman *doorman);
+
+/* Once a turn: end a door that never became ready, and start another where there is none, after a
+ * pause that grows while they die quickly. */
 void eg_doorman_mend(struct eg_doorman *doorman);
 
 /* Read a CURVE key file. */

@@ -34,6 +34,7 @@ struct eg_front {
     struct eg_doorman doorman;
     struct eg_cards *cards;
     char hall_public[EG_CURVE_KEY_TEXT + 1];
+    char door[EG_SETTING_TEXT_MAX]; /* as first bound: others read it while doors are replaced */
     pthread_t thread;
     bool started;
     int wake_fd;
@@ -154,8 +155,11 @@ static void refuse_greeting(struct eg_front *front, struct eg_bytes ticket, enum
     if (eg_refusal_text(&body, &verdict, &err) == EG_OK) {
         struct eg_bytes parts[] = {ticket, eg_bytes_of(eg_verb_text(EG_VERB_ERROR)),
                                    eg_bytes_view(&body)};
-        enum eg_status status = eg_door_send(front->doorman.fd, EG_DOOR_REFUSE, parts, 3, &err);
-        (void)status; /* a dead door shows at the next turn */
+        enum eg_status status =
+            eg_door_send(front->doorman.fd, EG_DOOR_REFUSE, parts, 3, EG_DOOR_PATIENCE_MS, &err);
+        if (status != EG_OK) {
+            eg_doorman_fell(&front->doorman); /* it hangs, or is dead */
+        }
     }
     eg_buf_done(&body);
 }
@@ -189,6 +193,8 @@ static enum eg_status welcome(struct eg_front *front, const struct eg_door_messa
                                              &certificate, text.admitted_until_ms, now_ms, err);
     if (status == EG_OK) {
         status = eg_cards_welcome(front->cards, front->doorman.fd, message->parts[0], &text, err);
+    }
+    if (status == EG_OK) {
         eg_log(EG_LOG_INFO, "admitted", "participant=%s key=\"%s\"", text.participant, key);
     }
     return status;
@@ -200,7 +206,9 @@ static void on_greeted(struct eg_front *front, const struct eg_door_message *mes
     enum eg_status status = welcome(front, message, &err);
     if (status != EG_OK) {
         eg_log_failure("greeting", &err);
-        if (message->part_count > 0) {
+        if (status == EG_E_TIMEOUT || status == EG_E_IO) {
+            eg_doorman_fell(&front->doorman); /* it took half a WELCOME at most */
+        } else if (message->part_count > 0) {
             refuse_greeting(front, message->parts[0],
                             status == EG_E_BUSY ? EG_CODE_BUSY : EG_CODE_INTERNAL, err.text);
         }
@@ -211,12 +219,19 @@ static void hear_door(struct eg_front *front)
 {
     struct eg_door_message message;
     struct eg_error err = {0};
-    if (eg_door_receive(&message, front->doorman.fd, &err) != EG_OK) {
-        eg_doorman_mend(&front->doorman);
+    enum eg_status status =
+        eg_door_receive(&message, front->doorman.fd, EG_DOOR_WORD_MAX, EG_DOOR_PATIENCE_MS, &err);
+    if (status != EG_OK) {
+        if (status != EG_E_NOTFOUND) {
+            eg_log_failure("door", &err);
+        }
+        eg_doorman_fell(&front->doorman);
         return;
     }
-    if (message.type == EG_DOOR_GREETED) {
+    if (message.type == EG_DOOR_GREETED && front->doorman.ready) {
         on_greeted(front, &message);
+    } else if (eg_doorman_heard_ready(&front->doorman, &message)) {
+        eg_log(EG_LOG_INFO, "door-ready", "bind=%s", front->doorman.bind);
     } else if (message.type == EG_DOOR_REFUSED && message.part_count == 2) {
         eg_log(EG_LOG_WARN, "unauthenticated", "at=door code=%.*s text=\"%.*s\"",
                (int)message.parts[0].len, (const char *)message.parts[0].data,
@@ -338,9 +353,8 @@ static void turn(struct eg_front *front)
     send_posts(front, POSTS_A_TURN);
     if (count == 3 && ready[2]) {
         hear_door(front);
-    } else if (front->doorman.fd < 0) {
-        eg_doorman_mend(&front->doorman);
     }
+    eg_doorman_mend(&front->doorman);
     if (atomic_exchange(&front->renewing, false)) {
         renew(front);
     }
@@ -409,7 +423,8 @@ static enum eg_status open_all(struct eg_front *front, const uint8_t log_key[EG_
         status = eg_doorman_open(&front->doorman, front->shared, err);
     }
     if (status == EG_OK) {
-        struct eg_card_parts parts = {front->doorman.bind, eg_hall_endpoint(front->hall),
+        memcpy(front->door, front->doorman.bind, sizeof front->door);
+        struct eg_card_parts parts = {front->door, eg_hall_endpoint(front->hall),
                                       front->doorman.public_key, front->hall_public, log_key};
         status = eg_cards_open(&front->cards, front->shared->settings, &parts, err);
     }
@@ -473,5 +488,5 @@ const char *eg_front_hall(const struct eg_front *front)
 
 const char *eg_front_door(const struct eg_front *front)
 {
-    return front->doorman.bind;
+    return front->door;
 }

@@ -1,0 +1,49 @@
+/*
+ * What a door in a stranger's hands may send to the main process: frames are whole, and every part
+ * lies inside its frame, or they are refused.
+ */
+#include "base/limits.h"
+#include "flow/door.h"
+
+#include <assert.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define INPUT_MAX (16 * EG_KIB) /* goes into a socket at once */
+
+static void check(const struct eg_door_message *message)
+{
+    const uint8_t *begin = message->octets.data;
+    const uint8_t *end = begin + message->octets.len;
+    unsigned sum = 0;
+    for (size_t i = 0; i < message->part_count; i++) {
+        const struct eg_bytes *part = &message->parts[i];
+        assert(part->data >= begin && part->data <= end && part->len <= (size_t)(end - part->data));
+        for (size_t k = 0; k < part->len; k++) {
+            sum += part->data[k];
+        }
+    }
+    assert(sum <= 255 * message->octets.len);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    int pair[2];
+    struct eg_door_message message;
+    struct eg_error err = {0};
+    if (size > INPUT_MAX || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+        return 0;
+    }
+    if (size > 0) {
+        ssize_t sent = send(pair[0], data, size, MSG_NOSIGNAL);
+        assert(sent == (ssize_t)size);
+    }
+    close(pair[0]);
+    while (eg_door_receive(&message, pair[1], EG_DOOR_WORD_MAX, 1000, &err) == EG_OK) {
+        check(&message);
+        eg_door_message_done(&message);
+    }
+    close(pair[1]);
+    return 0;
+}
