@@ -243,6 +243,10 @@ static void on_follow(struct eg_desk *desk, const struct eg_desk_item *item,
     if (follow.credit > desk->shared->settings->credit_max) {
         follow.credit = (uint32_t)desk->shared->settings->credit_max;
     }
+    if (eg_streams_followers(desk->streams) >= desk->shared->settings->followers) {
+        refuse(desk, item, EG_CODE_BUSY, "");
+        return;
+    }
     if (eg_streams_follow(&code, &from, desk->streams, routing(&item->route), item->participant,
                           message, &follow, &err) != EG_OK) {
         refuse_error(desk, item, &err);

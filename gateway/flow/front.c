@@ -9,6 +9,7 @@
 #include "flow/card.h"
 #include "flow/desk.h"
 #include "flow/doorman.h"
+#include "flow/kept.h"
 #include "flow/post.h"
 #include "intake/hall.h"
 #include "wire/refusal.h"
@@ -39,8 +40,9 @@ struct eg_front {
     bool started;
     int wake_fd;
     _Atomic bool refusing, renewing, stopping;
-    struct eg_post *kept, **kept_end; /* items whose peer is full, in order */
-    size_t kept_octets;
+    struct eg_kept kept;    /* items whose peer is full */
+    struct eg_digest trust; /* of the anchors and lists under which admissions were given */
+    struct eg_digest directory;
 };
 
 /* ---- what comes in ----------------------------------------------------------------------------
@@ -243,41 +245,28 @@ static void hear_door(struct eg_front *front)
 /* ---- what goes out ----------------------------------------------------------------------------
  */
 
-static bool has_kept(const struct eg_front *front, const struct eg_route *route)
+static enum eg_status send_one(void *payload, const struct eg_post *post)
 {
-    for (const struct eg_post *post = front->kept; post != NULL; post = post->next) {
-        if (post->route.len == route->len && memcmp(post->route.id, route->id, route->len) == 0) {
-            return true;
-        }
-    }
-    return false;
+    struct eg_front *front = payload;
+    struct eg_message message;
+    eg_post_message(&message, post);
+    return eg_hall_send(front->hall, &post->route, &message);
 }
 
-static void keep(struct eg_front *front, struct eg_post **post)
+static void follower_gone(void *payload, const struct eg_route *route)
 {
-    size_t octets = eg_post_octets(*post);
-    if (front->kept_octets + octets > KEPT_OCTETS_MAX) {
-        eg_log(EG_LOG_WARN, "slow-follower", "octets_kept=%zu", front->kept_octets);
-        eg_desk_gone(front->shared, &(*post)->route);
-        eg_post_free(post);
-        return;
-    }
-    front->kept_octets += octets;
-    (*post)->next = NULL;
-    *front->kept_end = *post;
-    front->kept_end = &(*post)->next;
-    *post = NULL;
+    struct eg_front *front = payload;
+    eg_log(EG_LOG_INFO, "follower-gone", "octets_kept=%zu", front->kept.octets);
+    eg_desk_gone(front->shared, route);
 }
 
 static void send_post(struct eg_front *front, struct eg_post **post)
 {
-    struct eg_message message;
-    eg_post_message(&message, *post);
-    enum eg_status status = (*post)->keep && has_kept(front, &(*post)->route)
-                                ? EG_E_BUSY
-                                : eg_hall_send(front->hall, &(*post)->route, &message);
+    struct eg_kept_ways ways = {front, send_one, follower_gone};
+    bool waits = (*post)->keep && eg_kept_has(&front->kept, &(*post)->route);
+    enum eg_status status = waits ? EG_E_BUSY : send_one(front, *post);
     if (status == EG_E_BUSY && (*post)->keep) {
-        keep(front, post);
+        eg_kept_add(&front->kept, post, &ways);
         return;
     }
     if (status == EG_E_NOTFOUND && (*post)->keep) {
@@ -286,25 +275,10 @@ static void send_post(struct eg_front *front, struct eg_post **post)
     eg_post_free(post); /* an answer that can not be sent is asked for again by its sender */
 }
 
-/* Try what was kept again, in order; what is still full is kept in order. */
-static void send_kept(struct eg_front *front)
-{
-    struct eg_post *post = front->kept;
-    front->kept = NULL;
-    front->kept_end = &front->kept;
-    front->kept_octets = 0;
-    while (post != NULL) {
-        struct eg_post *next = post->next;
-        send_post(front, &post);
-        post = next;
-    }
-}
-
 static void send_posts(struct eg_front *front, size_t max)
 {
-    if (front->kept != NULL) {
-        send_kept(front);
-    }
+    struct eg_kept_ways ways = {front, send_one, follower_gone};
+    eg_kept_send(&front->kept, &ways);
     for (size_t i = 0; i < max; i++) {
         struct eg_post *post = eg_queue_take(front->shared->posts, 0);
         if (post == NULL) {
@@ -317,21 +291,52 @@ static void send_posts(struct eg_front *front, size_t max)
 /* ---- thread -----------------------------------------------------------------------------------
  */
 
-/* An admission holds as long as its participant and certificate are in the directory in force. */
+struct review {
+    const struct eg_world *world;
+    bool same_trust, same_directory;
+};
+
+/*
+ * An admission holds as long as its certificate would be greeted again. Where that can not be seen
+ * from here (another directory that knows it by issuer and subject, other anchors or revocation
+ * lists), it ends: to greet again costs a moment, to go on wrongly costs more.
+ */
 static bool still_admitted(void *payload, const struct eg_admitted *admitted)
 {
-    const struct eg_world *world = payload;
+    const struct review *review = payload;
     const struct eg_participant *participant =
-        eg_directory_participant(world->directory, admitted->participant);
-    return participant != NULL && participant->roles != 0;
+        eg_directory_participant(review->world->directory, admitted->participant);
+    if (participant == NULL || participant->roles == 0 || !review->same_trust) {
+        return false;
+    }
+    bool pinned = false;
+    for (size_t i = 0; i < participant->certificate_count && !pinned; i++) {
+        const struct eg_certificate_rule *rule = &participant->certificates[i];
+        pinned = rule->pinned && eg_digest_equal(&rule->certificate, &admitted->certificate);
+    }
+    return pinned || review->same_directory;
+}
+
+/* Remember what admissions are given under; true in `same` for what is as it was. */
+static void look_at_world(struct eg_front *front, struct review *review)
+{
+    const struct eg_world *world = review->world;
+    struct eg_digest parts[2] = {eg_hash(eg_bytes_view(&world->anchors)),
+                                 eg_hash(eg_bytes_view(&world->crls))};
+    struct eg_digest trust = eg_hash((struct eg_bytes){parts[0].octets, sizeof parts});
+    review->same_trust = eg_digest_equal(&trust, &front->trust);
+    review->same_directory = eg_digest_equal(&world->directory->digest, &front->directory);
+    front->trust = trust;
+    front->directory = world->directory->digest;
 }
 
 static void renew(struct eg_front *front)
 {
     struct eg_error err = {0};
     const struct eg_world *world = eg_world_take(front->shared->world);
-    size_t ended = eg_admission_review(eg_hall_admission(front->hall), still_admitted,
-                                       (void *)(uintptr_t)world);
+    struct review review = {.world = world};
+    look_at_world(front, &review);
+    size_t ended = eg_admission_review(eg_hall_admission(front->hall), still_admitted, &review);
     eg_world_drop(front->shared->world, &world);
     if (eg_doorman_replace(&front->doorman, &err) != EG_OK) {
         eg_log_failure("door", &err);
@@ -344,7 +349,8 @@ static void turn(struct eg_front *front)
     int fds[3] = {front->wake_fd, eg_queue_fd(front->shared->posts), front->doorman.fd};
     bool ready[3] = {false};
     size_t count = front->doorman.fd >= 0 ? 3 : 2;
-    eg_hall_turn(front->hall, fds, ready, count, front->kept != NULL ? KEPT_TURN_MS : TURN_MS);
+    eg_hall_turn(front->hall, fds, ready, count,
+                 front->kept.peers != NULL ? KEPT_TURN_MS : TURN_MS);
     if (ready[0]) {
         uint64_t ignored = 0;
         ssize_t got = read(front->wake_fd, &ignored, sizeof ignored);
@@ -418,6 +424,10 @@ static enum eg_status open_all(struct eg_front *front, const uint8_t log_key[EG_
     if (front->wake_fd < 0) {
         return eg_error_errno(err, "hall", errno, "no eventfd");
     }
+    const struct eg_world *world = eg_world_take(front->shared->world);
+    struct review review = {.world = world};
+    look_at_world(front, &review);
+    eg_world_drop(front->shared->world, &world);
     enum eg_status status = open_hall(front, err);
     if (status == EG_OK) {
         status = eg_doorman_open(&front->doorman, front->shared, err);
@@ -439,7 +449,7 @@ enum eg_status eg_front_start(struct eg_front **out, struct eg_shared *shared,
         return eg_error_set(err, EG_E_NOMEM, "hall", "memory ran out");
     }
     front->shared = shared;
-    front->kept_end = &front->kept;
+    eg_kept_init(&front->kept, KEPT_OCTETS_MAX);
     front->doorman.fd = -1;
     front->wake_fd = -1;
     enum eg_status status = open_all(front, log_key, err);
@@ -466,11 +476,7 @@ void eg_front_stop(struct eg_front **front)
         wake(self);
         pthread_join(self->thread, NULL);
     }
-    while (self->kept != NULL) {
-        struct eg_post *next = self->kept->next;
-        eg_post_free(&self->kept);
-        self->kept = next;
-    }
+    eg_kept_done(&self->kept);
     eg_doorman_close(&self->doorman);
     eg_hall_close(&self->hall);
     eg_cards_close(&self->cards);

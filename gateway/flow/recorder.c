@@ -305,8 +305,11 @@ static void commit_drafts(struct eg_recorder *recorder)
         eg_draft_done(&recorder->drafts[i]);
     }
     recorder->draft_count = 0;
-    if (status == EG_OK) {
-        recorder->shared->log_size = eg_ledger_size(recorder->ledger);
+    /* Also after a failure: what was read again may hold the batch, or a part of the log that a
+     * failure before hid. */
+    uint64_t size = eg_ledger_size(recorder->ledger);
+    if (recorder->shared->log_size != size) {
+        recorder->shared->log_size = size;
         eg_desk_tell(recorder->shared, EG_DESK_HEAD, NULL);
     }
 }
