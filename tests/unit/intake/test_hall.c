@@ -15,7 +15,7 @@
 #define RATE 20
 
 struct seen {
-    size_t messages, refusals;
+    size_t messages, refusals, strays;
     enum eg_code refused;
     char refused_key[EG_CURVE_KEY_TEXT + 1];
     char participant[EG_ID_MAX + 1];
@@ -49,6 +49,14 @@ static void on_refused(void *payload, const char *key, const char *address, enum
     memcpy(into->refused_key, key, EG_CURVE_KEY_TEXT + 1);
 }
 
+static void on_stray(void *payload, const char *key, const char *address)
+{
+    struct seen *into = payload;
+    cr_assert_eq(strlen(key), EG_CURVE_KEY_TEXT);
+    cr_assert_str_eq(address, "127.0.0.1");
+    into->strays++;
+}
+
 static void admit(const struct curve_keys *keys, const char *participant, int64_t for_ms)
 {
     struct eg_error err = {0};
@@ -69,7 +77,7 @@ static void setup(void)
                                         .report_max = 1024,
                                         .admissions = 16,
                                         .rate = RATE,
-                                        .hooks = {&seen, on_message, on_refused}};
+                                        .hooks = {&seen, on_message, on_refused, on_stray}};
     cr_assert_eq(eg_hall_open(&hall, &settings, &err), EG_OK, "%s", err.text);
 }
 
@@ -263,6 +271,7 @@ Test(hall, does_not_serve_a_routing_id_that_the_client_chose)
         cr_assert_not(curve_peer_hear(&peer));
     }
     cr_assert_eq(seen.messages, 0);
+    cr_assert_eq(seen.strays, 1);
 }
 
 Test(hall, lets_no_second_key_take_over_a_routing_id)
@@ -304,7 +313,7 @@ Test(hall, can_not_be_opened_where_another_stands)
                                         .report_max = 1024,
                                         .admissions = 16,
                                         .rate = RATE,
-                                        .hooks = {&seen, on_message, on_refused}};
+                                        .hooks = {&seen, on_message, on_refused, on_stray}};
     cr_assert_eq(eg_hall_open(&second, &settings, &err), EG_E_IO);
     cr_assert_null(second);
     cr_assert_str_eq(err.where, eg_hall_endpoint(hall));
