@@ -1,17 +1,17 @@
-"""The independent client against the gateway, and what strangers and bad clients get.
+"""The independent client against the gateway, and the tool's verbs over what it sent.
 
-Every case is one function; a case that should be refused says with which code.
+A case that should be refused says with which code. What bad clients and strangers get is tested in
+tests/flow.
 """
-import os
+import pathlib
 import subprocess
 import sys
-import tempfile
-import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / 'support')]
 import emx_client  # noqa: E402
 import hostile  # noqa: E402
-from trial import EMGATE, Trial, run  # noqa: E402
+from gateway import Gateway  # noqa: E402
 
 results = {'passed': 0, 'failed': 0}
 
@@ -35,8 +35,7 @@ def refused(code, name, action, kind='UNAUTHENTICATED'):
         case(False, name, 'was not refused', got)
 
 
-def good(trial, operator, authority):
-    reports = [path.read_bytes() for path in trial.reports]
+def good(reports, operator, authority):
     receipts = [operator.submit(report) for report in reports]
     case(all(receipt.accepted for receipt in receipts), 'reports are accepted')
     again = operator.submit(reports[0])
@@ -66,72 +65,6 @@ def good(trial, operator, authority):
          'STATUS shows the delivery', lines)
 
 
-def bad_signatures(trial, operator, folder):
-    report = trial.reports[0].read_bytes()
-    key, cert = operator.key, operator.cert
-    signed = emx_client.sign(report, 'report', key, cert)
-    authority = trial.who('authority')
-    checks = [
-        ('cms-not-cms', 'octets that are no CMS', b'no CMS at all'),
-        ('cms-not-cms', 'an empty CMS', b''),
-        ('cms-trailing-octets', 'trailing octets', signed + b'\0'),
-        ('cms-content-type', 'a HELLO signature for a report',
-         emx_client.sign(report, 'hello', key, cert)),
-        ('cms-content-type', 'a content type of its own',
-         emx_client.sign(report, '1.2.840.113549.1.7.1', key, cert)),
-        ('cms-signers', 'two signers',
-         hostile.two_signers(report, 'report', (key, cert), authority[2:], folder)),
-        ('cms-attribute-missing', 'no signing-certificate-v2',
-         hostile.without_attributes(report, 'report', key, cert, folder)),
-        ('cms-attribute-doubled', 'an attribute twice', hostile.doubled_attribute(signed)),
-        ('cms-not-detached', 'content inside', hostile.with_content(report, 'report', key, cert)),
-        ('cms-signature', 'another report under this signature',
-         emx_client.sign(report + b'\n', 'report', key, cert)),
-    ]
-    for code, name, cms in checks:
-        refused(code, name, lambda cms=cms: operator.submit(report, cms))
-    refused('cms-signature', 'one octet of the report changed',
-            lambda: operator.submit(report.replace(b'2011-04-06', b'2011-04-07', 1), signed))
-    case(operator.ping() is not None, 'the gateway goes on after all of them')
-    other = report.replace(b'demo.emgate.example', b'other.emgate.example')
-    case(other != report, 'the report names its addressee')
-    refused('addressee', 'another addressee', lambda: operator.submit(other))
-    plant = report.replace(b'gas-turbine', b'gas-turbinX')
-    refused('plant-not-allowed', 'a plant that is not ours', lambda: operator.submit(plant))
-    refused('role', 'an authority that reports', lambda: operator.submit(
-        report.replace(b'gas-turbine-2011', b'gas-turbine-x2011'),
-        emx_client.sign(report.replace(b'gas-turbine-2011', b'gas-turbine-x2011'), 'report',
-                        authority[2], authority[3])))
-
-
-def bad_greetings(trial):
-    client = emx_client.Client(*trial.who('operator'))
-    other, _ = emx_client.zmq.curve_keypair()
-    refused('hello-key', 'HELLO with the key of another connection',
-            lambda: client.greet(client.hello_text(public=other)))
-    refused('addressee', 'HELLO for another log',
-            lambda: client.greet(client.hello_text(origin='other.example')))
-    refused('hello-text', 'HELLO that is no text', lambda: client.greet(b'emgate hello 2\n'))
-    refused('hello-time', 'HELLO of last year',
-            lambda: client.greet(client.hello_text(at='2025-01-01T00:00:00.000Z')))
-    refused('version', 'HELLO of a newer protocol',
-            lambda: client.greet(client.hello_text(versions='EMX9')), kind='ERROR')
-    text = client.hello_text()
-    refused('cms-content-type', 'a report signature offered as HELLO',
-            lambda: client.greet(text, emx_client.sign(text, 'report', client.key, client.cert)))
-    refused('cms-signature', 'HELLO altered after signing',
-            lambda: client.greet(client.hello_text(),
-                                 emx_client.sign(text, 'hello', client.key, client.cert)))
-    with tempfile.TemporaryDirectory() as folder:
-        stranger = os.path.join(folder, 'stranger')
-        run(EMGATE, 'pki', 'init', stranger)
-        refused('cert-path', 'HELLO by a certificate of another authority', lambda: client.greet(
-            text, emx_client.sign(text, 'hello', stranger + '/operator.key',
-                                  stranger + '/operator.pem')))
-    case(client.greet()['participant'] == 'operator', 'the same client greets well afterwards')
-    client.close()
-
-
 def malformed(operator):
     for name, frames in (('an unknown verb', [b'SHOUT', b'm1']),
                          ('a verb of the door', [b'HELLO', b'm2', b'text', b'cms']),
@@ -149,110 +82,80 @@ def malformed(operator):
     case(got is not None and got[1] == b'ERROR', 'another protocol', got)
 
 
-def strangers(trial, operator, authority):
-    turned_away, answered = hostile.stranger_at_hall(operator)
-    case(turned_away and not answered, 'a stranger at the hall is turned away')
-    case(trial.wait_told('not-admitted'), 'the journal tells the stranger')
-    case(not hostile.plain_at(operator, 'hall'), 'no CURVE, no answer (hall)')
-    case(not hostile.plain_at(operator, 'door'), 'no CURVE, no answer (door)')
-    case(not hostile.takeover(operator, authority), 'a routing id of another gets no reply')
-    memory = trial.resident_kb()
-    for place in ('hall', 'door'):
-        hostile.many_frames(operator, place)
-        case(operator.ping() is not None, 'a flood of frames at the %s: hall goes on' % place)
-    case(trial.resident_kb() < memory + 20000, 'memory stays where it was', memory,
-         trial.resident_kb())
-    silent = hostile.silent_connections(operator, 'hall', 250) + \
-        hostile.silent_connections(operator, 'door', 250)
-    half = hostile.half_handshakes(operator, 'hall', 20) + \
-        hostile.half_handshakes(operator, 'door', 20)
-    cpu = trial.cpu_seconds()
-    time.sleep(2)
-    case(len(silent) == 500, '500 silent connections', len(silent))
-    case(operator.ping() is not None, 'silent connections: hall goes on')
-    case(trial.cpu_seconds() - cpu < 0.5, 'the processor stays idle', trial.cpu_seconds() - cpu)
-    case(trial.resident_kb() < memory + 30000, 'memory stays where it was (silent)', memory,
-         trial.resident_kb())
-    for one in silent + half:
-        one.close()
-    late = emx_client.Client(*trial.who('operator'))
-    case(late.greet()['participant'] == 'operator', 'the door welcomes after the flood')
-    late.close()
-
-
-def tools(trial):
+def tools(gateway, paths):
     """The verbs over the same gateway: what one client sent, the other sees."""
-    out = trial.top / 'out'
-    text = run(EMGATE, 'submit', *trial.as_options('operator'), '--sign',
-               '%s,%s' % trial.who('operator')[2:], '-o', out, *trial.reports)
-    case(text.count('accepted') == len(trial.reports), 'submit tells each', text)
-    for report in trial.reports:
+    out = pathlib.Path(gateway.path) / 'kept'
+    text, _, _ = gateway.submit(*paths, into='kept')
+    case(text.count('accepted') == len(paths), 'submit tells each', text)
+    for report in paths:
         case(all((out / (report.name + end)).exists() for end in
                  ('.receipt', '.findings', '.salts', '.de.txt', '.en.txt', '.p7s')),
              'submit keeps what came back')
-    key = emx_client.LogKey((trial.folder / 'log.vkey').read_text().strip())
-    receipt = emx_client.Receipt((out / (trial.reports[0].name + '.receipt')).read_bytes(), key)
+    key = emx_client.LogKey(pathlib.Path(gateway.file('log.vkey')).read_text().strip())
+    receipt = emx_client.Receipt((out / (paths[0].name + '.receipt')).read_bytes(), key)
     case(receipt.accepted, 'its receipt proves to the independent client')
-    case('outcome     accepted' in run(EMGATE, 'status', *trial.as_options('operator'),
-                                       receipt.get('identity')), 'status')
-    run(EMGATE, 'status', *trial.as_options('operator'), 'operator no 1', status=1)
-    run(EMGATE, 'status', *trial.as_options('operator'), 'nonsense', status=2)
-    inbox = trial.top / 'inbox'
-    follow = [EMGATE, 'follow', *trial.as_options('authority'), '--to', inbox]
-    run(*follow, '--count', 1)
-    case(len(list(inbox.glob('*.xml'))) == 1, 'follow ends after --count')
-    run(*follow, '--until-idle', 1)
-    case(len(list(inbox.glob('*.xml'))) == len(trial.reports), 'follow goes on where it stopped')
-    (inbox / 'cursor.authority').write_text('0.0\n')
-    before = sorted((path.name, path.read_bytes()) for path in inbox.glob('*.xml'))
-    run(*follow, '--until-idle', 1)
-    after = sorted((path.name, path.read_bytes()) for path in inbox.glob('*.xml'))
-    case(before == after, 'an item taken twice is one file')
-    (inbox / 'cursor.authority').write_text('not a cursor\n')
-    run(*follow, '--until-idle', 1, status=2)
-    failing = run(EMGATE, 'follow', *trial.as_options('operator'), '--exec', 'exit 3',
-                  '--until-idle', 1, status=2)
-    case('status 3' in failing, 'a failing command ends follow', failing)
-    text = run(EMGATE, 'follow', *trial.as_options('operator'), '--exec',
-               'echo "$EMGATE_CURSOR $(wc -c)"', '--until-idle', 1)
-    case(text.count('octets') == len(trial.reports), 'nothing was acknowledged by the failed one')
-    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'emx_client.py')
-    done = subprocess.run(['/usr/bin/python3', program, 'submit', *trial.as_options('operator'),
-                           str(trial.reports[0])], stdout=subprocess.PIPE, check=False)
+    operator = gateway.connection('operator')
+    text, _, _ = gateway.emgate('status', *operator, receipt.get('identity'))
+    case('outcome     accepted' in text, 'status', text)
+    gateway.emgate('status', *operator, 'operator no 1', status=1)
+    gateway.emgate('status', *operator, 'nonsense', status=2)
+    done = subprocess.run(['/usr/bin/python3', HERE / 'emx_client.py', 'submit', *operator,
+                           paths[0]], stdout=subprocess.PIPE, check=False)
     case(done.returncode == 0 and b'accepted' in done.stdout, 'the client as a program')
 
 
-def restarted(trial, operator, authority):
-    receipt = operator.submit(trial.reports[0].read_bytes())
-    operator.close()
-    authority.close()
-    trial.stop()
-    trial.start()
-    client = emx_client.Client(*trial.who('operator'))
-    client.enter()
-    again = client.submit(trial.reports[0].read_bytes())
-    case(again.octets == receipt.octets, 'after a restart the receipt is the same')
-    client.close()
+def following(gateway, count):
+    inbox = pathlib.Path(gateway.path) / 'inbox'
+    follow = ['follow', *gateway.connection('authority'), '--to', inbox]
+    gateway.emgate(*follow, '--count', 1)
+    case(len(list(inbox.glob('*.xml'))) == 1, 'follow ends after --count')
+    gateway.emgate(*follow, '--until-idle', 1)
+    case(len(list(inbox.glob('*.xml'))) == count, 'follow goes on where it stopped')
+    (inbox / 'cursor.authority').write_text('0.0\n')
+    before = sorted((path.name, path.read_bytes()) for path in inbox.glob('*.xml'))
+    gateway.emgate(*follow, '--until-idle', 1)
+    after = sorted((path.name, path.read_bytes()) for path in inbox.glob('*.xml'))
+    case(before == after, 'an item taken twice is one file')
+    (inbox / 'cursor.authority').write_text('not a cursor\n')
+    gateway.emgate(*follow, '--until-idle', 1, status=2)
+    follow = ['follow', *gateway.connection('operator'), '--until-idle', 1, '--exec']
+    _, failing, _ = gateway.emgate(*follow, 'exit 3', status=2)
+    case('status 3' in failing, 'a failing command ends follow', failing)
+    text, _, _ = gateway.emgate(*follow, 'echo "$EMGATE_CURSOR $(wc -c)"')
+    case(text.count('octets') == count, 'nothing was acknowledged by the failed one', text)
+
+
+def restarted(gateway, report):
+    receipts = []
+    for _ in range(2):
+        client = emx_client.Client(*gateway.who('operator'))
+        client.enter()
+        receipts.append(client.submit(report))
+        client.close()
+        gateway.stop()
+        gateway.start()
+    case(receipts[0].octets == receipts[1].octets, 'after a restart the receipt is the same')
 
 
 def main():
-    trial = Trial().start()
-    try:
-        operator = emx_client.Client(*trial.who('operator'))
-        authority = emx_client.Client(*trial.who('authority'))
+    with Gateway() as gateway:
+        paths = [pathlib.Path(path) for path in gateway.reports('2011-04-06', days=3)]
+        reports = [path.read_bytes() for path in paths]
+        operator = emx_client.Client(*gateway.who('operator'))
+        authority = emx_client.Client(*gateway.who('authority'))
         operator.enter()
         authority.enter()
-        good(trial, operator, authority)
-        bad_signatures(trial, operator, str(trial.top))
-        bad_greetings(trial)
+        good(reports, operator, authority)
         malformed(operator)
-        strangers(trial, operator, authority)
-        tools(trial)
-        restarted(trial, operator, authority)
-    finally:
+        for place in ('door', 'hall'):
+            case(not hostile.plain_at(operator, place), 'no CURVE, no answer', place)
+        operator.close()
+        authority.close()
+        tools(gateway, paths)
+        following(gateway, len(paths))
+        restarted(gateway, reports[0])
         if results['failed']:
-            print(trial.told()[-3000:])
-        trial.end()
+            print(gateway.journal()[-3000:])
     print('%(passed)d passed, %(failed)d failed' % results)
     return 1 if results['failed'] else 0
 

@@ -152,6 +152,15 @@ class Gateway:
                            '--sign', '%s,%s' % (self.file(who + '.key'), self.file(who + '.pem')),
                            '-o', os.path.join(self.path, into), *extra, *reports, status=status)
 
+    def who(self, name):
+        """Card, anchors, key and certificate of a participant, as emx_client.Client takes them."""
+        return [self.file(part) for part in ('card', 'ca.pem', name + '.key', name + '.pem')]
+
+    def connection(self, name):
+        """The same as options of the tool's verbs."""
+        card, anchors, key, cert = self.who(name)
+        return ['--card', card, '--anchors', anchors, '--key', key, '--cert', cert]
+
     def audit(self, status=0):
         return self.emgate('audit', 'verify', self.file('archive.db'), '--log-key',
                            self.file('log.vkey'), '--anchors', self.file('ca.pem'), status=status)
