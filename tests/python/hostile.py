@@ -30,35 +30,10 @@ def two_signers(data, kind, first, second, folder):
     return der
 
 
-def without_attributes(data, kind, key, cert, folder):
-    """Not CAdES: no signing-certificate-v2."""
-    from emx_client import KINDS
-    path = os.path.join(folder, 'no-cades')
-    with open(path, 'wb') as out:
-        out.write(data)
-    status, der, err = run_openssl(
-        'cms', '-sign', '-binary', '-nosmimecap', '-econtent_type', KINDS[kind], '-outform', 'DER',
-        '-in', path, '-signer', cert, '-inkey', key)
-    assert status == 0, err
-    return der
-
-
 def with_content(data, kind, key, cert):
     """Not detached."""
     return sign(data, kind, key, cert, extra=['-nodetach'])
 
-
-def doubled_attribute(der):
-    """The signed attribute signing-time twice; the signature no longer counts."""
-    info = asn1_cms.ContentInfo.load(der)
-    signer = info['content']['signer_infos'][0]
-    attributes = [attribute.copy() for attribute in signer['signed_attrs']]
-    again = next(a for a in attributes if a['type'].native == 'signing_time')
-    signer['signed_attrs'] = asn1_cms.CMSAttributes(attributes + [again.copy()])
-    return info.dump(force=True)
-
-
-# ---- connections -------------------------------------------------------------------------------
 
 def events_of(client, place, seconds, public=None, secret=None, before=None):
     """Monitor events of a connection that is tried; `before(socket)` may do things first."""
