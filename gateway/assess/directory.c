@@ -140,6 +140,9 @@ static enum eg_status read_participant(struct eg_participant *out, const xmlNode
 {
     enum eg_status status = eg_vocabulary_need(&out->id, node, "id", err);
 
+    if (status == EG_OK && strcmp(out->id, "public") == 0) { /* who notifications to all name */
+        status = eg_vocabulary_fault(err, FILE_NAME, node, "nobody may be called public");
+    }
     if (status == EG_OK) {
         status = eg_vocabulary_need(&out->name, node, "name", err);
     }

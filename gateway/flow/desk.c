@@ -240,6 +240,13 @@ static void on_follow(struct eg_desk *desk, const struct eg_desk_item *item,
         refuse(desk, item, EG_CODE_MALFORMED, why);
         return;
     }
+    if (eg_streams_followers(desk->streams) >= desk->shared->settings->followers) {
+        eg_streams_gone(desk->streams, routing(&item->route)); /* whoever asks again has a place */
+        if (eg_streams_followers(desk->streams) >= desk->shared->settings->followers) {
+            refuse(desk, item, EG_CODE_BUSY, "limits.followers streams are followed already");
+            return;
+        }
+    }
     if (follow.credit > desk->shared->settings->credit_max) {
         follow.credit = (uint32_t)desk->shared->settings->credit_max;
     }

@@ -9,6 +9,7 @@
 #include "flow/card.h"
 #include "flow/desk.h"
 #include "flow/doorman.h"
+#include "flow/followings.h"
 #include "flow/kept.h"
 #include "flow/post.h"
 #include "intake/hall.h"
@@ -28,6 +29,7 @@
 #define POSTS_A_TURN 256
 #define KEPT_OCTETS_MAX (64 * EG_MIB)
 #define HOUR_MS 3600000LL
+#define REVIEW_MS 1000 /* between two looks for followers whose admission ended */
 
 struct eg_front {
     struct eg_shared *shared;
@@ -43,6 +45,8 @@ struct eg_front {
     struct eg_kept kept;    /* items whose peer is full */
     struct eg_digest trust; /* of the anchors and lists under which admissions were given */
     struct eg_digest directory;
+    struct eg_followings followings;
+    int64_t reviewed_at_ms;
 };
 
 /* ---- what comes in ----------------------------------------------------------------------------
@@ -105,6 +109,14 @@ static void on_message(void *payload, const struct eg_arrival *arrival,
                        const struct eg_admitted *admitted)
 {
     struct eg_front *front = payload;
+    if (arrival->message.verb == EG_VERB_FOLLOW &&
+        !eg_followings_add(&front->followings, arrival)) {
+        refuse(front, arrival, EG_CODE_BUSY, "");
+        return;
+    }
+    if (arrival->message.verb == EG_VERB_BYE) {
+        eg_followings_remove(&front->followings, &arrival->route);
+    }
     switch (arrival->message.verb) {
     case EG_VERB_SUBMIT:
         on_submit(front, arrival, admitted);
@@ -271,6 +283,7 @@ static void send_post(struct eg_front *front, struct eg_post **post)
     }
     if (status == EG_E_NOTFOUND && (*post)->keep) {
         eg_desk_gone(front->shared, &(*post)->route);
+        eg_followings_remove(&front->followings, &(*post)->route);
     }
     eg_post_free(post); /* an answer that can not be sent is asked for again by its sender */
 }
@@ -330,6 +343,30 @@ static void look_at_world(struct eg_front *front, struct review *review)
     front->directory = world->directory->digest;
 }
 
+static bool key_holds(void *payload, const char *key)
+{
+    struct eg_front *front = payload;
+    const struct eg_admitted *admitted = eg_admission_find(eg_hall_admission(front->hall), key);
+    return admitted != NULL && eg_admission_holds(admitted, eg_clock_wall_ms());
+}
+
+/* No item to a follower whose admission ended, by time or by a reload; it is told to greet again.
+ */
+static void end_followings(struct eg_front *front)
+{
+    struct eg_following_place place;
+    front->reviewed_at_ms = eg_clock_boot_ms();
+    while (eg_followings_take_ended(&place, &front->followings, key_holds, front)) {
+        struct eg_verdict verdict = {.code = EG_CODE_OK};
+        struct eg_message request;
+        eg_desk_gone(front->shared, &place.route);
+        eg_message_start(&request, EG_VERB_FOLLOW,
+                         (struct eg_bytes){place.request_id, place.request_id_len});
+        eg_verdict_refuse(&verdict, EG_CODE_GREET_AGAIN, "", "FOLLOW", "%s", "");
+        eg_hall_refuse(front->hall, &place.route, &request, &verdict);
+    }
+}
+
 static void renew(struct eg_front *front)
 {
     struct eg_error err = {0};
@@ -363,6 +400,9 @@ static void turn(struct eg_front *front)
     eg_doorman_mend(&front->doorman);
     if (atomic_exchange(&front->renewing, false)) {
         renew(front);
+        end_followings(front);
+    } else if (eg_clock_boot_ms() - front->reviewed_at_ms >= REVIEW_MS) {
+        end_followings(front);
     }
     eg_cards_renew(front->cards);
 }
@@ -449,6 +489,9 @@ enum eg_status eg_front_start(struct eg_front **out, struct eg_shared *shared,
         return eg_error_set(err, EG_E_NOMEM, "hall", "memory ran out");
     }
     front->shared = shared;
+    struct review at_start = {.world = eg_world_take(shared->world)};
+    look_at_world(front, &at_start);
+    eg_world_drop(shared->world, &at_start.world);
     eg_kept_init(&front->kept, KEPT_OCTETS_MAX);
     front->doorman.fd = -1;
     front->wake_fd = -1;
@@ -477,6 +520,7 @@ void eg_front_stop(struct eg_front **front)
         pthread_join(self->thread, NULL);
     }
     eg_kept_done(&self->kept);
+    eg_followings_done(&self->followings);
     eg_doorman_close(&self->doorman);
     eg_hall_close(&self->hall);
     eg_cards_close(&self->cards);

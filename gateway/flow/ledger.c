@@ -268,3 +268,36 @@ enum eg_status eg_ledger_commit(struct eg_ledger *ledger, struct eg_draft *draft
     building_done(&building);
     return status;
 }
+
+enum eg_status eg_ledger_directory(bool *newest_out, struct eg_ledger *ledger,
+                                   const struct eg_directory *directory, struct eg_error *err)
+{
+    struct eg_stored stored = {0};
+    struct eg_store *store = eg_ledger_store(ledger);
+    struct eg_entry *last = calloc(1, sizeof *last);
+    bool newest = false;
+    enum eg_status status =
+        last == NULL    ? eg_error_set(err, EG_E_NOMEM, "directory", "memory ran out")
+        : store == NULL ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
+                        : eg_store_latest(&stored, store, EG_ENTRY_DIRECTORY, NULL, err);
+    if (status == EG_OK) {
+        status = eg_entry_read(last, eg_bytes_view(&stored.entry_text), err);
+        newest = status == EG_OK && eg_digest_equal(&last->directory, &directory->digest);
+    } else if (status == EG_E_NOTFOUND) {
+        status = EG_OK;
+        last->directory_version = 0;
+    }
+    if (status == EG_OK && !newest && directory->version <= last->directory_version) {
+        status = eg_error_set(err, EG_E_DENIED, "directory",
+                              "version %llu does not follow version %llu, which is in the log; "
+                              "the registrar must sign a higher one",
+                              (unsigned long long)directory->version,
+                              (unsigned long long)last->directory_version);
+    }
+    if (status == EG_OK) {
+        *newest_out = newest;
+    }
+    eg_stored_done(&stored);
+    free(last);
+    return status;
+}

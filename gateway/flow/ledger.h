@@ -31,4 +31,17 @@ EG_MUST_USE
 enum eg_status eg_ledger_commit(struct eg_ledger *ledger, struct eg_draft *drafts, size_t count,
                                 struct eg_error *err);
 
+/*
+ * Is this directory the newest in the log, or may it follow that one? A directory's version rises:
+ * an older one, put back, would bring back who was taken out.
+ *
+ *   newest_out   true: it is the newest; false: none is there yet, or its version is higher
+ *
+ * EG_E_DENIED  an older version, or the same with other content
+ * EG_E_STATE   the archive is out of order; further what the store says
+ */
+EG_MUST_USE
+enum eg_status eg_ledger_directory(bool *newest_out, struct eg_ledger *ledger,
+                                   const struct eg_directory *directory, struct eg_error *err);
+
 #endif

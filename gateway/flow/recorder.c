@@ -368,9 +368,9 @@ static enum eg_status commit_one(struct eg_recorder *recorder, struct eg_draft *
 static enum eg_status record_directory(struct eg_recorder *recorder, const struct eg_world *world,
                                        int64_t at_ms, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
-    if (on_record(recorder, EG_ENTRY_DIRECTORY, &world->directory->digest, &status, err) ||
-        status != EG_OK) {
+    bool newest = false;
+    enum eg_status status = eg_ledger_directory(&newest, recorder->ledger, world->directory, err);
+    if (status != EG_OK || newest) {
         return status;
     }
     struct eg_draft draft;

@@ -343,6 +343,16 @@ class Client:
         self.hall = self.socket('hall')
 
     def ask(self, verb, *body):
+        """A request in the hall, after another greeting if the admission has ended."""
+        try:
+            return self.ask_once(verb, *body)
+        except Refused as refusal:
+            if refusal.code != 'greet-again':
+                raise
+        self.greet()
+        return self.ask_once(verb, *body)
+
+    def ask_once(self, verb, *body):
         """A request in the hall; items that come meanwhile are kept for follow()."""
         self.last_id += 1
         request = b'%d' % self.last_id

@@ -132,6 +132,10 @@ Test(directory, refuses_a_participant_twice)
 {
     refused("id=\"dev\"", "id=\"op\"", "twice");
 }
+Test(directory, refuses_a_participant_called_public)
+{
+    refused("id=\"dev\"", "id=\"public\"", "called public");
+}
 Test(directory, refuses_a_certificate_twice)
 {
     refused(HEX2, HEX, "twice");
