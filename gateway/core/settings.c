@@ -3,14 +3,16 @@
  */
 #include "core/settings.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
 
-#include <errno.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SETTINGS_MAX EG_MIB
 
 enum setting_type { TEXT, PATH, NUMBER, LEVEL };
 
@@ -204,6 +206,42 @@ static enum eg_status fill_rest(struct reading *reading, struct eg_error *err)
     return EG_OK;
 }
 
+/* Read whole and bounded, so that neither a device nor a pipe in place of the file hangs us. */
+static enum eg_status parse(struct reading *reading, struct eg_error *err)
+{
+    struct eg_buf text = {0};
+    eg_buf_init(&text, SETTINGS_MAX);
+    enum eg_status status = eg_file_read(&text, reading->path, err);
+    if (status == EG_OK && text.len > 0 && memchr(text.data, '\0', text.len) != NULL) {
+        status = eg_error_set(err, EG_E_USAGE, reading->path, "is no text");
+    }
+    int line =
+        status == EG_OK && text.len > 0 ? ini_parse_string((char *)text.data, on_line, reading) : 0;
+    if (reading->failed) {
+        status = eg_error_set(err, EG_E_USAGE, reading->path, "line %d: %s", line, reading->text);
+    } else if (line > 0) {
+        status = eg_error_set(err, EG_E_USAGE, reading->path, "line %d is not 'key = value'", line);
+    } else if (line < 0) {
+        status = eg_error_set(err, EG_E_NOMEM, reading->path, "memory ran out");
+    }
+    eg_buf_done(&text);
+    return status;
+}
+
+/* What stands in reports, entries and checkpoints as one word. */
+static enum eg_status check_words(const struct eg_settings *settings, struct eg_error *err)
+{
+    if (!eg_text_token(eg_bytes_of(settings->origin), EG_ORIGIN_MAX)) {
+        return eg_error_set(err, EG_E_USAGE, "gateway.origin", "\"%.100s\" is not one word",
+                            settings->origin);
+    }
+    if (!eg_text_token(eg_bytes_of(settings->participant), EG_ID_MAX)) {
+        return eg_error_set(err, EG_E_USAGE, "gateway.participant", "\"%.100s\" is not one word",
+                            settings->participant);
+    }
+    return EG_OK;
+}
+
 enum eg_status eg_settings_read(struct eg_settings *out, const char *path, struct eg_error *err)
 {
     struct eg_settings *settings = calloc(1, sizeof *settings);
@@ -212,16 +250,12 @@ enum eg_status eg_settings_read(struct eg_settings *out, const char *path, struc
     }
     struct reading reading = {.settings = settings, .path = path};
     folder_of(reading.folder, path);
-    enum eg_status status = EG_OK;
-    int line = ini_parse(path, on_line, &reading);
-    if (line == -1) {
-        status = eg_error_errno(err, path, errno, "settings can not be read");
-    } else if (reading.failed) {
-        status = eg_error_set(err, EG_E_USAGE, path, "line %d: %s", line, reading.text);
-    } else if (line != 0) {
-        status = eg_error_set(err, EG_E_USAGE, path, "line %d is not 'key = value'", line);
-    } else {
+    enum eg_status status = parse(&reading, err);
+    if (status == EG_OK) {
         status = fill_rest(&reading, err);
+    }
+    if (status == EG_OK) {
+        status = check_words(settings, err);
     }
     if (status == EG_OK) {
         *out = *settings;

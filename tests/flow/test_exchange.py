@@ -65,7 +65,20 @@ def a_report_is_accepted_once_its_package_is_installed():
         gateway.audit()
 
 
+def two_files_of_one_name_are_not_submitted_into_one_folder():
+    with support.Gateway() as gateway:
+        first = gateway.reports('2011-04-06')[0]
+        second = gateway.reports('2011-04-06', name='others')[0]
+        _, err, _ = gateway.submit(first, second, status=2)
+        assert 'in one place' in err, err
+        assert not os.path.exists(os.path.join(gateway.path, 'receipts', os.path.basename(first)
+                                               + '.receipt'))
+        gateway.stop()
+        gateway.audit()
+
+
 support.main([
+    two_files_of_one_name_are_not_submitted_into_one_folder,
     accepted_reports_reach_the_authority_and_pass_the_audit,
     sending_again_gives_the_same_receipt_octet_for_octet,
     the_same_identity_with_other_content_is_rejected_with_a_receipt_of_its_own,

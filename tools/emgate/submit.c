@@ -299,6 +299,41 @@ static enum eg_status load_key(struct work *work, struct eg_identity_files *iden
     return status;
 }
 
+static const char *base_name(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    return slash == NULL ? file : slash + 1;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct sending *x = a;
+    const struct sending *y = b;
+    return strcmp(base_name(x->file), base_name(y->file));
+}
+
+/* With -o, two files of one name would leave one receipt. */
+static enum eg_status check_names(const struct work *work, struct eg_error *err)
+{
+    struct sending *sorted = calloc(work->count, sizeof *sorted);
+    enum eg_status status =
+        sorted != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "submit", "memory ran out");
+    if (status == EG_OK) {
+        memcpy(sorted, work->sendings, work->count * sizeof *sorted);
+        qsort(sorted, work->count, sizeof *sorted, by_name);
+    }
+    for (size_t i = 1; status == EG_OK && i < work->count; i++) {
+        if (by_name(&sorted[i - 1], &sorted[i]) == 0) {
+            status = eg_error_set(err, EG_E_USAGE, "-o",
+                                  "%s and %s would have their receipts in one place; leave out -o, "
+                                  "or submit them into two folders",
+                                  sorted[i - 1].file, sorted[i].file);
+        }
+    }
+    free(sorted);
+    return status;
+}
+
 static enum eg_status set_up(struct work *work, char **pair, uint64_t *window, struct eg_error *err)
 {
     const char *sign = eg_tool_value(work->args, "--sign", 0);
@@ -323,7 +358,7 @@ static enum eg_status set_up(struct work *work, char **pair, uint64_t *window, s
     for (size_t i = 0; status == EG_OK && i < work->count; i++) {
         work->sendings[i].file = eg_tool_operand(work->args, i);
     }
-    return status;
+    return status == EG_OK && work->dir != NULL ? check_names(work, err) : status;
 }
 
 static int result(const struct work *work, enum eg_status status, struct eg_error *err)

@@ -107,6 +107,33 @@ Test(settings, refuses_a_line_without_key_and_a_file_that_is_not_there)
     free(settings);
 }
 
+Test(settings, refuses_what_is_no_word_of_an_entry)
+{
+    struct eg_settings *settings = calloc(1, sizeof *settings);
+    struct eg_error err = {0};
+    char text[2048];
+    snprintf(text, sizeof text, "%s", LEAST);
+    memcpy(strstr(text, "log.example.org"), "log example.org", 15);
+    cr_expect_eq(read_text(settings, text, &err), EG_E_USAGE);
+    cr_expect_str_eq(err.where, "gateway.origin");
+    free(settings);
+}
+
+Test(settings, refuses_what_is_no_file_of_text)
+{
+    struct eg_settings *settings = calloc(1, sizeof *settings);
+    struct eg_error err = {0};
+    cr_expect_eq(eg_settings_read(settings, "/dev/zero", &err), EG_E_IO);
+    cr_expect_eq(eg_settings_read(settings, "/", &err), EG_E_IO);
+    char *folder = temp_folder();
+    char path[512];
+    snprintf(path, sizeof path, "%s/emgated.ini", folder);
+    temp_write(folder, "emgated.ini", (struct eg_bytes){(const uint8_t *)"[log]\0\n", 7});
+    cr_expect_eq(eg_settings_read(settings, path, &err), EG_E_USAGE);
+    temp_remove(&folder);
+    free(settings);
+}
+
 Test(settings, prints_nothing_that_ends_in_a_blank)
 {
     struct eg_buf text;
