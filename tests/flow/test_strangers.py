@@ -22,6 +22,7 @@ import hostile  # noqa: E402
 MEMORY_MIB = 8  # of 600 MB that a stranger can make an open ROUTER hold
 CPU_A_SECOND = 0.15  # of one processor, while strangers do nothing or little
 FLOOD_CPU_S = 1.5  # for a whole flood, reports of the admitted client included
+SLOWER = support.sanitized()  # bounds of memory and time are those of the plain build
 FRAMES = 600000
 SILENT = 500
 HELLOS = 10000
@@ -50,9 +51,9 @@ class Watch:
         seconds = time.monotonic() - self.began
         used = self.gateway.cpu_s() - self.cpu
         grown = (self.gateway.memory_kib() - self.memory) / 1024
-        assert grown < MEMORY_MIB, 'memory grew by %.1f MiB' % grown
+        assert grown < MEMORY_MIB or SLOWER, 'memory grew by %.1f MiB' % grown
         bound = cpu if cpu is not None else 0.3 + CPU_A_SECOND * seconds
-        assert used < bound, '%.2f s of processor in %.1f s' % (used, seconds)
+        assert used < bound or SLOWER, '%.2f s of processor in %.1f s' % (used, seconds)
 
     def door_opens(self):
         """Someone new is welcomed, also if the door has to come back first."""
@@ -104,7 +105,7 @@ def a_message_that_the_door_can_not_hold():
                 pass  # between two doors
             time.sleep(0.02)
         out.close()
-        assert 60000 < most < 160 * 1024, 'the door held %d KiB of the flood' % most
+        assert 60000 < most < 160 * 1024 or SLOWER, 'the door held %d KiB of the flood' % most
         watch.check(FLOOD_CPU_S)
         watch.door_opens()
 

@@ -270,6 +270,8 @@ def a_client_that_chooses_its_routing_id_gets_nothing():
                 out.connect(thief.card['hall'])
                 out.send_multipart([emx_client.PROTOCOL, b'PING', b'1'])
                 scene.still_serves()
+                gateway.wait_for(lambda: ' routing-id-refused ' in gateway.journal()[journal:],
+                                 'word of the thief', 10)
                 assert not out.poll(300), 'the thief got an answer under %r' % wanted
                 told = [line for line in gateway.journal()[journal:].splitlines()
                         if ' routing-id-refused ' in line]

@@ -35,6 +35,12 @@ def run(*words, status=0, env=None):
     return done.stdout, done.stderr, done.returncode
 
 
+def sanitized(program=EMGATED):
+    """Built with AddressSanitizer: memory and time are not what they would be, and no RLIMIT_AS."""
+    with open(program, 'rb') as octets:
+        return b'__asan_init' in octets.read()
+
+
 def folder(name='gateway'):
     return os.path.join(tempfile.mkdtemp(), name)
 
