@@ -25,23 +25,6 @@ struct eg_cards {
     int64_t renew_at_ms;
 };
 
-static enum eg_status load_key(struct eg_cards *cards, struct eg_error *err)
-{
-    struct eg_buf key, chain;
-    eg_buf_init(&key, EG_SIGNED_TEXT_MAX);
-    eg_buf_init(&chain, EG_SIGNED_TEXT_MAX);
-    enum eg_status status = eg_file_read(&key, cards->settings->key, err);
-    if (status == EG_OK) {
-        status = eg_file_read(&chain, cards->settings->certificate, err);
-    }
-    if (status == EG_OK) {
-        status = eg_signing_key_load(&cards->key, eg_bytes_view(&key), eg_bytes_view(&chain), err);
-    }
-    eg_buf_wipe(&key);
-    eg_buf_done(&chain);
-    return status;
-}
-
 static enum eg_status write_card(struct eg_cards *cards, struct eg_error *err)
 {
     char signature_path[EG_SETTING_TEXT_MAX + 8];
@@ -122,7 +105,7 @@ enum eg_status eg_cards_open(struct eg_cards **out, const struct eg_settings *se
     eg_buf_init(&cards->cms, EG_CMS_MAX);
     enum eg_status status = fill_card(&cards->card, settings, parts, err);
     if (status == EG_OK) {
-        status = load_key(cards, err);
+        status = eg_signing_key_read(&cards->key, settings->key, settings->certificate, err);
     }
     if (status == EG_OK) {
         status = sign_card(cards, err);

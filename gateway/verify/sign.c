@@ -5,6 +5,7 @@
  */
 #include "verify/sign.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "verify/cms.h"
 #include "verify/keys.h"
@@ -91,6 +92,25 @@ enum eg_status eg_signing_key_load(struct eg_signing_key **out, struct eg_bytes 
     }
     *out = key;
     return EG_OK;
+}
+
+enum eg_status eg_signing_key_read(struct eg_signing_key **out, const char *key_path,
+                                   const char *chain_path, struct eg_error *err)
+{
+    struct eg_buf key = {0};
+    struct eg_buf chain = {0};
+    eg_buf_init(&key, EG_CMS_MAX);
+    eg_buf_init(&chain, EG_CMS_MAX);
+    enum eg_status status = eg_file_read(&key, key_path, err);
+    if (status == EG_OK) {
+        status = eg_file_read(&chain, chain_path, err);
+    }
+    if (status == EG_OK) {
+        status = eg_signing_key_load(out, eg_bytes_view(&key), eg_bytes_view(&chain), err);
+    }
+    eg_buf_wipe(&key);
+    eg_buf_done(&chain);
+    return status;
 }
 
 void eg_signing_key_free(struct eg_signing_key **key)

@@ -18,6 +18,10 @@ struct eg_signing_key;
 EG_MUST_USE
 enum eg_status eg_signing_key_load(struct eg_signing_key **out, struct eg_bytes key_pem,
                                    struct eg_bytes chain_pem, struct eg_error *err);
+/* The same from two files. EG_E_NOTFOUND, EG_E_IO, EG_E_LIMIT further. */
+EG_MUST_USE
+enum eg_status eg_signing_key_read(struct eg_signing_key **out, const char *key_path,
+                                   const char *chain_path, struct eg_error *err);
 void eg_signing_key_free(struct eg_signing_key **key);
 /* The certificate of the key. Borrowed. */
 const struct eg_signer *eg_signing_key_signer(const struct eg_signing_key *key);

@@ -49,25 +49,6 @@ static enum eg_status check_package(struct eg_package *package, struct eg_error 
     return status;
 }
 
-static enum eg_status load_key(struct eg_signing_key **out, const struct eg_tool_args *args,
-                               struct eg_error *err)
-{
-    struct eg_buf key, chain;
-
-    eg_buf_init(&key, EG_CMS_MAX);
-    eg_buf_init(&chain, EG_CMS_MAX);
-    enum eg_status status = eg_file_read(&key, eg_tool_value(args, "--key", 0), err);
-    if (status == EG_OK) {
-        status = eg_file_read(&chain, eg_tool_value(args, "--cert", 0), err);
-    }
-    if (status == EG_OK) {
-        status = eg_signing_key_load(out, eg_bytes_view(&key), eg_bytes_view(&chain), err);
-    }
-    eg_buf_wipe(&key);
-    eg_buf_done(&chain);
-    return status;
-}
-
 static enum eg_status write_signed(const char *path, struct eg_bytes text, struct eg_bytes cms,
                                    struct eg_error *err)
 {
@@ -109,7 +90,8 @@ static enum eg_status sign(struct eg_package_ref *ref, const struct eg_tool_args
         status = check_package(package, err);
     }
     if (status == EG_OK) {
-        status = load_key(&key, args, err);
+        status = eg_signing_key_read(&key, eg_tool_value(args, "--key", 0),
+                                     eg_tool_value(args, "--cert", 0), err);
     }
     if (status == EG_OK) {
         status = eg_package_signed_text(&text, &package->tree, err);

@@ -278,8 +278,6 @@ static enum eg_status send_all(struct work *work, uint64_t window, struct eg_err
 static enum eg_status load_key(struct work *work, struct eg_identity_files *identity, char *pair,
                                struct eg_error *err)
 {
-    struct eg_buf key = {0};
-    struct eg_buf cert = {0};
     char *comma = strchr(pair, ',');
     if (comma == NULL || comma == pair || comma[1] == '\0') {
         return eg_error_set(err, EG_E_USAGE, "--sign", "KEY,CERT is needed: two files");
@@ -287,16 +285,7 @@ static enum eg_status load_key(struct work *work, struct eg_identity_files *iden
     *comma = '\0';
     identity->key = pair;
     identity->cert = comma + 1;
-    enum eg_status status = eg_connection_read(&key, identity->key, EG_MIB, err);
-    if (status == EG_OK) {
-        status = eg_connection_read(&cert, identity->cert, EG_MIB, err);
-    }
-    if (status == EG_OK) {
-        status = eg_signing_key_load(&work->key, eg_bytes_view(&key), eg_bytes_view(&cert), err);
-    }
-    eg_buf_wipe(&key);
-    eg_buf_done(&cert);
-    return status;
+    return eg_signing_key_read(&work->key, identity->key, identity->cert, err);
 }
 
 static const char *base_name(const char *file)
