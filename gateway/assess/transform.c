@@ -46,6 +46,9 @@ struct eg_transform {
     const struct eg_loader *loader;
     struct eg_sheet facts;
     char *name;
+    /* All functions that a run may call, lent to its context: made once, they take a fifth of a
+     * small report's transform to register. NULL while a run has them. */
+    xmlHashTable *functions;
 };
 
 /* What a running transform is held to; hangs on the libxslt context. */
@@ -278,6 +281,7 @@ void eg_transform_free(struct eg_transform **transform)
         return;
     }
     xsltFreeStylesheet(t->sheet);
+    xmlHashFree(t->functions, NULL);
     eg_sheet_done(&t->facts);
     free(t->name);
     free(t);
@@ -445,22 +449,45 @@ static enum eg_status serialise(struct eg_buf *out, const struct eg_transform *t
 }
 
 /* Ours come last: registering the functions of the rules takes away all others. */
-static enum eg_status prepare(struct run *run, struct eg_error *err)
+static enum eg_status register_functions(xsltTransformContext *context, struct eg_error *err)
 {
-    xsltTransformContext *context = run->context;
     xmlXPathContext *xpath = context->xpathCtxt;
-
-    context->_private = run;
-    context->opLimit = run->limits->operations;
-    context->maxTemplateDepth = run->limits->depth;
     enum eg_status status = eg_functions_register_xslt(context, err);
+
     if (status == EG_OK &&
-        (xsltSetCtxtSecurityPrefs(preferences, context) != 0 ||
-         xmlXPathRegisterFunc(xpath, (const xmlChar *)ONE_FUNCTION, one_parameter) != 0 ||
+        (xmlXPathRegisterFunc(xpath, (const xmlChar *)ONE_FUNCTION, one_parameter) != 0 ||
          xmlXPathRegisterFunc(xpath, (const xmlChar *)ALL_FUNCTION, all_parameters) != 0)) {
         status = eg_error_set(err, EG_E_NOMEM, "transform", "memory ran out");
     }
     return status;
+}
+
+static enum eg_status prepare(struct run *run, struct eg_transform *transform, struct eg_error *err)
+{
+    xsltTransformContext *context = run->context;
+
+    context->_private = run;
+    context->opLimit = run->limits->operations;
+    context->maxTemplateDepth = run->limits->depth;
+    if (xsltSetCtxtSecurityPrefs(preferences, context) != 0) {
+        return eg_error_set(err, EG_E_NOMEM, "transform", "memory ran out");
+    }
+    if (transform->functions == NULL) {
+        return register_functions(context, err);
+    }
+    xmlHashFree(context->xpathCtxt->funcHash, NULL);
+    context->xpathCtxt->funcHash = transform->functions;
+    transform->functions = NULL;
+    return EG_OK;
+}
+
+/* A run can not add functions: xsl:functions and extensions are refused (sheet.c). */
+static void take_back(struct eg_transform *transform, xsltTransformContext *context, bool whole)
+{
+    if (whole && transform->functions == NULL) {
+        transform->functions = context->xpathCtxt->funcHash;
+        context->xpathCtxt->funcHash = NULL;
+    }
 }
 
 static enum eg_status apply(xmlDoc **result, struct run *run, struct eg_transform *transform,
@@ -498,13 +525,15 @@ enum eg_status eg_transform_run(xmlDoc **doc_out, struct eg_buf *out,
     if (run.context == NULL) {
         return eg_error_set(err, EG_E_NOMEM, transform->name, "memory ran out");
     }
-    enum eg_status status = prepare(&run, err);
+    enum eg_status status = prepare(&run, transform, err);
+    bool whole = status == EG_OK;
     if (status == EG_OK) {
         status = apply(&result, &run, transform, err);
     }
     if (status == EG_OK) {
         status = serialise(out, transform, result, job->result_max, err);
     }
+    take_back(transform, run.context, whole);
     xsltFreeTransformContext(run.context);
     if (status == EG_OK && doc_out != NULL) {
         *doc_out = result;
