@@ -365,12 +365,26 @@ static enum eg_status commit_one(struct eg_recorder *recorder, struct eg_draft *
     return status;
 }
 
+static enum eg_status entry_time(struct eg_recorder *recorder, int64_t *at_ms, struct eg_error *err)
+{
+    return recorded_at(recorder, at_ms)
+               ? EG_OK
+               : eg_error_set(
+                     err, EG_E_CLOCK, "clock",
+                     "is behind the newest entry by more than five minutes, or has jumped");
+}
+
 static enum eg_status record_directory(struct eg_recorder *recorder, const struct eg_world *world,
-                                       int64_t at_ms, struct eg_error *err)
+                                       struct eg_error *err)
 {
     bool newest = false;
+    int64_t at_ms = 0;
     enum eg_status status = eg_ledger_directory(&newest, recorder->ledger, world->directory, err);
     if (status != EG_OK || newest) {
+        return status;
+    }
+    status = entry_time(recorder, &at_ms, err);
+    if (status != EG_OK) {
         return status;
     }
     struct eg_draft draft;
@@ -378,20 +392,22 @@ static enum eg_status record_directory(struct eg_recorder *recorder, const struc
     return commit_one(recorder, &draft, eg_draft_directory(&draft, world, at_ms, err), err);
 }
 
-static enum eg_status record_packages(struct eg_recorder *recorder, const struct eg_world *world,
-                                      int64_t at_ms, struct eg_error *err)
+static enum eg_status record_package(struct eg_recorder *recorder, const struct eg_world *world,
+                                     size_t n, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    for (size_t i = 0; i < world->package_count && status == EG_OK; i++) {
-        if (on_record(recorder, EG_ENTRY_PACKAGE, &world->packages[i]->ref.digest, &status, err) ||
-            status != EG_OK) {
-            continue;
-        }
-        struct eg_draft draft;
-        eg_draft_init(&draft);
-        status = commit_one(recorder, &draft, eg_draft_package(&draft, world, i, at_ms, err), err);
+    int64_t at_ms = 0;
+    if (on_record(recorder, EG_ENTRY_PACKAGE, &world->packages[n]->ref.digest, &status, err) ||
+        status != EG_OK) {
+        return status;
     }
-    return status;
+    status = entry_time(recorder, &at_ms, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    struct eg_draft draft;
+    eg_draft_init(&draft);
+    return commit_one(recorder, &draft, eg_draft_package(&draft, world, n, at_ms, err), err);
 }
 
 static enum eg_status record_revocation(struct eg_recorder *recorder, const struct eg_world *world,
@@ -413,23 +429,16 @@ static enum eg_status record_revocation(struct eg_recorder *recorder, const stru
     return status;
 }
 
-/* What judges reports is itself in the log, before it judges one. */
+/* What judges reports is itself in the log, before it judges one. What is there already needs no
+ * clock: with a wrong one the gateway starts, answers what it has, and refuses to record. */
 static enum eg_status record_world(struct eg_recorder *recorder, const struct eg_world *world,
                                    struct eg_error *err)
 {
-    int64_t at_ms = 0;
-    if (!recorded_at(recorder, &at_ms)) {
-        return eg_error_set(err, EG_E_CLOCK, "clock",
-                            "is behind the newest entry by more than five minutes, or has jumped");
+    enum eg_status status = record_directory(recorder, world, err);
+    for (size_t i = 0; i < world->package_count && status == EG_OK; i++) {
+        status = record_package(recorder, world, i, err);
     }
-    enum eg_status status = record_directory(recorder, world, at_ms, err);
-    if (status == EG_OK) {
-        status = record_packages(recorder, world, at_ms, err);
-    }
-    if (status == EG_OK) {
-        status = record_revocation(recorder, world, err);
-    }
-    return status;
+    return status == EG_OK ? record_revocation(recorder, world, err) : status;
 }
 
 static void change_world(struct eg_recorder *recorder, struct eg_world_change *change)
