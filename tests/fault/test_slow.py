@@ -88,7 +88,8 @@ def stopped_followers_hold_up_nobody_and_have_everything_once_in_the_end():
             grown_kib = gateway.memory_kib() - before_kib
             print('      %.1f ms a report before, %.1f beside %d stopped followers; %d KiB more' % (
                 alone_s * 5, beside_s * 1000 / COUNT, STUCK, grown_kib), flush=True)
-            assert grown_kib < GROWTH_MAX_KIB
+            if not faults.SANITIZED:  # AddressSanitizer keeps what was freed
+                assert grown_kib < GROWTH_MAX_KIB
             assert max(followers.held(name) for name in stuck) < 200 + COUNT
             for name in stuck:
                 followers.signal(name, signal.SIGCONT)

@@ -18,6 +18,7 @@ import gateway as support  # noqa: E402
 
 BENCH = os.path.join(support.ROOT, 'tests/data/packages/bench.half-hourly')
 HOOKS = os.environ.get('EMGATED_HOOKS', os.path.join(support.ROOT, 'build/plain/hooks/emgated'))
+SANITIZED = 'build/plain' not in support.EMGATED
 COMPONENTS = (('dust', '', 400, 6000), ('TOC', '', 300, 5000), ('HCl', '7647-01-0', 1500, 8000),
               ('HF', '7664-39-3', 50, 800), ('SO2', '7446-09-5', 2000, 40000),
               ('NOx', '10102-44-0', 60000, 90000), ('CO', '630-08-0', 4000, 30000),
