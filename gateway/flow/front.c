@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #define TURN_MS 250
+#define FAREWELL_MS 300 /* between the last answer and the end of the socket */
 #define KEPT_TURN_MS 10 /* posts wait for a peer that is full */
 #define POSTS_A_TURN 256
 #define KEPT_OCTETS_MAX (64 * EG_MIB)
@@ -414,6 +415,12 @@ static void *run(void *payload)
         turn(front);
     }
     send_posts(front, SIZE_MAX);
+    /* What still arrives is read and told "stopping": a socket that is closed on unread octets is
+     * reset by the kernel, and answers under way would be lost with it. */
+    int64_t until_ms = eg_clock_boot_ms() + FAREWELL_MS;
+    while (eg_clock_boot_ms() < until_ms) {
+        turn(front);
+    }
     return NULL;
 }
 
