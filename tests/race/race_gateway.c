@@ -1,0 +1,162 @@
+/*
+ * A gateway without sockets under a thread sanitizer: workers, recorder and desk at work while
+ * submissions come in, streams are followed, and the world is replaced under them.
+ */
+#include "flow/desk.h"
+#include "flow/worker.h"
+#include "tests/support/gateway_maker.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define PACKAGE "tests/data/packages/bench.half-hourly"
+#define REPORTS 40
+#define RELOADS 4
+#define PATIENCE_MS 60000
+
+static struct eg_gateway_maker maker;
+static struct eg_error err;
+
+static void submit(const char *id, uint64_t seed)
+{
+    struct eg_arrival arrival = {.readable = true};
+    struct eg_buf report, cms;
+    int64_t now_ms = eg_clock_wall_ms();
+    eg_gateway_maker_report(&report, id, seed);
+    eg_buf_init(&cms, EG_CMS_MAX);
+    if (eg_cms_sign(&cms, maker.signing, EG_SIGNED_REPORT, eg_bytes_view(&report), now_ms, &err) ==
+        EG_OK) {
+        arrival.message.request_id[0] = 'r';
+        arrival.message.request_id_len = 1;
+        arrival.message.body[0] = eg_bytes_view(&cms);
+        arrival.message.body[1] = eg_bytes_view(&report);
+        arrival.message.body_count = 2;
+        struct eg_job *job = eg_job_new(&arrival, "operator", now_ms);
+        if (job != NULL && eg_shared_enter(&maker.shared, job) &&
+            eg_queue_force(maker.shared.jobs, job, eg_job_octets(job))) {
+            job = NULL;
+        }
+        eg_job_free(&job);
+    }
+    eg_buf_done(&cms);
+    eg_buf_done(&report);
+}
+
+static bool ask(enum eg_verb verb, const char *const *bodies)
+{
+    struct eg_arrival arrival = {.readable = true, .route = {{0, 0, 0, 0, 1}, 5}};
+    eg_message_start(&arrival.message, verb, eg_bytes_of("f"));
+    for (size_t i = 0; bodies[i] != NULL; i++) {
+        eg_message_add(&arrival.message, eg_bytes_of(bodies[i]));
+    }
+    return eg_desk_ask(&maker.shared, &arrival, "authority", EG_ROLE_AUTHORITY);
+}
+
+static int reload(uint64_t generation)
+{
+    struct eg_world *world = NULL;
+    enum eg_status status = eg_world_load(&world, &maker.settings, generation, &err);
+    if (status == EG_OK) {
+        status = eg_recorder_replace_world(&maker.shared, &world, &err);
+    }
+    eg_world_free(&world);
+    return status == EG_OK ? 0 : 1;
+}
+
+struct seen {
+    size_t receipts, items, others;
+};
+
+static void acknowledge(const struct eg_post *post)
+{
+    char cursor[EG_CURSOR_TEXT_MAX] = "";
+    const char *const bodies[] = {"authority", cursor, NULL};
+    snprintf(cursor, sizeof cursor, "%s", (const char *)post->frames[2].data);
+    (void)ask(EG_VERB_ACK, bodies);
+}
+
+/* Take what comes out until there is this much of it, or patience ends. */
+static void take(struct seen *seen, size_t receipts, size_t items)
+{
+    int64_t until_ms = eg_clock_boot_ms() + PATIENCE_MS;
+    while ((seen->receipts < receipts || seen->items < items) && eg_clock_boot_ms() < until_ms) {
+        struct eg_post *post = eg_queue_take(maker.shared.posts, 100);
+        if (post == NULL) {
+            continue;
+        }
+        if (post->verb == EG_VERB_RECEIPT) {
+            seen->receipts++;
+        } else if (post->verb == EG_VERB_ITEM) {
+            seen->items++;
+            acknowledge(post);
+        } else {
+            seen->others++;
+        }
+        eg_post_free(&post);
+    }
+}
+
+static int work(struct seen *seen)
+{
+    static const char *const follow[] = {"authority", "0.0", "256", "", NULL};
+    char id[32];
+    int wrong = ask(EG_VERB_FOLLOW, follow) ? 0 : 1;
+    for (unsigned i = 0; i < REPORTS; i++) {
+        snprintf(id, sizeof id, "report-%u",
+                 i / 2); /* each twice: the twin is known or overtakes */
+        submit(id, i / 2);
+        if (i % (REPORTS / RELOADS) == 3) {
+            wrong += reload(2 + i);
+        }
+    }
+    take(seen, REPORTS, REPORTS / 2);
+    return wrong;
+}
+
+static void await_idle(void)
+{
+    const struct timespec pause = {0, 1000000};
+    int64_t until_ms = eg_clock_boot_ms() + PATIENCE_MS;
+    while (maker.shared.jobs_in_hand > 0 && eg_clock_boot_ms() < until_ms) {
+        nanosleep(&pause, NULL);
+    }
+}
+
+int main(void)
+{
+    struct eg_workers *workers = NULL;
+    struct eg_desk *desk = NULL;
+    struct seen seen = {0};
+    eg_gateway_maker_start(&maker, PACKAGE);
+    maker.settings.workers = 3;
+    if (eg_workers_start(&workers, &maker.shared, &err) != EG_OK ||
+        eg_desk_start(&desk, &maker.shared, &err) != EG_OK) {
+        fprintf(stderr, "%s: %s\n", err.where, err.text);
+        return 2;
+    }
+    int wrong = work(&seen);
+    await_idle(); /* an answer is out a moment before its job is no longer in hand */
+    if (seen.receipts != REPORTS || seen.items != REPORTS / 2 || maker.shared.jobs_in_hand != 0 ||
+        maker.shared.octets_in_hand != 0) {
+        wrong++;
+    }
+    uint64_t accepted = maker.shared.accepted;
+    uint64_t known = maker.shared.known;
+    eg_queue_close(maker.shared.jobs);
+    eg_workers_stop(&workers);
+    eg_gateway_maker_halt(&maker);
+    eg_queue_close(maker.shared.desk);
+    eg_desk_stop(&desk);
+    eg_gateway_maker_stop(&maker);
+    if (wrong != 0 || accepted != REPORTS / 2 || known != REPORTS / 2) {
+        fprintf(stderr,
+                "race_gateway: %d wrong, %zu receipts, %zu items, %zu others; %llu + %llu\n", wrong,
+                seen.receipts, seen.items, seen.others, (unsigned long long)accepted,
+                (unsigned long long)known);
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,378 @@
+/*
+ * A world is loaded whole or not at all: who signed the directory, who published each package, and
+ * that packages do not stand in each other's way.
+ */
+#include "flow/world.h"
+
+#include "assess/engine.h"
+#include "assess/package.h"
+#include "base/clock.h"
+#include "flow/trial.h"
+#include "tests/support/temp.h"
+#include "verify/sign.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SOURCE "tests/data/packages/bench.half-hourly"
+#define ID "eu.emgate.bench.half-hourly"
+
+/* From the version to the path of the id, as in the source. */
+static const char HEAD[] =
+    " version=\"1.0.0\" publisher=\"publisher\">\n"
+    "  <title lang=\"de\">Messlast: Halbstundenwerte von acht Komponenten</title>\n"
+    "  <title lang=\"en\">Benchmark: half-hourly values of eight components</title>\n"
+    "  <law citation=\"§ 8 Abs. 1, values as in the text of March 2022\">17. BImSchV, for "
+    "measuring only</law>\n"
+    "  <valid from=\"2000-01-01\"/>\n"
+    "  <match namespace=\"urn:emgate:report:1\" element=\"report\"/>\n"
+    "  <identity>\n"
+    "    <namespace prefix=\"r\" uri=\"urn:emgate:report:1\"/>\n"
+    "    <id path=\"/r:report/@id\"/>";
+static const char LATER_HEAD[] =
+    " version=\"1.1.0\" publisher=\"publisher\">\n"
+    "  <title lang=\"de\">Messlast: Halbstundenwerte von acht Komponenten</title>\n"
+    "  <title lang=\"en\">Benchmark: half-hourly values of eight components</title>\n"
+    "  <law citation=\"§ 8 Abs. 1, values as in the text of March 2022\">17. BImSchV, for "
+    "measuring only</law>\n"
+    "  <valid from=\"2010-01-01\"/>\n"
+    "  <match namespace=\"urn:emgate:report:1\" element=\"report\"/>\n"
+    "  <identity>\n"
+    "    <namespace prefix=\"r\" uri=\"urn:emgate:report:1\"/>\n"
+    "    <id path=\"/r:report/@id\"/>";
+static const char LATER_HEAD_OTHER_ID[] =
+    " version=\"1.1.0\" publisher=\"publisher\">\n"
+    "  <title lang=\"de\">Messlast: Halbstundenwerte von acht Komponenten</title>\n"
+    "  <title lang=\"en\">Benchmark: half-hourly values of eight components</title>\n"
+    "  <law citation=\"§ 8 Abs. 1, values as in the text of March 2022\">17. BImSchV, for "
+    "measuring only</law>\n"
+    "  <valid from=\"2010-01-01\"/>\n"
+    "  <match namespace=\"urn:emgate:report:1\" element=\"report\"/>\n"
+    "  <identity>\n"
+    "    <namespace prefix=\"r\" uri=\"urn:emgate:report:1\"/>\n"
+    "    <id path=\"/r:report/@plant\"/>";
+
+static char *folder, *trial;
+static struct eg_settings settings;
+static struct eg_error err;
+
+static void setup(void)
+{
+    static const char *const prefixes[] = {"eu.emgate."};
+    struct eg_trial_options options = {.prefixes = prefixes, .prefix_count = 1};
+    memset(&err, 0, sizeof err);
+    folder = temp_folder();
+    trial = eg_file_join(folder, "trial");
+    cr_assert_eq(eg_engine_init(&err), EG_OK);
+    cr_assert_eq(eg_trial_write(trial, &options, &err), EG_OK, "%s", err.text);
+    char *ini = eg_file_join(trial, "emgated.ini");
+    cr_assert_eq(eg_settings_read(&settings, ini, &err), EG_OK, "%s", err.text);
+    free(ini);
+}
+
+static void teardown(void)
+{
+    eg_engine_done();
+    free(trial);
+    temp_remove(&folder);
+}
+
+TestSuite(world, .init = setup, .fini = teardown, .timeout = 120);
+
+static struct eg_signing_key *key_of(const char *who)
+{
+    struct eg_signing_key *key = NULL;
+    char name[64];
+    snprintf(name, sizeof name, "%s.key", who);
+    struct eg_buf secret = temp_read(trial, name);
+    snprintf(name, sizeof name, "%s.pem", who);
+    struct eg_buf chain = temp_read(trial, name);
+    cr_assert_eq(eg_signing_key_load(&key, eg_bytes_view(&secret), eg_bytes_view(&chain), &err),
+                 EG_OK, "%s", err.text);
+    eg_buf_done(&secret);
+    eg_buf_done(&chain);
+    return key;
+}
+
+/* Write `from` to folder/name with the first `old` replaced. */
+static void write_changed(const char *name, struct eg_bytes from, const char *old, const char *new)
+{
+    struct eg_buf changed;
+    char *text = eg_bytes_dup(from);
+    char *at = old == NULL ? NULL : strstr(text, old);
+    eg_buf_init(&changed, EG_MIB);
+    if (old == NULL) {
+        eg_buf_text(&changed, text);
+    } else {
+        cr_assert_not_null(at, "%s is not in %s", old, name);
+        eg_buf_add(&changed, text, (size_t)(at - text));
+        eg_buf_text(&changed, new);
+        eg_buf_text(&changed, at + strlen(old));
+    }
+    temp_write(trial, name, eg_bytes_view(&changed));
+    eg_buf_done(&changed);
+    free(text);
+}
+
+/* Install the package under another id and version, its file `file` changed, signed by `who`. */
+static void install(const char *where, const char *who, const char *file, const char *old,
+                    const char *new)
+{
+    struct eg_tree tree = {0};
+    struct eg_package *package = NULL;
+    struct eg_buf text, cms;
+    char name[600];
+    cr_assert_eq(eg_tree_read(&tree, SOURCE, 100, EG_MIB, &err), EG_OK, "%s", err.text);
+    for (size_t i = 0; i < tree.count; i++) {
+        bool here = strcmp(tree.files[i].name, file) == 0;
+        snprintf(name, sizeof name, "rules/%s/%s", where, tree.files[i].name);
+        write_changed(name, eg_bytes_view(&tree.files[i].content), here ? old : NULL, new);
+    }
+    eg_tree_done(&tree);
+    snprintf(name, sizeof name, "%s/rules/%s", trial, where);
+    cr_assert_eq(eg_package_read(&package, name, true, &err), EG_OK, "%s", err.text);
+    eg_buf_init(&text, EG_MIB);
+    eg_buf_init(&cms, EG_CMS_MAX);
+    struct eg_signing_key *key = key_of(who);
+    cr_assert_eq(eg_package_signed_text(&text, &package->tree, &err), EG_OK, "%s", err.text);
+    cr_assert_eq(
+        eg_cms_sign(&cms, key, EG_SIGNED_PACKAGE, eg_bytes_view(&text), eg_clock_wall_ms(), &err),
+        EG_OK, "%s", err.text);
+    snprintf(name, sizeof name, "rules/%s/SIGNED", where);
+    temp_write(trial, name, eg_bytes_view(&text));
+    snprintf(name, sizeof name, "rules/%s/SIGNED.p7s", where);
+    temp_write(trial, name, eg_bytes_view(&cms));
+    eg_signing_key_free(&key);
+    eg_package_free(&package);
+    eg_buf_done(&text);
+    eg_buf_done(&cms);
+}
+
+static void install_first(void)
+{
+    install(ID "/1.0.0", "publisher", "package.xml", "version=\"1.0.0\"", "version=\"1.0.0\"");
+}
+
+static struct eg_world *load(void)
+{
+    struct eg_world *world = NULL;
+    cr_assert_eq(eg_world_load(&world, &settings, 1, &err), EG_OK, "%s: %s", err.where, err.text);
+    return world;
+}
+
+/* Refused, with every one of these words in what is said. */
+static void refused(enum eg_status expected, const char *word, const char *second)
+{
+    struct eg_world *world = NULL;
+    struct eg_error why = {0};
+    cr_assert_eq(eg_world_load(&world, &settings, 1, &why), expected, "%s: %s", why.where,
+                 why.text);
+    cr_assert_null(world);
+    cr_assert(strstr(why.text, word) != NULL || strstr(why.where, word) != NULL, "%s: %s",
+              why.where, why.text);
+    cr_assert(second == NULL || strstr(why.text, second) != NULL, "%s: %s", why.where, why.text);
+}
+
+Test(world, without_packages_is_one)
+{
+    struct eg_world *world = load();
+    cr_assert_eq(world->package_count, 0);
+    cr_assert_not_null(eg_directory_participant(world->directory, "operator"));
+    eg_world_free(&world);
+}
+
+Test(world, finds_the_one_package_of_a_root_element_and_a_period)
+{
+    install_first();
+    struct eg_world *world = load();
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    const char *ns = "urn:emgate:report:1";
+    cr_assert_eq(world->package_count, 1);
+    cr_assert_eq(eg_world_package(world, ns, "report", "2026-01-05", "2026-01-05", &verdict),
+                 world->packages[0]);
+    cr_assert_eq(eg_world_package(world, ns, "report", NULL, NULL, &verdict), world->packages[0]);
+    cr_assert(eg_verdict_passed(&verdict));
+    cr_assert_null(eg_world_package(world, ns, "report", "1999-12-31", "1999-12-31", &verdict));
+    cr_assert_eq(verdict.code, EG_CODE_NO_PACKAGE);
+    verdict.code = EG_CODE_OK;
+    cr_assert_null(eg_world_package(world, ns, "other", NULL, NULL, &verdict));
+    cr_assert_eq(verdict.code, EG_CODE_NO_PACKAGE);
+    verdict.code = EG_CODE_OK;
+    cr_assert_null(eg_world_package(world, "", "report", NULL, NULL, &verdict));
+    cr_assert_eq(verdict.code, EG_CODE_NO_PACKAGE);
+    eg_world_free(&world);
+}
+
+Test(world, refuses_a_directory_of_another_registrar)
+{
+    settings.registrar[strlen(settings.registrar) - 1] ^= 1;
+    refused(EG_E_DENIED, "registrar", NULL);
+}
+
+Test(world, refuses_a_registrar_that_is_no_digest)
+{
+    memcpy(settings.registrar, "CN=registrar", 13);
+    refused(EG_E_USAGE, "trust.registrar", NULL);
+}
+
+Test(world, refuses_a_directory_without_signature)
+{
+    char *path = eg_file_join(trial, "directory.xml.p7s");
+    cr_assert_eq(remove(path), 0);
+    free(path);
+    refused(EG_E_NOTFOUND, "directory.xml.p7s", NULL);
+}
+
+Test(world, refuses_a_directory_changed_after_signing)
+{
+    struct eg_buf xml = temp_read(trial, "directory.xml");
+    write_changed("directory.xml", eg_bytes_view(&xml), "Gas turbine 1", "Gas turbine 2");
+    eg_buf_done(&xml);
+    refused(EG_E_DENIED, "cms-signature", NULL);
+}
+
+Test(world, refuses_a_directory_signed_as_something_else)
+{
+    struct eg_signing_key *key = key_of("registrar");
+    struct eg_buf cms;
+    struct eg_buf xml = temp_read(trial, "directory.xml");
+    eg_buf_init(&cms, EG_CMS_MAX);
+    cr_assert_eq(
+        eg_cms_sign(&cms, key, EG_SIGNED_REPORT, eg_bytes_view(&xml), eg_clock_wall_ms(), &err),
+        EG_OK);
+    temp_write(trial, "directory.xml.p7s", eg_bytes_view(&cms));
+    eg_signing_key_free(&key);
+    eg_buf_done(&cms);
+    eg_buf_done(&xml);
+    refused(EG_E_DENIED, "cms-content-type", NULL);
+}
+
+Test(world, refuses_two_packages_for_one_period_by_name)
+{
+    install_first();
+    install(ID "/1.1.0", "publisher", "package.xml", "version=\"1.0.0\"", "version=\"1.1.0\"");
+    refused(EG_E_DENIED, ID " 1.0.0", ID " 1.1.0");
+}
+
+Test(world, takes_two_versions_whose_periods_meet_and_do_not_overlap)
+{
+    install(ID "/1.0.0", "publisher", "package.xml", "<valid from=\"2000-01-01\"/>",
+            "<valid from=\"2000-01-01\" until=\"2009-12-31\"/>");
+    install(ID "/1.1.0", "publisher", "package.xml", HEAD, LATER_HEAD);
+    struct eg_world *world = load();
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    const char *ns = "urn:emgate:report:1";
+    const struct eg_package *old =
+        eg_world_package(world, ns, "report", "2009-12-31", "2009-12-31", &verdict);
+    const struct eg_package *new =
+        eg_world_package(world, ns, "report", "2010-01-01", "2010-01-01", &verdict);
+    cr_assert_str_eq(old->ref.version, "1.0.0");
+    cr_assert_str_eq(new->ref.version, "1.1.0");
+    eg_world_free(&world);
+}
+
+Test(world, refuses_packages_that_read_one_root_elements_identity_in_two_ways)
+{
+    install(ID "/1.0.0", "publisher", "package.xml", "<valid from=\"2000-01-01\"/>",
+            "<valid from=\"2000-01-01\" until=\"2009-12-31\"/>");
+    install(ID "/1.1.0", "publisher", "package.xml", HEAD, LATER_HEAD);
+    struct eg_world *world = load();
+    eg_world_free(&world);
+    char *earlier = eg_file_join(trial, "rules/" ID "/1.1.0");
+    cr_assert_eq(eg_file_remove_tree(earlier, &err), EG_OK, "%s", err.text);
+    free(earlier);
+    install(ID "/1.1.0", "publisher", "package.xml", HEAD, LATER_HEAD_OTHER_ID);
+    refused(EG_E_DENIED, ID, "in different ways");
+}
+
+Test(world, refuses_a_package_outside_the_publishers_prefix)
+{
+    install("de.other/1.0.0", "publisher", "package.xml", "id=\"" ID "\"", "id=\"de.other\"");
+    refused(EG_E_DENIED, "de.other", NULL);
+}
+
+Test(world, refuses_a_package_signed_by_one_who_is_no_publisher)
+{
+    install(ID "/1.0.0", "operator", "package.xml", "version=\"1.0.0\"", "version=\"1.0.0\"");
+    refused(EG_E_DENIED, ID, NULL);
+}
+
+Test(world, refuses_a_package_without_signature)
+{
+    install_first();
+    char *path = eg_file_join(trial, "rules/" ID "/1.0.0/SIGNED.p7s");
+    cr_assert_eq(remove(path), 0);
+    free(path);
+    struct eg_world *world = NULL;
+    cr_assert_neq(eg_world_load(&world, &settings, 1, &err), EG_OK);
+    cr_assert_null(world);
+}
+
+Test(world, refuses_a_package_with_a_file_that_is_not_listed)
+{
+    install_first();
+    temp_write(trial, "rules/" ID "/1.0.0/checks/more.sch", eg_bytes_of("<x/>"));
+    struct eg_world *world = NULL;
+    cr_assert_neq(eg_world_load(&world, &settings, 1, &err), EG_OK);
+    cr_assert_null(world);
+}
+
+Test(world, refuses_a_package_that_does_not_compile)
+{
+    struct eg_tree tree = {0};
+    char checks[200] = "";
+    cr_assert_eq(eg_tree_read(&tree, SOURCE, 100, EG_MIB, &err), EG_OK);
+    for (size_t i = 0; i < tree.count; i++) {
+        if (strstr(tree.files[i].name, ".sch") != NULL) {
+            snprintf(checks, sizeof checks, "%s", tree.files[i].name);
+        }
+    }
+    eg_tree_done(&tree);
+    cr_assert_neq(checks[0], '\0');
+    install(ID "/1.0.0", "publisher", checks, "test=\"", "test=\"((");
+    struct eg_world *world = NULL;
+    cr_assert_neq(eg_world_load(&world, &settings, 1, &err), EG_OK);
+    cr_assert_null(world);
+    cr_assert_neq(err.text[0], '\0');
+}
+
+Test(world, does_not_see_an_installation_under_way)
+{
+    temp_write(trial, "rules/" ID "/.1.0.0", eg_bytes_of("half"));
+    temp_write(trial, "rules/" ID "/1.0.0.tmp", eg_bytes_of("half"));
+    struct eg_world *world = load();
+    cr_assert_eq(world->package_count, 0);
+    eg_world_free(&world);
+}
+
+/* ---- the slot ---------------------------------------------------------------------------------
+ */
+
+Test(world, that_was_taken_stays_whole_when_another_comes_into_force)
+{
+    struct eg_world *first = load();
+    struct eg_world *second = load();
+    struct eg_world_slot *slot = NULL;
+    second->generation = 2;
+    cr_assert_eq(eg_world_slot_new(&slot, &first, &err), EG_OK);
+    cr_assert_null(first);
+    const struct eg_world *held = eg_world_take(slot);
+    const struct eg_world *again = eg_world_take(slot);
+    cr_assert_eq(held, again);
+    eg_world_replace(slot, &second);
+    cr_assert_null(second);
+    cr_assert_eq(eg_world_generation(slot), 2);
+    eg_world_drop(slot, &again);
+    cr_assert_null(again);
+    cr_assert_eq(held->generation, 1);
+    cr_assert_not_null(eg_directory_participant(held->directory, "operator"));
+    const struct eg_world *newest = eg_world_take(slot);
+    cr_assert_eq(newest->generation, 2);
+    eg_world_drop(slot, &held);
+    eg_world_drop(slot, &newest);
+    eg_world_drop(slot, &newest); /* nothing to drop */
+    eg_world_slot_free(&slot);
+    eg_world_slot_free(&slot);
+}
