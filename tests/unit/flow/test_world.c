@@ -207,7 +207,8 @@ Test(world, finds_the_one_package_of_a_root_element_and_a_period)
 
 Test(world, refuses_a_directory_of_another_registrar)
 {
-    settings.registrar[strlen(settings.registrar) - 1] ^= 1;
+    char *last = &settings.registrar[strlen(settings.registrar) - 1];
+    *last = *last == '0' ? '1' : '0';
     refused(EG_E_DENIED, "registrar", NULL);
 }
 
