@@ -47,10 +47,10 @@ struct eg_assessment_job {
  *   result_out    appended to; urn:emgate:assessment-result:1, UTF-8, same octets on any machine
  *   made          false: error findings stand in the way, nothing was written or remembered
  *   findings      added to
- *   recalled      may be NULL; the facts of `known` that were looked at, and `later` as it was given
- *   remembered    may be NULL; what this report leaves behind
- * EG_E_DENIED: a setting of the plant is missing or not one of its words (the registrar's to mend).
- * EG_E_LIMIT: the result is too large. EG_E_NOMEM.
+ *   recalled      may be NULL; the facts of `known` that were looked at, and `later` as it was
+ * given remembered    may be NULL; what this report leaves behind EG_E_DENIED: a setting of the
+ * plant is missing or not one of its words (the registrar's to mend). EG_E_LIMIT: the result is too
+ * large. EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
@@ -59,7 +59,8 @@ enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
                                  struct eg_facts *recalled, struct eg_facts *remembered,
                                  struct eg_error *err);
 
-/* The text of a finding in "de" or "en" from its recorded values. EG_E_NOTFOUND: not of this one. */
+/* The text of a finding in "de" or "en" from its recorded values. EG_E_NOTFOUND: not of this one.
+ */
 EG_MUST_USE
 enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment *assessment,
                                   const struct eg_finding *finding, const char *lang,

@@ -11,6 +11,7 @@
  */
 #include "assess/engine.h"
 
+#include "assess/assessment.h"
 #include "assess/functions.h"
 #include "assess/memory.h"
 #include "assess/package_xml.h"
@@ -36,6 +37,7 @@ struct step {
     struct eg_schema *schema;
     struct eg_schematron *checks;
     struct eg_transform *transform;
+    struct eg_assessment *assessment;
 };
 
 /* A parameter as checks see it: $name, or $name.component for a row. */
@@ -181,10 +183,10 @@ static enum eg_status compile_step(struct step *out, struct eg_rules *rules,
         return eg_transform_compile(&out->transform, &rules->loader, plan->file, rules->package,
                                     err);
     case EG_STEP_ASSESSMENT:
+        return eg_assessment_compile(&out->assessment, &rules->loader, rules->package, plan->file,
+                                     plan->result, err);
     default:
-        return eg_error_set(err, EG_E_FORMAT, plan->file,
-                            "this engine (semantics %d) runs schema, checks and transform steps",
-                            EG_SEMANTICS);
+        return eg_error_set(err, EG_E_INTERNAL, plan->file, "no such kind of step");
     }
 }
 
@@ -245,6 +247,7 @@ void eg_rules_free(struct eg_rules **rules)
         eg_schema_free(&r->steps[i].schema);
         eg_schematron_free(&r->steps[i].checks);
         eg_transform_free(&r->steps[i].transform);
+        eg_assessment_free(&r->steps[i].assessment);
     }
     for (size_t i = 0; i < r->variable_count; i++) {
         free(r->variables[i].name);
@@ -327,6 +330,9 @@ struct run {
     xmlDoc *own_parameters;         /* their document */
     const struct eg_parameter_values *values;
     xmlDoc *parameters;
+    const struct eg_plant *plant;
+    const struct eg_reading *reading;
+    const struct eg_facts *known;
     bool stopped;
 };
 
@@ -453,6 +459,50 @@ static enum eg_status run_transform(struct run *run, size_t index, xmlDoc *doc,
     return eg_transform_run(&run->docs[index], &result->content, step->transform, &job, err);
 }
 
+/* Something later looks into the result of this step. */
+static bool is_looked_into(const struct eg_rules *rules, const char *result)
+{
+    for (size_t i = 0; i < rules->step_count; i++) {
+        const char *on = rules->steps[i].plan->on;
+        if (on != NULL && strcmp(on, result) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
+                                     struct eg_error *err)
+{
+    const struct step *step = &run->rules->steps[index];
+    struct eg_outcome *outcome = run->outcome;
+    const struct eg_assessment_job job = {.doc = doc,
+                                          .step = (unsigned)index + 1,
+                                          .reading = run->reading,
+                                          .plant = run->plant,
+                                          .values = run->values,
+                                          .known = run->known};
+    bool made = false;
+
+    if (!eg_findings_valid(&outcome->findings)) {
+        return EG_OK;
+    }
+    struct eg_result *result = &outcome->results[outcome->result_count++];
+    eg_buf_init(&result->content, EG_NOTIFICATION_MAX);
+    result->name = strdup(step->plan->result);
+    if (result->name == NULL) {
+        return no_memory(err);
+    }
+    enum eg_status status =
+        eg_assessment_run(&result->content, &made, step->assessment, &job, &outcome->findings,
+                          &outcome->recalled, &outcome->remembered, err);
+    if (status == EG_OK && made && is_looked_into(run->rules, step->plan->result)) {
+        status = eg_xml_parse_file(&run->docs[index], eg_bytes_view(&result->content),
+                                   step->plan->result, EG_NOTIFICATION_MAX, err);
+    }
+    return status;
+}
+
 static enum eg_status run_step(struct run *run, size_t index, struct eg_error *err)
 {
     const struct step *step = &run->rules->steps[index];
@@ -469,6 +519,7 @@ static enum eg_status run_step(struct run *run, size_t index, struct eg_error *e
     case EG_STEP_TRANSFORM:
         return run_transform(run, index, doc, err);
     case EG_STEP_ASSESSMENT:
+        return run_assessment(run, index, doc, err);
     default:
         return eg_error_set(err, EG_E_INTERNAL, step->plan->file, "no such kind of step");
     }
@@ -535,10 +586,16 @@ static enum eg_status run_all(struct run *run, const struct eg_plant *plant,
 
 enum eg_status eg_rules_run(struct eg_outcome *outcome, struct eg_rules *rules,
                             struct eg_document *document, const struct eg_reading *reading,
-                            const struct eg_plant *plant, struct eg_error *err)
+                            const struct eg_plant *plant, const struct eg_facts *known,
+                            struct eg_error *err)
 {
     struct eg_outcome made;
-    struct run run = {.rules = rules, .outcome = &made, .report = document->doc};
+    struct run run = {.rules = rules,
+                      .outcome = &made,
+                      .report = document->doc,
+                      .plant = plant,
+                      .reading = reading,
+                      .known = known};
 
     eg_outcome_init(&made);
     enum eg_status status = run_all(&run, plant, reading, err);
@@ -557,6 +614,23 @@ enum eg_status eg_rules_run(struct eg_outcome *outcome, struct eg_rules *rules,
     return status;
 }
 
+bool eg_rules_needs(const struct eg_rules *rules, const char *until, char from[11])
+{
+    bool any = false;
+
+    for (size_t i = 0; i < rules->step_count; i++) {
+        char first[11] = "";
+        if (rules->steps[i].assessment != NULL &&
+            eg_assessment_needs(rules->steps[i].assessment, until, first)) {
+            if (!any || strcmp(first, from) < 0) {
+                memcpy(from, first, sizeof first);
+            }
+            any = true;
+        }
+    }
+    return any;
+}
+
 enum eg_status eg_rules_text(struct eg_buf *out, struct eg_rules *rules,
                              const struct eg_finding *finding, const char *lang,
                              struct eg_error *err)
@@ -565,6 +639,9 @@ enum eg_status eg_rules_text(struct eg_buf *out, struct eg_rules *rules,
 
     if (index > 0 && index <= rules->step_count && rules->steps[index - 1].checks != NULL) {
         return eg_schematron_text(out, rules->steps[index - 1].checks, finding, lang, err);
+    }
+    if (index > 0 && index <= rules->step_count && rules->steps[index - 1].assessment != NULL) {
+        return eg_assessment_text(out, rules->steps[index - 1].assessment, finding, lang, err);
     }
     if (eg_finding_builtin_text(finding, lang, out)) {
         return eg_buf_ok(out, finding->rule, err);

@@ -53,14 +53,24 @@ enum eg_status eg_rules_read(struct eg_reading *out, bool *readable, struct eg_f
 /*
  * Judge: run the steps in order, fill findings, results, notifications (recipients left NULL),
  * parameters, accepted. A fatal finding stops the run; after an error in a schema step the checks
- * are not run. plant   parameters set by permit are taken from it; NULL: none EG_E_LIMIT: a ceiling
- * of the package was reached (answer CEILING). EG_E_DENIED: a permit value out of the package's
- * bounds (answer SETTING). Neither is the sender's fault.
+ * are not run.
+ *   plant   parameters and settings are taken from it; NULL: none
+ *   known   facts in force of earlier reports of this plant under this package; NULL: none
+ * EG_E_LIMIT: a ceiling of the package was reached (answer CEILING). EG_E_DENIED: a permit value
+ * out of the package's bounds, or a setting that is missing (answer SETTING). Neither is the
+ * sender's fault.
  */
 EG_MUST_USE
 enum eg_status eg_rules_run(struct eg_outcome *outcome, struct eg_rules *rules,
                             struct eg_document *document, const struct eg_reading *reading,
-                            const struct eg_plant *plant, struct eg_error *err);
+                            const struct eg_plant *plant, const struct eg_facts *known,
+                            struct eg_error *err);
+
+/*
+ * First day of which a report that ends on `until` needs facts. false: the package recalls nothing,
+ * `from` stays untouched.
+ */
+bool eg_rules_needs(const struct eg_rules *rules, const char *until, char from[11]);
 
 /*
  * Also write SVRL from now on: one buffer for each step of the package, in order (those of steps

@@ -118,7 +118,7 @@ static enum eg_status run_rules(struct trial *trial, struct eg_document *documen
 
     trial->plant.id = (char *)reading->plant;
     enum eg_status status =
-        eg_rules_run(&trial->outcome, trial->rules, document, reading, &trial->plant, &own);
+        eg_rules_run(&trial->outcome, trial->rules, document, reading, &trial->plant, NULL, &own);
     if (status == EG_E_DENIED) {
         trial->got = "denied";
         return EG_OK;

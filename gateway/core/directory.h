@@ -56,6 +56,15 @@ struct eg_plant_parameter {
     char from[11], until[11];
 };
 
+/* A fact about the plant that a package asks for (core/package.h, setting). */
+struct eg_plant_setting {
+    char *package;   /* package id */
+    char *name;      /* setting */
+    char *component; /* "" = of the plant, or every */
+    char *word, *citation;
+    char from[11], until[11];
+};
+
 struct eg_plant {
     char *id, *name;
     char *operator_id;  /* participant */
@@ -65,6 +74,8 @@ struct eg_plant {
     size_t delegate_count;
     struct eg_plant_parameter *parameters;
     size_t parameter_count;
+    struct eg_plant_setting *settings;
+    size_t setting_count;
 };
 
 struct eg_log_key {

@@ -39,7 +39,7 @@ enum eg_answer_value { EG_ANSWER_NO, EG_ANSWER_YES, EG_ANSWER_UNKNOWN };
 struct eg_fact {
     char result[EG_FACT_NAME_MAX + 1];
     char source[EG_ID_MAX + 1];
-    char component[EG_ID_MAX + 1]; /* "": of the source itself */
+    char component[EG_ID_MAX + 1];   /* "": of the source itself */
     char name[EG_FACT_NAME_MAX + 1]; /* of a class count: "<classes>.<id>" */
     char day[11];
     enum eg_fact_kind kind;

@@ -13,12 +13,16 @@ void eg_outcome_init(struct eg_outcome *outcome)
     memset(outcome, 0, sizeof *outcome);
     eg_findings_init(&outcome->findings);
     eg_buf_init(&outcome->parameters, PARAMETERS_MAX);
+    eg_facts_init(&outcome->recalled);
+    eg_facts_init(&outcome->remembered);
 }
 
 void eg_outcome_done(struct eg_outcome *outcome)
 {
     eg_findings_done(&outcome->findings);
     eg_buf_done(&outcome->parameters);
+    eg_facts_done(&outcome->recalled);
+    eg_facts_done(&outcome->remembered);
     for (size_t i = 0; i < outcome->result_count; i++) {
         free(outcome->results[i].name);
         eg_buf_done(&outcome->results[i].content);

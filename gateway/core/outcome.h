@@ -4,6 +4,7 @@
 #ifndef EG_CORE_OUTCOME_H
 #define EG_CORE_OUTCOME_H
 
+#include "core/facts.h"
 #include "core/finding.h"
 #include "core/package.h"
 
@@ -22,8 +23,10 @@ struct eg_outcome {
     struct eg_findings findings;
     struct eg_package_ref package;
     bool has_package;
-    struct eg_buf parameters; /* canonical text of the parameter values used, with where they came
-                                 from; may be empty */
+    struct eg_buf parameters;   /* canonical text of the parameter values used, with where they came
+                                   from; may be empty */
+    struct eg_facts recalled;   /* facts that the judgement leaned on */
+    struct eg_facts remembered; /* what it leaves behind when it is accepted and recorded */
     struct eg_result *results;
     size_t result_count;
     struct eg_notification *notifications;

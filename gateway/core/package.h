@@ -29,8 +29,19 @@ struct eg_step {
     char *result; /* assessment, transform: name of what it makes */
 };
 
+/* A fact about the plant that the directory states: one of the declared words. */
+struct eg_setting {
+    char *name;
+    char **words;
+    size_t word_count;
+    bool per_component;
+    char *source; /* citation: why the law asks for it */
+    struct eg_title title;
+};
+
 struct eg_parameter_row {
     char *component; /* NULL: every */
+    char *when;      /* condition over settings; NULL: always. The first row that fits counts */
     char *value;
     char *source;
 };
@@ -39,8 +50,10 @@ struct eg_parameter {
     char *name, *unit, *value,
         *source; /* value NULL when rows give it; source = citation in the law */
     struct eg_title title;
-    char *min, *max; /* bounds within which the directory may set it for a plant; NULL: none */
-    bool may_override;
+    char *is;           /* formula over parameters alone, computed exactly; NULL: value or rows */
+    char *min, *max;    /* bounds within which the directory may set it for a plant; NULL: none */
+    bool may_override;  /* by a permit in the directory */
+    bool stricter_only; /* and only downwards */
     struct eg_parameter_row *rows; /* by component */
     size_t row_count;
 };
@@ -75,6 +88,8 @@ struct eg_package {
         char *prefix, *uri;
     } * namespaces;
     size_t namespace_count;
+    struct eg_setting *settings;
+    size_t setting_count;
     struct eg_parameter *parameters;
     size_t parameter_count;
     struct eg_step *steps;

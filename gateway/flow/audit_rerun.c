@@ -204,7 +204,8 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
     eg_findings_done(&outcome->findings);
     outcome->findings = audit->early;
     eg_findings_init(&audit->early);
-    status = eg_rules_run(outcome, audit->rules, audit->document, &audit->reading, plant, err);
+    status =
+        eg_rules_run(outcome, audit->rules, audit->document, &audit->reading, plant, NULL, err);
     if (status == EG_OK) {
         status = eg_address_outcome(outcome, package, plant, err);
     }

@@ -157,7 +157,8 @@ static enum eg_status run_cut(struct measuring *m, struct cuts *cuts, size_t cut
     status = read_one(&document, cuts->rules[cut], job, eg_bytes_view(&m->load->reports[i]), err);
     read_ns = eg_clock_thread_ns();
     if (status == EG_OK) {
-        status = eg_rules_run(&job->outcome, cuts->rules[cut], document, &job->reading, NULL, err);
+        status =
+            eg_rules_run(&job->outcome, cuts->rules[cut], document, &job->reading, NULL, NULL, err);
     }
     run_ns = eg_clock_thread_ns();
     eg_document_free(&document);

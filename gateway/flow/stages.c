@@ -218,7 +218,8 @@ static enum eg_step_answer assess(struct step *step)
     const struct eg_plant *plant = eg_directory_plant(worker->world->directory, job->reading.plant);
     enum eg_status status = eg_worker_rules(&rules, worker, step->package, &err);
     if (status == EG_OK) {
-        status = eg_rules_run(&job->outcome, rules, worker->document, &job->reading, plant, &err);
+        status =
+            eg_rules_run(&job->outcome, rules, worker->document, &job->reading, plant, NULL, &err);
     }
     if (status == EG_OK) {
         job->outcome.package = step->package->ref;

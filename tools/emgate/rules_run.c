@@ -164,7 +164,7 @@ static enum eg_status judge(struct session *session, struct eg_outcome *outcome,
             session->package->until[0] != '\0' ? session->package->until : "open");
     }
     if (status == EG_OK && *readable) {
-        status = eg_rules_run(outcome, session->rules, document, reading, NULL, err);
+        status = eg_rules_run(outcome, session->rules, document, reading, NULL, NULL, err);
     }
     eg_document_free(&document);
     return status;

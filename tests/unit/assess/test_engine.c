@@ -128,7 +128,7 @@ static enum eg_status judge(struct bench *b, const char *xml, const struct eg_pl
     enum eg_status status =
         eg_rules_read(&b->reading, &b->readable, &b->outcome.findings, b->rules, document, err);
     if (status == EG_OK && b->readable) {
-        status = eg_rules_run(&b->outcome, b->rules, document, &b->reading, plant, err);
+        status = eg_rules_run(&b->outcome, b->rules, document, &b->reading, plant, NULL, err);
     }
     eg_document_free(&document);
     return status;

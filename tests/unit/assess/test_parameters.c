@@ -6,8 +6,9 @@
 
 #define S(text) ((char *)(text))
 
-static struct eg_parameter_row rows[] = {{S("nox"), S("50"), S("Annex 1")},
-                                         {S("co"), S("100"), S("Annex 2")}};
+static struct eg_parameter_row rows[] = {
+    {.component = S("nox"), .value = S("50"), .source = S("Annex 1")},
+    {.component = S("co"), .value = S("100"), .source = S("Annex 2")}};
 static struct eg_parameter parameters[] = {
     {.name = S("limit"),
      .unit = S("mg/m3"),
