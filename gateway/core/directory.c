@@ -67,6 +67,7 @@ static void done_plant(struct eg_plant *plant)
     free(plant->operator_id);
     free(plant->authority_id);
     free(plant->land);
+    free_texts(plant->regimes, plant->regime_count);
     for (size_t i = 0; i < plant->delegate_count; i++) {
         free(plant->delegates[i].participant);
     }

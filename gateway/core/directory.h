@@ -70,6 +70,8 @@ struct eg_plant {
     char *operator_id;  /* participant */
     char *authority_id; /* competent authority, participant */
     char *land;
+    char **regimes; /* names of the laws under which it reports; packages match them */
+    size_t regime_count;
     struct eg_delegate *delegates; /* devices and measuring bodies */
     size_t delegate_count;
     struct eg_plant_parameter *parameters;

@@ -58,23 +58,12 @@ void eg_package_free(struct eg_package **package)
         return;
     }
     struct eg_package *self = *package;
-    char *const texts[] = {self->title.de,
-                           self->title.en,
-                           self->publisher,
-                           self->land,
-                           self->law,
-                           self->citation,
-                           self->match_name,
-                           self->match_namespace,
-                           self->remark.de,
-                           self->remark.en,
-                           self->path_id,
-                           self->path_version,
-                           self->path_addressee,
-                           self->path_plant,
-                           self->path_from,
-                           self->path_until,
-                           self->path_kind};
+    char *const texts[] = {
+        self->title.de,   self->title.en,     self->publisher,      self->land,
+        self->law,        self->citation,     self->match_name,     self->match_namespace,
+        self->match_kind, self->match_regime, self->remark.de,      self->remark.en,
+        self->path_id,    self->path_version, self->path_addressee, self->path_plant,
+        self->path_from,  self->path_until,   self->path_kind};
     free_all(texts, sizeof texts / sizeof texts[0]);
     lists_done(self);
     eg_tree_done(&self->tree);

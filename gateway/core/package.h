@@ -80,6 +80,7 @@ struct eg_package {
     char *law, *citation;
     char from[11], until[11];           /* report periods judged, inclusive; until "" = open */
     char *match_namespace, *match_name; /* root element */
+    char *match_kind, *match_regime;    /* NULL: any */
     struct eg_title remark;
     /* identity XPaths; prefixes are bound by `namespaces` */
     char *path_id, *path_version, *path_addressee, *path_plant, *path_from, *path_until, *path_kind;
