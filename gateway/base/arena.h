@@ -1,0 +1,35 @@
+/*
+ * Memory that is given out in pieces and freed at once: what is compiled once and lives as long as
+ * its owner, and what one run needs.
+ *
+ * Thread: its owner's.
+ */
+#ifndef EG_BASE_ARENA_H
+#define EG_BASE_ARENA_H
+
+#include "base/bytes.h"
+
+struct eg_arena_block;
+
+struct eg_arena {
+    struct eg_arena_block *blocks; /* newest first */
+    size_t held;                   /* octets of all blocks */
+    size_t ceiling;                /* held never exceeds it */
+    enum eg_status refusal;        /* why the last piece was not given */
+};
+
+void eg_arena_init(struct eg_arena *arena, size_t ceiling);
+void eg_arena_done(struct eg_arena *arena); /* may be used again after init */
+
+/* Zeroed and aligned for every type, valid until done; NULL: refused (EG_E_LIMIT, EG_E_NOMEM). */
+void *eg_arena_alloc(struct eg_arena *arena, size_t size);
+/* The same for `count` pieces of `size` octets in a row; 0 pieces give a place all the same. */
+void *eg_arena_array(struct eg_arena *arena, size_t count, size_t size);
+/* A copy with a closing 0. */
+char *eg_arena_text(struct eg_arena *arena, struct eg_bytes text);
+
+/* Why a piece was refused, as an error with `what` as place. */
+enum eg_status eg_arena_refused(const struct eg_arena *arena, const char *what,
+                                struct eg_error *err);
+
+#endif

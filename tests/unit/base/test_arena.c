@@ -1,0 +1,65 @@
+#include "base/arena.h"
+#include "base/limits.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+Test(arena, gives_zeroed_pieces_that_do_not_touch)
+{
+    struct eg_arena arena = {0};
+    eg_arena_init(&arena, EG_MIB);
+    unsigned char *pieces[200];
+    for (size_t i = 0; i < 200; i++) {
+        pieces[i] = eg_arena_alloc(&arena, i + 1);
+        cr_assert_not_null(pieces[i]);
+        cr_assert_eq((uintptr_t)pieces[i] % 8, 0);
+        for (size_t k = 0; k <= i; k++) {
+            cr_assert_eq(pieces[i][k], 0);
+        }
+        memset(pieces[i], (int)i, i + 1);
+    }
+    for (size_t i = 0; i < 200; i++) {
+        cr_assert_eq(pieces[i][0], i);
+        cr_assert_eq(pieces[i][i], i);
+    }
+    eg_arena_done(&arena);
+}
+
+Test(arena, gives_a_place_for_nothing_and_copies_texts)
+{
+    struct eg_arena arena = {0};
+    eg_arena_init(&arena, 10000);
+    cr_assert_not_null(eg_arena_alloc(&arena, 0));
+    cr_assert_not_null(eg_arena_array(&arena, 0, 8));
+    cr_assert_str_eq(eg_arena_text(&arena, eg_bytes_of("grün")), "grün");
+    cr_assert_str_eq(eg_arena_text(&arena, EG_BYTES_NONE), "");
+    eg_arena_done(&arena);
+}
+
+Test(arena, holds_its_ceiling_and_says_so)
+{
+    struct eg_arena arena = {0};
+    struct eg_error err = {0};
+    eg_arena_init(&arena, 10000);
+    cr_assert_null(eg_arena_alloc(&arena, 10001));
+    cr_assert_eq(eg_arena_refused(&arena, "a.xml", &err), EG_E_LIMIT);
+    cr_assert_str_eq(err.where, "a.xml");
+    size_t given = 0;
+    while (eg_arena_alloc(&arena, 1000) != NULL) {
+        given += 1000;
+        cr_assert_leq(given, 10000);
+    }
+    cr_assert_gt(given, 5000);
+    cr_assert_leq(arena.held, 10000);
+    eg_arena_done(&arena);
+}
+
+Test(arena, refuses_sizes_that_overflow)
+{
+    struct eg_arena arena = {0};
+    eg_arena_init(&arena, SIZE_MAX);
+    cr_assert_null(eg_arena_alloc(&arena, SIZE_MAX));
+    cr_assert_null(eg_arena_array(&arena, SIZE_MAX / 4, 8));
+    cr_assert_eq(eg_arena_refused(&arena, "x", NULL), EG_E_LIMIT);
+    eg_arena_done(&arena);
+}
