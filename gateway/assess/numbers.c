@@ -2,8 +2,7 @@
  * Numbers of measured values. Reading, rounding and writing follow three rules that make binary64
  * behave like the decimals that a provision has in mind:
  *
- * Reading   at most 15 significant digits, correctly rounded: every number read prints back as it
- *           was written.
+ * Reading   at most 15 significant digits, correctly rounded (base/number.h)
  * Rounding  at place d (DIN 1333, 4.5.1: half away from zero): y = |x| * 10^d, from 10^9 on no
  *           number; n = floor(y); if y - n >= 0.5 - 10^-12 * max(1, y) then n + 1; n / 10^d with
  *           the sign of x. The tolerance takes back what binary arithmetic lost: 0.285 at two
@@ -25,16 +24,9 @@
  */
 #include "assess/numbers.h"
 
-#include <float.h>
-#include <locale.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define DIGITS_MAX 15
-#define EXACT_POWER_MAX 22 /* 10^22 is the last power of ten that a double holds exactly */
 #define ROUND_END 1e9
 #define ROUND_TOLERANCE 1e-12
 #define PARTIALS_MAX 64 /* 2,098 bits in pieces of 53 are 40 */
@@ -42,112 +34,8 @@
 #define KELVIN_STANDARD 273.15
 #define KPA_STANDARD 101.3
 
-static const double powers[EXACT_POWER_MAX + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
-/* The host's locale may write a comma: conversions that need the library get their own. */
-static locale_t plain_locale;
-static pthread_once_t plain_once = PTHREAD_ONCE_INIT;
-
-static void make_locale(void)
-{
-    plain_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-}
-
-static double by_library(const char *text)
-{
-    pthread_once(&plain_once, make_locale);
-    return plain_locale != (locale_t)0 ? strtod_l(text, NULL, plain_locale) : (double)NAN;
-}
-
-/* ---- reading ------------------------------------------------------------------------------ */
-
-struct decimal {
-    bool negative;
-    uint64_t digits;     /* the first DIGITS_MAX significant ones */
-    size_t significant;  /* all from the first that is not 0 */
-    size_t whole, after; /* digits before and after the point */
-    bool point;
-};
-
-static struct eg_bytes trimmed(struct eg_bytes text)
-{
-    while (text.len > 0 && memchr(" \t\r\n", text.data[0], 4) != NULL) {
-        text.data++;
-        text.len--;
-    }
-    while (text.len > 0 && memchr(" \t\r\n", text.data[text.len - 1], 4) != NULL) {
-        text.len--;
-    }
-    return text;
-}
-
-/* [-] digits [. digits], each part maybe empty: what both forms have in common. */
-static bool scan(struct eg_bytes text, struct decimal *out)
-{
-    struct decimal d = {0};
-    size_t i = 0;
-    if (text.len > 0 && text.data[0] == '-') {
-        d.negative = true;
-        i++;
-    }
-    for (; i < text.len; i++) {
-        uint8_t c = text.data[i];
-        if (c == '.' && !d.point) {
-            d.point = true;
-            continue;
-        }
-        if (c < '0' || c > '9') {
-            return false;
-        }
-        *(d.point ? &d.after : &d.whole) += 1;
-        if (d.significant > 0 || c != '0') {
-            d.significant++;
-        }
-        if (d.significant <= DIGITS_MAX) {
-            d.digits = d.digits * 10 + (uint64_t)(c - '0');
-        }
-    }
-    *out = d;
-    return d.whole + d.after > 0;
-}
-
-static double value_of(struct eg_bytes text, const struct decimal *d)
-{
-    if (d->significant == 0) {
-        return 0;
-    }
-    if (d->significant <= DIGITS_MAX && d->after <= EXACT_POWER_MAX) {
-        /* Both are exact, so the one division rounds correctly. */
-        double x = (double)d->digits / powers[d->after];
-        return d->negative ? -x : x;
-    }
-    char *copy = eg_bytes_dup(text);
-    double x = copy != NULL ? by_library(copy) : (double)NAN;
-    free(copy);
-    return x;
-}
-
-bool eg_number_read(struct eg_bytes text, double *out)
-{
-    struct decimal d = {0};
-    text = trimmed(text);
-    *out = (double)NAN;
-    if (!scan(text, &d) || d.whole == 0 || (d.point && d.after == 0) ||
-        d.significant > DIGITS_MAX) {
-        return false;
-    }
-    *out = value_of(text, &d);
-    return true;
-}
-
-double eg_number_xpath(struct eg_bytes text)
-{
-    struct decimal d = {0};
-    text = trimmed(text);
-    return scan(text, &d) ? value_of(text, &d) : (double)NAN;
-}
+static const double powers[EG_NUMBER_PLACES_MAX + 1] = {1e0, 1e1, 1e2, 1e3, 1e4,
+                                                        1e5, 1e6, 1e7, 1e8, 1e9};
 
 /* ---- arithmetic --------------------------------------------------------------------------- */
 
@@ -295,69 +183,6 @@ double eg_number_min(double a, double b)
 }
 
 /* ---- writing ------------------------------------------------------------------------------ */
-
-/* Digits of "d.ddde+xx" whatever the locale's point looks like, and the exponent. */
-static size_t digits_of(char digits[32], int *exponent, double x, int significant)
-{
-    char text[64] = "";
-    (void)snprintf(text, sizeof(text), "%.*e", significant - 1, x);
-    size_t n = 0;
-    const char *p = text;
-    for (; *p != '\0' && *p != 'e'; p++) {
-        if (*p >= '0' && *p <= '9' && n + 1 < 32) {
-            digits[n++] = *p;
-        }
-    }
-    digits[n] = '\0';
-    *exponent = *p == 'e' ? (int)strtol(p + 1, NULL, 10) : 0;
-    while (n > 1 && digits[n - 1] == '0') {
-        digits[--n] = '\0';
-    }
-    return n;
-}
-
-static void lay_out(char out[EG_NUMBER_TEXT_MAX], bool negative, const char *digits, size_t count,
-                    int exponent)
-{
-    size_t n = 0;
-    if (negative) {
-        out[n++] = '-';
-    }
-    int last = exponent - (int)count + 1 < 0 ? exponent - (int)count + 1 : 0;
-    for (int power = exponent < 0 ? 0 : exponent; power >= last && n + 2 < EG_NUMBER_TEXT_MAX;
-         power--) {
-        if (power == -1) {
-            out[n++] = '.';
-        }
-        int index = exponent - power;
-        out[n++] = index >= 0 && index < (int)count ? digits[index] : '0';
-    }
-    out[n] = '\0';
-}
-
-void eg_number_text(char out[EG_NUMBER_TEXT_MAX], double x)
-{
-    if (!isfinite(x)) {
-        (void)snprintf(out, EG_NUMBER_TEXT_MAX, "%s",
-                       isnan(x) ? "NaN" : (x > 0 ? "Infinity" : "-Infinity"));
-        return;
-    }
-    if (x == 0) {
-        (void)snprintf(out, EG_NUMBER_TEXT_MAX, "0");
-        return;
-    }
-    char digits[32] = "";
-    int exponent = 0;
-    for (int significant = DIGITS_MAX; significant <= DBL_DECIMAL_DIG; significant++) {
-        size_t count = digits_of(digits, &exponent, fabs(x), significant);
-        char back[64] = "";
-        (void)snprintf(back, sizeof(back), "%c.%se%d", digits[0], digits + 1, exponent);
-        lay_out(out, x < 0, digits, count, exponent);
-        if (by_library(back) == fabs(x)) {
-            return;
-        }
-    }
-}
 
 void eg_number_text_place(char out[EG_NUMBER_TEXT_MAX], double x, int place)
 {

@@ -1,25 +1,16 @@
 /*
  * The arithmetic of measured values: IEEE 754 binary64, every operation rounded on its own, no
  * libm, the same octets on every machine. A quiet NaN is "no number" and goes through everything.
- * Immutable; any thread.
+ * Their texts: base/number.h. Immutable; any thread.
  */
 #ifndef EG_ASSESS_NUMBERS_H
 #define EG_ASSESS_NUMBERS_H
 
-#include "base/bytes.h"
+#include "base/number.h"
 
 #include <stddef.h>
 
-#define EG_NUMBER_TEXT_MAX 400 /* 310 digits before the point, sign, point, places */
 #define EG_NUMBER_PLACES_MAX 9 /* places that rounding takes */
-
-/*
- * Read a number: [-] digits [. digits], at most 15 significant digits, correctly rounded. Blanks at
- * both ends are passed over. false (out is NaN): anything else, as 1e5, NaN, INF, +1, 1,5, .5, 1.
- */
-bool eg_number_read(struct eg_bytes text, double *out);
-/* XPath 1.0's own Number production (any digits, .5 and 5. too), for number(): NaN if not one. */
-double eg_number_xpath(struct eg_bytes text);
 
 /* Half away from zero at `place` decimals, with the tie tolerance (see numbers.c). */
 double eg_number_round(double x, int place);
@@ -38,8 +29,6 @@ double eg_number_percent_of(double p, double x);
 double eg_number_max(double a, double b);
 double eg_number_min(double a, double b);
 
-/* First of 15, 16, 17 significant digits that reads back the same, without exponent; "NaN". */
-void eg_number_text(char out[EG_NUMBER_TEXT_MAX], double x);
 /* Rounded at `place`, with exactly so many decimals; never "-0". */
 void eg_number_text_place(char out[EG_NUMBER_TEXT_MAX], double x, int place);
 

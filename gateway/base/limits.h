@@ -33,6 +33,10 @@
     1000 /* octets of one value: enough for a message, too few for a report */
 #define EG_FINDINGS_COUNT_MAX 1000 /* the rest is counted (one public file made 1.38 million) */
 
+/* Facts */
+#define EG_FACTS_MAX 250000              /* 366 days of 30 components with 20 facts each */
+#define EG_FACTS_OCTETS_MAX (8 * EG_MIB) /* the same as text, some ten octets a value */
+
 /* Identities */
 #define EG_ID_MAX 128                /* a declared id, participant id, plant id, package id */
 #define EG_ORIGIN_MAX 128            /* a log origin: a host name with path */

@@ -3,10 +3,13 @@
  */
 #include "core/facts.h"
 
+#include "base/limits.h"
+#include "base/number.h"
+#include "base/text.h"
+
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FACTS_MAX 1000000 /* a year of a plant with a hundred components and twenty facts each */
 
 static const char *const status_words[] = {"valid",   "substitute",  "implausible", "plant",
                                            "invalid", "maintenance", "malfunction", "missing"};
@@ -26,18 +29,6 @@ bool eg_value_status_named(enum eg_value_status *out, struct eg_bytes text)
         }
     }
     return false;
-}
-
-void eg_facts_init(struct eg_facts *facts)
-{
-    memset(facts, 0, sizeof *facts);
-}
-
-void eg_facts_done(struct eg_facts *facts)
-{
-    free(facts->list);
-    free(facts->later);
-    memset(facts, 0, sizeof *facts);
 }
 
 static int compare(const struct eg_fact *fact, const char *result, const char *source,
@@ -77,8 +68,8 @@ static enum eg_status room(void **list, size_t *capacity, size_t count, size_t s
     if (count < *capacity) {
         return EG_OK;
     }
-    if (count >= FACTS_MAX) {
-        return eg_error_set(err, EG_E_LIMIT, "facts", "more than %d facts", FACTS_MAX);
+    if (count >= EG_FACTS_MAX) {
+        return eg_error_set(err, EG_E_LIMIT, "facts", "more than %d facts", EG_FACTS_MAX);
     }
     size_t more = *capacity == 0 ? 16 : 2 * *capacity;
     void *grown = realloc(*list, more * size);
@@ -90,32 +81,219 @@ static enum eg_status room(void **list, size_t *capacity, size_t count, size_t s
     return EG_OK;
 }
 
+/* ---- texts: kept once for neighbours that say the same -------------------------------------- */
+
+#define BLOCK_OCTETS 2048 /* some ten series of facts */
+
+struct eg_facts_texts {
+    struct eg_facts_texts *next;
+    size_t used;
+    char octets[BLOCK_OCTETS];
+};
+
+void eg_facts_init(struct eg_facts *facts)
+{
+    memset(facts, 0, sizeof *facts);
+}
+
+void eg_facts_done(struct eg_facts *facts)
+{
+    while (facts->texts != NULL) {
+        struct eg_facts_texts *next = facts->texts->next;
+        free(facts->texts);
+        facts->texts = next;
+    }
+    free(facts->list);
+    free(facts->later);
+    memset(facts, 0, sizeof *facts);
+}
+
+static const char *keep_text(struct eg_facts *facts, const char *text)
+{
+    size_t len = strlen(text) + 1; /* checked: below BLOCK_OCTETS */
+    if (facts->texts == NULL || BLOCK_OCTETS - facts->texts->used < len) {
+        struct eg_facts_texts *block = malloc(sizeof *block);
+        if (block == NULL) {
+            return NULL;
+        }
+        block->next = facts->texts;
+        block->used = 0;
+        facts->texts = block;
+    }
+    char *kept = facts->texts->octets + facts->texts->used;
+    memcpy(kept, text, len);
+    facts->texts->used += len;
+    return kept;
+}
+
+/* The texts of `fact` become the set's own: those of the neighbours where they are the same. */
+static bool own_texts(struct eg_fact *fact, struct eg_facts *facts, size_t at)
+{
+    const struct eg_fact *before = at > 0 ? &facts->list[at - 1] : NULL;
+    const struct eg_fact *after = at < facts->count ? &facts->list[at] : NULL;
+    const char **const texts[] = {&fact->result, &fact->source, &fact->component, &fact->name,
+                                  &fact->unit};
+    const char *const left[] = {before ? before->result : NULL, before ? before->source : NULL,
+                                before ? before->component : NULL, before ? before->name : NULL,
+                                before ? before->unit : NULL};
+    const char *const right[] = {after ? after->result : NULL, after ? after->source : NULL,
+                                 after ? after->component : NULL, after ? after->name : NULL,
+                                 after ? after->unit : NULL};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (left[i] != NULL && strcmp(*texts[i], left[i]) == 0) {
+            *texts[i] = left[i];
+        } else if (right[i] != NULL && strcmp(*texts[i], right[i]) == 0) {
+            *texts[i] = right[i];
+        } else if ((*texts[i] = keep_text(facts, *texts[i])) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- putting --------------------------------------------------------------------------------- */
+
+static bool fits(const char *text, size_t min, size_t max)
+{
+    size_t len = text != NULL ? strnlen(text, max + 1) : 0;
+
+    return text != NULL && len >= min && len <= max &&
+           eg_text_clean((struct eg_bytes){(const uint8_t *)text, len});
+}
+
+static bool is_answer_bare(const struct eg_fact *fact)
+{
+    return fact->unit[0] == '\0' && fact->answer <= EG_ANSWER_UNKNOWN;
+}
+
+static bool is_number_good(const struct eg_fact *fact)
+{
+    return fact->unit[0] != '\0' && fact->status <= EG_VALUE_MISSING &&
+           (!fact->has_number || isfinite(fact->number));
+}
+
+static const char *what_is_wrong(const struct eg_fact *fact)
+{
+    if (!fits(fact->result, 1, EG_FACT_NAME_MAX) || !fits(fact->source, 1, EG_ID_MAX) ||
+        !fits(fact->component, 0, EG_ID_MAX) || !fits(fact->name, 1, EG_FACT_NAME_MAX) ||
+        strchr(fact->name, ' ') != NULL || !fits(fact->unit, 0, EG_FACT_UNIT_MAX)) {
+        return "a text that is none";
+    }
+    if (memchr(fact->day, '\0', sizeof fact->day) == NULL || !eg_date_valid(fact->day)) {
+        return "a day that is none";
+    }
+    return (fact->kind == EG_FACT_NUMBER && is_number_good(fact)) ||
+                   (fact->kind == EG_FACT_ANSWER && is_answer_bare(fact))
+               ? NULL
+               : "a value that is none";
+}
+
+/* What does not count for its kind is zero, so that equal facts are equal members. */
+static struct eg_fact plain(const struct eg_fact *fact)
+{
+    struct eg_fact it = *fact;
+
+    if (it.kind == EG_FACT_ANSWER) {
+        it.has_number = false;
+        it.status = EG_VALUE_VALID;
+    } else {
+        it.answer = EG_ANSWER_NO;
+    }
+    if (!it.has_number || it.number == 0) { /* minus zero has no text of its own */
+        it.number = 0;
+    }
+    return it;
+}
+
+static int compare_facts(const struct eg_fact *a, const struct eg_fact *b)
+{
+    return compare(a, b->result, b->source, b->component, b->name, b->day);
+}
+
 enum eg_status eg_facts_put(struct eg_facts *facts, const struct eg_fact *fact,
                             struct eg_error *err)
 {
+    const char *wrong = what_is_wrong(fact);
     bool there = false;
-    size_t at =
-        place(&there, facts, fact->result, fact->source, fact->component, fact->name, fact->day);
+    size_t at = facts->count;
 
+    if (wrong != NULL) {
+        return eg_error_set(err, EG_E_FORMAT, "facts", "a fact has %s", wrong);
+    }
+    if (facts->count > 0 && compare_facts(&facts->list[facts->count - 1], fact) >= 0) {
+        at = place(&there, facts, fact->result, fact->source, fact->component, fact->name,
+                   fact->day);
+    }
+    void *list = facts->list;
+    enum eg_status status =
+        there ? EG_OK : room(&list, &facts->capacity, facts->count, sizeof *facts->list, err);
+    facts->list = list;
+    struct eg_fact own = plain(fact);
+    if (status == EG_OK && !own_texts(&own, facts, at)) {
+        status = eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
+    }
+    if (status != EG_OK) {
+        return status;
+    }
     if (!there) {
-        void *list = facts->list;
-        enum eg_status status =
-            room(&list, &facts->capacity, facts->count, sizeof *facts->list, err);
-        facts->list = list;
-        if (status != EG_OK) {
-            return status;
-        }
         memmove(&facts->list[at + 1], &facts->list[at], (facts->count - at) * sizeof *facts->list);
         facts->count++;
     }
-    facts->list[at] = *fact;
+    facts->list[at] = own;
     return EG_OK;
+}
+
+/* ---- gathering: series by series over all sets, for they come in the set's order ------------- */
+
+static int compare_series(const struct eg_fact *a, const struct eg_fact *b)
+{
+    return compare(a, b->result, b->source, b->component, b->name, a->day);
+}
+
+/* The first series that any set still holds; NULL: all are at their ends. */
+static const struct eg_fact *first_series(const struct eg_facts *sets, const size_t *at,
+                                          size_t count)
+{
+    const struct eg_fact *first = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct eg_fact *head = at[i] < sets[i].count ? &sets[i].list[at[i]] : NULL;
+        if (head != NULL && (first == NULL || compare_series(head, first) < 0)) {
+            first = head;
+        }
+    }
+    return first;
+}
+
+enum eg_status eg_facts_gather(struct eg_facts *facts, const struct eg_facts *sets, size_t count,
+                               struct eg_error *err)
+{
+    size_t *at = calloc(count + 1, sizeof *at);
+    enum eg_status status =
+        at != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
+    const struct eg_fact *series = NULL;
+
+    while (status == EG_OK && (series = first_series(sets, at, count)) != NULL) {
+        for (size_t i = 0; i < count && status == EG_OK; i++) {
+            for (; status == EG_OK && at[i] < sets[i].count &&
+                   compare_series(&sets[i].list[at[i]], series) == 0;
+                 at[i]++) {
+                status = eg_facts_put(facts, &sets[i].list[at[i]], err);
+            }
+        }
+    }
+    free(at);
+    return status;
 }
 
 enum eg_status eg_facts_put_later(struct eg_facts *facts, const char *day, struct eg_error *err)
 {
     size_t at = facts->later_count;
 
+    if (!eg_date_valid(day)) {
+        return eg_error_set(err, EG_E_FORMAT, "facts", "a day that is none");
+    }
     while (at > 0 && strcmp(facts->later[at - 1], day) > 0) {
         at--;
     }

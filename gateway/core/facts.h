@@ -36,19 +36,25 @@ bool eg_value_status_named(enum eg_value_status *out, struct eg_bytes text);
 
 enum eg_answer_value { EG_ANSWER_NO, EG_ANSWER_YES, EG_ANSWER_UNKNOWN };
 
+/*
+ * One fact. Its texts are the set's that holds it (until the set ends); those given to put are
+ * borrowed during the call. Texts are clean UTF-8 (base/text.h) of at most the length named.
+ */
 struct eg_fact {
-    char result[EG_FACT_NAME_MAX + 1];
-    char source[EG_ID_MAX + 1];
-    char component[EG_ID_MAX + 1];   /* "": of the source itself */
-    char name[EG_FACT_NAME_MAX + 1]; /* of a class count: "<classes>.<id>" */
+    const char *result;    /* EG_FACT_NAME_MAX */
+    const char *source;    /* EG_ID_MAX */
+    const char *component; /* EG_ID_MAX; "": of the source itself */
+    const char *name;      /* EG_FACT_NAME_MAX, without blanks; of a class count "<classes>.<id>" */
+    const char *unit;      /* EG_FACT_UNIT_MAX; NUMBER: as the package writes it; ANSWER: "" */
     char day[11];
     enum eg_fact_kind kind;
-    char unit[EG_FACT_UNIT_MAX + 1]; /* NUMBER; as the package writes it */
-    bool has_number;                 /* NUMBER */
-    double number;
+    bool has_number;             /* NUMBER */
+    double number;               /* finite */
     enum eg_value_status status; /* NUMBER */
     enum eg_answer_value answer; /* ANSWER */
 };
+
+struct eg_facts_texts; /* inside */
 
 /* A set, in the order of result, source, component, name, day; each at most once. */
 struct eg_facts {
@@ -60,15 +66,27 @@ struct eg_facts {
      */
     char (*later)[11];
     size_t later_count, later_capacity;
+    struct eg_facts_texts *texts;
 };
 
 void eg_facts_init(struct eg_facts *facts);
 void eg_facts_done(struct eg_facts *facts);
 
-/* Put a fact in its place (copied); one with the same key is replaced. EG_E_LIMIT, EG_E_NOMEM. */
+/*
+ * Put a fact in its place (copied); one with the same key is replaced. Quick in the order of the
+ * set. EG_E_FORMAT: a text is none of those above, the day is no day, the number is not finite.
+ * EG_E_LIMIT: more than EG_FACTS_MAX. EG_E_NOMEM.
+ */
 EG_MUST_USE
 enum eg_status eg_facts_put(struct eg_facts *facts, const struct eg_fact *fact,
                             struct eg_error *err);
+/*
+ * Put all facts of `count` sets, a later set's before an earlier one's of the same key. Linear for
+ * sets of single days in their order; `later` is not touched. Errors as put.
+ */
+EG_MUST_USE
+enum eg_status eg_facts_gather(struct eg_facts *facts, const struct eg_facts *sets, size_t count,
+                               struct eg_error *err);
 EG_MUST_USE
 enum eg_status eg_facts_put_later(struct eg_facts *facts, const char *day, struct eg_error *err);
 
@@ -78,10 +96,10 @@ const struct eg_fact *eg_facts_find(const struct eg_facts *facts, const char *re
                                     const char *day);
 
 /*
- * The canonical text (line form "emgate facts 1", see facts.c), hashed into the entry. Facts of one
- * name stand in one line with a value for each day, so that a year of a plant stays some ten
- * kilobytes. Reading is strict: what is read writes back the same octets.
- * EG_E_FORMAT with the line, EG_E_LIMIT, EG_E_NOMEM.
+ * The canonical text (line form "emgate facts 1", see facts_text.c), hashed into the entry. Facts
+ * of one name stand in one line for each unbroken run of days, so that a year of a plant stays some
+ * ten kilobytes. Reading is strict: what is read writes back the same octets. EG_E_FORMAT with the
+ * line, EG_E_LIMIT, EG_E_NOMEM. `out` of eg_facts_read is made by it.
  */
 EG_MUST_USE
 enum eg_status eg_facts_write(struct eg_buf *out, const struct eg_facts *facts,

@@ -9,82 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool reads(const char *text, double *x)
-{
-    return eg_number_read(eg_bytes_of(text), x);
-}
-
-Test(numbers, reads_what_is_a_number)
-{
-    static const struct {
-        const char *text;
-        double value;
-    } rows[] = {{"0", 0},
-                {"-0", 0},
-                {"12.4", 12.4},
-                {"-3.25", -3.25},
-                {" 7 \n", 7},
-                {"123456789012345", 123456789012345.0},
-                {"0.1", 0.1},
-                {"0.03", 0.03},
-                {"00012", 12},
-                {"1.10", 1.1},
-                {"0.00000000000000000000000000123456789012345", 1.23456789012345e-27}};
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        double x = 99;
-        cr_expect(reads(rows[i].text, &x), "%s", rows[i].text);
-        cr_expect(x == rows[i].value && !signbit(x * 0 + (x == 0 ? x : 1)), "%s gave %.17g",
-                  rows[i].text, x);
-    }
-}
-
-Test(numbers, refuses_what_is_none)
-{
-    static const char *const texts[] = {"",
-                                        " ",
-                                        "-",
-                                        ".",
-                                        "1.",
-                                        ".5",
-                                        "1e5",
-                                        "1E5",
-                                        "NaN",
-                                        "INF",
-                                        "Infinity",
-                                        "+1",
-                                        "1,5",
-                                        "0x1",
-                                        "1 2",
-                                        "--1",
-                                        "1-",
-                                        "1.2.3",
-                                        "1234567890123456",
-                                        "0.1234567890123456",
-                                        "1.00000000000000000",
-                                        "\xd9\xa1",
-                                        "1\xc2\xa0",
-                                        "12abc"};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        double x = 0;
-        cr_expect_not(reads(texts[i], &x), "'%s' was read as %.17g", texts[i], x);
-        cr_expect(isnan(x), "'%s'", texts[i]);
-    }
-}
-
-Test(numbers, follow_the_number_production_of_xpath)
-{
-    cr_expect(eg_number_xpath(eg_bytes_of(".5")) == 0.5);
-    cr_expect(eg_number_xpath(eg_bytes_of("5.")) == 5);
-    cr_expect(eg_number_xpath(eg_bytes_of(" -12.25\t")) == -12.25);
-    cr_expect(eg_number_xpath(eg_bytes_of("1234567890123456789")) == 1234567890123456789.0);
-    cr_expect(eg_number_xpath(eg_bytes_of("0.30000000000000004")) == 0.30000000000000004);
-    cr_expect(isnan(eg_number_xpath(eg_bytes_of("1e5"))));
-    cr_expect(isnan(eg_number_xpath(eg_bytes_of("+1"))));
-    cr_expect(isnan(eg_number_xpath(eg_bytes_of("- 1"))));
-    cr_expect(isnan(eg_number_xpath(eg_bytes_of("."))));
-    cr_expect(isnan(eg_number_xpath(eg_bytes_of(""))));
-}
-
 Test(numbers, round_half_away_from_zero)
 {
     static const struct {
@@ -228,37 +152,6 @@ Test(numbers, validate_never_below_zero)
     cr_expect(isnan(eg_number_min((double)NAN, 1)));
 }
 
-Test(numbers, are_written_with_the_fewest_digits_that_read_back)
-{
-    static const struct {
-        double x;
-        const char *text;
-    } rows[] = {{0, "0"},
-                {-0.0, "0"},
-                {12.4, "12.4"},
-                {0.1 + 0.2, "0.30000000000000004"},
-                {1.0 / 3, "0.3333333333333333"},
-                {100000, "100000"},
-                {1e21, "1000000000000000000000"},
-                {1e-7, "0.0000001"},
-                {-5.5, "-5.5"},
-                {96.4285714285714, "96.4285714285714"},
-                {123456789012345680.0, "123456789012345680"}};
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char text[EG_NUMBER_TEXT_MAX] = "";
-        eg_number_text(text, rows[i].x);
-        cr_expect_str_eq(text, rows[i].text);
-        cr_expect(strtod(text, NULL) == rows[i].x);
-    }
-    char text[EG_NUMBER_TEXT_MAX] = "";
-    eg_number_text(text, (double)NAN);
-    cr_expect_str_eq(text, "NaN");
-    eg_number_text(text, 1.7976931348623157e308);
-    cr_expect(strtod(text, NULL) == 1.7976931348623157e308);
-    eg_number_text(text, 5e-324);
-    cr_expect(strtod(text, NULL) == 5e-324);
-}
-
 Test(numbers, are_written_with_the_decimals_of_their_place)
 {
     static const struct {
@@ -271,22 +164,5 @@ Test(numbers, are_written_with_the_decimals_of_their_place)
         char text[EG_NUMBER_TEXT_MAX] = "";
         eg_number_text_place(text, rows[i].x, rows[i].place);
         cr_expect_str_eq(text, rows[i].text);
-    }
-}
-
-Test(numbers, read_back_as_written_for_many_readings)
-{
-    srand(11);
-    for (int i = 0; i < 20000; i++) {
-        char written[32] = "";
-        char text[EG_NUMBER_TEXT_MAX] = "";
-        int places = rand() % 5;
-        (void)snprintf(written, sizeof(written), "%d.%0*d", rand() % 100000, places + 1,
-                       rand() % 10 + (places > 0 ? 1 : 0));
-        double x = 0;
-        cr_assert(reads(written, &x), "%s", written);
-        cr_assert(x == strtod(written, NULL), "%s", written);
-        eg_number_text(text, x);
-        cr_assert(strtod(text, NULL) == x);
     }
 }

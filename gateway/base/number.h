@@ -1,0 +1,23 @@
+/*
+ * Numbers (IEEE 754 binary64) and their texts, the same on every host and in every locale. A quiet
+ * NaN is "no number". Immutable; any thread.
+ */
+#ifndef EG_BASE_NUMBER_H
+#define EG_BASE_NUMBER_H
+
+#include "base/bytes.h"
+
+#define EG_NUMBER_TEXT_MAX 400 /* 310 digits before the point, sign, point, places */
+
+/*
+ * Read a number: [-] digits [. digits], at most 15 significant digits, correctly rounded. Blanks at
+ * both ends are passed over. false (out is NaN): anything else, as 1e5, NaN, INF, +1, 1,5, .5, 1.
+ */
+bool eg_number_read(struct eg_bytes text, double *out);
+/* XPath 1.0's own Number production (any digits, .5 and 5. too), for number(): NaN if not one. */
+double eg_number_xpath(struct eg_bytes text);
+
+/* First of 15, 16, 17 significant digits that reads back the same, without exponent; "NaN". */
+void eg_number_text(char out[EG_NUMBER_TEXT_MAX], double x);
+
+#endif

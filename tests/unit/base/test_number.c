@@ -1,0 +1,163 @@
+/*
+ * Numbers and their texts.
+ */
+#include "base/number.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool reads(const char *text, double *x)
+{
+    return eg_number_read(eg_bytes_of(text), x);
+}
+
+Test(number, reads_what_is_a_number)
+{
+    static const struct {
+        const char *text;
+        double value;
+    } rows[] = {{"0", 0},
+                {"-0", 0},
+                {"12.4", 12.4},
+                {"-3.25", -3.25},
+                {" 7 \n", 7},
+                {"123456789012345", 123456789012345.0},
+                {"0.1", 0.1},
+                {"0.03", 0.03},
+                {"00012", 12},
+                {"1.10", 1.1},
+                {"0.00000000000000000000000000123456789012345", 1.23456789012345e-27}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        double x = 99;
+        cr_expect(reads(rows[i].text, &x), "%s", rows[i].text);
+        cr_expect(x == rows[i].value && !signbit(x * 0 + (x == 0 ? x : 1)), "%s gave %.17g",
+                  rows[i].text, x);
+    }
+}
+
+Test(number, refuses_what_is_none)
+{
+    static const char *const texts[] = {"",
+                                        " ",
+                                        "-",
+                                        ".",
+                                        "1.",
+                                        ".5",
+                                        "1e5",
+                                        "1E5",
+                                        "NaN",
+                                        "INF",
+                                        "Infinity",
+                                        "+1",
+                                        "1,5",
+                                        "0x1",
+                                        "1 2",
+                                        "--1",
+                                        "1-",
+                                        "1.2.3",
+                                        "1234567890123456",
+                                        "0.1234567890123456",
+                                        "1.00000000000000000",
+                                        "\xd9\xa1",
+                                        "1\xc2\xa0",
+                                        "12abc"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        double x = 0;
+        cr_expect_not(reads(texts[i], &x), "'%s' was read as %.17g", texts[i], x);
+        cr_expect(isnan(x), "'%s'", texts[i]);
+    }
+}
+
+Test(number, follows_the_number_production_of_xpath)
+{
+    cr_expect(eg_number_xpath(eg_bytes_of(".5")) == 0.5);
+    cr_expect(eg_number_xpath(eg_bytes_of("5.")) == 5);
+    cr_expect(eg_number_xpath(eg_bytes_of(" -12.25\t")) == -12.25);
+    cr_expect(eg_number_xpath(eg_bytes_of("1234567890123456789")) == 1234567890123456789.0);
+    cr_expect(eg_number_xpath(eg_bytes_of("0.30000000000000004")) == 0.30000000000000004);
+    cr_expect(isnan(eg_number_xpath(eg_bytes_of("1e5"))));
+    cr_expect(isnan(eg_number_xpath(eg_bytes_of("+1"))));
+    cr_expect(isnan(eg_number_xpath(eg_bytes_of("- 1"))));
+    cr_expect(isnan(eg_number_xpath(eg_bytes_of("."))));
+    cr_expect(isnan(eg_number_xpath(eg_bytes_of(""))));
+}
+
+Test(number, is_written_with_the_fewest_digits_that_read_back)
+{
+    static const struct {
+        double x;
+        const char *text;
+    } rows[] = {{0, "0"},
+                {-0.0, "0"},
+                {12.4, "12.4"},
+                {0.1 + 0.2, "0.30000000000000004"},
+                {1.0 / 3, "0.3333333333333333"},
+                {100000, "100000"},
+                {1e21, "1000000000000000000000"},
+                {1e-7, "0.0000001"},
+                {-5.5, "-5.5"},
+                {96.4285714285714, "96.4285714285714"},
+                {123456789012345680.0, "123456789012345680"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[EG_NUMBER_TEXT_MAX] = "";
+        eg_number_text(text, rows[i].x);
+        cr_expect_str_eq(text, rows[i].text);
+        cr_expect(strtod(text, NULL) == rows[i].x);
+    }
+    char text[EG_NUMBER_TEXT_MAX] = "";
+    eg_number_text(text, (double)NAN);
+    cr_expect_str_eq(text, "NaN");
+    eg_number_text(text, 1.7976931348623157e308);
+    cr_expect(strtod(text, NULL) == 1.7976931348623157e308);
+    eg_number_text(text, 5e-324);
+    cr_expect(strtod(text, NULL) == 5e-324);
+}
+
+Test(number, reads_back_as_written_for_many_readings)
+{
+    srand(11);
+    for (int i = 0; i < 20000; i++) {
+        char written[32] = "";
+        char text[EG_NUMBER_TEXT_MAX] = "";
+        int places = rand() % 5;
+        (void)snprintf(written, sizeof(written), "%d.%0*d", rand() % 100000, places + 1,
+                       rand() % 10 + (places > 0 ? 1 : 0));
+        double x = 0;
+        cr_assert(reads(written, &x), "%s", written);
+        cr_assert(x == strtod(written, NULL), "%s", written);
+        eg_number_text(text, x);
+        cr_assert(strtod(text, NULL) == x);
+    }
+}
+
+/* The first of 15, 16, 17 digits that reads back, without the zeros at its end. */
+static void write_by_library(char out[64], double x)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        (void)snprintf(out, 64, "%.*g", digits, x);
+        if (strtod(out, NULL) == x) {
+            return;
+        }
+    }
+}
+
+Test(number, is_written_the_same_whether_quickly_or_not)
+{
+    srand(7);
+    for (int i = 0; i < 50000; i++) {
+        static const double powers[] = {1, 10, 100, 1000, 10000, 100000};
+        char text[EG_NUMBER_TEXT_MAX] = "";
+        char expected[64] = "";
+        double x = (double)(rand() % 100000 - 50000) / powers[rand() % 6];
+        x = i % 3 == 0 ? x * 1.1 : i % 7 == 0 ? x * 3 / 7 : x;
+        if (x == 0 || fabs(x) < 0.001) {
+            continue; /* %g has exponents there, and minus zero */
+        }
+        eg_number_text(text, x);
+        write_by_library(expected, x);
+        cr_assert_str_eq(text, expected);
+    }
+}
