@@ -14,6 +14,7 @@
 #ifndef EG_ASSESS_QUICK_H
 #define EG_ASSESS_QUICK_H
 
+#include "assess/flat.h"
 #include "assess/schematron_model.h"
 
 /*
@@ -24,9 +25,12 @@ const struct eg_quick *eg_quick_read(struct eg_schematron *schema, const char *e
                                      const struct eg_xpath_scope *scope);
 
 /*
- * Its truth at a node of the document in hand: 1, 0, or -1: ask XPath, nothing has been spent.
- * Octets and operations are counted as XPath counts them. Not reentrant for one schema.
+ * Its truth at a place of the document in hand: 1, 0, or -1: ask XPath, nothing has been spent.
+ * Octets and operations are counted as XPath counts them.
+ *   flat   of the document, made with the words of this schema
+ *   place  EG_FLAT_NONE: always -1
  */
-int eg_quick_test(const struct eg_quick *quick, struct eg_schematron *schema, xmlNode *node);
+int eg_quick_test(const struct eg_quick *quick, struct eg_schematron *schema, struct eg_flat *flat,
+                  uint32_t place);
 
 #endif

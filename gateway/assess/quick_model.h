@@ -60,8 +60,7 @@ enum eg_quick_axis {
 
 struct eg_quick_step {
     enum eg_quick_axis axis;
-    const char *ns; /* "": none */
-    const char *local;
+    uint32_t word; /* of the schema's names; none for a parent */
     /* Each a condition, or NULL and a position. */
     const struct eg_quick *conditions[EG_QUICK_PREDICATES_MAX];
     unsigned positions[EG_QUICK_PREDICATES_MAX];

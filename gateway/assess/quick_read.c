@@ -98,29 +98,28 @@ static bool add_part(struct reader *reader, struct eg_quick *to, struct eg_quick
 static bool read_test(struct reader *reader, struct eg_quick_step *step)
 {
     size_t len = name_length(reader->at);
-    if (len == 0) {
-        return false;
-    }
-    step->ns = "";
+    const char *ns = "";
     const char *local = reader->at;
-    if (local[len] == ':') {
-        step->ns = NULL;
-        for (size_t i = 0; i < reader->scope->ns_count && step->ns == NULL; i++) {
-            const struct eg_xml_ns *ns = &reader->scope->ns[i];
-            if (strlen(ns->prefix) == len && memcmp(ns->prefix, local, len) == 0) {
-                step->ns = eg_sch_dup(reader->schema, ns->uri, strlen(ns->uri));
+    if (len > 0 && local[len] == ':') {
+        ns = NULL;
+        for (size_t i = 0; i < reader->scope->ns_count && ns == NULL; i++) {
+            const struct eg_xml_ns *known = &reader->scope->ns[i];
+            if (strlen(known->prefix) == len && memcmp(known->prefix, local, len) == 0) {
+                ns = known->uri;
             }
         }
         local += len + 1;
         len = name_length(local);
     }
-    if (step->ns == NULL || len == 0) {
+    const char *name = ns != NULL && len > 0 ? eg_sch_dup(reader->schema, local, len) : NULL;
+    if (name == NULL) {
         return false;
     }
-    step->local = eg_sch_dup(reader->schema, local, len);
+    bool attribute = step->axis == EG_QUICK_ATTRIBUTE;
+    step->word = eg_flat_word(&reader->schema->words, attribute, ns, name);
     reader->at = local + len;
     skip_blanks(reader);
-    return step->local != NULL && *reader->at != '(' && *reader->at != ':';
+    return step->word != 0 && *reader->at != '(' && *reader->at != ':';
 }
 
 static bool read_predicate(struct reader *reader, struct eg_quick_step *step)
@@ -165,14 +164,18 @@ static bool read_axis(struct reader *reader, struct eg_quick_step *step)
     return step->axis == EG_QUICK_PARENT || read_test(reader, step);
 }
 
-/* Steps to parents and siblings only from one node: then no node comes twice. */
+/*
+ * Steps to parents and siblings only from one node: then no node comes twice. The document has one
+ * child element, and a position behind all conditions leaves one node.
+ */
 static bool note_step(struct eg_quick *path, const struct eg_quick_step *step)
 {
-    bool one = path->single;
     bool here = !path->rooted;
     for (size_t i = 0; i + 1 < path->step_count; i++) {
         here = here && path->steps[i].axis == EG_QUICK_PARENT;
     }
+    bool root = path->rooted && path->step_count == 1;
+    bool placed = step->predicate_count > 0 && step->conditions[step->predicate_count - 1] == NULL;
     switch (step->axis) {
     case EG_QUICK_PARENT:
         return here;
@@ -180,14 +183,12 @@ static bool note_step(struct eg_quick *path, const struct eg_quick_step *step)
         return true;
     case EG_QUICK_PRECEDING:
     case EG_QUICK_FOLLOWING:
-        path->single =
-            one && step->predicate_count > 0 && step->conditions[step->predicate_count - 1] == NULL;
+        path->single = path->single && placed;
         path->forward = path->single || step->axis == EG_QUICK_FOLLOWING;
         return here;
     case EG_QUICK_CHILD:
     default:
-        path->single =
-            one && step->predicate_count > 0 && step->conditions[step->predicate_count - 1] == NULL;
+        path->single = path->single && (placed || root);
         return true;
     }
 }

@@ -1,7 +1,7 @@
 /*
- * Answering from the document as it lies: texts are views of it, nothing is allocated, and a walk
- * ends where the answer is known. What is rare (a value in several pieces, a long text made by
- * concat, a node set in a variable) is left to XPath: nothing has been counted by then.
+ * Answering from the tables of the document (flat.h): texts are views of it, nothing is allocated,
+ * and a walk ends where the answer is known. What is rare (a value in several pieces, a long text
+ * made by concat, a node set in a variable) is left to XPath: nothing has been counted by then.
  */
 #include "assess/functions.h"
 #include "assess/numbers.h"
@@ -12,10 +12,10 @@
 #include <string.h>
 
 #define SCRATCH 1024
-#define NUMBER_OCTETS_MAX 64
 
 struct run {
     struct eg_schematron *schema;
+    struct eg_flat *flat;
     size_t octets;        /* to be paid for */
     unsigned long visits; /* nodes looked at */
     size_t used;
@@ -26,29 +26,64 @@ struct run {
 struct value {
     enum eg_quick_type type; /* boolean, string or number */
     bool truth;
+    bool ended; /* text is followed by a NUL */
     double number;
     struct eg_bytes text;
-    bool ended; /* text is followed by a NUL */
+    struct eg_flat_attribute *whole; /* the attribute whose whole text it is; NULL: none */
 };
 
-typedef bool (*visit_fn)(struct run *run, xmlNode *node, void *payload); /* false: enough */
+typedef bool (*visit_fn)(struct run *run, uint32_t place, void *payload); /* false: enough */
 
-static bool truth_of(struct run *run, const struct eg_quick *quick, xmlNode *node);
+static bool truth_of(struct run *run, const struct eg_quick *quick, uint32_t place);
 
 /* ---- nodes -------------------------------------------------------------------------------- */
 
-static bool matches(const struct eg_quick_step *step, const xmlNode *node)
+static bool is_attribute(uint32_t place)
 {
-    const char *ns = node->ns != NULL ? (const char *)node->ns->href : "";
-    return strcmp((const char *)node->name, step->local) == 0 && strcmp(ns, step->ns) == 0;
+    return (place & EG_FLAT_ATTRIBUTE) != 0;
+}
+
+static uint32_t parent_of(const struct run *run, uint32_t place)
+{
+    return is_attribute(place) ? run->flat->attributes[place & ~EG_FLAT_ATTRIBUTE].owner
+                               : run->flat->elements[place].parent;
+}
+
+/* EG_FLAT_NONE: there is no such attribute. */
+static uint32_t attribute_of(struct run *run, uint32_t place, uint32_t word)
+{
+    if (is_attribute(place)) {
+        return EG_FLAT_NONE;
+    }
+    const struct eg_flat_element *element = &run->flat->elements[place];
+    for (uint32_t i = element[0].attributes; i < element[1].attributes; i++) {
+        run->visits++;
+        if (run->flat->attributes[i].word == word) {
+            return i | EG_FLAT_ATTRIBUTE;
+        }
+    }
+    return EG_FLAT_NONE;
+}
+
+/* The first node to look at for a step to elements. */
+static uint32_t first_element(const struct run *run, enum eg_quick_axis axis, uint32_t place)
+{
+    if (is_attribute(place)) {
+        return EG_FLAT_NONE;
+    }
+    const struct eg_flat_element *element = &run->flat->elements[place];
+    return axis == EG_QUICK_CHILD       ? element->first
+           : axis == EG_QUICK_PRECEDING ? element->previous
+                                        : element->next;
 }
 
 /* seen[i]: how many nodes have come to predicate i. */
-static bool passes(struct run *run, const struct eg_quick_step *step, xmlNode *node, unsigned *seen)
+static bool passes(struct run *run, const struct eg_quick_step *step, uint32_t place,
+                   unsigned *seen)
 {
     for (size_t i = 0; i < step->predicate_count; i++) {
         seen[i]++;
-        bool good = step->conditions[i] != NULL ? truth_of(run, step->conditions[i], node)
+        bool good = step->conditions[i] != NULL ? truth_of(run, step->conditions[i], place)
                                                 : seen[i] == step->positions[i];
         if (!good) {
             return false;
@@ -57,74 +92,75 @@ static bool passes(struct run *run, const struct eg_quick_step *step, xmlNode *n
     return true;
 }
 
-static bool walk(struct run *run, const struct eg_quick *path, size_t at, xmlNode *node,
-                 visit_fn visit, void *payload);
-
-static bool walk_attributes(struct run *run, const struct eg_quick *path, size_t at, xmlNode *node,
-                            visit_fn visit, void *payload)
+/* No node further on can pass. */
+static bool is_spent(const struct eg_quick_step *step, const unsigned *seen)
 {
-    const struct eg_quick_step *step = &path->steps[at];
-    xmlAttr *attribute = node->type == XML_ELEMENT_NODE ? node->properties : NULL;
-    for (; attribute != NULL; attribute = attribute->next) {
-        run->visits++;
-        if (matches(step, (xmlNode *)attribute)) {
-            return walk(run, path, at + 1, (xmlNode *)attribute, visit, payload);
+    for (size_t i = 0; i < step->predicate_count; i++) {
+        if (step->conditions[i] == NULL && seen[i] >= step->positions[i]) {
+            return true;
         }
     }
-    return true;
+    return false;
 }
 
-static bool walk_elements(struct run *run, const struct eg_quick *path, size_t at, xmlNode *node,
+static bool walk(struct run *run, const struct eg_quick *path, size_t at, uint32_t place,
+                 visit_fn visit, void *payload);
+
+static bool walk_elements(struct run *run, const struct eg_quick *path, size_t at, uint32_t place,
                           visit_fn visit, void *payload)
 {
     const struct eg_quick_step *step = &path->steps[at];
-    unsigned seen[EG_QUICK_PREDICATES_MAX] = {0};
+    const struct eg_flat_element *elements = run->flat->elements;
     bool back = step->axis == EG_QUICK_PRECEDING;
-    xmlNode *next = NULL;
+    bool last = at + 1 == path->step_count;
+    unsigned seen[EG_QUICK_PREDICATES_MAX] = {0};
+    uint32_t next = first_element(run, step->axis, place);
 
-    if (step->axis == EG_QUICK_CHILD) {
-        next = node->type == XML_ELEMENT_NODE || node->type == XML_DOCUMENT_NODE ? node->children
-                                                                                 : NULL;
-    } else if (node->type != XML_DOCUMENT_NODE && node->type != XML_ATTRIBUTE_NODE) {
-        next = back ? node->prev : node->next;
-    }
-    for (; next != NULL && !run->left; next = back ? next->prev : next->next) {
+    for (; next != EG_FLAT_NONE && !run->left;
+         next = back ? elements[next].previous : elements[next].next) {
         run->visits++;
-        if (next->type == XML_ELEMENT_NODE && matches(step, next) &&
-            passes(run, step, next, seen) && !run->left &&
-            !walk(run, path, at + 1, next, visit, payload)) {
+        if (elements[next].word != step->word || !passes(run, step, next, seen) || run->left) {
+            continue;
+        }
+        if (!(last ? visit(run, next, payload) : walk(run, path, at + 1, next, visit, payload))) {
             return false;
+        }
+        if (step->predicate_count > 0 && is_spent(step, seen)) {
+            break;
         }
     }
     return true;
 }
 
 /* Each node of the path once; false: visit had enough. */
-static bool walk(struct run *run, const struct eg_quick *path, size_t at, xmlNode *node,
+static bool walk(struct run *run, const struct eg_quick *path, size_t at, uint32_t place,
                  visit_fn visit, void *payload)
 {
     if (at == path->step_count) {
-        return visit(run, node, payload);
+        return visit(run, place, payload);
     }
+    uint32_t next = EG_FLAT_NONE;
     switch (path->steps[at].axis) {
     case EG_QUICK_PARENT:
         run->visits++;
-        return node->parent == NULL || walk(run, path, at + 1, node->parent, visit, payload);
+        next = parent_of(run, place);
+        break;
     case EG_QUICK_ATTRIBUTE:
-        return walk_attributes(run, path, at, node, visit, payload);
+        next = attribute_of(run, place, path->steps[at].word);
+        break;
     case EG_QUICK_CHILD:
     case EG_QUICK_PRECEDING:
     case EG_QUICK_FOLLOWING:
     default:
-        return walk_elements(run, path, at, node, visit, payload);
+        return walk_elements(run, path, at, place, visit, payload);
     }
+    return next == EG_FLAT_NONE || walk(run, path, at + 1, next, visit, payload);
 }
 
-static void walk_path(struct run *run, const struct eg_quick *path, xmlNode *node, visit_fn visit,
+static void walk_path(struct run *run, const struct eg_quick *path, uint32_t place, visit_fn visit,
                       void *payload)
 {
-    xmlNode *from = path->rooted ? (xmlNode *)run->schema->context->doc : node;
-    (void)walk(run, path, 0, from, visit, payload);
+    (void)walk(run, path, 0, path->rooted ? 0 : place, visit, payload);
 }
 
 /* ---- texts -------------------------------------------------------------------------------- */
@@ -135,13 +171,18 @@ static struct eg_bytes leave(struct run *run)
     return eg_bytes_of("");
 }
 
-/* Its string value, where that lies in one piece. */
-static struct eg_bytes text_of_node(struct run *run, const xmlNode *node)
+static struct value text_value(struct eg_bytes text, bool ended)
 {
-    if (node->type != XML_ATTRIBUTE_NODE && node->type != XML_ELEMENT_NODE) {
+    return (struct value){.type = EG_QUICK_IS_STRING, .text = text, .ended = ended};
+}
+
+/* Of an element: its string value, where that lies in one piece. */
+static struct eg_bytes text_of_element(struct run *run, const xmlNode *node)
+{
+    const xmlNode *only = node->children;
+    if (node->type != XML_ELEMENT_NODE) {
         return leave(run);
     }
-    const xmlNode *only = node->children;
     if (only == NULL) {
         return eg_bytes_of("");
     }
@@ -152,24 +193,34 @@ static struct eg_bytes text_of_node(struct run *run, const xmlNode *node)
     return eg_bytes_of(only->content != NULL ? (const char *)only->content : "");
 }
 
-static bool take_first(struct run *run, xmlNode *node, void *payload)
+static struct value text_of_node(struct run *run, uint32_t place)
 {
-    *(struct eg_bytes *)payload = text_of_node(run, node);
+    if (!is_attribute(place)) {
+        return text_value(text_of_element(run, run->flat->elements[place].node), true);
+    }
+    struct eg_flat_attribute *attribute = &run->flat->attributes[place & ~EG_FLAT_ATTRIBUTE];
+    if (attribute->text == NULL) {
+        return text_value(leave(run), true);
+    }
+    struct value value =
+        text_value((struct eg_bytes){(const uint8_t *)attribute->text, attribute->len}, true);
+    value.whole = attribute;
+    return value;
+}
+
+static bool take_first(struct run *run, uint32_t place, void *payload)
+{
+    *(struct value *)payload = text_of_node(run, place);
     return false;
 }
 
-static struct value value_of(struct run *run, const struct eg_quick *quick, xmlNode *node);
-
-static struct value text_value(struct eg_bytes text, bool ended)
-{
-    return (struct value){.type = EG_QUICK_IS_STRING, .text = text, .ended = ended};
-}
+static struct value value_of(struct run *run, const struct eg_quick *quick, uint32_t place);
 
 /* An argument as text; numbers and truths as texts are XPath's business. */
 static struct value argument(struct run *run, const struct eg_quick *call, size_t index,
-                             xmlNode *node)
+                             uint32_t place)
 {
-    struct value value = value_of(run, call->parts[index], node);
+    struct value value = value_of(run, call->parts[index], place);
     if (value.type != EG_QUICK_IS_STRING) {
         value = text_value(leave(run), true);
     }
@@ -187,12 +238,12 @@ static char *room(struct run *run, size_t len)
     return start;
 }
 
-static struct value concat(struct run *run, const struct eg_quick *call, xmlNode *node)
+static struct value concat(struct run *run, const struct eg_quick *call, uint32_t place)
 {
     struct eg_bytes texts[16];
     size_t len = 0;
     for (size_t i = 0; i < call->part_count; i++) {
-        texts[i] = argument(run, call, i, node).text;
+        texts[i] = argument(run, call, i, place).text;
         len += texts[i].len;
     }
     run->octets += len;
@@ -219,9 +270,9 @@ static size_t characters(struct eg_bytes text, size_t count)
     return at;
 }
 
-static struct value substring(struct run *run, const struct eg_quick *call, xmlNode *node)
+static struct value substring(struct run *run, const struct eg_quick *call, uint32_t place)
 {
-    struct value value = argument(run, call, 0, node);
+    struct value value = argument(run, call, 0, place);
     run->octets += value.text.len;
     size_t skip = characters(value.text, (size_t)call->parts[1]->number - 1);
     struct eg_bytes rest = {value.text.data + skip, value.text.len - skip};
@@ -233,10 +284,10 @@ static struct value substring(struct run *run, const struct eg_quick *call, xmlN
     return text_value(rest, value.ended);
 }
 
-static struct value cut(struct run *run, const struct eg_quick *call, xmlNode *node)
+static struct value cut(struct run *run, const struct eg_quick *call, uint32_t place)
 {
-    struct value all = argument(run, call, 0, node);
-    struct value mark = argument(run, call, 1, node);
+    struct value all = argument(run, call, 0, place);
+    struct value mark = argument(run, call, 1, place);
     run->octets += all.text.len + mark.text.len;
     const uint8_t *at = memmem(all.text.data, all.text.len, mark.text.data, mark.text.len);
     if (at == NULL) {
@@ -250,11 +301,11 @@ static struct value cut(struct run *run, const struct eg_quick *call, xmlNode *n
     return text_value((struct eg_bytes){all.text.data + skip, all.text.len - skip}, all.ended);
 }
 
-static struct value translate(struct run *run, const struct eg_quick *call, xmlNode *node)
+static struct value translate(struct run *run, const struct eg_quick *call, uint32_t place)
 {
     const struct eg_quick *from = call->parts[1];
     const struct eg_quick *to = call->parts[2];
-    struct eg_bytes text = argument(run, call, 0, node).text;
+    struct eg_bytes text = argument(run, call, 0, place).text;
     run->octets += text.len + from->text_len + to->text_len;
     char *made = room(run, text.len);
     size_t len = 0;
@@ -276,19 +327,19 @@ static struct value translate(struct run *run, const struct eg_quick *call, xmlN
 /* ---- numbers ------------------------------------------------------------------------------ */
 
 /* As XPath's operators read them, which is not as number() does (functions.c). */
-static double number_of_text(struct run *run, struct eg_bytes text, bool ended)
+static double number_of_text(struct run *run, const struct value *value)
 {
-    char copy[NUMBER_OCTETS_MAX + 1];
-    if (ended) {
-        return xmlXPathCastStringToNumber(text.data);
+    struct eg_flat_attribute *whole = value->whole;
+    if (whole != NULL && whole->has_number) {
+        return whole->number;
     }
-    if (text.len > NUMBER_OCTETS_MAX) {
-        run->left = true;
-        return (double)NAN;
+    double number =
+        eg_flat_number((const char *)value->text.data, value->text.len, value->ended, &run->left);
+    if (whole != NULL) {
+        whole->number = number;
+        whole->has_number = true;
     }
-    memcpy(copy, text.data, text.len);
-    copy[text.len] = '\0';
-    return xmlXPathCastStringToNumber((const xmlChar *)copy);
+    return number;
 }
 
 static double number_of(struct run *run, const struct value *value)
@@ -299,33 +350,33 @@ static double number_of(struct run *run, const struct value *value)
     case EG_QUICK_IS_BOOLEAN:
         return value->truth ? 1 : 0;
     default:
-        return number_of_text(run, value->text, value->ended);
+        return number_of_text(run, value);
     }
 }
 
-static double function_number(struct run *run, const struct eg_quick *call, xmlNode *node)
+static double function_number(struct run *run, const struct eg_quick *call, uint32_t place)
 {
-    struct value value = value_of(run, call->parts[0], node);
+    struct value value = value_of(run, call->parts[0], place);
     return value.type == EG_QUICK_IS_STRING ? eg_number_xpath(value.text) : number_of(run, &value);
 }
 
-static bool count_one(struct run *run, xmlNode *node, void *payload)
+static bool count_one(struct run *run, uint32_t place, void *payload)
 {
-    (void)run, (void)node;
+    (void)run, (void)place;
     *(double *)payload += 1;
     return true;
 }
 
-static double count(struct run *run, const struct eg_quick *call, xmlNode *node)
+static double count(struct run *run, const struct eg_quick *call, uint32_t place)
 {
     double nodes = 0;
-    walk_path(run, call->parts[0], node, count_one, &nodes);
+    walk_path(run, call->parts[0], place, count_one, &nodes);
     return nodes;
 }
 
-static double string_length(struct run *run, const struct eg_quick *call, xmlNode *node)
+static double string_length(struct run *run, const struct eg_quick *call, uint32_t place)
 {
-    struct eg_bytes text = argument(run, call, 0, node).text;
+    struct eg_bytes text = argument(run, call, 0, place).text;
     size_t length = 0;
     for (size_t i = 0; i < text.len; i++) {
         length += (text.data[i] & 0xc0) != 0x80;
@@ -359,41 +410,41 @@ static struct value variable(struct run *run, const char *name)
     return text_value(leave(run), true);
 }
 
-static struct value string_value(struct run *run, const struct eg_quick *quick, xmlNode *node)
+static struct value string_value(struct run *run, const struct eg_quick *quick, uint32_t place)
 {
     struct value value;
     switch (quick->kind) {
     case EG_QUICK_LITERAL:
         return text_value((struct eg_bytes){(const uint8_t *)quick->text, quick->text_len}, true);
     case EG_QUICK_STRING:
-        value = argument(run, quick, 0, node);
+        value = argument(run, quick, 0, place);
         run->octets += value.text.len;
         return value;
     case EG_QUICK_CONCAT:
-        return concat(run, quick, node);
+        return concat(run, quick, place);
     case EG_QUICK_SUBSTRING:
-        return substring(run, quick, node);
+        return substring(run, quick, place);
     case EG_QUICK_SUBSTRING_BEFORE:
     case EG_QUICK_SUBSTRING_AFTER:
-        return cut(run, quick, node);
+        return cut(run, quick, place);
     case EG_QUICK_TRANSLATE:
-        return translate(run, quick, node);
+        return translate(run, quick, place);
     default:
         return text_value(leave(run), true);
     }
 }
 
-static double number_value(struct run *run, const struct eg_quick *quick, xmlNode *node)
+static double number_value(struct run *run, const struct eg_quick *quick, uint32_t place)
 {
     switch (quick->kind) {
     case EG_QUICK_NUMBER_LITERAL:
         return quick->number;
     case EG_QUICK_NUMBER:
-        return function_number(run, quick, node);
+        return function_number(run, quick, place);
     case EG_QUICK_COUNT:
-        return count(run, quick, node);
+        return count(run, quick, place);
     case EG_QUICK_STRING_LENGTH:
-        return string_length(run, quick, node);
+        return string_length(run, quick, place);
     default:
         run->left = true;
         return 0;
@@ -401,22 +452,23 @@ static double number_value(struct run *run, const struct eg_quick *quick, xmlNod
 }
 
 /* A set as the text of its first node, "" if it has none. */
-static struct value value_of(struct run *run, const struct eg_quick *quick, xmlNode *node)
+static struct value value_of(struct run *run, const struct eg_quick *quick, uint32_t place)
 {
     struct value value = text_value(eg_bytes_of(""), true);
     switch (quick->type) {
     case EG_QUICK_IS_SET:
-        walk_path(run, quick, node, take_first, &value.text);
+        walk_path(run, quick, place, take_first, &value);
         return value;
     case EG_QUICK_IS_VARIABLE:
         return variable(run, quick->text);
     case EG_QUICK_IS_STRING:
-        return string_value(run, quick, node);
+        return string_value(run, quick, place);
     case EG_QUICK_IS_NUMBER:
-        return (struct value){.type = EG_QUICK_IS_NUMBER, .number = number_value(run, quick, node)};
+        return (struct value){.type = EG_QUICK_IS_NUMBER,
+                              .number = number_value(run, quick, place)};
     case EG_QUICK_IS_BOOLEAN:
     default:
-        return (struct value){.type = EG_QUICK_IS_BOOLEAN, .truth = truth_of(run, quick, node)};
+        return (struct value){.type = EG_QUICK_IS_BOOLEAN, .truth = truth_of(run, quick, place)};
     }
 }
 
@@ -470,38 +522,38 @@ struct comparing {
     bool found;
 };
 
-static bool compare_node(struct run *run, xmlNode *node, void *payload)
+static bool compare_node(struct run *run, uint32_t place, void *payload)
 {
     struct comparing *comparing = payload;
-    struct value value = text_value(text_of_node(run, node), true);
+    struct value value = text_of_node(run, place);
     comparing->found = compare_values(run, &value, comparing->sign, &comparing->with);
     return !comparing->found && !run->left;
 }
 
-static bool note_any(struct run *run, xmlNode *node, void *payload)
+static bool note_any(struct run *run, uint32_t place, void *payload)
 {
-    (void)run, (void)node;
+    (void)run, (void)place;
     *(bool *)payload = true;
     return false;
 }
 
-static bool is_any(struct run *run, const struct eg_quick *path, xmlNode *node)
+static bool is_any(struct run *run, const struct eg_quick *path, uint32_t place)
 {
     bool any = false;
-    walk_path(run, path, node, note_any, &any);
+    walk_path(run, path, place, note_any, &any);
     return any;
 }
 
 /* Some node of the set compares so. */
 static bool compare_set(struct run *run, const struct eg_quick *set, enum eg_quick_sign sign,
-                        const struct value *with, xmlNode *node)
+                        const struct value *with, uint32_t place)
 {
     struct comparing comparing = {.with = *with, .sign = sign};
     if (with->type == EG_QUICK_IS_BOOLEAN) {
         run->left = run->left || !is_equality(sign);
-        return (is_any(run, set, node) == with->truth) == (sign == EG_QUICK_EQUAL);
+        return (is_any(run, set, place) == with->truth) == (sign == EG_QUICK_EQUAL);
     }
-    walk_path(run, set, node, compare_node, &comparing);
+    walk_path(run, set, place, compare_node, &comparing);
     return comparing.found;
 }
 
@@ -521,7 +573,7 @@ static enum eg_quick_sign mirrored(enum eg_quick_sign sign)
     }
 }
 
-static bool compare(struct run *run, const struct eg_quick *quick, xmlNode *node)
+static bool compare(struct run *run, const struct eg_quick *quick, uint32_t place)
 {
     const struct eg_quick *a = quick->parts[0];
     const struct eg_quick *b = quick->parts[1];
@@ -534,14 +586,14 @@ static bool compare(struct run *run, const struct eg_quick *quick, xmlNode *node
         b = other;
         sign = mirrored(sign);
     }
-    if (sets && !is_any(run, b, node)) {
+    if (sets && !is_any(run, b, place)) {
         return false;
     }
-    struct value right = value_of(run, b, node);
+    struct value right = value_of(run, b, place);
     if (a->type == EG_QUICK_IS_SET) {
-        return compare_set(run, a, sign, &right, node);
+        return compare_set(run, a, sign, &right, place);
     }
-    struct value left = value_of(run, a, node);
+    struct value left = value_of(run, a, place);
     return compare_values(run, &left, sign, &right);
 }
 
@@ -559,32 +611,32 @@ static bool truth_of_value(const struct value *value)
     }
 }
 
-static bool look_for(struct run *run, const struct eg_quick *call, xmlNode *node)
+static bool look_for(struct run *run, const struct eg_quick *call, uint32_t place)
 {
-    struct eg_bytes all = argument(run, call, 0, node).text;
-    struct eg_bytes part = argument(run, call, 1, node).text;
+    struct eg_bytes all = argument(run, call, 0, place).text;
+    struct eg_bytes part = argument(run, call, 1, place).text;
     if (call->kind == EG_QUICK_STARTS_WITH) {
         return part.len <= all.len && memcmp(all.data, part.data, part.len) == 0;
     }
     return memmem(all.data, all.len, part.data, part.len) != NULL;
 }
 
-static bool boolean(struct run *run, const struct eg_quick *quick, xmlNode *node)
+static bool boolean(struct run *run, const struct eg_quick *quick, uint32_t place)
 {
     switch (quick->kind) {
     case EG_QUICK_OR:
-        return truth_of(run, quick->parts[0], node) || truth_of(run, quick->parts[1], node);
+        return truth_of(run, quick->parts[0], place) || truth_of(run, quick->parts[1], place);
     case EG_QUICK_AND:
-        return truth_of(run, quick->parts[0], node) && truth_of(run, quick->parts[1], node);
+        return truth_of(run, quick->parts[0], place) && truth_of(run, quick->parts[1], place);
     case EG_QUICK_COMPARE:
-        return compare(run, quick, node);
+        return compare(run, quick, place);
     case EG_QUICK_NOT:
-        return !truth_of(run, quick->parts[0], node);
+        return !truth_of(run, quick->parts[0], place);
     case EG_QUICK_BOOLEAN:
-        return truth_of(run, quick->parts[0], node);
+        return truth_of(run, quick->parts[0], place);
     case EG_QUICK_CONTAINS:
     case EG_QUICK_STARTS_WITH:
-        return look_for(run, quick, node);
+        return look_for(run, quick, place);
     case EG_QUICK_TRUE:
         return true;
     default:
@@ -592,7 +644,7 @@ static bool boolean(struct run *run, const struct eg_quick *quick, xmlNode *node
     }
 }
 
-static bool truth_of(struct run *run, const struct eg_quick *quick, xmlNode *node)
+static bool truth_of(struct run *run, const struct eg_quick *quick, uint32_t place)
 {
     size_t used = run->used;
     bool truth = false;
@@ -600,27 +652,32 @@ static bool truth_of(struct run *run, const struct eg_quick *quick, xmlNode *nod
         return false;
     }
     if (quick->type == EG_QUICK_IS_SET) {
-        return is_any(run, quick, node);
+        return is_any(run, quick, place);
     }
     if (quick->type == EG_QUICK_IS_BOOLEAN) {
-        truth = boolean(run, quick, node);
+        truth = boolean(run, quick, place);
     } else {
-        struct value value = value_of(run, quick, node);
+        struct value value = value_of(run, quick, place);
         truth = truth_of_value(&value);
     }
     run->used = used; /* texts made on the way are done with */
     return truth;
 }
 
-int eg_quick_test(const struct eg_quick *quick, struct eg_schematron *schema, xmlNode *node)
+int eg_quick_test(const struct eg_quick *quick, struct eg_schematron *schema, struct eg_flat *flat,
+                  uint32_t place)
 {
     struct run run;
+    if (place == EG_FLAT_NONE) {
+        return -1;
+    }
     run.schema = schema;
+    run.flat = flat;
     run.octets = 0;
     run.visits = 1;
     run.used = 0;
     run.left = false;
-    bool truth = truth_of(&run, quick, node);
+    bool truth = truth_of(&run, quick, place);
     xmlXPathContext *context = schema->context;
     if (run.left || run.visits > context->opLimit ||
         context->opCount > context->opLimit - run.visits ||

@@ -56,6 +56,7 @@ void eg_schematron_free(struct eg_schematron **slot)
     for (size_t i = 0; i < schema->document_count; i++) {
         xmlFreeDoc(schema->documents[i].doc);
     }
+    eg_flat_words_done(&schema->words);
     eg_sch_free_blocks(schema);
     free(schema);
     *slot = NULL;

@@ -1,9 +1,10 @@
 /*
  * Rule contexts. Most are plain: names of elements or attributes, maybe with the names of their
- * parents. Those are matched in one walk over the document; all others are XPath expressions that
- * select every node they match, evaluated once a document.
+ * parents, maybe with conditions of the quick language in brackets. Those are matched in one walk
+ * over the document; all others are XPath expressions that select every node they match, evaluated
+ * once a document.
  */
-#include "assess/schematron_model.h"
+#include "assess/quick_model.h"
 
 #include "base/limits.h"
 
@@ -23,17 +24,6 @@ bool eg_sch_name_matches(const struct eg_sch_name *name, const xmlNode *node)
     }
     return (name->local == NULL || strcmp(name->local, (const char *)node->name) == 0) &&
            (name->ns == NULL || ns_is(node, name->ns));
-}
-
-bool eg_sch_branch_matches(const struct eg_sch_branch *branch, const xmlNode *node)
-{
-    for (size_t i = branch->count; i-- > 0;) {
-        if (node == NULL || !eg_sch_name_matches(&branch->steps[i], node)) {
-            return false;
-        }
-        node = node->parent;
-    }
-    return !branch->rooted || (node != NULL && node->type == XML_DOCUMENT_NODE);
 }
 
 /* ---- reading plain contexts --------------------------------------------------------------- */
@@ -75,8 +65,56 @@ static bool read_name(struct eg_schematron *schema, struct eg_sch_name *out, con
     } else {
         out->ns = any ? NULL : "";
     }
-    out->local = any ? NULL : eg_sch_dup(schema, local, local_len);
-    return any || out->local != NULL;
+    if (any) {
+        return true;
+    }
+    out->local = eg_sch_dup(schema, local, local_len);
+    out->word =
+        out->local != NULL ? eg_flat_word(&schema->words, out->attribute, out->ns, out->local) : 0;
+    return out->word != 0;
+}
+
+/* Octets up to the bracket that closes the one before `text`; 0: none does. */
+static size_t inside_brackets(const char *text)
+{
+    size_t open = 1;
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        if (text[i] == '\'' || text[i] == '"') {
+            const char *end = strchr(text + i + 1, text[i]);
+            if (end == NULL) {
+                return 0;
+            }
+            i = (size_t)(end - text);
+        } else if (text[i] == '[') {
+            open++;
+        } else if (text[i] == ']' && --open == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+/* [condition]: only what can be nothing but a truth. p stands on the bracket; NULL: not plain. */
+static const char *read_condition(struct eg_schematron *schema, struct eg_sch_branch *out,
+                                  const char *p, const struct eg_xpath_scope *scope)
+{
+    size_t len = inside_brackets(p + 1);
+    char *text = len > 0 ? eg_sch_dup(schema, p + 1, len) : NULL;
+    struct eg_sch_condition made = {.step = out->count - 1};
+    struct eg_error ignored = {0};
+    made.quick = text != NULL ? eg_quick_read(schema, text, scope) : NULL;
+    if (made.quick == NULL ||
+        (made.quick->type != EG_QUICK_IS_BOOLEAN && made.quick->type != EG_QUICK_IS_SET) ||
+        eg_sch_compile(&made.test, schema, text, scope, "", &ignored) != EG_OK) {
+        return NULL;
+    }
+    struct eg_sch_condition *slot =
+        eg_sch_grow(schema, &out->conditions, &out->condition_count, sizeof(*slot));
+    if (slot == NULL) {
+        return NULL;
+    }
+    *slot = made;
+    return p + len + 2;
 }
 
 static const char *read_branch(struct eg_schematron *schema, struct eg_sch_branch *out,
@@ -101,6 +139,12 @@ static const char *read_branch(struct eg_schematron *schema, struct eg_sch_branc
         }
         out->steps[out->count++] = step;
         p += len;
+        while (p != NULL && *p == '[') {
+            p = read_condition(schema, out, p, scope);
+        }
+        if (p == NULL) {
+            return NULL;
+        }
         if (*p != '/' || step.attribute) {
             break;
         }

@@ -1,45 +1,31 @@
 /*
  * Which rule fires on which node (5.4.12: the first rule of a pattern whose context matches).
  *
- * Plain contexts: one walk lists the nodes of each name that some rule looks for, each with its
- * place in document order; a pattern merges the lists of its names. All other contexts are
- * expressions that select every node they match, evaluated once a document; a table of nodes keeps
- * the first rule of each. Neither looks at a node once for each rule and each other node.
+ * Plain contexts: one walk lists the nodes of each name that some rule looks for; a pattern merges
+ * the lists of its names, and asks of a node only the rules that look for its name. All other
+ * contexts are expressions that select every node they match, evaluated once a document; a table
+ * of nodes keeps the first rule of each. Neither looks at a node once for each rule and each other
+ * node.
  */
+#include "assess/quick.h"
 #include "assess/schematron_model.h"
 
 #include <libxml/xpathInternals.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CACHE_SIZE 256 /* names of a vocabulary, each a pointer of the document's dictionary */
-#define NAMES_OF_NODE_MAX 16 /* names of one node: its own, *, p:* and so on, of each context */
-
-struct place {
-    xmlNode *node;
-    size_t order;
-};
-
 struct list {
-    struct place *places;
+    uint32_t *places;
     size_t count, max;
 };
 
-/* Which of the schema's names a (name, namespace) pair of the document has. */
-struct cached {
-    const xmlChar *name;
-    const xmlNs *ns;
-    bool attribute, known;
-    size_t names[NAMES_OF_NODE_MAX];
-    size_t count;
-};
-
 struct eg_sch_index {
+    struct eg_flat *flat;
     struct list *lists; /* one for each of the schema's names */
     size_t list_count;
-    size_t order;
-    bool failed;
-    struct cached cache[CACHE_SIZE];
+    size_t *of_word; /* word of the document -> name + 1, 0: none */
+    size_t *wild;    /* names that are * or p:* */
+    size_t wild_count;
 };
 
 void eg_sch_index_free(struct eg_sch_index **slot)
@@ -50,110 +36,102 @@ void eg_sch_index_free(struct eg_sch_index **slot)
     for (size_t i = 0; i < (*slot)->list_count; i++) {
         free((*slot)->lists[i].places);
     }
+    eg_flat_free(&(*slot)->flat);
     free((*slot)->lists);
+    free((*slot)->of_word);
+    free((*slot)->wild);
     free(*slot);
     *slot = NULL;
 }
 
-static bool append(struct list *list, xmlNode *node, size_t order)
+struct eg_flat *eg_sch_index_flat(struct eg_sch_index *index)
+{
+    return index->flat;
+}
+
+static bool append(struct list *list, uint32_t place)
 {
     if (list->count == list->max) {
         size_t max = list->max == 0 ? 64 : list->max * 2;
-        struct place *bigger = realloc(list->places, max * sizeof(*bigger));
+        uint32_t *bigger = realloc(list->places, max * sizeof(*bigger));
         if (bigger == NULL) {
             return false;
         }
         list->places = bigger;
         list->max = max;
     }
-    list->places[list->count++] = (struct place){node, order};
+    list->places[list->count++] = place;
     return true;
 }
 
-static const struct cached *names_of(struct eg_sch_index *index, const struct eg_schematron *schema,
-                                     const xmlNode *node)
+static bool list_node(struct eg_sch_index *index, const struct eg_schematron *schema, uint32_t word,
+                      uint32_t place)
 {
-    bool attribute = node->type == XML_ATTRIBUTE_NODE;
-    uintptr_t hash = ((uintptr_t)node->name >> 3) * 31 + ((uintptr_t)node->ns >> 4) + attribute;
-    struct cached *cached = &index->cache[hash % CACHE_SIZE];
-    if (cached->known && cached->name == node->name && cached->ns == node->ns &&
-        cached->attribute == attribute) {
-        return cached;
+    size_t name = index->of_word[word];
+    bool good = name == 0 || append(&index->lists[name - 1], place);
+    for (size_t i = 0; i < index->wild_count && good; i++) {
+        size_t wild = index->wild[i];
+        if (eg_sch_name_matches(&schema->names[wild], eg_flat_node(index->flat, place))) {
+            good = append(&index->lists[wild], place);
+        }
     }
-    *cached =
-        (struct cached){.name = node->name, .ns = node->ns, .attribute = attribute, .known = true};
+    return good;
+}
+
+/* Which names the walk looks for, by the number that they have in the document's tables. */
+static bool prepare(struct eg_sch_index *index, const struct eg_schematron *schema,
+                    bool *attributes)
+{
+    index->lists = calloc(schema->name_count + 1, sizeof(*index->lists));
+    index->of_word = calloc((size_t)schema->words.count + 1, sizeof(*index->of_word));
+    index->wild = calloc(schema->name_count + 1, sizeof(*index->wild));
+    if (index->lists == NULL || index->of_word == NULL || index->wild == NULL) {
+        return false;
+    }
+    index->list_count = schema->name_count;
     for (size_t i = 0; i < schema->name_count; i++) {
-        if (!eg_sch_name_matches(&schema->names[i], node)) {
-            continue;
+        *attributes = *attributes || schema->names[i].attribute;
+        if (schema->names[i].word != 0) {
+            index->of_word[schema->names[i].word] = i + 1;
+        } else {
+            index->wild[index->wild_count++] = i;
         }
-        if (cached->count == NAMES_OF_NODE_MAX) {
-            index->failed = true; /* names are distinct: x, p:x, * and p:* are all there are */
-            return cached;
-        }
-        cached->names[cached->count++] = i;
     }
-    return cached;
+    return true;
 }
 
-static void list_node(struct eg_sch_index *index, const struct eg_schematron *schema, xmlNode *node)
+static bool list_all(struct eg_sch_index *index, const struct eg_schematron *schema,
+                     bool attributes)
 {
-    const struct cached *cached = names_of(index, schema, node);
-    for (size_t i = 0; i < cached->count; i++) {
-        if (!append(&index->lists[cached->names[i]], node, index->order)) {
-            index->failed = true;
+    const struct eg_flat *flat = index->flat;
+    bool good = true;
+    for (uint32_t e = 1; e < flat->element_count && good; e++) {
+        const struct eg_flat_element *element = &flat->elements[e];
+        good = list_node(index, schema, element->word, e);
+        for (uint32_t a = element[0].attributes; attributes && good && a < element[1].attributes;
+             a++) {
+            good = list_node(index, schema, flat->attributes[a].word, a | EG_FLAT_ATTRIBUTE);
         }
     }
-    index->order++;
-}
-
-static bool wants_attributes(const struct eg_schematron *schema)
-{
-    for (size_t i = 0; i < schema->name_count; i++) {
-        if (schema->names[i].attribute) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static xmlNode *next_node(xmlNode *node)
-{
-    if (node->type == XML_ELEMENT_NODE && node->children != NULL) {
-        return node->children;
-    }
-    while (node != NULL && node->next == NULL) {
-        node = node->parent;
-        if (node != NULL && node->type == XML_DOCUMENT_NODE) {
-            return NULL;
-        }
-    }
-    return node != NULL ? node->next : NULL;
+    return good;
 }
 
 enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron *schema,
                                 xmlDoc *doc, struct eg_error *err)
 {
     struct eg_sch_index *index = calloc(1, sizeof(*index));
-    if (index == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for an index");
+    bool attributes = false;
+    enum eg_status status = EG_OK;
+    if (index != NULL) {
+        status = eg_flat_new(&index->flat, &schema->words, doc, err);
     }
-    index->lists = calloc(schema->name_count + 1, sizeof(*index->lists));
-    index->list_count = index->lists != NULL ? schema->name_count : 0;
-    index->failed = index->lists == NULL;
-    bool attributes = wants_attributes(schema);
-    for (xmlNode *node = index->failed ? NULL : doc->children; node != NULL && !index->failed;
-         node = next_node(node)) {
-        if (node->type != XML_ELEMENT_NODE) {
-            continue;
-        }
-        list_node(index, schema, node);
-        for (xmlAttr *a = attributes ? node->properties : NULL; a != NULL; a = a->next) {
-            list_node(index, schema, (xmlNode *)a);
-        }
+    if (status == EG_OK && (index == NULL || !prepare(index, schema, &attributes) ||
+                            !list_all(index, schema, attributes))) {
+        status = eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for an index");
     }
-    if (index->failed) {
+    if (status != EG_OK) {
         eg_sch_index_free(&index);
-        return eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for an index");
+        return status;
     }
     *out = index;
     return EG_OK;
@@ -161,101 +139,219 @@ enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron 
 
 /* ---- plain patterns ----------------------------------------------------------------------- */
 
-struct merge {
-    size_t *names; /* of the pattern, distinct */
-    size_t *at;
-    size_t count;
+/* A context of the pattern that ends in some name. */
+struct choice {
+    const struct eg_sch_rule *rule;
+    const struct eg_sch_branch *branch;
+    size_t next; /* of the same name, + 1; 0: none; in the order of rules */
 };
 
-static void add_merge_name(struct merge *merge, size_t name)
+struct sought {
+    size_t name;
+    size_t first, last; /* choices, + 1 */
+    size_t at;          /* in the list of the name */
+};
+
+struct merge {
+    struct sought *names; /* of the pattern, distinct */
+    size_t count;
+    struct choice *choices;
+    size_t choice_count;
+};
+
+static void add_choice(struct merge *merge, size_t *of_name, const struct eg_sch_rule *rule,
+                       const struct eg_sch_branch *branch)
 {
-    for (size_t i = 0; i < merge->count; i++) {
-        if (merge->names[i] == name) {
-            return;
-        }
+    merge->choices[merge->choice_count++] = (struct choice){.rule = rule, .branch = branch};
+    if (of_name[branch->name] == 0) {
+        merge->names[merge->count++] =
+            (struct sought){.name = branch->name, .first = merge->choice_count};
+        of_name[branch->name] = merge->count;
+    } else {
+        struct sought *sought = &merge->names[of_name[branch->name] - 1];
+        merge->choices[sought->last - 1].next = merge->choice_count;
     }
-    merge->names[merge->count++] = name;
+    merge->names[of_name[branch->name] - 1].last = merge->choice_count;
 }
 
-static bool merge_init(struct merge *merge, const struct eg_sch_pattern *pattern)
+static bool merge_init(struct merge *merge, const struct eg_schematron *schema,
+                       const struct eg_sch_pattern *pattern)
 {
     size_t branches = 1;
     for (size_t r = 0; r < pattern->rule_count; r++) {
         branches += pattern->rules[r].branch_count;
     }
+    size_t *of_name = calloc(schema->name_count + 1, sizeof(*of_name));
     merge->names = calloc(branches, sizeof(*merge->names));
-    merge->at = calloc(branches, sizeof(*merge->at));
-    if (merge->names == NULL || merge->at == NULL) {
-        return false;
-    }
-    for (size_t r = 0; r < pattern->rule_count; r++) {
-        for (size_t b = 0; b < pattern->rules[r].branch_count; b++) {
-            add_merge_name(merge, pattern->rules[r].branches[b].name);
-        }
-    }
-    return true;
-}
-
-/* The next node in document order that has one of the names; NULL at the end. */
-static xmlNode *merge_next(struct merge *merge, const struct eg_sch_index *index)
-{
-    const struct place *first = NULL;
-    for (size_t i = 0; i < merge->count; i++) {
-        const struct list *list = &index->lists[merge->names[i]];
-        if (merge->at[i] < list->count &&
-            (first == NULL || list->places[merge->at[i]].order < first->order)) {
-            first = &list->places[merge->at[i]];
-        }
-    }
-    for (size_t i = 0; i < merge->count && first != NULL; i++) {
-        const struct list *list = &index->lists[merge->names[i]];
-        if (merge->at[i] < list->count && list->places[merge->at[i]].order == first->order) {
-            merge->at[i]++;
-        }
-    }
-    return first != NULL ? first->node : NULL;
-}
-
-static const struct eg_sch_rule *first_rule(const struct eg_sch_pattern *pattern,
-                                            const xmlNode *node)
-{
-    for (size_t r = 0; r < pattern->rule_count; r++) {
+    merge->choices = calloc(branches, sizeof(*merge->choices));
+    bool good = of_name != NULL && merge->names != NULL && merge->choices != NULL;
+    for (size_t r = 0; r < pattern->rule_count && good; r++) {
         const struct eg_sch_rule *rule = &pattern->rules[r];
         for (size_t b = 0; b < rule->branch_count; b++) {
-            if (eg_sch_branch_matches(&rule->branches[b], node)) {
-                return rule;
+            add_choice(merge, of_name, rule, &rule->branches[b]);
+        }
+    }
+    free(of_name);
+    return good;
+}
+
+static bool is_at(const struct merge *merge, size_t i, const struct eg_sch_index *index,
+                  uint32_t place)
+{
+    const struct list *list = &index->lists[merge->names[i].name];
+    return merge->names[i].at < list->count && list->places[merge->names[i].at] == place;
+}
+
+/* The next node in document order that has one of the names; EG_FLAT_NONE at the end. */
+static uint32_t merge_next(const struct merge *merge, const struct eg_sch_index *index)
+{
+    uint32_t first = EG_FLAT_NONE;
+    uint64_t first_key = UINT64_MAX;
+    for (size_t i = 0; i < merge->count; i++) {
+        const struct list *list = &index->lists[merge->names[i].name];
+        if (merge->names[i].at == list->count) {
+            continue;
+        }
+        uint32_t place = list->places[merge->names[i].at];
+        uint64_t key = merge->count > 1 ? eg_flat_key(index->flat, place) : 0;
+        if (key < first_key) {
+            first = place;
+            first_key = key;
+        }
+    }
+    return first;
+}
+
+/* 1, 0, or -1: an expression failed. */
+static int holds(const struct eg_sch_condition *condition, struct eg_sch_index *index,
+                 struct eg_schematron *schema, uint32_t place)
+{
+    int answer = eg_quick_test(condition->quick, schema, index->flat, place);
+    if (answer >= 0) {
+        return answer;
+    }
+    schema->current = eg_flat_node(index->flat, place);
+    schema->context->node = schema->current;
+    schema->context->contextSize = 1;
+    schema->context->proximityPosition = 1;
+    return xmlXPathCompiledEvalToBoolean(condition->test, schema->context);
+}
+
+static uint32_t outwards(const struct eg_flat *flat, uint32_t place)
+{
+    return (place & EG_FLAT_ATTRIBUTE) != 0 ? flat->attributes[place & ~EG_FLAT_ATTRIBUTE].owner
+                                            : flat->elements[place].parent;
+}
+
+static bool step_matches(const struct eg_sch_name *step, const struct eg_flat *flat, uint32_t place)
+{
+    if (step->word == 0) {
+        return eg_sch_name_matches(step, eg_flat_node(flat, place));
+    }
+    return step->word == ((place & EG_FLAT_ATTRIBUTE) != 0
+                              ? flat->attributes[place & ~EG_FLAT_ATTRIBUTE].word
+                              : flat->elements[place].word);
+}
+
+static bool names_match(const struct eg_sch_branch *branch, const struct eg_flat *flat,
+                        uint32_t place)
+{
+    for (size_t i = branch->count; i-- > 0; place = outwards(flat, place)) {
+        if (place == EG_FLAT_NONE || !step_matches(&branch->steps[i], flat, place)) {
+            return false;
+        }
+    }
+    return !branch->rooted || place == 0;
+}
+
+static int branch_matches(const struct eg_sch_branch *branch, struct eg_sch_index *index,
+                          struct eg_schematron *schema, uint32_t place)
+{
+    size_t at = branch->count;
+    if (!names_match(branch, index->flat, place)) {
+        return 0;
+    }
+    for (size_t i = branch->condition_count; i-- > 0;) {
+        for (; at > branch->conditions[i].step + 1; at--) {
+            place = outwards(index->flat, place);
+        }
+        int answer = holds(&branch->conditions[i], index, schema, place);
+        if (answer <= 0) {
+            return answer;
+        }
+    }
+    return 1;
+}
+
+/* The first rule that matches; *out NULL: none does. false: an expression failed. */
+static bool first_rule(const struct eg_sch_rule **out, const struct merge *merge,
+                       struct eg_sch_index *index, struct eg_schematron *schema, uint32_t place)
+{
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < merge->count; i++) {
+        size_t at = is_at(merge, i, index, place) ? merge->names[i].first : 0;
+        for (; at > 0 && at <= best; at = merge->choices[at - 1].next) {
+            int answer = branch_matches(merge->choices[at - 1].branch, index, schema, place);
+            if (answer < 0) {
+                return false;
+            }
+            if (answer > 0) {
+                best = at;
+                break;
             }
         }
     }
-    return NULL;
+    *out = best == SIZE_MAX ? NULL : merge->choices[best - 1].rule;
+    return true;
 }
 
-static bool plain_hits(struct eg_sch_hit **out, size_t *out_count, const struct eg_sch_index *index,
-                       const struct eg_sch_pattern *pattern)
+static enum eg_status fill_hits(struct eg_sch_hit *hits, size_t *count, struct merge *merge,
+                                struct eg_sch_index *index, struct eg_schematron *schema,
+                                const struct eg_sch_pattern *pattern, struct eg_error *err)
+{
+    for (;;) {
+        uint32_t place = merge_next(merge, index);
+        const struct eg_sch_rule *rule = NULL;
+        if (place == EG_FLAT_NONE) {
+            return EG_OK;
+        }
+        if (!first_rule(&rule, merge, index, schema, place)) {
+            return eg_sch_failure(schema, pattern->rules[0].context_source, err);
+        }
+        if (rule != NULL) {
+            hits[(*count)++] = (struct eg_sch_hit){eg_flat_node(index->flat, place), rule, place};
+        }
+        for (size_t i = 0; i < merge->count; i++) {
+            merge->names[i].at += is_at(merge, i, index, place) ? 1 : 0;
+        }
+    }
+}
+
+static enum eg_status plain_hits(struct eg_sch_hit **out, size_t *out_count,
+                                 struct eg_sch_index *index, struct eg_schematron *schema,
+                                 const struct eg_sch_pattern *pattern, struct eg_error *err)
 {
     struct merge merge = {0};
     struct eg_sch_hit *hits = NULL;
     size_t count = 0;
-    bool good = merge_init(&merge, pattern);
     size_t room = 1;
-    for (size_t i = 0; i < merge.count; i++) {
-        room += index->lists[merge.names[i]].count;
+    bool good = merge_init(&merge, schema, pattern);
+    for (size_t i = 0; i < merge.count && good; i++) {
+        room += index->lists[merge.names[i].name].count;
     }
     hits = good ? calloc(room, sizeof(*hits)) : NULL;
-    if (hits != NULL) {
-        for (xmlNode *node = merge_next(&merge, index); node != NULL;
-             node = merge_next(&merge, index)) {
-            const struct eg_sch_rule *rule = first_rule(pattern, node);
-            if (rule != NULL) {
-                hits[count++] = (struct eg_sch_hit){node, rule};
-            }
-        }
+    enum eg_status status =
+        hits != NULL ? fill_hits(hits, &count, &merge, index, schema, pattern, err)
+                     : eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for nodes");
+    if (status == EG_OK) {
         *out = hits;
         *out_count = count;
+        hits = NULL;
     }
+    free(hits);
     free(merge.names);
-    free(merge.at);
-    return hits != NULL;
+    free(merge.choices);
+    return status;
 }
 
 /* ---- patterns with other contexts --------------------------------------------------------- */
@@ -320,7 +416,7 @@ static bool note_rule(struct table *table, xmlNodeSet *all, const struct eg_sch_
         }
         struct eg_sch_hit *slot = find_slot(table, node);
         if (slot->node == NULL) {
-            *slot = (struct eg_sch_hit){node, rule};
+            *slot = (struct eg_sch_hit){node, rule, EG_FLAT_NONE};
             table->count++;
             if (xmlXPathNodeSetAddUnique(all, node) != 0) {
                 return false;
@@ -352,8 +448,8 @@ static enum eg_status select_rules(struct table *table, xmlNodeSet *all,
 }
 
 static enum eg_status other_hits(struct eg_sch_hit **out, size_t *out_count,
-                                 struct eg_schematron *schema, const struct eg_sch_pattern *pattern,
-                                 struct eg_error *err)
+                                 const struct eg_sch_index *index, struct eg_schematron *schema,
+                                 const struct eg_sch_pattern *pattern, struct eg_error *err)
 {
     struct table table = {0};
     xmlNodeSet *all = xmlXPathNodeSetCreate(NULL);
@@ -372,6 +468,7 @@ static enum eg_status other_hits(struct eg_sch_hit **out, size_t *out_count,
     }
     for (int i = 0; i < all->nodeNr; i++) {
         hits[i] = *find_slot(&table, all->nodeTab[i]);
+        hits[i].place = eg_flat_find(index->flat, hits[i].node);
     }
     *out = hits;
     *out_count = (size_t)all->nodeNr;
@@ -385,10 +482,6 @@ enum eg_status eg_sch_index_hits(struct eg_sch_hit **hits, size_t *count,
                                  struct eg_sch_index *index, struct eg_schematron *schema,
                                  const struct eg_sch_pattern *pattern, struct eg_error *err)
 {
-    if (!pattern->plain) {
-        return other_hits(hits, count, schema, pattern, err);
-    }
-    return plain_hits(hits, count, index, pattern)
-               ? EG_OK
-               : eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for nodes");
+    return pattern->plain ? plain_hits(hits, count, index, schema, pattern, err)
+                          : other_hits(hits, count, index, schema, pattern, err);
 }

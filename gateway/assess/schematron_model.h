@@ -5,6 +5,7 @@
 #ifndef EG_ASSESS_SCHEMATRON_MODEL_H
 #define EG_ASSESS_SCHEMATRON_MODEL_H
 
+#include "assess/flat.h"
 #include "assess/schematron.h"
 #include "assess/xpath.h"
 
@@ -59,11 +60,21 @@ struct eg_sch_name {
     bool attribute;
     const char *ns;    /* NULL: of any namespace */
     const char *local; /* NULL: of any name */
+    uint32_t word;     /* among the schema's words; 0: of any name */
+};
+
+/* What stands in brackets behind a step: a truth, never a position. */
+struct eg_sch_condition {
+    size_t step;
+    const struct eg_quick *quick;
+    xmlXPathCompExpr *test; /* the same, for what the quick way leaves */
 };
 
 struct eg_sch_branch {
     struct eg_sch_name steps[EG_SCH_STEPS_MAX]; /* outermost first */
     size_t count;
+    struct eg_sch_condition *conditions; /* in the order of steps */
+    size_t condition_count;
     bool rooted;
     size_t name; /* index of the last step among the schema's names */
 };
@@ -114,6 +125,7 @@ struct eg_schematron {
     size_t key_count;
     struct eg_sch_name *names; /* distinct last steps of plain contexts */
     size_t name_count;
+    struct eg_flat_words words; /* names in contexts and tests that need no XPath */
     struct eg_schematron_param *params;
     size_t param_count;
     size_t rule_total;
@@ -171,7 +183,6 @@ enum eg_status eg_sch_read_context(struct eg_schematron *schema, struct eg_sch_r
                                    const struct eg_xpath_scope *scope, const char *where,
                                    struct eg_error *err);
 bool eg_sch_name_matches(const struct eg_sch_name *name, const xmlNode *node);
-bool eg_sch_branch_matches(const struct eg_sch_branch *branch, const xmlNode *node);
 /* Compile and keep; out stays owned by the schema. */
 EG_MUST_USE
 enum eg_status eg_sch_compile(xmlXPathCompExpr **out, struct eg_schematron *schema,
@@ -196,12 +207,14 @@ void eg_sch_keys_done(struct eg_schematron *schema);
 struct eg_sch_hit {
     xmlNode *node;
     const struct eg_sch_rule *rule;
+    uint32_t place; /* in the document's tables; EG_FLAT_NONE: not there */
 };
 struct eg_sch_index;
 EG_MUST_USE
 enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron *schema,
                                 xmlDoc *doc, struct eg_error *err);
 void eg_sch_index_free(struct eg_sch_index **index);
+struct eg_flat *eg_sch_index_flat(struct eg_sch_index *index); /* tables of the document */
 /* Hits of one pattern; *hits is new (free()). Each node at most once: the first rule wins. */
 EG_MUST_USE
 enum eg_status eg_sch_index_hits(struct eg_sch_hit **hits, size_t *count,

@@ -21,6 +21,7 @@ struct run {
     const struct eg_schematron_job *job;
     struct eg_findings *findings;
     struct eg_error *err;
+    struct eg_flat *flat; /* of the document that the pattern in hand looks at */
     bool fatal;
 };
 
@@ -247,9 +248,10 @@ static enum eg_status found(struct run *run, const struct eg_sch_check *check, x
 
 /* ---- rules and patterns ------------------------------------------------------------------- */
 
-static int test(struct eg_schematron *schema, const struct eg_sch_check *check, xmlNode *node)
+static int test(struct run *run, const struct eg_sch_check *check, xmlNode *node, uint32_t place)
 {
-    int answer = check->quick != NULL ? eg_quick_test(check->quick, schema, node) : -1;
+    struct eg_schematron *schema = run->schema;
+    int answer = check->quick != NULL ? eg_quick_test(check->quick, schema, run->flat, place) : -1;
     if (answer >= 0) {
         return answer;
     }
@@ -259,8 +261,10 @@ static int test(struct eg_schematron *schema, const struct eg_sch_check *check, 
     return xmlXPathCompiledEvalToBoolean(check->test, schema->context);
 }
 
-static enum eg_status fire(struct run *run, const struct eg_sch_rule *rule, xmlNode *node)
+static enum eg_status fire(struct run *run, const struct eg_sch_hit *hit)
 {
+    const struct eg_sch_rule *rule = hit->rule;
+    xmlNode *node = hit->node;
     struct eg_schematron *schema = run->schema;
     size_t outer = schema->variable_count;
     schema->current = node;
@@ -268,7 +272,7 @@ static enum eg_status fire(struct run *run, const struct eg_sch_rule *rule, xmlN
     enum eg_status status = push_lets(run, &rule->lets, node);
     for (size_t i = 0; i < rule->check_count && status == EG_OK && !run->fatal; i++) {
         const struct eg_sch_check *check = &rule->checks[i];
-        int answer = test(schema, check, node);
+        int answer = test(run, check, node, hit->place);
         if (answer < 0) {
             status = failed(run, check->id);
         } else if ((answer != 0) == check->is_report) {
@@ -286,6 +290,7 @@ static enum eg_status run_pattern(struct run *run, struct eg_sch_index *index,
     struct eg_sch_hit *hits = NULL;
     size_t count = 0;
     size_t outer = schema->variable_count;
+    run->flat = eg_sch_index_flat(index);
     eg_svrl_pattern(run->job->svrl, pattern);
     schema->current = (xmlNode *)run->job->doc;
     enum eg_status status = push_lets(run, &pattern->lets, schema->current);
@@ -293,7 +298,7 @@ static enum eg_status run_pattern(struct run *run, struct eg_sch_index *index,
         status = eg_sch_index_hits(&hits, &count, index, schema, pattern, run->err);
     }
     for (size_t i = 0; i < count && status == EG_OK && !run->fatal; i++) {
-        status = fire(run, hits[i].rule, hits[i].node);
+        status = fire(run, &hits[i]);
     }
     free(hits);
     eg_sch_variables_cut(schema, outer);
@@ -307,10 +312,10 @@ static enum eg_status run_all(struct run *run)
     enum eg_status status = push_params(run);
     schema->current = (xmlNode *)run->job->doc;
     if (status == EG_OK) {
-        status = push_lets(run, &schema->lets, schema->current);
+        status = eg_sch_index_new(&index, schema, run->job->doc, run->err);
     }
     if (status == EG_OK) {
-        status = eg_sch_index_new(&index, schema, run->job->doc, run->err);
+        status = push_lets(run, &schema->lets, schema->current);
     }
     for (size_t i = 0; i < schema->pattern_count && status == EG_OK && !run->fatal; i++) {
         if (schema->patterns[i].active) {
@@ -333,8 +338,6 @@ enum eg_status eg_schematron_run(bool *fatal, struct eg_schematron *schema,
     schema->context->doc = job->doc;
     schema->context->opCount = 0;
     xmlResetError(&schema->context->lastError);
-    /* Numbers the elements, so that sorting nodes need not walk; serialising does not see it. */
-    (void)xmlXPathOrderDocElems(job->doc);
     eg_svrl_begin(job->svrl, schema);
     enum eg_status status = run_all(&run);
     eg_svrl_end(job->svrl);

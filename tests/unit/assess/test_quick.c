@@ -312,12 +312,13 @@ static const struct eg_sch_check *check_of(const struct eg_schematron *schema)
     return &schema->patterns[0].rules[0].checks[0];
 }
 
-static size_t compare_at(struct eg_schematron *schema, xmlNode *node, const char *test)
+static size_t compare_at(struct eg_schematron *schema, struct eg_flat *flat, xmlNode *node,
+                         const char *test)
 {
     const struct eg_sch_check *check = check_of(schema);
     xmlXPathContext *context = schema->context;
     context->opCount = 0;
-    int quick = eg_quick_test(check->quick, schema, node);
+    int quick = eg_quick_test(check->quick, schema, flat, eg_flat_find(flat, node));
     context->opCount = 0;
     context->node = node;
     context->contextSize = 1;
@@ -329,19 +330,20 @@ static size_t compare_at(struct eg_schematron *schema, xmlNode *node, const char
 }
 
 /* How many nodes were answered quickly. */
-static size_t compare_below(struct eg_schematron *schema, xmlNode *node, const char *test)
+static size_t compare_below(struct eg_schematron *schema, struct eg_flat *flat, xmlNode *node,
+                            const char *test)
 {
-    size_t answered = compare_at(schema, node, test);
+    size_t answered = compare_at(schema, flat, node, test);
     xmlAttr *attribute = node->type == XML_ELEMENT_NODE ? node->properties : NULL;
     for (; attribute != NULL; attribute = attribute->next) {
-        answered += compare_at(schema, (xmlNode *)attribute, test);
+        answered += compare_at(schema, flat, (xmlNode *)attribute, test);
     }
     for (xmlNode *child = node->type == XML_ELEMENT_NODE || node->type == XML_DOCUMENT_NODE
                               ? node->children
                               : NULL;
          child != NULL; child = child->next) {
         if (child->type != XML_TEXT_NODE && child->type != XML_CDATA_SECTION_NODE) {
-            answered += compare_below(schema, child, test);
+            answered += compare_below(schema, flat, child, test);
         }
     }
     return answered;
@@ -358,8 +360,11 @@ static size_t compare_everywhere(const char *test)
         cr_assert(eg_xml_parse_file(&doc, eg_bytes_of(documents[i]), "x.xml", EG_MIB, &err) ==
                       EG_OK,
                   "%zu: %s", i, err.text);
+        struct eg_flat *flat = NULL;
+        cr_assert(eg_flat_new(&flat, &schema->words, doc, &err) == EG_OK);
         schema->context->doc = doc;
-        answered += compare_below(schema, (xmlNode *)doc, test);
+        answered += compare_below(schema, flat, (xmlNode *)doc, test);
+        eg_flat_free(&flat);
         schema->context->doc = NULL;
         schema->context->node = NULL;
         xmlFreeDoc(doc);
@@ -406,19 +411,29 @@ static xmlDoc *parsed(const char *text)
     return doc;
 }
 
+static struct eg_flat *flat_of(const struct eg_schematron *schema, xmlDoc *doc)
+{
+    struct eg_flat *flat = NULL;
+    struct eg_error err = {0};
+    cr_assert(eg_flat_new(&flat, &schema->words, doc, &err) == EG_OK);
+    return flat;
+}
+
 Test(quick, counts_operations_and_stops_at_their_limit)
 {
     struct eg_schematron *schema = schema_of("count(r:v) = 3");
     xmlDoc *doc = parsed("<a xmlns='urn:r'><v/><v/><v/></a>");
     xmlXPathContext *context = schema->context;
+    struct eg_flat *flat = flat_of(schema, doc);
     context->doc = doc;
     context->opCount = 0;
-    cr_expect_eq(eg_quick_test(check_of(schema)->quick, schema, doc->children), 1);
+    cr_expect_eq(eg_quick_test(check_of(schema)->quick, schema, flat, 1), 1);
     cr_expect_geq(context->opCount, 3);
     context->opCount = context->opLimit - 1;
-    cr_expect_eq(eg_quick_test(check_of(schema)->quick, schema, doc->children), -1);
+    cr_expect_eq(eg_quick_test(check_of(schema)->quick, schema, flat, 1), -1);
     cr_expect_eq(context->opCount, context->opLimit - 1);
     context->doc = NULL;
+    eg_flat_free(&flat);
     xmlFreeDoc(doc);
     eg_schematron_free(&schema);
 }
@@ -430,9 +445,11 @@ Test(quick, leaves_texts_that_are_too_long_to_be_made)
     memset(text + 6, 'x', 1500);
     memcpy(text + 1506, "'/>", 4);
     xmlDoc *doc = parsed(text);
+    struct eg_flat *flat = flat_of(schema, doc);
     schema->context->doc = doc;
-    cr_expect_eq(eg_quick_test(check_of(schema)->quick, schema, doc->children), -1);
+    cr_expect_eq(eg_quick_test(check_of(schema)->quick, schema, flat, 1), -1);
     schema->context->doc = NULL;
+    eg_flat_free(&flat);
     xmlFreeDoc(doc);
     eg_schematron_free(&schema);
 }

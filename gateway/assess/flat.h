@@ -1,0 +1,80 @@
+/*
+ * A document as two tables, made in one walk: elements in document order with their relatives as
+ * numbers, and their attributes. Names that a schema asks for are numbers too, so that a check
+ * compares integers where libxml2 compares texts, and an attribute's number is read once however
+ * many checks ask for it. The document is not changed, but its elements are numbered as
+ * xmlXPathOrderDocElems numbers them, which sorts node sets without walking.
+ */
+#ifndef EG_ASSESS_FLAT_H
+#define EG_ASSESS_FLAT_H
+
+#include "assess/xml.h"
+
+#include <libxml/hash.h>
+
+/* ---- names that are asked for; grows while a schema is read, then read only --------------- */
+
+struct eg_flat_words {
+    xmlHashTable *table; /* made with the first word */
+    uint32_t count;
+};
+
+void eg_flat_words_done(struct eg_flat_words *words);
+/* Number of a name, from 1; 0: no memory. ns "" for none. */
+uint32_t eg_flat_word(struct eg_flat_words *words, bool attribute, const char *ns,
+                      const char *local);
+
+/* ---- the tables --------------------------------------------------------------------------- */
+
+#define EG_FLAT_NONE UINT32_MAX
+#define EG_FLAT_ATTRIBUTE 0x80000000u /* in a place: the number of an attribute */
+
+/* Element 0 is the document. */
+struct eg_flat_element {
+    xmlNode *node;
+    uint32_t word; /* 0: no one asks for its name */
+    uint32_t parent;
+    uint32_t first;          /* child element, or EG_FLAT_NONE */
+    uint32_t next, previous; /* sibling element, or EG_FLAT_NONE */
+    uint32_t attributes;     /* its first; they end where those of the next element begin */
+};
+
+struct eg_flat_attribute {
+    xmlNode *node;
+    const char *text; /* NULL: not in one piece */
+    double number;    /* of the text, once has_number */
+    uint32_t len;
+    uint32_t word;
+    uint32_t owner;
+    bool has_number;
+};
+
+struct eg_flat {
+    const xmlDoc *doc;
+    struct eg_flat_element *elements; /* one more behind the last, for its `attributes` */
+    struct eg_flat_attribute *attributes;
+    uint32_t element_count, attribute_count;
+};
+
+/*
+ * `doc` is borrowed until eg_flat_free. EG_E_NOMEM (more than 2^31 nodes too). One thread: numbers
+ * are filled in while they are asked for.
+ */
+EG_MUST_USE
+enum eg_status eg_flat_new(struct eg_flat **out, const struct eg_flat_words *words, xmlDoc *doc,
+                           struct eg_error *err);
+void eg_flat_free(struct eg_flat **flat);
+
+/* Place of a node; EG_FLAT_NONE for what is no element, attribute or the document. */
+uint32_t eg_flat_find(const struct eg_flat *flat, const xmlNode *node);
+xmlNode *eg_flat_node(const struct eg_flat *flat, uint32_t place);
+/* Places in document order have rising keys. */
+uint64_t eg_flat_key(const struct eg_flat *flat, uint32_t place);
+
+/*
+ * The number that XPath's operators take a text for, bit for bit as libxml2 reads it. `ended`: a
+ * NUL follows; *unknown is set where a copy would be needed and none is made.
+ */
+double eg_flat_number(const char *text, size_t len, bool ended, bool *unknown);
+
+#endif
