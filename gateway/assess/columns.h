@@ -21,7 +21,7 @@
 #ifndef EG_ASSESS_COLUMNS_H
 #define EG_ASSESS_COLUMNS_H
 
-#include "assess/units.h"
+#include "assess/unit.h"
 #include "assess/xml.h"
 #include "core/facts.h"
 #include "core/identity.h"
