@@ -118,6 +118,10 @@ EG_MUST_USE
 enum eg_status eg_store_latest(struct eg_stored *out, struct eg_store *store,
                                enum eg_entry_kind kind, const char *package_id,
                                struct eg_error *err);
+/* The newest statement about this version of a package; EG_E_NOTFOUND. */
+EG_MUST_USE
+enum eg_status eg_store_latest_state(struct eg_stored *out, struct eg_store *store,
+                                     const struct eg_package_ref *package, struct eg_error *err);
 /* The entry that recorded the package / directory / key statement with this (unsalted) digest. */
 EG_MUST_USE
 enum eg_status eg_store_by_digest(struct eg_stored *out, struct eg_store *store,

@@ -8,7 +8,8 @@
  *     when size is 0
  *   3 entries are numbered 0, 1, 2 ... without a gap
  *   4 participant, id and version stand at submissions (kind 0) and only there; `named` at
- *     packages; `digest` at packages (of SIGNED), directories (of the XML), keys (of the statement)
+ *     packages (id; at statements about one "id@version"); `digest` at packages (of SIGNED),
+ *     directories (of the XML), keys and statements about packages (of the statement)
  *   5 contents.place = entry * 32 + slot; slots: 0 report, 1 signature, 2 parameters, 3 facts,
  *     4 findings, 8 + n notification n
  *   6 contents and revocations: packed 0, octets plain and len their number; or packed 1, octets

@@ -84,6 +84,10 @@ struct eg_packed {
 #define EG_CONTENT_SLOTS 32
 #define EG_CONTENT_SLOT_NOTIFICATION 8 /* slots before it: one for each other kind */
 
+/* What statements about one version of a package are found by: "id@version". */
+#define EG_STATE_NAME_MAX (EG_ID_MAX + 40)
+const char *eg_store_state_name(char out[EG_STATE_NAME_MAX], const struct eg_package_ref *package);
+
 /* Octets from which compressing is worth a try; shorter ones lie plain. */
 #define EG_PACK_FROM 1024
 /* A larger room for compressing is given back after the batch. */

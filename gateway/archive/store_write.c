@@ -70,7 +70,9 @@ static enum eg_status put(struct eg_store *store, sqlite3_stmt *statement, int a
 /* ---- rows
  * --------------------------------------------------------------------------------------*/
 
-static void bind_lookups(int *answer, sqlite3_stmt *statement, const struct eg_record *record)
+/* `name` is the room for a name that must live as long as the statement runs. */
+static void bind_lookups(int *answer, sqlite3_stmt *statement, const struct eg_record *record,
+                         char name[EG_STATE_NAME_MAX])
 {
     const struct eg_entry *entry = record->entry;
 
@@ -79,6 +81,9 @@ static void bind_lookups(int *answer, sqlite3_stmt *statement, const struct eg_r
         bind_text(answer, statement, 3, entry->identity.participant);
         bind_text(answer, statement, 4, entry->identity.id);
         bind_number(answer, statement, 5, (int64_t)entry->identity.version);
+    } else if (entry->kind == EG_ENTRY_PACKAGE && entry->has_state) {
+        bind_text(answer, statement, 6, eg_store_state_name(name, &entry->package));
+        bind_digest(answer, statement, 7, &record->report_digest);
     } else if (entry->kind == EG_ENTRY_PACKAGE) {
         bind_text(answer, statement, 6, entry->package.id);
         bind_digest(answer, statement, 7, &entry->package.digest);
@@ -94,10 +99,11 @@ static enum eg_status put_entry(struct eg_store *store, const struct eg_record *
                                 struct eg_error *err)
 {
     sqlite3_stmt *statement = eg_store_statement(store, EG_SQL_ENTRY_PUT);
+    char name[EG_STATE_NAME_MAX];
     int answer = SQLITE_OK;
 
     bind_number(&answer, statement, 1, (int64_t)record->index);
-    bind_lookups(&answer, statement, record);
+    bind_lookups(&answer, statement, record, name);
     bind_digest(&answer, statement, 9, &record->report_digest);
     bind_blob(&answer, statement, 10, record->entry_text);
     bind_blob(&answer, statement, 11, record->receipt);
