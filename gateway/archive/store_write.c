@@ -175,6 +175,9 @@ static enum eg_status put_record(struct eg_store *store, const struct eg_record 
     if (!status) {
         status = put_streams(store, record, err);
     }
+    if (!status && record->remembered) {
+        status = eg_store_facts_put(store, record, err);
+    }
     return status;
 }
 
@@ -239,6 +242,16 @@ static enum eg_status may_write(const struct eg_store *store, struct eg_error *e
     return EG_OK;
 }
 
+/* Only what was accepted under a package leaves facts. */
+static bool facts_fit(const struct eg_record *record)
+{
+    const struct eg_entry *entry = record->entry;
+
+    return !record->remembered ||
+           (record->plant && record->plant[0] && entry->kind == EG_ENTRY_SUBMISSION &&
+            entry->accepted && entry->has_package && record->remembered->later_count == 0);
+}
+
 /* Our own mistakes are found before anything is written, so that the handle stays good. */
 static enum eg_status batch_fits(const struct eg_store *store, const struct eg_batch *batch,
                                  struct eg_error *err)
@@ -260,6 +273,11 @@ static enum eg_status batch_fits(const struct eg_store *store, const struct eg_b
             record->receipt.len == 0 || record->receipt.len > EG_RECEIPT_MAX) {
             return eg_error_set(err, EG_E_LIMIT, store->path,
                                 "entry %llu or its receipt is empty or too long",
+                                (unsigned long long)record->index);
+        }
+        if (!facts_fit(record)) {
+            return eg_error_set(err, EG_E_USAGE, store->path,
+                                "entry %llu is none that leaves facts behind",
                                 (unsigned long long)record->index);
         }
     }
