@@ -20,6 +20,7 @@
 #define DIGITS_MAX 15
 #define WHOLE_END 1e15
 #define EXACT_POWER_MAX 22 /* 10^22 is the last power of ten that a double holds exactly */
+#define AFTER_MAX 300      /* digits behind the point that a shifted number may have */
 #define QUICK_PLACES 4     /* decimals up to which writing tries without the library */
 
 static const double powers[EXACT_POWER_MAX + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -119,6 +120,37 @@ bool eg_number_read(struct eg_bytes text, double *out)
         return false;
     }
     *out = value_of(text, &d);
+    return true;
+}
+
+/* digits * 10^exponent, one rounding: by one exact operation where there is one. */
+static double scaled(const struct decimal *d, int exponent)
+{
+    char text[48] = "";
+    double x = (double)d->digits;
+    if (d->significant == 0) {
+        return 0;
+    }
+    if (exponent >= 0 && exponent <= EXACT_POWER_MAX) {
+        x *= powers[exponent];
+    } else if (exponent < 0 && exponent >= -EXACT_POWER_MAX) {
+        x /= powers[-exponent];
+    } else {
+        (void)snprintf(text, sizeof(text), "%llue%d", (unsigned long long)d->digits, exponent);
+        x = by_library(text);
+    }
+    return d->negative ? -x : x;
+}
+
+bool eg_number_read_shifted(struct eg_bytes text, int shift, double *out)
+{
+    struct decimal d = {0};
+    *out = (double)NAN;
+    if (!scan(text, &d) || d.whole == 0 || (d.point && d.after == 0) ||
+        d.significant > DIGITS_MAX || d.after > AFTER_MAX) {
+        return false;
+    }
+    *out = scaled(&d, shift - (int)d.after);
     return true;
 }
 

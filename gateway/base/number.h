@@ -14,6 +14,8 @@
  * both ends are passed over. false (out is NaN): anything else, as 1e5, NaN, INF, +1, 1,5, .5, 1.
  */
 bool eg_number_read(struct eg_bytes text, double *out);
+/* The same without blanks, times 10^shift (-60..60), rounded once from the decimals as written. */
+bool eg_number_read_shifted(struct eg_bytes text, int shift, double *out);
 /* XPath 1.0's own Number production (any digits, .5 and 5. too), for number(): NaN if not one. */
 double eg_number_xpath(struct eg_bytes text);
 

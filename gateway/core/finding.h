@@ -60,6 +60,23 @@ struct eg_findings {
 #define EG_RULE_IDENTITY_TAKEN "identity-taken"
 #define EG_RULE_SCHEMA "schema"
 
+/* Built-in rules of readings: what keeps a report's values off the grid of an assessment. */
+#define EG_RULE_READING_ROOT "reading-root"
+#define EG_RULE_GRID_PERIOD "grid-period"
+#define EG_RULE_GRID_STEP "grid-step"
+#define EG_RULE_GRID_PLACE "grid-place"
+#define EG_RULE_GRID_TWICE "grid-twice"
+#define EG_RULE_GRID_SIZE "grid-size"
+#define EG_RULE_SOURCE_NAME "source-name"
+#define EG_RULE_SOURCE_TWICE "source-twice"
+#define EG_RULE_SERIES_NAME "series-name"
+#define EG_RULE_SERIES_TWICE "series-twice"
+#define EG_RULE_STATUS_UNKNOWN "status-unknown"
+#define EG_RULE_NUMBER_FORM "number-form"
+#define EG_RULE_NUMBER_MISSING "number-missing"
+#define EG_RULE_UNIT_UNKNOWN "unit-unknown"
+#define EG_RULE_WORD_UNKNOWN "word-unknown"
+
 const char *eg_severity_text(enum eg_severity severity);
 bool eg_severity_named(const char *text, enum eg_severity *out);
 

@@ -32,6 +32,45 @@ static const struct builtin builtins[] = {
      "senden."},
     {EG_RULE_SCHEMA, "The document does not follow the schema: {message}",
      "Das Dokument entspricht nicht dem Schema: {message}"},
+    {EG_RULE_READING_ROOT, "The report's root element is {value}; the reading is made for {root}.",
+     "Das Wurzelelement des Berichts ist {value}; gelesen wird {root}."},
+    {EG_RULE_GRID_PERIOD,
+     "The report covers {from} to {until}; reports of exactly one day are judged. Hand in a report "
+     "for each day.",
+     "Der Bericht umfasst {from} bis {until}; beurteilt werden Berichte über genau einen Tag. Für "
+     "jeden Tag einen Bericht abgeben."},
+    {EG_RULE_GRID_STEP, "The report's averaging interval is \"{value}\"; {wanted} is judged.",
+     "Das Mittelungsintervall des Berichts ist \"{value}\"; beurteilt wird {wanted}."},
+    {EG_RULE_GRID_PLACE,
+     "{where}, {column}: \"{value}\" is no end of an interval of this report; the last of a day "
+     "is T24:00:00.",
+     "{where}, {column}: \"{value}\" ist kein Ende eines Intervalls dieses Berichts; das letzte "
+     "eines Tages ist T24:00:00."},
+    {EG_RULE_GRID_TWICE, "{where}, {column}: two values for {value}.",
+     "{where}, {column}: zwei Werte für {value}."},
+    {EG_RULE_GRID_SIZE, "{where}, {column}: more than {max} values.",
+     "{where}, {column}: mehr als {max} Werte."},
+    {EG_RULE_SOURCE_NAME, "A source has no name that can be used: \"{value}\".",
+     "Eine Quelle hat keinen brauchbaren Namen: \"{value}\"."},
+    {EG_RULE_SOURCE_TWICE, "Two sources are named {value}.", "Zwei Quellen heißen {value}."},
+    {EG_RULE_SERIES_NAME, "{where}: a series names no component that can be used: \"{value}\".",
+     "{where}: eine Reihe nennt keine brauchbare Komponente: \"{value}\"."},
+    {EG_RULE_SERIES_TWICE, "{where}: two series of one component.",
+     "{where}: zwei Reihen einer Komponente."},
+    {EG_RULE_STATUS_UNKNOWN, "{where}, {column}: the status \"{value}\" is not known.",
+     "{where}, {column}: der Status \"{value}\" ist nicht bekannt."},
+    {EG_RULE_NUMBER_FORM,
+     "{where}, {column}: \"{value}\" is no number; write digits with a decimal point, at most 15 "
+     "significant ones, no exponent.",
+     "{where}, {column}: \"{value}\" ist keine Zahl; Ziffern mit Dezimalpunkt schreiben, höchstens "
+     "15 signifikante, ohne Exponent."},
+    {EG_RULE_NUMBER_MISSING, "{where}, {column}: a value with the status {value} has no number.",
+     "{where}, {column}: ein Wert mit dem Status {value} hat keine Zahl."},
+    {EG_RULE_UNIT_UNKNOWN,
+     "{where}, {column}: the unit \"{value}\" can not be converted exactly to {wanted}.",
+     "{where}, {column}: die Einheit \"{value}\" lässt sich nicht genau in {wanted} umrechnen."},
+    {EG_RULE_WORD_UNKNOWN, "{where}, {column}: \"{value}\" is none of the words {wanted}.",
+     "{where}, {column}: \"{value}\" ist keines der Wörter {wanted}."},
 };
 
 /* A value's text; "?" for one that is not there. */

@@ -30,9 +30,7 @@ struct eg_made {
     bool rejected, taken;
     size_t notifications;
     const char *recipient;
-    int64_t at_ms;                     /* recorded-at; 0: one second after the last */
-    const struct eg_facts *remembered; /* under `plant`; NULL: none */
-    const char *plant;
+    int64_t at_ms; /* recorded-at; 0: one second after the last */
 };
 
 /* A folder of its own and an empty archive, open for writing. Asserts that all works. */
