@@ -1,6 +1,6 @@
 /*
  * A schema's life: compile and free. The work is done by schematron_load.c (one tree), _read.c
- * (tree to model), _text.c, _context.c, _xpath.c (evaluation) and _run.c.
+ * (tree to model), _let.c, _check.c, _text.c, _context.c, _xpath.c (evaluation) and _run.c.
  */
 #include "assess/schematron_model.h"
 
@@ -57,6 +57,9 @@ void eg_schematron_free(struct eg_schematron **slot)
         xmlFreeDoc(schema->documents[i].doc);
     }
     eg_flat_words_done(&schema->words);
+    for (size_t i = 0; i < schema->content_count; i++) {
+        xmlFreeDoc(schema->contents[i]);
+    }
     eg_sch_free_blocks(schema);
     free(schema);
     *slot = NULL;

@@ -82,7 +82,7 @@ struct loading {
     size_t includes;
 };
 
-static const char *file_of(const xmlNode *node, const char *name)
+const char *eg_sch_file(const xmlNode *node, const char *name)
 {
     for (; node != NULL && node->type == XML_ELEMENT_NODE; node = node->parent) {
         if (node->_private != NULL) {
@@ -92,38 +92,137 @@ static const char *file_of(const xmlNode *node, const char *name)
     return name;
 }
 
-/* The root element of the file that `href` names, copied into the tree but not linked yet. */
+/*
+ * What an include brings carries its file's name at its root, and behind it the id that was asked
+ * for ("" for the document element), so that a circle is seen: "x.sch\0id".
+ */
+static const char *target_of(const char *label)
+{
+    return label + strlen(label) + 1;
+}
+
+static bool is_inside(const xmlNode *node, const char *file, const char *id)
+{
+    for (; node != NULL && node->type == XML_ELEMENT_NODE; node = node->parent) {
+        const char *label = node->_private;
+        if (label != NULL && strcmp(label, file) == 0 && strcmp(target_of(label), id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static char *make_label(struct eg_schematron *schema, const char *file, const char *id)
+{
+    size_t len = strlen(file);
+    char *label = eg_sch_alloc(schema, len + strlen(id) + 2);
+    if (label != NULL) {
+        memcpy(label, file, len);
+        memcpy(label + len + 1, id, strlen(id));
+    }
+    return label;
+}
+
+/* The element whose id or xml:id it is; NULL: none. Depth is bounded by the parser. */
+static xmlNode *find_fragment(xmlNode *node, const char *id)
+{
+    xmlNode *found = NULL;
+    xmlChar *xml_id = xmlGetNsProp(node, BAD_CAST "id", XML_XML_NAMESPACE);
+    xmlChar *own = xmlGetNoNsProp(node, BAD_CAST "id");
+    if ((xml_id != NULL && strcmp((const char *)xml_id, id) == 0) ||
+        (own != NULL && strcmp((const char *)own, id) == 0)) {
+        found = node;
+    }
+    xmlFree(xml_id);
+    xmlFree(own);
+    for (xmlNode *child = node->children; child != NULL && found == NULL; child = child->next) {
+        found = child->type == XML_ELEMENT_NODE ? find_fragment(child, id) : NULL;
+    }
+    return found;
+}
+
+/* A copy that is understood as its original was: its language goes with it. */
+static xmlNode *copy_with_lang(xmlNode *node, xmlDoc *doc)
+{
+    xmlNode *copy = xmlDocCopyNode(node, doc, 1);
+    xmlChar *lang = xmlNodeGetLang(node);
+    if (copy != NULL && lang != NULL) {
+        xmlNodeSetLang(copy, lang);
+    }
+    xmlFree(lang);
+    return copy;
+}
+
+/* Say the language that `node` had where it stood, unless it says one itself. */
+static void give_lang(xmlNode *node, const xmlChar *lang)
+{
+    if (lang != NULL && node->type == XML_ELEMENT_NODE &&
+        xmlHasNsProp(node, BAD_CAST "lang", XML_XML_NAMESPACE) == NULL) {
+        xmlNodeSetLang(node, lang);
+    }
+}
+
+/* "dir/x.sch#id" in two. false: no file of the package. */
+static bool split_href(const struct loading *loading, const xmlNode *at, const char *href,
+                       char file[256], char id[EG_ID_MAX + 1])
+{
+    char path[256] = "";
+    size_t len = strcspn(href, "#");
+    const char *fragment = href[len] == '#' ? href + len + 1 : "";
+    return len < sizeof(path) && strlen(fragment) <= EG_ID_MAX &&
+           (href[len] == '\0' || fragment[0] != '\0') &&
+           snprintf(path, sizeof(path), "%.*s", (int)len, href) >= 0 &&
+           snprintf(id, EG_ID_MAX + 1, "%s", fragment) >= 0 &&
+           eg_xml_resolve(file, 256, eg_sch_file(at, loading->name), path);
+}
+
+/* Copy the element that file and id name into the tree, not linked yet. */
+static enum eg_status bring_from(xmlNode **out, struct loading *loading, const xmlNode *at,
+                                 const char *file, const char *id, struct eg_error *err)
+{
+    xmlDoc *doc = NULL;
+    enum eg_status status = eg_xml_load(&doc, loading->schema->loader, file, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    xmlNode *root = xmlDocGetRootElement(doc);
+    xmlNode *element = id[0] != '\0' ? find_fragment(root, id) : root;
+    if (element == NULL) {
+        status = eg_sch_refuse(err, at, loading->name, "there is no element with id '%.100s' in %s",
+                               id, file);
+    } else {
+        xmlNode *copy = copy_with_lang(element, at->doc);
+        char *label = make_label(loading->schema, file, id);
+        if (copy == NULL || label == NULL) {
+            xmlFreeNode(copy);
+            status = eg_error_set(err, EG_E_NOMEM, file, "no memory for an include");
+        } else {
+            copy->_private = label;
+            *out = copy;
+        }
+    }
+    xmlFreeDoc(doc);
+    return status;
+}
+
+/* What `href` names: the document element of a file, or the element with an id (5.4.4). */
 static enum eg_status bring(xmlNode **out, struct loading *loading, const xmlNode *at,
                             struct eg_error *err)
 {
     char file[256] = "";
-    xmlDoc *doc = NULL;
+    char id[EG_ID_MAX + 1] = "";
     char *href = eg_xml_attribute(at, "href");
     enum eg_status status = EG_OK;
-    if (href == NULL || !eg_xml_resolve(file, sizeof(file), file_of(at, loading->name), href)) {
+    if (href == NULL || !split_href(loading, at, href, file, id)) {
         status = eg_sch_refuse(err, at, loading->name, "'%.100s' names no file of the package",
                                href != NULL ? href : "");
-        goto done;
-    }
-    if (++loading->includes > INCLUDE_COUNT_MAX) {
+    } else if (is_inside(at, file, id)) {
+        status = eg_sch_refuse(err, at, loading->name, "'%.100s' includes itself", href);
+    } else if (++loading->includes > INCLUDE_COUNT_MAX) {
         status = eg_sch_refuse(err, at, loading->name, "more than %d includes", INCLUDE_COUNT_MAX);
-        goto done;
+    } else {
+        status = bring_from(out, loading, at, file, id, err);
     }
-    status = eg_xml_load(&doc, loading->schema->loader, file, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    xmlNode *copy = xmlDocCopyNode(xmlDocGetRootElement(doc), at->doc, 1);
-    char *label = eg_sch_dup(loading->schema, file, strlen(file));
-    if (copy == NULL || label == NULL) {
-        xmlFreeNode(copy);
-        status = eg_error_set(err, EG_E_NOMEM, file, "no memory for an include");
-        goto done;
-    }
-    copy->_private = label;
-    *out = copy;
-done:
-    xmlFreeDoc(doc);
     free(href);
     return status;
 }
@@ -145,7 +244,8 @@ static enum eg_status expand_include(struct loading *loading, xmlNode *at, unsig
     }
     if (eg_xml_is(root, EG_SCH_NS, "schema")) {
         xmlFreeNode(root);
-        return eg_sch_refuse(err, at, loading->name, "a whole schema can not be included");
+        return eg_sch_refuse(err, at, loading->name,
+                             "a whole schema can not be included; name a part of it by #id");
     }
     xmlReplaceNode(at, root);
     xmlFreeNode(at);
@@ -168,16 +268,22 @@ static enum eg_status expand_extends(struct loading *loading, xmlNode *at, unsig
     if (status != EG_OK) {
         return status;
     }
-    if (!eg_xml_is(rule, EG_SCH_NS, "rule")) {
+    if (!eg_xml_is(rule, EG_SCH_NS, "rule") || xmlHasProp(at, BAD_CAST "rule") != NULL) {
+        bool both = xmlHasProp(at, BAD_CAST "rule") != NULL;
         xmlFreeNode(rule);
-        return eg_sch_refuse(err, at, loading->name, "extends names something that is no sch:rule");
+        return eg_sch_refuse(err, at, loading->name,
+                             both ? "extends has a rule or an href, not both"
+                                  : "extends names something that is no sch:rule");
     }
     xmlNode *child = NULL;
-    while (status == EG_OK && (child = rule->children) != NULL) {
+    xmlChar *lang = xmlNodeGetLang(rule);
+    while ((child = rule->children) != NULL) {
         xmlUnlinkNode(child);
         child->_private = child->type == XML_ELEMENT_NODE ? rule->_private : NULL;
+        give_lang(child, lang);
         xmlAddPrevSibling(at, child);
     }
+    xmlFree(lang);
     xmlReconciliateNs(at->doc, at->parent);
     xmlFreeNode(rule);
     xmlUnlinkNode(at);
@@ -258,17 +364,24 @@ static bool substitute(struct eg_buf *out, const char *text, const xmlNode *inst
     return !out->failed;
 }
 
+char *eg_sch_substitute(const char *text, const xmlNode *instance)
+{
+    struct eg_buf filled = {0};
+    eg_buf_init(&filled, ATTRIBUTE_MAX);
+    char *copy = substitute(&filled, text, instance) ? eg_bytes_dup(eg_bytes_view(&filled)) : NULL;
+    eg_buf_done(&filled);
+    return copy;
+}
+
 static bool substitute_attributes(xmlNode *node, const xmlNode *instance)
 {
     bool good = true;
     for (xmlAttr *a = node->properties; a != NULL && good; a = a->next) {
         xmlChar *text = xmlNodeListGetString(node->doc, a->children, 1);
         if (a->ns == NULL && text != NULL && strchr((const char *)text, '$') != NULL) {
-            struct eg_buf filled = {0};
-            eg_buf_init(&filled, ATTRIBUTE_MAX);
-            good = substitute(&filled, (const char *)text, instance) &&
-                   xmlSetNsProp(node, NULL, a->name, filled.data) != NULL;
-            eg_buf_done(&filled);
+            char *filled = eg_sch_substitute((const char *)text, instance);
+            good = filled != NULL && xmlSetNsProp(node, NULL, a->name, BAD_CAST filled) != NULL;
+            free(filled);
         }
         xmlFree(text);
     }
@@ -278,21 +391,117 @@ static bool substitute_attributes(xmlNode *node, const xmlNode *instance)
     return good;
 }
 
+static bool is_abstract(const xmlNode *pattern)
+{
+    char *abstract = eg_xml_attribute(pattern, "abstract");
+    bool yes = abstract != NULL && strcmp(abstract, "true") == 0;
+    free(abstract);
+    return yes;
+}
+
 static xmlNode *abstract_pattern(const xmlNode *root, const char *id)
 {
     for (xmlNode *p = eg_xml_child(root, EG_SCH_NS, "pattern"); p != NULL;
          p = eg_xml_next(p, EG_SCH_NS, "pattern")) {
-        char *abstract = eg_xml_attribute(p, "abstract");
         char *own = eg_xml_attribute(p, "id");
-        bool found = abstract != NULL && strcmp(abstract, "true") == 0 && own != NULL &&
-                     strcmp(own, id) == 0;
-        free(abstract);
+        bool found = is_abstract(p) && own != NULL && strcmp(own, id) == 0;
         free(own);
         if (found) {
             return p;
         }
     }
     return NULL;
+}
+
+/* Does a let of this name stand anywhere below? Only a few levels of Schematron elements are. */
+static bool has_let(const xmlNode *node, const char *variable)
+{
+    bool found = false;
+    for (const xmlNode *child = node->children; child != NULL && !found; child = child->next) {
+        if (eg_xml_is(child, EG_SCH_NS, "let")) {
+            char *own = eg_xml_attribute(child, "name");
+            found = own != NULL && strcmp(own, variable) == 0;
+            free(own);
+        } else if (eg_xml_is(child, EG_SCH_NS, "phase") || eg_xml_is(child, EG_SCH_NS, "rule")) {
+            found = has_let(child, variable);
+        }
+    }
+    return found;
+}
+
+/* Each parameter once; Annex B: none has the name of a variable that the pattern can see. */
+static enum eg_status check_params(const xmlNode *root, const xmlNode *instance,
+                                   const xmlNode *source, const char *name, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    for (const xmlNode *p = eg_xml_child(instance, EG_SCH_NS, "param");
+         p != NULL && status == EG_OK; p = eg_xml_next(p, EG_SCH_NS, "param")) {
+        char *param = eg_xml_attribute(p, "name");
+        char *value = eg_xml_attribute(p, "value");
+        if (param == NULL || xmlValidateNCName(BAD_CAST param, 0) != 0 || value == NULL ||
+            value[0] == '\0') {
+            status = eg_sch_refuse(err, p, name, "a parameter has a name and a value");
+        }
+        for (const xmlNode *q = eg_xml_next(p, EG_SCH_NS, "param"); q != NULL && status == EG_OK;
+             q = eg_xml_next(q, EG_SCH_NS, "param")) {
+            char *other = eg_xml_attribute(q, "name");
+            if (other != NULL && strcmp(other, param) == 0) {
+                status = eg_sch_refuse(err, q, name, "parameter '%.60s' is given twice", param);
+            }
+            free(other);
+        }
+        if (status == EG_OK && (has_let(root, param) || has_let(source, param))) {
+            status = eg_sch_refuse(err, p, name,
+                                   "parameter '%.60s' has the name of a variable (Annex B)", param);
+        }
+        free(param);
+        free(value);
+    }
+    return status;
+}
+
+/* title, paragraphs, variables and rules of the abstract pattern, where it does not have its own */
+static enum eg_status copy_content(xmlNode *instance, const xmlNode *source, const char *name,
+                                   struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    xmlChar *lang = xmlNodeGetLang(source);
+    for (const xmlNode *child = source->children; child != NULL && status == EG_OK;
+         child = child->next) {
+        xmlNode *copy = xmlDocCopyNode((xmlNode *)(uintptr_t)child, instance->doc, 1);
+        if (copy == NULL || xmlAddChild(instance, copy) == NULL) {
+            xmlFreeNode(copy);
+            status = eg_error_set(err, EG_E_NOMEM, name, "no memory for a pattern");
+        } else if (copy->type == XML_ELEMENT_NODE) {
+            copy->_private = child->_private != NULL ? child->_private : source->_private;
+            give_lang(copy, lang);
+            if (!substitute_attributes(copy, instance)) {
+                status = eg_sch_refuse(err, instance, name, "an expression grows beyond %d octets",
+                                       (int)ATTRIBUTE_MAX);
+            }
+        }
+    }
+    xmlFree(lang);
+    return status;
+}
+
+/* documents of the abstract pattern hold for its instances too. */
+static enum eg_status copy_documents(xmlNode *instance, const xmlNode *source, const char *name,
+                                     struct eg_error *err)
+{
+    char *documents = eg_xml_attribute(source, "documents");
+    if (documents == NULL || xmlHasProp(instance, BAD_CAST "documents") != NULL) {
+        free(documents);
+        return EG_OK;
+    }
+    char *filled = eg_sch_substitute(documents, instance);
+    bool good = filled != NULL &&
+                xmlSetNsProp(instance, NULL, BAD_CAST "documents", BAD_CAST filled) != NULL;
+    free(filled);
+    free(documents);
+    return good ? EG_OK
+                : eg_sch_refuse(err, instance, name, "an expression grows beyond %d octets",
+                                (int)ATTRIBUTE_MAX);
 }
 
 static enum eg_status fill_instance(const xmlNode *root, xmlNode *instance, const char *is_a,
@@ -302,22 +511,28 @@ static enum eg_status fill_instance(const xmlNode *root, xmlNode *instance, cons
     if (source == NULL) {
         return eg_sch_refuse(err, instance, name, "there is no abstract pattern '%.100s'", is_a);
     }
-    if (eg_xml_child(instance, EG_SCH_NS, "rule") != NULL) {
-        return eg_sch_refuse(err, instance, name, "a pattern with is-a has no rules of its own");
+    if (is_abstract(instance)) {
+        return eg_sch_refuse(err, instance, name, "a pattern with is-a is not abstract");
     }
-    for (const xmlNode *child = source->children; child != NULL; child = child->next) {
-        xmlNode *copy = xmlDocCopyNode((xmlNode *)(uintptr_t)child, instance->doc, 1);
-        if (copy == NULL || xmlAddChild(instance, copy) == NULL) {
-            xmlFreeNode(copy);
-            return eg_error_set(err, EG_E_NOMEM, name, "no memory for a pattern");
-        }
-        if (copy->type == XML_ELEMENT_NODE) {
-            copy->_private = child->_private != NULL ? child->_private : source->_private;
-            if (!substitute_attributes(copy, instance)) {
-                return eg_sch_refuse(err, instance, name, "an expression grows beyond %d octets",
-                                     (int)ATTRIBUTE_MAX);
-            }
-        }
+    if (eg_xml_child(instance, EG_SCH_NS, "rule") != NULL ||
+        eg_xml_child(instance, EG_SCH_NS, "let") != NULL) {
+        return eg_sch_refuse(err, instance, name,
+                             "a pattern with is-a has no rules and variables of its own");
+    }
+    enum eg_status status = check_params(root, instance, source, name, err);
+    if (status == EG_OK) {
+        status = copy_documents(instance, source, name, err);
+    }
+    return status == EG_OK ? copy_content(instance, source, name, err) : status;
+}
+
+static enum eg_status check_pattern(const xmlNode *pattern, const char *name, struct eg_error *err)
+{
+    if (is_abstract(pattern) && xmlHasProp(pattern, BAD_CAST "id") == NULL) {
+        return eg_sch_refuse(err, pattern, name, "an abstract pattern has an id");
+    }
+    if (eg_xml_child(pattern, EG_SCH_NS, "param") != NULL) {
+        return eg_sch_refuse(err, pattern, name, "sch:param outside a pattern with is-a");
     }
     return EG_OK;
 }
@@ -328,11 +543,8 @@ static enum eg_status fill_instances(xmlNode *root, const char *name, struct eg_
     for (xmlNode *p = eg_xml_child(root, EG_SCH_NS, "pattern"); p != NULL && status == EG_OK;
          p = eg_xml_next(p, EG_SCH_NS, "pattern")) {
         char *is_a = eg_xml_attribute(p, "is-a");
-        if (is_a != NULL) {
-            status = fill_instance(root, p, is_a, name, err);
-        } else if (eg_xml_child(p, EG_SCH_NS, "param") != NULL) {
-            status = eg_sch_refuse(err, p, name, "sch:param outside a pattern with is-a");
-        }
+        status =
+            is_a != NULL ? fill_instance(root, p, is_a, name, err) : check_pattern(p, name, err);
         free(is_a);
     }
     return status;
@@ -344,10 +556,10 @@ static enum eg_status fill_instances(xmlNode *root, const char *name, struct eg_
 static enum eg_status check_ids(xmlHashTable *seen, const xmlNode *node, const char *name,
                                 struct eg_error *err)
 {
-    char *id = eg_xml_is(node, EG_SCH_NS, "p") ? NULL : eg_xml_attribute(node, "id");
+    char *id = eg_xml_attribute(node, "id");
     enum eg_status status = EG_OK;
     if (id != NULL) {
-        if (!eg_text_token(eg_bytes_of(id), EG_ID_MAX)) {
+        if (!eg_text_token(eg_bytes_of(id), EG_ID_MAX) || xmlValidateNCName(BAD_CAST id, 0) != 0) {
             status = eg_sch_refuse(err, node, name, "'%.100s' is no id", id);
         } else if (xmlHashAddEntry(seen, BAD_CAST id, seen) != 0) {
             status = eg_sch_refuse(err, node, name, "id '%.100s' is there twice", id);

@@ -291,6 +291,7 @@ static bool first_rule(const struct eg_sch_rule **out, const struct merge *merge
     for (size_t i = 0; i < merge->count; i++) {
         size_t at = is_at(merge, i, index, place) ? merge->names[i].first : 0;
         for (; at > 0 && at <= best; at = merge->choices[at - 1].next) {
+            schema->base = merge->choices[at - 1].rule->base;
             int answer = branch_matches(merge->choices[at - 1].branch, index, schema, place);
             if (answer < 0) {
                 return false;
@@ -398,7 +399,8 @@ static bool make_room(struct table *table, size_t more)
 static bool may_be_context(const xmlNode *node)
 {
     return node->type == XML_ELEMENT_NODE || node->type == XML_ATTRIBUTE_NODE ||
-           node->type == XML_DOCUMENT_NODE || node->type == XML_COMMENT_NODE ||
+           node->type == XML_DOCUMENT_NODE || node->type == XML_TEXT_NODE ||
+           node->type == XML_CDATA_SECTION_NODE || node->type == XML_COMMENT_NODE ||
            node->type == XML_PI_NODE;
 }
 
@@ -412,7 +414,7 @@ static bool note_rule(struct table *table, xmlNodeSet *all, const struct eg_sch_
     for (size_t i = 0; i < count; i++) {
         xmlNode *node = set->nodeTab[i];
         if (!may_be_context(node)) {
-            continue; /* text and namespaces are no contexts (Annex C) */
+            continue; /* namespaces are no contexts: no pattern of XSLT matches them */
         }
         struct eg_sch_hit *slot = find_slot(table, node);
         if (slot->node == NULL) {
@@ -433,6 +435,7 @@ static enum eg_status select_rules(struct table *table, xmlNodeSet *all,
     for (size_t r = 0; r < pattern->rule_count; r++) {
         const struct eg_sch_rule *rule = &pattern->rules[r];
         schema->current = (xmlNode *)schema->context->doc;
+        schema->base = rule->base;
         xmlXPathObject *set = eg_sch_eval(schema, rule->context, schema->current);
         if (set == NULL || set->type != XPATH_NODESET) {
             xmlXPathFreeObject(set);

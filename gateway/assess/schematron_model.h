@@ -10,22 +10,43 @@
 #include "assess/xpath.h"
 
 #define EG_SCH_NS "http://purl.oclc.org/dsdl/schematron"
+#define EG_SVRL_NS "http://purl.oclc.org/dsdl/svrl"
 #define EG_SCH_XSLT_NS "http://www.w3.org/1999/XSL/Transform"
 #define EG_SCH_STEPS_MAX 8 /* steps of a plain context; longer ones go through XPath */
 
 struct eg_quick;
 
-/* Text with holes: literal text, or an expression whose value fills the hole. */
+enum eg_sch_piece_kind {
+    EG_SCH_TEXT,  /* literal text */
+    EG_SCH_VALUE, /* a hole: the value of an expression */
+    EG_SCH_NAME,  /* a hole: the name of a node; select NULL: of the context node */
+    EG_SCH_COPY,  /* a hole: nodes, copied where the result is XML (xsl:copy-of in a property) */
+    EG_SCH_OPEN,  /* emph, span or dir begins; only markup, no text of its own */
+    EG_SCH_CLOSE, /* and ends */
+};
+
+/* Text with holes. */
 struct eg_sch_piece {
-    const char *text;         /* NULL: a hole */
-    const char *source;       /* hole: its expression as written */
-    xmlXPathCompExpr *select; /* hole; NULL: the name of the context node */
-    bool is_name;             /* hole made by sch:name: the name of the node selected */
+    enum eg_sch_piece_kind kind;
+    const char *text;         /* literal; name of an element */
+    const char *mark;         /* open: class of a span, value of a dir; NULL: none */
+    const char *source;       /* hole: its expression as written; NULL: none */
+    xmlXPathCompExpr *select; /* hole */
+};
+
+/* Words for people and tools that stand beside a text (5.5): copied into the report. */
+struct eg_sch_rich {
+    const char *icon, *see, *fpi;
 };
 
 struct eg_sch_text {
-    const char *id; /* of a diagnostic */
-    char lang[9];   /* "de", "en" */
+    const char *id;   /* of a diagnostic or property */
+    const char *base; /* file that it stands in: names inside it start there */
+    const char *lang; /* "de", "en-GB"; what the schema says, or "en" */
+    bool lang_given;  /* the schema says it */
+    bool preserve;    /* blanks stay as they are (xml:space) */
+    struct eg_sch_rich rich;
+    const char *role, *scheme; /* of a property */
     struct eg_sch_piece *pieces;
     size_t count;
     size_t holes;
@@ -33,7 +54,10 @@ struct eg_sch_text {
 
 struct eg_sch_let {
     const char *name;
+    const char *base;
     xmlXPathCompExpr *value;
+    xmlDoc *content; /* instead of value: what the element holds */
+    bool given;      /* a parameter of the same name takes its place */
 };
 
 struct eg_sch_lets {
@@ -43,6 +67,7 @@ struct eg_sch_lets {
 
 struct eg_sch_check {
     const char *id;
+    const char *base;
     bool is_report;
     enum eg_severity severity;
     const char *role, *flag; /* as written; NULL: absent */
@@ -51,8 +76,9 @@ struct eg_sch_check {
     const struct eg_quick *quick; /* the same test without XPath; NULL: needs it (quick.h) */
     xmlXPathCompExpr *subject;    /* NULL: the context node */
     struct eg_sch_text content;
-    struct eg_sch_text *diagnostics; /* compiled for this check: they see its rule's variables */
-    size_t diagnostic_count;
+    /* Compiled for this check: they see its rule's variables. */
+    struct eg_sch_text *diagnostics, *properties;
+    size_t diagnostic_count, property_count;
 };
 
 /* The last step of a plain context: an element or attribute by name, "" any. */
@@ -80,7 +106,7 @@ struct eg_sch_branch {
 };
 
 struct eg_sch_rule {
-    const char *id, *role, *flag, *context_source;
+    const char *id, *role, *flag, *context_source, *subject_source, *base;
     struct eg_sch_branch *branches; /* plain context */
     size_t branch_count;            /* 0: not plain */
     xmlXPathCompExpr *context;      /* selects all nodes of a document that match */
@@ -90,16 +116,18 @@ struct eg_sch_rule {
 };
 
 struct eg_sch_pattern {
-    const char *id, *title;
+    const char *id, *title, *base;
     bool active;
-    bool plain; /* all its rules are */
+    bool plain;                   /* all its rules are */
+    const char *documents_source; /* NULL: the document in hand (5.4.9) */
+    xmlXPathCompExpr *documents;
     struct eg_sch_lets lets;
     struct eg_sch_rule *rules;
     size_t rule_count;
 };
 
 struct eg_sch_key {
-    const char *name;
+    const char *name, *base;
     xmlXPathCompExpr *match, *use;
 };
 
@@ -118,7 +146,7 @@ struct eg_schematron {
     const char *name, *title, *phase, *version;
     struct eg_xml_ns *ns;
     size_t ns_count;
-    struct eg_sch_lets lets; /* of the schema, then of the phase */
+    struct eg_sch_lets lets, phase_lets;
     struct eg_sch_pattern *patterns;
     size_t pattern_count;
     struct eg_sch_key *keys;
@@ -134,12 +162,15 @@ struct eg_schematron {
     struct eg_sch_block *blocks;
     xmlXPathCompExpr **expressions;
     size_t expression_count;
-    struct eg_sch_document *documents; /* read by document(), and includes */
+    struct eg_sch_document *documents; /* read by document() and pattern/@documents */
     size_t document_count;
+    xmlDoc **contents; /* of lets */
+    size_t content_count;
 
     /* while running */
     xmlXPathContext *context;
     xmlNode *current;
+    const char *base; /* file of the expression that runs: document() starts there */
     struct eg_sch_variable *variables;
     size_t variable_count, variable_max;
     xmlHashTable *key_tables;
@@ -163,20 +194,31 @@ void eg_sch_where(char out[EG_ERROR_WHERE_MAX], const xmlNode *node, const char 
 __attribute__((format(printf, 4, 5))) enum eg_status
 eg_sch_refuse(struct eg_error *err, const xmlNode *node, const char *name, const char *format, ...);
 
+/* The file that a node of that tree came from. */
+const char *eg_sch_file(const xmlNode *node, const char *name);
+/* `text` with the parameters of a pattern that has is-a put in; NULL: memory ran out or too long.
+ */
+char *eg_sch_substitute(const char *text, const xmlNode *instance);
+
 /* schematron_grammar.c: only what the standard knows, where it allows it. */
 EG_MUST_USE
 enum eg_status eg_sch_check_grammar(const xmlNode *root, const char *name, struct eg_error *err);
 const char *eg_sch_clause(const xmlNode *node); /* "" if the element is not of the standard */
+/* The same status; an error of format without a clause gets the node's. */
+enum eg_status eg_sch_claused(enum eg_status status, const xmlNode *node, struct eg_error *err);
 
 /* schematron_read.c: tree to model. */
 EG_MUST_USE
 enum eg_status eg_sch_read(struct eg_schematron *schema, const xmlNode *root,
                            const struct eg_schematron_options *options, struct eg_error *err);
-/* schematron_text.c: content of assert, report, diagnostic. */
+/*
+ * schematron_text.c: content of assert, report, diagnostic, property.
+ *   instance   the pattern whose parameters are put in, or NULL
+ */
 EG_MUST_USE
 enum eg_status eg_sch_read_text(struct eg_schematron *schema, struct eg_sch_text *out,
-                                const xmlNode *node, const struct eg_xpath_scope *scope,
-                                struct eg_error *err);
+                                const xmlNode *node, const xmlNode *instance,
+                                const struct eg_xpath_scope *scope, struct eg_error *err);
 /* schematron_context.c: a rule's context. */
 EG_MUST_USE
 enum eg_status eg_sch_read_context(struct eg_schematron *schema, struct eg_sch_rule *rule,
@@ -199,6 +241,8 @@ xmlXPathObject *eg_sch_eval(struct eg_schematron *schema, const xmlXPathCompExpr
 enum eg_status eg_sch_failure(struct eg_schematron *schema, const char *where,
                               struct eg_error *err);
 void eg_sch_keys_done(struct eg_schematron *schema);
+/* A file of the package, named from schema->base; NULL: see eg_sch_failure. Kept by the schema. */
+const struct eg_sch_document *eg_sch_document(struct eg_schematron *schema, const char *href);
 
 /*
  * schematron_match.c: which rule fires on which node. One walk over the document for all plain
@@ -224,11 +268,32 @@ enum eg_status eg_sch_index_hits(struct eg_sch_hit **hits, size_t *count,
 /* svrl.c. out NULL: nothing is written. */
 void eg_svrl_begin(struct eg_buf *out, const struct eg_schematron *schema);
 void eg_svrl_pattern(struct eg_buf *out, const struct eg_sch_pattern *pattern);
-void eg_svrl_rule(struct eg_buf *out, const struct eg_sch_rule *rule);
+void eg_svrl_rule(struct eg_buf *out, const struct eg_sch_rule *rule, const char *document);
+/*
+ *   values      of the holes of content and diagnostics, in order
+ *   properties  each an svrl:text element, made by eg_sch_property
+ */
 void eg_svrl_check(struct eg_buf *out, const struct eg_sch_check *check, const char *location,
-                   char *const *values);
+                   char *const *values, xmlDoc *const *properties);
 void eg_svrl_end(struct eg_buf *out);
-/* A text with its holes filled, blanks folded. */
+/* A text with its holes filled, blanks folded unless they are to be preserved. */
 void eg_sch_fill(struct eg_buf *out, const struct eg_sch_text *text, char *const *values);
+/* The same, with a mark (no character of XML) where emph, span and dir begin and end. */
+#define EG_SCH_MARK_OPEN '\1'
+#define EG_SCH_MARK_CLOSE '\2'
+void eg_sch_fill_marked(struct eg_buf *out, const struct eg_sch_text *text, char *const *values);
+/* Append with every run of blanks as one, none at the beginning. */
+void eg_sch_fold(struct eg_buf *out, const char *text);
+bool eg_sch_is_hole(const struct eg_sch_piece *piece);
+
+/* schematron_value.c: what fills a hole, evaluated at a node. */
+EG_MUST_USE
+enum eg_status eg_sch_value(char **out, struct eg_schematron *schema,
+                            const struct eg_sch_piece *piece, xmlNode *node, struct eg_error *err);
+/* A property as a document whose root is svrl:text. out: xmlFreeDoc */
+EG_MUST_USE
+enum eg_status eg_sch_property(xmlDoc **out, struct eg_schematron *schema,
+                               const struct eg_sch_text *property, xmlNode *node,
+                               struct eg_error *err);
 
 #endif

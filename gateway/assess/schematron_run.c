@@ -23,6 +23,7 @@ struct run {
     struct eg_error *err;
     struct eg_flat *flat; /* of the document that the pattern in hand looks at */
     bool fatal;
+    const char *document; /* file in which a pattern is sought; NULL: the job's document */
 };
 
 static enum eg_status failed(struct run *run, const char *what)
@@ -77,83 +78,40 @@ static enum eg_status push_params(struct run *run)
     return status;
 }
 
+static enum eg_status push_let(struct run *run, const struct eg_sch_let *let, xmlNode *node)
+{
+    run->schema->base = let->base;
+    xmlXPathObject *value = let->content != NULL ? xmlXPathNewNodeSet((xmlNode *)let->content)
+                                                 : eg_sch_eval(run->schema, let->value, node);
+    if (value == NULL) {
+        return failed(run, let->name);
+    }
+    return eg_sch_variable_push(run->schema, let->name, value)
+               ? EG_OK
+               : eg_error_set(run->err, EG_E_NOMEM, let->name, "no memory for a variable");
+}
+
 static enum eg_status push_lets(struct run *run, const struct eg_sch_lets *lets, xmlNode *node)
 {
-    for (size_t i = 0; i < lets->count; i++) {
-        xmlXPathObject *value = eg_sch_eval(run->schema, lets->list[i].value, node);
-        if (value == NULL) {
-            return failed(run, lets->list[i].name);
-        }
-        if (!eg_sch_variable_push(run->schema, lets->list[i].name, value)) {
-            return eg_error_set(run->err, EG_E_NOMEM, lets->list[i].name, "no memory");
+    enum eg_status status = EG_OK;
+    for (size_t i = 0; i < lets->count && status == EG_OK; i++) {
+        if (!lets->list[i].given) {
+            status = push_let(run, &lets->list[i], node);
         }
     }
-    return EG_OK;
+    return status;
 }
 
 /* ---- values of holes ---------------------------------------------------------------------- */
-
-static char *object_text(xmlXPathObject *value)
-{
-    if (value->type == XPATH_NUMBER) {
-        char text[EG_NUMBER_TEXT_MAX] = "";
-        eg_number_text(text, value->floatval);
-        return strdup(text);
-    }
-    xmlChar *text = xmlXPathCastToString(value);
-    char *copy = text != NULL ? strdup((const char *)text) : NULL;
-    xmlFree(text);
-    return copy;
-}
-
-static char *node_name(const xmlNode *node)
-{
-    if (node == NULL || (node->type != XML_ELEMENT_NODE && node->type != XML_ATTRIBUTE_NODE)) {
-        return strdup("");
-    }
-    if (node->ns == NULL || node->ns->prefix == NULL) {
-        return strdup((const char *)node->name);
-    }
-    char *name = NULL;
-    return asprintf(&name, "%s:%s", (const char *)node->ns->prefix, (const char *)node->name) >= 0
-               ? name
-               : NULL;
-}
-
-static enum eg_status fill_hole(char **out, struct run *run, const struct eg_sch_piece *piece,
-                                xmlNode *node)
-{
-    char *text = NULL;
-    if (piece->select == NULL) {
-        text = node_name(node);
-    } else {
-        xmlXPathObject *value = eg_sch_eval(run->schema, piece->select, node);
-        if (value == NULL) {
-            return failed(run, piece->source);
-        }
-        if (piece->is_name && value->type == XPATH_NODESET) {
-            xmlNodeSet *set = value->nodesetval;
-            xmlXPathNodeSetSort(set);
-            text = node_name(set != NULL && set->nodeNr > 0 ? set->nodeTab[0] : NULL);
-        } else {
-            text = object_text(value);
-        }
-        xmlXPathFreeObject(value);
-    }
-    if (text == NULL) {
-        return eg_error_set(run->err, EG_E_NOMEM, run->schema->name, "no memory for a value");
-    }
-    *out = text;
-    return EG_OK;
-}
 
 static enum eg_status fill_holes(char **values, size_t *at, struct run *run,
                                  const struct eg_sch_text *text, xmlNode *node)
 {
     enum eg_status status = EG_OK;
+    run->schema->base = text->base;
     for (size_t i = 0; i < text->count && status == EG_OK; i++) {
-        if (text->pieces[i].text == NULL) {
-            status = fill_hole(&values[(*at)++], run, &text->pieces[i], node);
+        if (eg_sch_is_hole(&text->pieces[i])) {
+            status = eg_sch_value(&values[(*at)++], run->schema, &text->pieces[i], node, run->err);
         }
     }
     return status;
@@ -177,6 +135,7 @@ static enum eg_status subject_of(xmlNode **out, struct run *run, const struct eg
     if (check->subject == NULL) {
         return EG_OK;
     }
+    run->schema->base = check->base;
     xmlXPathObject *value = eg_sch_eval(run->schema, check->subject, node);
     if (value == NULL) {
         return failed(run, check->id);
@@ -190,21 +149,105 @@ static enum eg_status subject_of(xmlNode **out, struct run *run, const struct eg
     return EG_OK;
 }
 
-static enum eg_status add_finding(struct run *run, const struct eg_sch_check *check, xmlNode *node,
-                                  const char *location, char *const *values, size_t count)
+/* What one finding needs while it is made. */
+struct making {
+    struct eg_buf location;
+    char **values;
+    size_t value_count;
+    xmlDoc **properties;
+    size_t property_count;
+};
+
+static bool making_init(struct making *making, const struct eg_sch_check *check)
 {
-    struct eg_finding *finding = NULL;
-    /* An attribute has no line of its own. */
-    const xmlNode *lined = node->type == XML_ATTRIBUTE_NODE ? node->parent : node;
-    enum eg_status status =
-        eg_findings_add(run->findings, check->severity, check->id, run->job->step, location,
-                        eg_xml_line(lined), &finding, run->err);
-    for (size_t i = 0; i < count && status == EG_OK; i++) {
-        char name[24] = "";
-        (void)snprintf(name, sizeof(name), "v%zu", i + 1);
-        status = eg_finding_value(finding, name, values[i], run->err);
+    *making =
+        (struct making){.value_count = hole_count(check), .property_count = check->property_count};
+    eg_buf_init(&making->location, LOCATION_MAX);
+    making->values = calloc(making->value_count + 1, sizeof(*making->values));
+    making->properties = calloc(making->property_count + 1, sizeof(xmlDoc *));
+    return making->values != NULL && making->properties != NULL;
+}
+
+static void making_done(struct making *making)
+{
+    for (size_t i = 0; making->values != NULL && i < making->value_count; i++) {
+        free(making->values[i]);
+    }
+    for (size_t i = 0; making->properties != NULL && i < making->property_count; i++) {
+        xmlFreeDoc(making->properties[i]);
+    }
+    free(making->values);
+    free(making->properties);
+    eg_buf_done(&making->location);
+}
+
+static enum eg_status make_texts(struct making *making, struct run *run,
+                                 const struct eg_sch_check *check, xmlNode *node)
+{
+    size_t at = 0;
+    enum eg_status status = fill_holes(making->values, &at, run, &check->content, node);
+    for (size_t i = 0; i < check->diagnostic_count && status == EG_OK; i++) {
+        status = fill_holes(making->values, &at, run, &check->diagnostics[i], node);
+    }
+    for (size_t i = 0; i < check->property_count && status == EG_OK; i++) {
+        status = eg_sch_property(&making->properties[i], run->schema, &check->properties[i], node,
+                                 run->err);
     }
     return status;
+}
+
+/* Where the subject is: in another document, from the name of its file on. */
+static enum eg_status make_location(struct making *making, struct run *run,
+                                    const struct eg_sch_check *check, const xmlNode *subject)
+{
+    struct eg_buf *location = &making->location;
+    if (run->document != NULL) {
+        eg_buf_format(location, "document('%s')", run->document);
+    }
+    if (run->document == NULL || subject->type != XML_DOCUMENT_NODE) {
+        eg_xml_location(location, subject, run->schema->ns, run->schema->ns_count);
+    }
+    return eg_buf_ok(location, check->id, run->err);
+}
+
+/* Properties follow the values of the holes, under their own ids. */
+static enum eg_status add_properties(struct eg_finding *finding, struct run *run,
+                                     const struct eg_sch_check *check, const struct making *making)
+{
+    enum eg_status status = EG_OK;
+    for (size_t i = 0; i < making->property_count && status == EG_OK; i++) {
+        struct eg_buf folded = {0};
+        xmlChar *text = xmlNodeGetContent(xmlDocGetRootElement(making->properties[i]));
+        eg_buf_init(&folded, EG_XPATH_OCTETS_MAX);
+        eg_buf_text(&folded, "");
+        eg_sch_fold(&folded, text != NULL ? (const char *)text : "");
+        status = eg_buf_ok(&folded, check->id, run->err);
+        if (status == EG_OK) {
+            status = eg_finding_value(finding, check->properties[i].id, (const char *)folded.data,
+                                      run->err);
+        }
+        eg_buf_done(&folded);
+        xmlFree(text);
+    }
+    return status;
+}
+
+static enum eg_status add_finding(struct run *run, const struct eg_sch_check *check,
+                                  const xmlNode *node, const struct making *making)
+{
+    struct eg_finding *finding = NULL;
+    /* An attribute has no line of its own, and those of another document would mislead. */
+    const xmlNode *lined = node->type == XML_ATTRIBUTE_NODE ? node->parent : node;
+    enum eg_status status =
+        eg_findings_add(run->findings, check->severity, check->id, run->job->step,
+                        (const char *)making->location.data,
+                        run->document == NULL ? eg_xml_line(lined) : 0, &finding, run->err);
+    for (size_t i = 0; i < making->value_count && status == EG_OK; i++) {
+        char name[24] = "";
+        (void)snprintf(name, sizeof(name), "v%zu", i + 1);
+        status = eg_finding_value(finding, name, making->values[i], run->err);
+    }
+    return status == EG_OK ? add_properties(finding, run, check, making) : status;
 }
 
 static enum eg_status found(struct run *run, const struct eg_sch_check *check, xmlNode *node)
@@ -214,35 +257,24 @@ static enum eg_status found(struct run *run, const struct eg_sch_check *check, x
         return eg_findings_add(run->findings, check->severity, check->id, run->job->step, NULL, 0,
                                NULL, run->err);
     }
-    size_t holes = hole_count(check);
-    size_t at = 0;
-    struct eg_buf location = {0};
-    eg_buf_init(&location, LOCATION_MAX);
+    struct making making;
     xmlNode *subject = NULL;
-    char **values = calloc(holes + 1, sizeof(*values));
     enum eg_status status =
-        values != NULL ? subject_of(&subject, run, check, node)
-                       : eg_error_set(run->err, EG_E_NOMEM, check->id, "no memory for values");
+        making_init(&making, check)
+            ? subject_of(&subject, run, check, node)
+            : eg_error_set(run->err, EG_E_NOMEM, check->id, "no memory for values");
     if (status == EG_OK) {
-        status = fill_holes(values, &at, run, &check->content, node);
-    }
-    for (size_t i = 0; i < check->diagnostic_count && status == EG_OK; i++) {
-        status = fill_holes(values, &at, run, &check->diagnostics[i], node);
+        status = make_texts(&making, run, check, node);
     }
     if (status == EG_OK) {
-        eg_xml_location(&location, subject, run->schema->ns, run->schema->ns_count);
-        status = eg_buf_ok(&location, check->id, run->err);
+        status = make_location(&making, run, check, subject);
     }
     if (status == EG_OK) {
-        const char *place = (const char *)location.data;
-        eg_svrl_check(run->job->svrl, check, place, values);
-        status = add_finding(run, check, subject, place, values, holes);
+        eg_svrl_check(run->job->svrl, check, (const char *)making.location.data, making.values,
+                      making.properties);
+        status = add_finding(run, check, subject, &making);
     }
-    for (size_t i = 0; i < holes && values != NULL; i++) {
-        free(values[i]);
-    }
-    free(values);
-    eg_buf_done(&location);
+    making_done(&making);
     return status;
 }
 
@@ -268,10 +300,11 @@ static enum eg_status fire(struct run *run, const struct eg_sch_hit *hit)
     struct eg_schematron *schema = run->schema;
     size_t outer = schema->variable_count;
     schema->current = node;
-    eg_svrl_rule(run->job->svrl, rule);
+    eg_svrl_rule(run->job->svrl, rule, run->document);
     enum eg_status status = push_lets(run, &rule->lets, node);
     for (size_t i = 0; i < rule->check_count && status == EG_OK && !run->fatal; i++) {
         const struct eg_sch_check *check = &rule->checks[i];
+        schema->base = check->base;
         int answer = test(run, check, node, hit->place);
         if (answer < 0) {
             status = failed(run, check->id);
@@ -283,6 +316,7 @@ static enum eg_status fire(struct run *run, const struct eg_sch_hit *hit)
     return status;
 }
 
+/* A pattern over the document in hand. */
 static enum eg_status run_pattern(struct run *run, struct eg_sch_index *index,
                                   const struct eg_sch_pattern *pattern)
 {
@@ -291,8 +325,7 @@ static enum eg_status run_pattern(struct run *run, struct eg_sch_index *index,
     size_t count = 0;
     size_t outer = schema->variable_count;
     run->flat = eg_sch_index_flat(index);
-    eg_svrl_pattern(run->job->svrl, pattern);
-    schema->current = (xmlNode *)run->job->doc;
+    schema->current = (xmlNode *)schema->context->doc;
     enum eg_status status = push_lets(run, &pattern->lets, schema->current);
     if (status == EG_OK) {
         status = eg_sch_index_hits(&hits, &count, index, schema, pattern, run->err);
@@ -302,6 +335,65 @@ static enum eg_status run_pattern(struct run *run, struct eg_sch_index *index,
     }
     free(hits);
     eg_sch_variables_cut(schema, outer);
+    return status;
+}
+
+/* Keys are those of the document in hand. */
+static void take_in_hand(struct eg_schematron *schema, xmlDoc *doc)
+{
+    eg_sch_keys_done(schema);
+    schema->context->doc = doc;
+}
+
+static enum eg_status run_in_document(struct run *run, const struct eg_sch_pattern *pattern,
+                                      const xmlChar *href)
+{
+    struct eg_schematron *schema = run->schema;
+    struct eg_sch_index *index = NULL;
+    schema->base = pattern->base;
+    const struct eg_sch_document *document =
+        href != NULL ? eg_sch_document(schema, (const char *)href) : NULL;
+    if (document == NULL) {
+        return failed(run, "documents");
+    }
+    take_in_hand(schema, document->doc);
+    run->document = document->name;
+    enum eg_status status = eg_sch_index_new(&index, schema, document->doc, run->err);
+    if (status == EG_OK) {
+        status = run_pattern(run, index, pattern);
+    }
+    eg_sch_index_free(&index);
+    run->document = NULL;
+    take_in_hand(schema, run->job->doc);
+    return status;
+}
+
+/* 5.4.9: the pattern is sought in each of the documents that its expression names. */
+static enum eg_status run_in_documents(struct run *run, const struct eg_sch_pattern *pattern)
+{
+    struct eg_schematron *schema = run->schema;
+    schema->current = (xmlNode *)run->job->doc;
+    schema->base = pattern->base;
+    xmlXPathObject *names = eg_sch_eval(schema, pattern->documents, schema->current);
+    if (names == NULL) {
+        return failed(run, "documents");
+    }
+    enum eg_status status = EG_OK;
+    if (names->type == XPATH_NODESET) {
+        xmlXPathNodeSetSort(names->nodesetval);
+        for (int i = 0; names->nodesetval != NULL && i < names->nodesetval->nodeNr &&
+                        status == EG_OK && !run->fatal;
+             i++) {
+            xmlChar *href = xmlXPathCastNodeToString(names->nodesetval->nodeTab[i]);
+            status = run_in_document(run, pattern, href);
+            xmlFree(href);
+        }
+    } else {
+        xmlChar *href = xmlXPathCastToString(names);
+        status = run_in_document(run, pattern, href);
+        xmlFree(href);
+    }
+    xmlXPathFreeObject(names);
     return status;
 }
 
@@ -317,9 +409,15 @@ static enum eg_status run_all(struct run *run)
     if (status == EG_OK) {
         status = push_lets(run, &schema->lets, schema->current);
     }
+    if (status == EG_OK) {
+        status = push_lets(run, &schema->phase_lets, schema->current);
+    }
     for (size_t i = 0; i < schema->pattern_count && status == EG_OK && !run->fatal; i++) {
-        if (schema->patterns[i].active) {
-            status = run_pattern(run, index, &schema->patterns[i]);
+        const struct eg_sch_pattern *pattern = &schema->patterns[i];
+        if (pattern->active) {
+            eg_svrl_pattern(run->job->svrl, pattern);
+            status = pattern->documents != NULL ? run_in_documents(run, pattern)
+                                                : run_pattern(run, index, pattern);
         }
     }
     eg_sch_index_free(&index);
@@ -346,6 +444,7 @@ enum eg_status eg_schematron_run(bool *fatal, struct eg_schematron *schema,
     schema->context->doc = NULL;
     schema->context->node = NULL;
     schema->current = NULL;
+    schema->base = NULL;
     (void)eg_functions_end();
     eg_xml_scope_end(&scope);
     if (status == EG_OK && job->svrl != NULL) {

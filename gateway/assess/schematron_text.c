@@ -13,67 +13,139 @@
 
 #define TEXT_DEFAULT_LANG "en" /* a schema without xml:lang */
 
-static enum eg_status add_piece(struct eg_schematron *schema, struct eg_sch_text *text,
-                                struct eg_sch_piece piece, struct eg_error *err)
+bool eg_sch_is_hole(const struct eg_sch_piece *piece)
 {
-    struct eg_sch_piece *slot = eg_sch_grow(schema, &text->pieces, &text->count, sizeof(*slot));
+    return piece->kind == EG_SCH_VALUE || piece->kind == EG_SCH_NAME || piece->kind == EG_SCH_COPY;
+}
+
+/* ---- reading ------------------------------------------------------------------------------ */
+
+struct reading {
+    struct eg_schematron *schema;
+    struct eg_sch_text *out;
+    const xmlNode *instance;
+    const struct eg_xpath_scope *scope;
+    struct eg_error *err;
+};
+
+static enum eg_status no_memory(struct reading *reading)
+{
+    return eg_error_set(reading->err, EG_E_NOMEM, reading->schema->name, "no memory for a text");
+}
+
+static enum eg_status add_piece(struct reading *reading, struct eg_sch_piece piece)
+{
+    struct eg_sch_text *text = reading->out;
+    struct eg_sch_piece *slot =
+        eg_sch_grow(reading->schema, &text->pieces, &text->count, sizeof(*slot));
     if (slot == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for a text");
+        return no_memory(reading);
     }
     *slot = piece;
-    text->holes += piece.text == NULL;
+    text->holes += eg_sch_is_hole(&piece);
     return EG_OK;
 }
 
-static enum eg_status add_hole(struct eg_schematron *schema, struct eg_sch_text *text,
-                               const xmlNode *node, const struct eg_xpath_scope *scope,
-                               struct eg_error *err)
+/* An attribute, parameters of the pattern put in, as memory of the schema; *out NULL: absent. */
+static enum eg_status take(const char **out, struct reading *reading, const xmlNode *node,
+                           const char *attribute)
 {
-    struct eg_sch_piece piece = {.is_name = eg_xml_is(node, EG_SCH_NS, "name")};
-    char where[EG_ERROR_WHERE_MAX] = "";
-    char *expression = eg_xml_attribute(node, piece.is_name ? "path" : "select");
-    enum eg_status status = EG_OK;
-    eg_sch_where(where, node, schema->name);
-    if (expression != NULL) {
-        piece.source = eg_sch_dup(schema, expression, strlen(expression));
-        status = eg_sch_compile(&piece.select, schema, expression, scope, where, err);
+    char *value = eg_xml_attribute(node, attribute);
+    *out = NULL;
+    if (value == NULL) {
+        return EG_OK;
     }
-    free(expression);
-    return status == EG_OK ? add_piece(schema, text, piece, err) : status;
+    char *filled =
+        reading->instance != NULL ? eg_sch_substitute(value, reading->instance) : strdup(value);
+    *out = filled != NULL ? eg_sch_dup(reading->schema, filled, strlen(filled)) : NULL;
+    free(filled);
+    free(value);
+    return *out != NULL ? EG_OK : no_memory(reading);
 }
 
-static enum eg_status read_pieces(struct eg_schematron *schema, struct eg_sch_text *out,
-                                  const xmlNode *node, const struct eg_xpath_scope *scope,
-                                  struct eg_error *err)
+static enum eg_status add_hole(struct reading *reading, const xmlNode *node,
+                               enum eg_sch_piece_kind kind, const char *attribute)
+{
+    struct eg_sch_piece piece = {.kind = kind};
+    char where[EG_ERROR_WHERE_MAX] = "";
+    enum eg_status status = take(&piece.source, reading, node, attribute);
+    eg_sch_where(where, node, reading->schema->name);
+    if (status == EG_OK && piece.source != NULL) {
+        status = eg_sch_claused(eg_sch_compile(&piece.select, reading->schema, piece.source,
+                                               reading->scope, where, reading->err),
+                                node, reading->err);
+    } else if (status == EG_OK && kind == EG_SCH_COPY) {
+        return eg_sch_refuse(reading->err, node, reading->schema->name,
+                             "xsl:copy-of lacks its attribute 'select' (Annex C)");
+    }
+    return status == EG_OK ? add_piece(reading, piece) : status;
+}
+
+static enum eg_status add_text(struct reading *reading, const char *content)
+{
+    struct eg_sch_piece piece = {.kind = EG_SCH_TEXT,
+                                 .text = eg_sch_dup(reading->schema, content, strlen(content))};
+    return piece.text != NULL ? add_piece(reading, piece) : no_memory(reading);
+}
+
+static enum eg_status read_pieces(struct reading *reading, const xmlNode *node);
+
+/* emph, span, dir: their markup around what they hold. */
+static enum eg_status add_marked(struct reading *reading, const xmlNode *node)
+{
+    const char *name = (const char *)node->name;
+    struct eg_sch_piece piece = {.kind = EG_SCH_OPEN,
+                                 .text = eg_sch_dup(reading->schema, name, strlen(name))};
+    enum eg_status status = piece.text != NULL ? EG_OK : no_memory(reading);
+    if (status == EG_OK) {
+        status = take(&piece.mark, reading, node, strcmp(name, "dir") == 0 ? "value" : "class");
+    }
+    if (status == EG_OK) {
+        status = add_piece(reading, piece);
+    }
+    if (status == EG_OK) {
+        status = read_pieces(reading, node);
+    }
+    piece.kind = EG_SCH_CLOSE;
+    return status == EG_OK ? add_piece(reading, piece) : status;
+}
+
+static enum eg_status read_pieces(struct reading *reading, const xmlNode *node)
 {
     enum eg_status status = EG_OK;
     for (const xmlNode *child = node->children; child != NULL && status == EG_OK;
          child = child->next) {
         if (child->type == XML_TEXT_NODE && child->content != NULL) {
-            const char *text = (const char *)child->content;
-            struct eg_sch_piece piece = {.text = eg_sch_dup(schema, text, strlen(text))};
-            status = piece.text != NULL ? add_piece(schema, out, piece, err)
-                                        : eg_error_set(err, EG_E_NOMEM, schema->name, "no memory");
-        } else if (eg_xml_is(child, EG_SCH_NS, "value-of") || eg_xml_is(child, EG_SCH_NS, "name")) {
-            status = add_hole(schema, out, child, scope, err);
+            status = add_text(reading, (const char *)child->content);
+        } else if (eg_xml_is(child, EG_SCH_NS, "value-of")) {
+            status = add_hole(reading, child, EG_SCH_VALUE, "select");
+        } else if (eg_xml_is(child, EG_SCH_NS, "name")) {
+            status = add_hole(reading, child, EG_SCH_NAME, "path");
+        } else if (eg_xml_is(child, EG_SCH_XSLT_NS, "copy-of")) {
+            status = add_hole(reading, child, EG_SCH_COPY, "select");
         } else if (eg_xml_is(child, EG_SCH_NS, "emph") || eg_xml_is(child, EG_SCH_NS, "span") ||
                    eg_xml_is(child, EG_SCH_NS, "dir")) {
-            status = read_pieces(schema, out, child, scope, err);
+            status = add_marked(reading, child);
         }
     }
     return status;
 }
 
 enum eg_status eg_sch_read_text(struct eg_schematron *schema, struct eg_sch_text *out,
-                                const xmlNode *node, const struct eg_xpath_scope *scope,
-                                struct eg_error *err)
+                                const xmlNode *node, const xmlNode *instance,
+                                const struct eg_xpath_scope *scope, struct eg_error *err)
 {
+    struct reading reading = {schema, out, instance, scope, err};
     xmlChar *lang = xmlNodeGetLang(node);
-    (void)snprintf(out->lang, sizeof(out->lang), "%s",
-                   lang != NULL && lang[0] != '\0' ? (const char *)lang : TEXT_DEFAULT_LANG);
+    out->lang_given = lang != NULL && lang[0] != '\0';
+    const char *said = out->lang_given ? (const char *)lang : TEXT_DEFAULT_LANG;
+    out->lang = eg_sch_dup(schema, said, strlen(said));
+    out->preserve = xmlNodeGetSpacePreserve(node) == 1;
     xmlFree(lang);
-    return read_pieces(schema, out, node, scope, err);
+    return out->lang != NULL ? read_pieces(&reading, node) : no_memory(&reading);
 }
+
+/* ---- filling in --------------------------------------------------------------------------- */
 
 /* Append with every run of blanks as one, none at the beginning. */
 static void add_folded(struct eg_buf *out, size_t start, const char *text)
@@ -88,21 +160,44 @@ static void add_folded(struct eg_buf *out, size_t start, const char *text)
     }
 }
 
-void eg_sch_fill(struct eg_buf *out, const struct eg_sch_text *text, char *const *values)
+static void fill(struct eg_buf *out, const struct eg_sch_text *text, char *const *values,
+                 bool marks)
 {
     size_t start = out->len;
     size_t hole = 0;
     for (size_t i = 0; i < text->count; i++) {
-        const char *piece = text->pieces[i].text;
-        if (piece == NULL) {
-            piece = values[hole] != NULL ? values[hole] : "";
+        const struct eg_sch_piece *piece = &text->pieces[i];
+        const char *content = piece->kind == EG_SCH_TEXT ? piece->text : "";
+        if (eg_sch_is_hole(piece)) {
+            content = values[hole] != NULL ? values[hole] : "";
             hole++;
+        } else if (marks && piece->kind != EG_SCH_TEXT) {
+            eg_buf_char(out, piece->kind == EG_SCH_OPEN ? EG_SCH_MARK_OPEN : EG_SCH_MARK_CLOSE);
         }
-        add_folded(out, start, piece);
+        if (text->preserve) {
+            eg_buf_text(out, content);
+        } else {
+            add_folded(out, start, content);
+        }
     }
-    if (!out->failed && out->len > start && out->data[out->len - 1] == ' ') {
+    if (!text->preserve && !out->failed && out->len > start && out->data[out->len - 1] == ' ') {
         out->data[--out->len] = '\0';
     }
+}
+
+void eg_sch_fill(struct eg_buf *out, const struct eg_sch_text *text, char *const *values)
+{
+    fill(out, text, values, false);
+}
+
+void eg_sch_fill_marked(struct eg_buf *out, const struct eg_sch_text *text, char *const *values)
+{
+    fill(out, text, values, true);
+}
+
+void eg_sch_fold(struct eg_buf *out, const char *text)
+{
+    add_folded(out, out->len, text);
 }
 
 static const struct eg_sch_check *find_check(const struct eg_schematron *schema, const char *id)

@@ -76,19 +76,9 @@ static void on_current(xmlXPathParserContext *ctxt, int nargs)
     valuePush(ctxt, xmlXPathNewNodeSet(schema_of(ctxt)->current));
 }
 
-static xmlDoc *find_document(struct eg_schematron *schema, const char *href)
+/* Read a file of the package and keep it. */
+static const struct eg_sch_document *read_document(struct eg_schematron *schema, const char *name)
 {
-    char name[256] = "";
-    if (!eg_xml_resolve(name, sizeof(name), schema->name, href)) {
-        (void)eg_error_set(&schema->failure, EG_E_DENIED, schema->name,
-                           "document('%.100s') names no file of the package", href);
-        return NULL;
-    }
-    for (size_t i = 0; i < schema->document_count; i++) {
-        if (strcmp(schema->documents[i].name, name) == 0) {
-            return schema->documents[i].doc;
-        }
-    }
     xmlDoc *doc = NULL;
     if (schema->document_count == DOCUMENTS_MAX) {
         (void)eg_error_set(&schema->failure, EG_E_LIMIT, schema->name, "more than %d documents",
@@ -98,22 +88,42 @@ static xmlDoc *find_document(struct eg_schematron *schema, const char *href)
     if (eg_xml_load(&doc, schema->loader, name, &schema->failure) != EG_OK) {
         return NULL;
     }
-    struct eg_sch_document *slot =
-        eg_sch_grow(schema, &schema->documents, &schema->document_count, sizeof(*slot));
     char *kept = eg_sch_dup(schema, name, strlen(name));
-    if (slot == NULL || kept == NULL) {
-        schema->document_count -= slot != NULL ? 1 : 0;
+    struct eg_sch_document *slot =
+        kept != NULL
+            ? eg_sch_grow(schema, &schema->documents, &schema->document_count, sizeof(*slot))
+            : NULL;
+    if (slot == NULL) {
         xmlFreeDoc(doc);
         return NULL;
     }
+    (void)xmlXPathOrderDocElems(doc);
     *slot = (struct eg_sch_document){kept, doc};
-    return doc;
+    return slot;
+}
+
+const struct eg_sch_document *eg_sch_document(struct eg_schematron *schema, const char *href)
+{
+    char name[256] = "";
+    const char *base = schema->base != NULL ? schema->base : schema->name;
+    if (!eg_xml_resolve(name, sizeof(name), base, href)) {
+        (void)eg_error_set(&schema->failure, EG_E_DENIED, base,
+                           "document('%.100s') names no file of the package", href);
+        return NULL;
+    }
+    for (size_t i = 0; i < schema->document_count; i++) {
+        if (strcmp(schema->documents[i].name, name) == 0) {
+            return &schema->documents[i];
+        }
+    }
+    return read_document(schema, name);
 }
 
 static bool add_document(xmlXPathParserContext *ctxt, xmlNodeSet *set, const xmlChar *href)
 {
-    xmlDoc *doc = href != NULL ? find_document(schema_of(ctxt), (const char *)href) : NULL;
-    return doc != NULL && xmlXPathNodeSetAdd(set, (xmlNode *)doc) == 0;
+    const struct eg_sch_document *document =
+        href != NULL ? eg_sch_document(schema_of(ctxt), (const char *)href) : NULL;
+    return document != NULL && xmlXPathNodeSetAdd(set, (xmlNode *)document->doc) == 0;
 }
 
 static void on_document(xmlXPathParserContext *ctxt, int nargs)
@@ -237,6 +247,7 @@ static bool add_to_key(xmlHashTable *table, const xmlChar *value, xmlNode *node)
 static bool index_node(struct eg_schematron *schema, xmlHashTable *table,
                        const struct eg_sch_key *key, xmlNode *node)
 {
+    schema->base = key->base;
     xmlXPathObject *use = eg_sch_eval(schema, key->use, node);
     if (use == NULL) {
         return false;
@@ -276,6 +287,7 @@ static xmlHashTable *key_table(struct eg_schematron *schema, const xmlChar *name
         if (strcmp(schema->keys[k].name, (const char *)name) != 0) {
             continue;
         }
+        schema->base = schema->keys[k].base;
         xmlXPathObject *matched =
             eg_sch_eval(schema, schema->keys[k].match, (xmlNode *)schema->context->doc);
         bool good = matched != NULL && matched->type == XPATH_NODESET;
@@ -333,6 +345,7 @@ static void on_key(xmlXPathParserContext *ctxt, int nargs)
     CHECK_ARITY(2);
     struct eg_schematron *schema = schema_of(ctxt);
     xmlXPathContext saved = *ctxt->context;
+    const char *base = schema->base;
     xmlXPathObject *wanted = valuePop(ctxt);
     CAST_TO_STRING;
     xmlXPathObject *name = valuePop(ctxt);
@@ -343,6 +356,7 @@ static void on_key(xmlXPathParserContext *ctxt, int nargs)
         (void)eg_error_set(&schema->failure, EG_E_FORMAT, schema->name,
                            "there is no xsl:key '%.60s'", (const char *)name->stringval);
     }
+    schema->base = base;
     ctxt->context->node = saved.node;
     ctxt->context->contextSize = saved.contextSize;
     ctxt->context->proximityPosition = saved.proximityPosition;
