@@ -12,7 +12,7 @@
 void eg_columns_free(struct eg_columns **columns)
 {
     if (*columns != NULL) {
-        eg_arena_free(&(*columns)->arena);
+        eg_arena_done(&(*columns)->arena);
     }
     free(*columns);
     *columns = NULL;

@@ -23,6 +23,7 @@
 
 #include "assess/unit.h"
 #include "assess/xml.h"
+#include "base/arena.h"
 #include "core/facts.h"
 #include "core/identity.h"
 
@@ -119,7 +120,7 @@ struct eg_grid {
     char day[11]; /* the report's day; measurement: the last one */
     struct eg_grid_source *sources;
     size_t source_count;
-    struct eg_arena *arena; /* of everything above; kept between reports */
+    struct eg_arena arena; /* of everything above; room is kept between reports */
 };
 
 void eg_grid_init(struct eg_grid *grid);
@@ -138,7 +139,7 @@ struct eg_pour {
  * Read the report's values; what an earlier report left in `grid` is gone. Strings of the grid
  * belong to it or to the document, which must outlive its use.
  *   readable   false: error findings were added, the grid must not be judged
- * EG_E_NOMEM.
+ * EG_E_LIMIT: the columns of this report need too much memory. EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_grid_pour(struct eg_grid *grid, bool *readable, const struct eg_filling *filling,

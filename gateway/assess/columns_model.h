@@ -5,7 +5,6 @@
 #ifndef EG_ASSESS_COLUMNS_MODEL_H
 #define EG_ASSESS_COLUMNS_MODEL_H
 
-#include "assess/arena.h"
 #include "assess/columns.h"
 
 #define EG_COLUMN_STEPS_MAX 8 /* child steps of one path; the deepest vocabularies need five */
@@ -48,7 +47,7 @@ struct eg_col_status {
 };
 
 struct eg_columns {
-    struct eg_arena *arena; /* holds everything below */
+    struct eg_arena arena; /* holds everything below */
     const char *name;
     struct eg_xml_ns *namespaces;
     size_t namespace_count;

@@ -32,7 +32,7 @@ static bool is_name_octet(char c)
 /* A new string in the reading's arena; NULL: memory ran out. */
 static const char *keep(struct cursor *c, const char *text, size_t len)
 {
-    char *copy = eg_arena_take(c->columns->arena, len + 1, 1);
+    char *copy = eg_arena_array(&c->columns->arena, len + 1, 1);
     if (copy == NULL) {
         (void)eg_error_set(c->err, EG_E_NOMEM, "path", "memory ran out");
         return NULL;

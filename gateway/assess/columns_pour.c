@@ -55,7 +55,7 @@ struct filling_of {
 
 static enum eg_status memory(struct pouring *p)
 {
-    return eg_error_set(p->err, EG_E_NOMEM, p->filling->columns->name, "memory ran out");
+    return eg_arena_refused(&p->grid->arena, p->filling->columns->name, p->err);
 }
 
 static enum eg_status fault(struct pouring *p, const struct filling_of *f, const char *rule,
@@ -263,13 +263,13 @@ static enum eg_status put_value(struct pouring *p, struct filling_of *f, const x
 static enum eg_status make_cells(struct pouring *p, struct eg_cells *cells, bool word,
                                  size_t places)
 {
-    struct eg_arena *arena = p->grid->arena;
+    struct eg_arena *arena = &p->grid->arena;
     if (word) {
-        cells->word = eg_arena_take(arena, places, 1);
+        cells->word = eg_arena_array(arena, places, 1);
         return cells->word != NULL ? EG_OK : memory(p);
     }
-    cells->x = eg_arena_take(arena, places, sizeof(*cells->x));
-    cells->status = eg_arena_take(arena, places, 1);
+    cells->x = eg_arena_array(arena, places, sizeof(*cells->x));
+    cells->status = eg_arena_array(arena, places, 1);
     if (cells->x == NULL || cells->status == NULL) {
         return memory(p);
     }
@@ -386,7 +386,7 @@ static enum eg_status list_places(bool *listed, struct pouring *p, struct owner 
     size_t most = 0;
     enum eg_status status = count_places(&most, listed, p, owner);
 
-    owner->labels = eg_arena_take(p->grid->arena, most, sizeof(*owner->labels));
+    owner->labels = eg_arena_array(&p->grid->arena, most, sizeof(*owner->labels));
     if (status != EG_OK || !*listed || owner->labels == NULL) {
         return status != EG_OK || !*listed ? status : memory(p);
     }
@@ -410,7 +410,7 @@ static enum eg_status fill_owner(struct pouring *p, struct owner *owner)
     bool listed = true;
 
     owner->places = p->minutes > 0 ? (size_t)(DAY_MINUTES / p->minutes) : 0;
-    owner->cells = eg_arena_take(p->grid->arena, p->filling->count, sizeof(*owner->cells));
+    owner->cells = eg_arena_array(&p->grid->arena, p->filling->count, sizeof(*owner->cells));
     if (owner->cells == NULL) {
         return memory(p);
     }
@@ -493,7 +493,7 @@ static enum eg_status pour_all_series(struct pouring *p, struct eg_grid_source *
     if (count == 0 || p->series_count > EG_GRID_SERIES_MAX) {
         return count == 0 ? EG_OK : too_many(p, source_node, source->id, "series");
     }
-    source->series = eg_arena_take(p->grid->arena, count, sizeof(*source->series));
+    source->series = eg_arena_array(&p->grid->arena, count, sizeof(*source->series));
     if (source->series == NULL) {
         return memory(p);
     }
@@ -540,8 +540,8 @@ static enum eg_status pour_sources(struct pouring *p, const xmlNode *root)
     if (count > EG_GRID_SERIES_MAX) {
         return too_many(p, root, "", "source");
     }
-    p->grid->sources = eg_arena_take(p->grid->arena, count, sizeof(*p->grid->sources));
-    p->seen = eg_arena_take(p->grid->arena, EG_GRID_LIST_MAX, 1);
+    p->grid->sources = eg_arena_array(&p->grid->arena, count, sizeof(*p->grid->sources));
+    p->seen = eg_arena_array(&p->grid->arena, EG_GRID_LIST_MAX, 1);
     if (p->grid->sources == NULL || p->seen == NULL) {
         return memory(p);
     }
@@ -594,11 +594,12 @@ static enum eg_status check_grid(struct pouring *p, const xmlNode *root)
 void eg_grid_init(struct eg_grid *grid)
 {
     *grid = (struct eg_grid){.kind = EG_GRID_HALF_HOUR};
+    eg_arena_init(&grid->arena, EG_GRID_OCTETS_MAX);
 }
 
 void eg_grid_done(struct eg_grid *grid)
 {
-    eg_arena_free(&grid->arena);
+    eg_arena_done(&grid->arena);
     eg_grid_init(grid);
 }
 
@@ -608,10 +609,7 @@ static enum eg_status start(struct pouring *p)
         [EG_GRID_HALF_HOUR] = 30, [EG_GRID_HOUR] = 60, [EG_GRID_MEASUREMENT] = 0};
     struct eg_grid *grid = p->grid;
 
-    if (grid->arena == NULL && (grid->arena = eg_arena_new()) == NULL) {
-        return memory(p);
-    }
-    eg_arena_reset(grid->arena);
+    eg_arena_reset(&grid->arena);
     grid->kind = p->filling->kind;
     grid->sources = NULL;
     grid->source_count = 0;

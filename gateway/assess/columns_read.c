@@ -26,9 +26,9 @@ static enum eg_status take(const char **out, struct reader *r, const xmlNode *no
     enum eg_status status = eg_vocabulary_may(&text, node, attribute, r->err);
     if (status == EG_OK && text != NULL) {
         size_t len = strlen(text) + 1;
-        char *copy = eg_arena_take(r->columns->arena, len, 1);
+        char *copy = eg_arena_array(&r->columns->arena, len, 1);
         if (copy == NULL) {
-            status = eg_error_set(r->err, EG_E_NOMEM, r->file, "memory ran out");
+            status = eg_arena_refused(&r->columns->arena, r->file, r->err);
         } else {
             *out = memcpy(copy, text, len);
         }
@@ -60,9 +60,9 @@ static enum eg_status room(void *out, size_t *count, struct reader *r, const xml
                            const char *name, size_t size)
 {
     size_t wanted = eg_vocabulary_count(root, NS, name);
-    void *list = eg_arena_take(r->columns->arena, wanted, size);
+    void *list = eg_arena_array(&r->columns->arena, wanted, size);
     if (list == NULL) {
-        return eg_error_set(r->err, EG_E_NOMEM, r->file, "memory ran out");
+        return eg_arena_refused(&r->columns->arena, r->file, r->err);
     }
     memcpy(out, &list, sizeof(list));
     *count = wanted;
@@ -243,9 +243,9 @@ static enum eg_status read_columns(struct reader *r, const xmlNode *root)
     size_t most = eg_vocabulary_count(root, NS, "column") + eg_vocabulary_count(root, NS, "scalar");
     enum eg_status status = EG_OK;
 
-    c->list = eg_arena_take(c->arena, most, sizeof(*c->list));
+    c->list = eg_arena_array(&c->arena, most, sizeof(*c->list));
     if (c->list == NULL) {
-        return eg_error_set(r->err, EG_E_NOMEM, r->file, "memory ran out");
+        return eg_arena_refused(&r->columns->arena, r->file, r->err);
     }
     for (const xmlNode *node = root->children; status == EG_OK && node != NULL; node = node->next) {
         bool scalar = eg_xml_is(node, NS, "scalar");
@@ -284,10 +284,10 @@ enum eg_status eg_columns_compile(struct eg_columns **out, struct eg_bytes xml, 
     xmlDoc *doc = NULL;
     enum eg_status status = EG_OK;
 
-    if (columns == NULL || (columns->arena = eg_arena_new()) == NULL) {
-        status = eg_error_set(err, EG_E_NOMEM, file, "memory ran out");
-        goto done;
+    if (columns == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, file, "memory ran out");
     }
+    eg_arena_init(&columns->arena, EG_READING_OCTETS_MAX);
     status = eg_vocabulary_parse(&doc, xml, file, "reading.xsd", EG_READING_FILE_MAX, err);
     if (status == EG_OK) {
         struct reader reader = {columns, file, err};
@@ -297,7 +297,6 @@ enum eg_status eg_columns_compile(struct eg_columns **out, struct eg_bytes xml, 
         *out = columns;
         columns = NULL;
     }
-done:
     xmlFreeDoc(doc);
     eg_columns_free(&columns);
     return status;

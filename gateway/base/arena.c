@@ -31,11 +31,25 @@ void eg_arena_done(struct eg_arena *arena)
     arena->held = 0;
 }
 
+void eg_arena_reset(struct eg_arena *arena)
+{
+    struct eg_arena_block *block = arena->blocks;
+    if (block != NULL && block->next == NULL) {
+        memset(block->data, 0, block->used);
+        block->used = 0;
+        return;
+    }
+    arena->wanted = arena->held; /* one block of this size the next time */
+    eg_arena_done(arena);
+}
+
 static struct eg_arena_block *add_block(struct eg_arena *arena, size_t size)
 {
     size_t room = arena->held / 2 > BLOCK_MIN ? arena->held / 2 : BLOCK_MIN;
     size_t left = arena->ceiling - arena->held;
 
+    room = arena->wanted > room ? arena->wanted : room;
+    arena->wanted = 0;
     room = size > room ? size : room;
     room = room > left ? size : room;
     if (room > left) {

@@ -15,11 +15,14 @@ struct eg_arena {
     struct eg_arena_block *blocks; /* newest first */
     size_t held;                   /* octets of all blocks */
     size_t ceiling;                /* held never exceeds it */
+    size_t wanted;                 /* of the next block: what was held before a reset */
     enum eg_status refusal;        /* why the last piece was not given */
 };
 
 void eg_arena_init(struct eg_arena *arena, size_t ceiling);
 void eg_arena_done(struct eg_arena *arena); /* may be used again after init */
+/* All pieces are gone, the room stays: a steady load asks the allocator for nothing. */
+void eg_arena_reset(struct eg_arena *arena);
 
 /* Zeroed and aligned for every type, valid until done; NULL: refused (EG_E_LIMIT, EG_E_NOMEM). */
 void *eg_arena_alloc(struct eg_arena *arena, size_t size);

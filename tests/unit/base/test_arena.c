@@ -63,3 +63,40 @@ Test(arena, refuses_sizes_that_overflow)
     cr_assert_eq(eg_arena_refused(&arena, "x", NULL), EG_E_LIMIT);
     eg_arena_done(&arena);
 }
+
+Test(arena, reset_keeps_room_and_gives_zeroed_pieces_again)
+{
+    struct eg_arena arena;
+    eg_arena_init(&arena, EG_MIB);
+    for (int round = 0; round < 4; round++) {
+        for (int i = 0; i < 50; i++) {
+            uint8_t *piece = eg_arena_alloc(&arena, 300);
+            cr_assert_not_null(piece);
+            for (int at = 0; at < 300; at++) {
+                cr_assert_eq(piece[at], 0);
+            }
+            memset(piece, 0xff, 300);
+        }
+        size_t held = arena.held;
+        eg_arena_reset(&arena);
+        if (round >= 2) {
+            cr_assert_eq(arena.held, held); /* one block by now, kept as it is */
+        }
+    }
+    eg_arena_done(&arena);
+    eg_arena_reset(&arena); /* of nothing */
+    eg_arena_done(&arena);
+}
+
+Test(arena, reset_stays_below_the_ceiling)
+{
+    struct eg_arena arena;
+    eg_arena_init(&arena, 10000);
+    cr_assert_not_null(eg_arena_alloc(&arena, 5000));
+    cr_assert_not_null(eg_arena_alloc(&arena, 4000));
+    eg_arena_reset(&arena);
+    cr_assert_not_null(eg_arena_alloc(&arena, 9000));
+    cr_assert_null(eg_arena_alloc(&arena, 9000));
+    cr_assert_leq(arena.held, 10000);
+    eg_arena_done(&arena);
+}

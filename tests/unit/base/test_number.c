@@ -161,3 +161,63 @@ Test(number, is_written_the_same_whether_quickly_or_not)
         cr_assert_str_eq(text, expected);
     }
 }
+
+Test(number, shifted_numbers_are_rounded_once_from_their_decimals)
+{
+    static const struct {
+        const char *text;
+        int shift;
+        double value;
+    } rows[] = {
+        {"0.0623", 3, 62.3},
+        {"0.285", 3, 285},
+        {"1.1", 2, 110},
+        {"-0.07", 1, -0.7},
+        {"123456789.123456", -6, 123.456789123456},
+        {"5", -3, 0.005},
+        {"0", 9, 0},
+        {"-0", 3, 0},
+        {"0.000", -60, 0},
+        {"1", 23, 1e23},
+        {"9.5", -40, 9.5e-40},
+        {"1", 60, 1e60},
+        {"0.0000000000000000000000001", 25, 1},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        double x = 7;
+        cr_assert(eg_number_read_shifted(eg_bytes_of(rows[i].text), rows[i].shift, &x), "%s",
+                  rows[i].text);
+        cr_assert_eq(x, rows[i].value, "%s: %.17g", rows[i].text, x);
+        cr_assert_eq(signbit(x) != 0, rows[i].value < 0);
+    }
+}
+
+Test(number, shifted_numbers_have_no_blanks_and_one_form)
+{
+    static const char *const texts[] = {"",
+                                        " 1",
+                                        "1 ",
+                                        "1e3",
+                                        ".5",
+                                        "5.",
+                                        "+1",
+                                        "--1",
+                                        "1.2.3",
+                                        "1,5",
+                                        "NaN",
+                                        "-",
+                                        ".",
+                                        "0x1",
+                                        "1234567890123456",
+                                        "1.000000000000000"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        double x = 7;
+        cr_assert_not(eg_number_read_shifted(eg_bytes_of(texts[i]), 3, &x), "%s", texts[i]);
+        cr_assert(isnan(x));
+    }
+    char deep[400] = "0.";
+    memset(deep + 2, '0', 390);
+    deep[392] = '1';
+    double x = 7;
+    cr_assert_not(eg_number_read_shifted(eg_bytes_of(deep), 0, &x));
+}
