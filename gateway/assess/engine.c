@@ -20,6 +20,7 @@
 #include "assess/schema.h"
 #include "assess/schematron.h"
 #include "assess/transform.h"
+#include "base/clock.h"
 #include "base/limits.h"
 
 #include <emgate/version.h>
@@ -61,6 +62,8 @@ struct eg_rules {
     xmlDoc *parameters;
     struct eg_buf parameters_text;
     struct eg_buf *svrl; /* one for each step; NULL: none asked for */
+    int64_t *step_ns;    /* CPU of each step is added; NULL: not measured */
+    bool by_xpath;
 };
 
 enum eg_status eg_engine_init(struct eg_error *err)
@@ -274,6 +277,32 @@ void eg_rules_svrl(struct eg_rules *rules, struct eg_buf *bufs)
     rules->svrl = bufs;
 }
 
+void eg_rules_clock(struct eg_rules *rules, int64_t *step_ns)
+{
+    rules->step_ns = step_ns;
+}
+
+void eg_rules_by_xpath(struct eg_rules *rules, bool by_xpath)
+{
+    rules->by_xpath = by_xpath;
+}
+
+enum eg_status eg_rules_sheet(struct eg_buf *out, struct eg_rules *rules, size_t step,
+                              struct eg_error *err)
+{
+    if (step >= rules->step_count || rules->steps[step].checks == NULL) {
+        return eg_error_set(err, EG_E_USAGE, rules->package->ref.id, "step %zu has no checks",
+                            step + 1);
+    }
+    for (size_t i = 1; i < rules->variable_count; i++) {
+        const struct variable *variable = &rules->variables[i];
+        rules->params[i].value =
+            eg_parameters_value(&rules->values, variable->parameter, variable->component);
+    }
+    return eg_schematron_sheet(out, rules->steps[step].checks, rules->params + 1,
+                               rules->variable_count - 1, err);
+}
+
 /* ---- documents ---------------------------------------------------------------------------- */
 
 enum eg_status eg_document_parse(struct eg_document **out, struct eg_findings *findings,
@@ -429,6 +458,7 @@ static enum eg_status run_checks(struct run *run, size_t index, xmlDoc *doc, str
         .params = run->rules->params,
         .param_count = run->rules->variable_count,
         .svrl = run->rules->svrl != NULL ? &run->rules->svrl[index] : NULL,
+        .by_xpath = run->rules->by_xpath,
     };
     enum eg_status status =
         eg_schematron_run(&fatal, step->checks, &job, &run->outcome->findings, err);
@@ -575,7 +605,12 @@ static enum eg_status run_all(struct run *run, const struct eg_plant *plant,
     outcome->has_package = true;
     enum eg_status status = choose_parameters(run, plant, reading, err);
     for (size_t i = 0; status == EG_OK && !run->stopped && i < run->rules->step_count; i++) {
+        int64_t *step_ns = run->rules->step_ns;
+        int64_t started_ns = step_ns != NULL ? eg_clock_thread_ns() : 0;
         status = run_step(run, i, err);
+        if (step_ns != NULL) {
+            step_ns[i] += eg_clock_thread_ns() - started_ns;
+        }
     }
     outcome->accepted = eg_findings_valid(&outcome->findings);
     if (status == EG_OK && outcome->accepted) {

@@ -78,6 +78,18 @@ bool eg_rules_needs(const struct eg_rules *rules, const char *until, char from[1
  */
 void eg_rules_svrl(struct eg_rules *rules, struct eg_buf *bufs);
 
+/*
+ * For measuring and comparing. `clock`: CPU of each step of the package is added to step_ns in
+ * nanoseconds; kept, NULL: no longer. `by_xpath`: checks ask libxml2 for everything. `sheet`: the
+ * checks of a step (from 0) as a stylesheet, see schematron.h; EG_E_USAGE: it has none, or none
+ * that can be written so.
+ */
+void eg_rules_clock(struct eg_rules *rules, int64_t *step_ns);
+void eg_rules_by_xpath(struct eg_rules *rules, bool by_xpath);
+EG_MUST_USE
+enum eg_status eg_rules_sheet(struct eg_buf *out, struct eg_rules *rules, size_t step,
+                              struct eg_error *err);
+
 /* The text of a finding in "de" or "en" from the package that made it, values filled in; built-in
  * rules too. */
 EG_MUST_USE

@@ -10,8 +10,9 @@
 #include <string.h>
 
 #define CACHE_SIZE 256
+#define CACHE_SHIFT 56 /* the top bits of a hash number the rows */
 #define NUMBER_OCTETS_MAX 64
-#define PLACES_MAX 0x7fffffffu
+#define PLACES_MAX 0x7ffffff0u /* and the marks stay free */
 
 /* ---- names -------------------------------------------------------------------------------- */
 
@@ -73,8 +74,8 @@ struct walk {
 
 static uint32_t word_of(struct walk *walk, const xmlNode *node, bool attribute)
 {
-    uintptr_t hash = ((uintptr_t)node->name >> 2) * 31 + ((uintptr_t)node->ns >> 4) + attribute;
-    struct cached *cached = &walk->cache[hash % CACHE_SIZE];
+    uint64_t hash = ((uintptr_t)node->name ^ (uintptr_t)node->ns << 7) + attribute;
+    struct cached *cached = &walk->cache[hash * 0x9e3779b97f4a7c15u >> CACHE_SHIFT];
     if (!cached->known || cached->name != node->name || cached->ns != node->ns ||
         cached->attribute != attribute) {
         const char *ns = node->ns != NULL ? (const char *)node->ns->href : "";
@@ -102,6 +103,20 @@ static bool make_room(void *list_slot, uint32_t count, uint32_t *max, size_t siz
     return true;
 }
 
+static bool is_ascii(const char *text, size_t len)
+{
+    uint64_t all = 0;
+    for (; len >= sizeof(all); len -= sizeof(all), text += sizeof(all)) {
+        uint64_t some = 0;
+        memcpy(&some, text, sizeof(some));
+        all |= some;
+    }
+    for (; len > 0; len--, text++) {
+        all |= (unsigned char)*text;
+    }
+    return (all & 0x8080808080808080u) == 0;
+}
+
 static bool add_attributes(struct walk *walk, uint32_t owner)
 {
     struct eg_flat *flat = walk->flat;
@@ -121,7 +136,8 @@ static bool add_attributes(struct walk *walk, uint32_t owner)
                                        .text = plain ? text : NULL,
                                        .len = (uint32_t)len,
                                        .word = word_of(walk, (const xmlNode *)a, true),
-                                       .owner = owner};
+                                       .owner = owner,
+                                       .ascii = plain && is_ascii(text, len)};
     }
     return true;
 }
@@ -186,6 +202,16 @@ static bool fill(struct walk *walk, xmlDoc *doc)
     return good;
 }
 
+static bool add_memos(struct eg_flat *flat, const struct eg_flat_words *words)
+{
+    flat->memos = calloc((size_t)words->memo_count + 1, sizeof(*flat->memos));
+    flat->memo_count = flat->memos != NULL ? words->memo_count : 0;
+    for (uint32_t i = 0; i < flat->memo_count; i++) {
+        flat->memos[i] = EG_FLAT_UNKNOWN;
+    }
+    return flat->memos != NULL;
+}
+
 enum eg_status eg_flat_new(struct eg_flat **out, const struct eg_flat_words *words, xmlDoc *doc,
                            struct eg_error *err)
 {
@@ -194,7 +220,7 @@ enum eg_status eg_flat_new(struct eg_flat **out, const struct eg_flat_words *wor
     if (walk.flat != NULL) {
         walk.flat->doc = doc;
     }
-    if (walk.flat == NULL || !fill(&walk, doc)) {
+    if (walk.flat == NULL || !add_memos(walk.flat, words) || !fill(&walk, doc)) {
         eg_flat_free(&walk.flat);
         return eg_error_set(err, EG_E_NOMEM, NULL, "no memory for the tables of a document");
     }
@@ -209,6 +235,7 @@ void eg_flat_free(struct eg_flat **slot)
     }
     free((*slot)->elements);
     free((*slot)->attributes);
+    free((*slot)->memos);
     free(*slot);
     *slot = NULL;
 }
@@ -243,12 +270,6 @@ uint32_t eg_flat_find(const struct eg_flat *flat, const xmlNode *node)
         }
     }
     return EG_FLAT_NONE;
-}
-
-xmlNode *eg_flat_node(const struct eg_flat *flat, uint32_t place)
-{
-    return (place & EG_FLAT_ATTRIBUTE) != 0 ? flat->attributes[place & ~EG_FLAT_ATTRIBUTE].node
-                                            : flat->elements[place].node;
 }
 
 /* Attributes stand behind their element and before its children. */

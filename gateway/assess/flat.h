@@ -17,6 +17,7 @@
 struct eg_flat_words {
     xmlHashTable *table; /* made with the first word */
     uint32_t count;
+    uint32_t memo_count; /* places that are worth keeping for a document */
 };
 
 void eg_flat_words_done(struct eg_flat_words *words);
@@ -27,6 +28,7 @@ uint32_t eg_flat_word(struct eg_flat_words *words, bool attribute, const char *n
 /* ---- the tables --------------------------------------------------------------------------- */
 
 #define EG_FLAT_NONE UINT32_MAX
+#define EG_FLAT_UNKNOWN (UINT32_MAX - 1)
 #define EG_FLAT_ATTRIBUTE 0x80000000u /* in a place: the number of an attribute */
 
 /* Element 0 is the document. */
@@ -47,6 +49,7 @@ struct eg_flat_attribute {
     uint32_t word;
     uint32_t owner;
     bool has_number;
+    bool ascii; /* each octet of the text is a character */
 };
 
 struct eg_flat {
@@ -54,6 +57,8 @@ struct eg_flat {
     struct eg_flat_element *elements; /* one more behind the last, for its `attributes` */
     struct eg_flat_attribute *attributes;
     uint32_t element_count, attribute_count;
+    uint32_t *memos; /* EG_FLAT_UNKNOWN until someone has looked */
+    uint32_t memo_count;
 };
 
 /*
@@ -67,7 +72,35 @@ void eg_flat_free(struct eg_flat **flat);
 
 /* Place of a node; EG_FLAT_NONE for what is no element, attribute or the document. */
 uint32_t eg_flat_find(const struct eg_flat *flat, const xmlNode *node);
-xmlNode *eg_flat_node(const struct eg_flat *flat, uint32_t place);
+static inline bool eg_flat_is_attribute(uint32_t place)
+{
+    return (place & EG_FLAT_ATTRIBUTE) != 0;
+}
+
+static inline struct eg_flat_attribute *eg_flat_attribute(const struct eg_flat *flat,
+                                                          uint32_t place)
+{
+    return &flat->attributes[place & ~EG_FLAT_ATTRIBUTE];
+}
+
+static inline xmlNode *eg_flat_node(const struct eg_flat *flat, uint32_t place)
+{
+    return eg_flat_is_attribute(place) ? eg_flat_attribute(flat, place)->node
+                                       : flat->elements[place].node;
+}
+
+static inline uint32_t eg_flat_parent(const struct eg_flat *flat, uint32_t place)
+{
+    return eg_flat_is_attribute(place) ? eg_flat_attribute(flat, place)->owner
+                                       : flat->elements[place].parent;
+}
+
+static inline uint32_t eg_flat_word_at(const struct eg_flat *flat, uint32_t place)
+{
+    return eg_flat_is_attribute(place) ? eg_flat_attribute(flat, place)->word
+                                       : flat->elements[place].word;
+}
+
 /* Places in document order have rising keys. */
 uint64_t eg_flat_key(const struct eg_flat *flat, uint32_t place);
 

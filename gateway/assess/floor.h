@@ -18,4 +18,27 @@ EG_MUST_USE
 enum eg_status eg_floor_parse(int64_t *ns_out, struct eg_bytes xml, size_t rounds,
                               struct eg_error *err);
 
+/*
+ * One DOM parse of `xml` by libxml2, freed again.
+ *   ns_out  added to: CPU of the parse alone
+ * EG_E_FORMAT. Any thread.
+ */
+EG_MUST_USE
+enum eg_status eg_floor_dom(int64_t *ns_out, struct eg_bytes xml, struct eg_error *err);
+
+/*
+ * Any XSLT 1.0 stylesheet in plain libxslt, without our ceilings: what rules cost there.
+ *   sheet   compiled; EG_E_FORMAT
+ *   ns_out  added to: CPU of the transformation alone, the document parsed before
+ *   found   added to: elements below the result's root
+ */
+struct eg_floor_sheet;
+EG_MUST_USE
+enum eg_status eg_floor_sheet_new(struct eg_floor_sheet **out, struct eg_bytes sheet,
+                                  struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_floor_sheet_run(int64_t *ns_out, size_t *found, struct eg_floor_sheet *sheet,
+                                  struct eg_bytes xml, struct eg_error *err);
+void eg_floor_sheet_free(struct eg_floor_sheet **sheet);
+
 #endif

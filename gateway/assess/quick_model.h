@@ -67,21 +67,33 @@ struct eg_quick_step {
     size_t predicate_count;
 };
 
+/* How the sides of a comparison can be compared, known when it is read. */
+enum eg_quick_shape {
+    EG_QUICK_GENERAL,
+    EG_QUICK_TEXTS,       /* = or != of two strings */
+    EG_QUICK_NUMBERS,     /* numbers, or strings in their order */
+    EG_QUICK_ONLY_NUMBER, /* a path to at most one node, and a number */
+    EG_QUICK_ONLY_TEXT,   /* the same, and a string or another such path */
+};
+
 struct eg_quick {
     enum eg_quick_kind kind;
     enum eg_quick_type type;
     enum eg_quick_sign sign;
+    enum eg_quick_shape shape;
     struct eg_quick **parts;
     size_t part_count;
     const char *text; /* literal; name of a variable */
     size_t text_len;
     double number;
+    const char *map; /* translate: 256 octets, each what it becomes, NUL: nothing */
     /* path */
     struct eg_quick_step *steps;
     size_t step_count;
     bool rooted;
-    bool single;  /* at most one node */
-    bool forward; /* nodes come in document order */
+    uint32_t memo; /* rooted and single: where its node is kept for the document */
+    bool single;   /* at most one node */
+    bool forward;  /* nodes come in document order */
 };
 
 #endif

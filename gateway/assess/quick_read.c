@@ -215,6 +215,17 @@ static bool read_step(struct reader *reader, struct eg_quick *path)
     return note_step(path, &step);
 }
 
+/* Without conditions, which may look at variables. */
+static bool is_bare(const struct eg_quick *path)
+{
+    for (size_t i = 0; i < path->step_count; i++) {
+        if (path->steps[i].predicate_count > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static struct eg_quick *read_path(struct reader *reader)
 {
     struct eg_quick *path = node(reader, EG_QUICK_PATH, EG_QUICK_IS_SET);
@@ -223,6 +234,7 @@ static struct eg_quick *read_path(struct reader *reader)
     }
     path->single = true;
     path->forward = true;
+    path->memo = EG_FLAT_NONE;
     skip_blanks(reader);
     if (reader->at[0] == '.' && reader->at[1] != '.') {
         reader->at++;
@@ -240,6 +252,8 @@ static struct eg_quick *read_path(struct reader *reader)
             return NULL;
         }
     } while (take(reader, "/"));
+    path->memo = path->rooted && path->single && is_bare(path) ? reader->schema->words.memo_count++
+                                                               : EG_FLAT_NONE;
     return path;
 }
 
@@ -357,6 +371,22 @@ static size_t find_call(const struct reader *reader)
     return i;
 }
 
+/* The first of equal octets counts; octets of longer characters stay as they are. */
+static bool make_map(struct reader *reader, struct eg_quick *call)
+{
+    const struct eg_quick *from = call->parts[1];
+    const struct eg_quick *to = call->parts[2];
+    char *map = eg_sch_alloc(reader->schema, 256);
+    for (size_t i = 0; map != NULL && i < 256; i++) {
+        map[i] = (char)i;
+    }
+    for (size_t i = from->text_len; map != NULL && i-- > 0;) {
+        map[(unsigned char)from->text[i]] = i < to->text_len ? to->text[i] : '\0';
+    }
+    call->map = map;
+    return map != NULL;
+}
+
 static struct eg_quick *read_call(struct reader *reader, size_t which)
 {
     struct eg_quick *call = node(reader, functions[which].kind, functions[which].type);
@@ -374,7 +404,10 @@ static struct eg_quick *read_call(struct reader *reader, size_t which)
             return NULL;
         }
     }
-    return fits(call) ? call : NULL;
+    if (!fits(call)) {
+        return NULL;
+    }
+    return call->kind != EG_QUICK_TRANSLATE || make_map(reader, call) ? call : NULL;
 }
 
 /* ---- values ------------------------------------------------------------------------------- */
@@ -465,6 +498,58 @@ static bool may_compare(const struct eg_quick *compare)
     return (!sets || a->single || b->single) && (!truth || equality);
 }
 
+static enum eg_quick_sign mirrored(enum eg_quick_sign sign)
+{
+    switch (sign) {
+    case EG_QUICK_LESS:
+        return EG_QUICK_MORE;
+    case EG_QUICK_LESS_EQUAL:
+        return EG_QUICK_MORE_EQUAL;
+    case EG_QUICK_MORE:
+        return EG_QUICK_LESS;
+    case EG_QUICK_MORE_EQUAL:
+        return EG_QUICK_LESS_EQUAL;
+    default:
+        return sign;
+    }
+}
+
+/* The side that is walked stands first; of two sets the one that may have many nodes. */
+static void put_in_order(struct eg_quick *compare)
+{
+    struct eg_quick *a = compare->parts[0];
+    struct eg_quick *b = compare->parts[1];
+    bool sets = a->type == EG_QUICK_IS_SET && b->type == EG_QUICK_IS_SET;
+    if (sets ? a->single && !b->single : b->type == EG_QUICK_IS_SET) {
+        compare->parts[0] = b;
+        compare->parts[1] = a;
+        compare->sign = mirrored(compare->sign);
+    }
+}
+
+static enum eg_quick_shape shape_of(const struct eg_quick *compare)
+{
+    const struct eg_quick *a = compare->parts[0];
+    enum eg_quick_type left = a->type;
+    enum eg_quick_type right = compare->parts[1]->type;
+    bool equality = compare->sign == EG_QUICK_EQUAL || compare->sign == EG_QUICK_UNEQUAL;
+
+    if (left == EG_QUICK_IS_SET && a->single) {
+        return right == EG_QUICK_IS_NUMBER                               ? EG_QUICK_ONLY_NUMBER
+               : right == EG_QUICK_IS_STRING || right == EG_QUICK_IS_SET ? EG_QUICK_ONLY_TEXT
+                                                                         : EG_QUICK_GENERAL;
+    }
+    bool strings = left == EG_QUICK_IS_STRING && right == EG_QUICK_IS_STRING;
+    if (strings && equality) {
+        return EG_QUICK_TEXTS;
+    }
+    return strings || (left == EG_QUICK_IS_NUMBER && right == EG_QUICK_IS_NUMBER) ||
+                   (left == EG_QUICK_IS_NUMBER && right == EG_QUICK_IS_STRING) ||
+                   (left == EG_QUICK_IS_STRING && right == EG_QUICK_IS_NUMBER)
+               ? EG_QUICK_NUMBERS
+               : EG_QUICK_GENERAL;
+}
+
 static struct eg_quick *read_comparison(struct reader *reader, bool equality)
 {
     static const struct {
@@ -488,6 +573,8 @@ static struct eg_quick *read_comparison(struct reader *reader, bool equality)
         return NULL;
     }
     compare->sign = signs[i].sign;
+    put_in_order(compare);
+    compare->shape = shape_of(compare);
     return may_compare(compare) ? compare : NULL;
 }
 

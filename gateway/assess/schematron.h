@@ -48,6 +48,7 @@ struct eg_schematron_job {
     const struct eg_schematron_param *params; /* values that replace the defaults; may be NULL */
     size_t param_count;
     struct eg_buf *svrl; /* also write SVRL (ISO/IEC 19757-3 Annex D); NULL: no */
+    bool by_xpath;       /* ask libxml2's XPath for every context and test: the second opinion */
 };
 
 /*
@@ -61,6 +62,18 @@ EG_MUST_USE
 enum eg_status eg_schematron_run(bool *fatal, struct eg_schematron *schema,
                                  const struct eg_schematron_job *job, struct eg_findings *findings,
                                  struct eg_error *err);
+
+/*
+ * The checks of the phase as an XSLT 1.0 stylesheet of the usual make (a mode a pattern, a template
+ * a rule): what they would cost in libxslt. For measuring and as a third opinion; holes of texts
+ * are filled, diagnostics are not written. Its result is <found> with one <f rule="id"/> each.
+ *   params   values of variables; nodes are left out
+ * EG_E_USAGE: the schema has variables or keys of its own, which this does not write.
+ */
+EG_MUST_USE
+enum eg_status eg_schematron_sheet(struct eg_buf *out, const struct eg_schematron *schema,
+                                   const struct eg_schematron_param *params, size_t param_count,
+                                   struct eg_error *err);
 
 /*
  * Text of a finding in "de" or "en" (the other one if the schema lacks it), from the recorded

@@ -21,6 +21,7 @@ struct list {
 
 struct eg_sch_index {
     struct eg_flat *flat;
+    bool by_xpath;
     struct list *lists; /* one for each of the schema's names */
     size_t list_count;
     size_t *of_word; /* word of the document -> name + 1, 0: none */
@@ -117,12 +118,13 @@ static bool list_all(struct eg_sch_index *index, const struct eg_schematron *sch
 }
 
 enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron *schema,
-                                xmlDoc *doc, struct eg_error *err)
+                                xmlDoc *doc, bool by_xpath, struct eg_error *err)
 {
     struct eg_sch_index *index = calloc(1, sizeof(*index));
     bool attributes = false;
     enum eg_status status = EG_OK;
     if (index != NULL) {
+        index->by_xpath = by_xpath;
         status = eg_flat_new(&index->flat, &schema->words, doc, err);
     }
     if (status == EG_OK && (index == NULL || !prepare(index, schema, &attributes) ||
@@ -213,7 +215,10 @@ static uint32_t merge_next(const struct merge *merge, const struct eg_sch_index 
             continue;
         }
         uint32_t place = list->places[merge->names[i].at];
-        uint64_t key = merge->count > 1 ? eg_flat_key(index->flat, place) : 0;
+        if (merge->count == 1) {
+            return place;
+        }
+        uint64_t key = eg_flat_key(index->flat, place);
         if (key < first_key) {
             first = place;
             first_key = key;
@@ -237,26 +242,16 @@ static int holds(const struct eg_sch_condition *condition, struct eg_sch_index *
     return xmlXPathCompiledEvalToBoolean(condition->test, schema->context);
 }
 
-static uint32_t outwards(const struct eg_flat *flat, uint32_t place)
-{
-    return (place & EG_FLAT_ATTRIBUTE) != 0 ? flat->attributes[place & ~EG_FLAT_ATTRIBUTE].owner
-                                            : flat->elements[place].parent;
-}
-
 static bool step_matches(const struct eg_sch_name *step, const struct eg_flat *flat, uint32_t place)
 {
-    if (step->word == 0) {
-        return eg_sch_name_matches(step, eg_flat_node(flat, place));
-    }
-    return step->word == ((place & EG_FLAT_ATTRIBUTE) != 0
-                              ? flat->attributes[place & ~EG_FLAT_ATTRIBUTE].word
-                              : flat->elements[place].word);
+    return step->word != 0 ? step->word == eg_flat_word_at(flat, place)
+                           : eg_sch_name_matches(step, eg_flat_node(flat, place));
 }
 
 static bool names_match(const struct eg_sch_branch *branch, const struct eg_flat *flat,
                         uint32_t place)
 {
-    for (size_t i = branch->count; i-- > 0; place = outwards(flat, place)) {
+    for (size_t i = branch->count; i-- > 0; place = eg_flat_parent(flat, place)) {
         if (place == EG_FLAT_NONE || !step_matches(&branch->steps[i], flat, place)) {
             return false;
         }
@@ -273,7 +268,7 @@ static int branch_matches(const struct eg_sch_branch *branch, struct eg_sch_inde
     }
     for (size_t i = branch->condition_count; i-- > 0;) {
         for (; at > branch->conditions[i].step + 1; at--) {
-            place = outwards(index->flat, place);
+            place = eg_flat_parent(index->flat, place);
         }
         int answer = holds(&branch->conditions[i], index, schema, place);
         if (answer <= 0) {
@@ -485,6 +480,7 @@ enum eg_status eg_sch_index_hits(struct eg_sch_hit **hits, size_t *count,
                                  struct eg_sch_index *index, struct eg_schematron *schema,
                                  const struct eg_sch_pattern *pattern, struct eg_error *err)
 {
-    return pattern->plain ? plain_hits(hits, count, index, schema, pattern, err)
-                          : other_hits(hits, count, index, schema, pattern, err);
+    return pattern->plain && !index->by_xpath
+               ? plain_hits(hits, count, index, schema, pattern, err)
+               : other_hits(hits, count, index, schema, pattern, err);
 }

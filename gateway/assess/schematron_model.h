@@ -245,8 +245,8 @@ void eg_sch_keys_done(struct eg_schematron *schema);
 const struct eg_sch_document *eg_sch_document(struct eg_schematron *schema, const char *href);
 
 /*
- * schematron_match.c: which rule fires on which node. One walk over the document for all plain
- * contexts, then for each pattern its nodes in document order.
+ * schematron_match.c: which rule fires on which node. by_xpath: no context is plain. One walk over
+ * the document for all plain contexts, then for each pattern its nodes in document order.
  */
 struct eg_sch_hit {
     xmlNode *node;
@@ -256,7 +256,7 @@ struct eg_sch_hit {
 struct eg_sch_index;
 EG_MUST_USE
 enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron *schema,
-                                xmlDoc *doc, struct eg_error *err);
+                                xmlDoc *doc, bool by_xpath, struct eg_error *err);
 void eg_sch_index_free(struct eg_sch_index **index);
 struct eg_flat *eg_sch_index_flat(struct eg_sch_index *index); /* tables of the document */
 /* Hits of one pattern; *hits is new (free()). Each node at most once: the first rule wins. */

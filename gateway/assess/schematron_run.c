@@ -283,7 +283,9 @@ static enum eg_status found(struct run *run, const struct eg_sch_check *check, x
 static int test(struct run *run, const struct eg_sch_check *check, xmlNode *node, uint32_t place)
 {
     struct eg_schematron *schema = run->schema;
-    int answer = check->quick != NULL ? eg_quick_test(check->quick, schema, run->flat, place) : -1;
+    int answer = check->quick != NULL && !run->job->by_xpath
+                     ? eg_quick_test(check->quick, schema, run->flat, place)
+                     : -1;
     if (answer >= 0) {
         return answer;
     }
@@ -404,7 +406,7 @@ static enum eg_status run_all(struct run *run)
     enum eg_status status = push_params(run);
     schema->current = (xmlNode *)run->job->doc;
     if (status == EG_OK) {
-        status = eg_sch_index_new(&index, schema, run->job->doc, run->err);
+        status = eg_sch_index_new(&index, schema, run->job->doc, run->job->by_xpath, run->err);
     }
     if (status == EG_OK) {
         status = push_lets(run, &schema->lets, schema->current);

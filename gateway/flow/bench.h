@@ -84,6 +84,37 @@ EG_MUST_USE
 enum eg_status eg_bench_floor(struct eg_bench_figures *figures, const struct eg_bench_load *load,
                               const struct eg_bench_setting *setting, struct eg_error *err);
 
+/* X(name, key, text): the same work by different engines. */
+#define EG_BENCH_ENGINES(X)                                                                        \
+    X(DOM, "dom", "libxml2 DOM parse")                                                             \
+    X(CHECKS, "checks", "checks, this engine")                                                     \
+    X(XPATH, "xpath", "checks, libxml2's compiled XPath")                                          \
+    X(SHEET, "sheet", "checks, XSLT 1.0 in libxslt")                                               \
+    X(ASSESSMENT, "assessment", "assessment, this engine")                                         \
+    X(TRANSFORM, "transform", "transform, XSLT 1.0 in libxslt")
+
+#define X(name, key, text) EG_BENCH_ENGINE_##name,
+enum eg_bench_engine { EG_BENCH_ENGINES(X) EG_BENCH_ENGINE_COUNT };
+#undef X
+
+struct eg_bench_engines {
+    int64_t
+        ns[EG_BENCH_ENGINE_COUNT]; /* CPU of one report, median of the rounds; 0: no such step */
+    size_t findings;               /* of all reports; the same number by each engine */
+};
+
+const char *eg_bench_engine_key(enum eg_bench_engine engine);
+const char *eg_bench_engine_text(enum eg_bench_engine engine);
+
+/*
+ * The package's checks by this engine, by libxml2's XPath and as a stylesheet, its assessment and
+ * its transform, and beside them a DOM parse: interleaved report by report, nine rounds, medians.
+ * EG_E_STATE when the engines do not find the same number of findings. Otherwise as above.
+ */
+EG_MUST_USE
+enum eg_status eg_bench_engines(struct eg_bench_engines *out, const struct eg_bench_load *load,
+                                const struct eg_bench_setting *setting, struct eg_error *err);
+
 /* End to end, at a running gateway. */
 struct eg_bench_run {
     double reports_per_s;

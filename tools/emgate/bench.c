@@ -31,6 +31,7 @@ struct machine {
 struct measured {
     struct eg_bench_load load;
     struct eg_bench_figures figures;
+    struct eg_bench_engines engines;
     struct eg_bench_run full, half;
     bool ran;
 };
@@ -105,6 +106,50 @@ static double commit_us(const struct measured *m, size_t n)
     return US(m->figures.archive_wall_ns);
 }
 
+static double engine_us(const struct measured *m, size_t n)
+{
+    return US(m->engines.ns[n]);
+}
+
+static double ratio(const struct measured *m, int64_t over, int64_t under)
+{
+    (void)m;
+    return under > 0 ? (double)over / (double)under : 0;
+}
+
+static double engine_ratio(const struct measured *m, size_t n)
+{
+    const int64_t *ns = m->engines.ns;
+    const double values[] = {
+        ratio(m, ns[EG_BENCH_ENGINE_SHEET], ns[EG_BENCH_ENGINE_CHECKS]),
+        ratio(m, ns[EG_BENCH_ENGINE_XPATH], ns[EG_BENCH_ENGINE_CHECKS]),
+        ratio(m, ns[EG_BENCH_ENGINE_CHECKS] + ns[EG_BENCH_ENGINE_ASSESSMENT],
+              ns[EG_BENCH_ENGINE_DOM]),
+        ratio(m, ns[EG_BENCH_ENGINE_TRANSFORM], ns[EG_BENCH_ENGINE_ASSESSMENT]),
+    };
+    return values[n];
+}
+
+/* A row is left out where the package has no such step. */
+static void print_engines(const struct measured *m)
+{
+    static const char *const ratios[] = {"stylesheet / checks", "compiled XPath / checks",
+                                         "(checks + assessment) / DOM parse",
+                                         "transform / assessment"};
+
+    printf("\nEngines compared: the same rules, interleaved, median of nine rounds\n");
+    for (size_t i = 0; i < EG_BENCH_ENGINE_COUNT; i++) {
+        if (m[0].engines.ns[i] > 0) {
+            print_row(eg_bench_engine_text((enum eg_bench_engine)i), m, engine_us, i, "%12.1f");
+        }
+    }
+    for (size_t i = 0; i < sizeof(ratios) / sizeof(ratios[0]); i++) {
+        if (engine_ratio(&m[0], i) > 0) {
+            print_row(ratios[i], m, engine_ratio, i, "%12.2f");
+        }
+    }
+}
+
 static double run_value(const struct measured *m, size_t n)
 {
     const double values[] = {
@@ -153,6 +198,7 @@ static void print_table(const struct machine *machine, const struct measured *m)
         print_row(eg_bench_floor_text((enum eg_bench_floor)i), m, floor_us, i, "%12.1f");
     }
     print_row("sum", m, floors_us, 0, "%12.1f");
+    print_engines(m);
     if (m[0].ran && m[1].ran) {
         print_runs(m);
     }
@@ -193,7 +239,12 @@ static int print_json(const struct machine *machine, const struct measured *m, s
             eg_buf_format(&out, "%s\"%s\":%.1f", i > 0 ? "," : "",
                           eg_bench_floor_key((enum eg_bench_floor)i), US(f->floor_ns[i]));
         }
-        eg_buf_format(&out, "},\"floor_sum_us\":%.1f", floors_us(&m[l], 0));
+        eg_buf_format(&out, "},\"floor_sum_us\":%.1f,\"engines_us\":{", floors_us(&m[l], 0));
+        for (size_t i = 0; i < EG_BENCH_ENGINE_COUNT; i++) {
+            eg_buf_format(&out, "%s\"%s\":%.1f", i > 0 ? "," : "",
+                          eg_bench_engine_key((enum eg_bench_engine)i), US(m[l].engines.ns[i]));
+        }
+        eg_buf_text(&out, "}");
         if (m[l].ran) {
             add_runs(&out, &m[l]);
         }
@@ -219,6 +270,9 @@ static enum eg_status measure(struct measured *m, struct eg_bench_home *home, bo
         status = eg_bench_stages(&m[i].figures, &m[i].load, &setting, err);
         if (status == EG_OK) {
             status = eg_bench_floor(&m[i].figures, &m[i].load, &setting, err);
+        }
+        if (status == EG_OK) {
+            status = eg_bench_engines(&m[i].engines, &m[i].load, &setting, err);
         }
     }
     for (size_t i = 0; i < LOADS && status == EG_OK && with_gateway; i++) {
