@@ -360,7 +360,8 @@ static enum eg_status run_in_document(struct run *run, const struct eg_sch_patte
     }
     take_in_hand(schema, document->doc);
     run->document = document->name;
-    enum eg_status status = eg_sch_index_new(&index, schema, document->doc, run->err);
+    enum eg_status status =
+        eg_sch_index_new(&index, schema, document->doc, run->job->by_xpath, run->err);
     if (status == EG_OK) {
         status = run_pattern(run, index, pattern);
     }
