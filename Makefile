@@ -14,7 +14,7 @@
 # ---- tools and flags ---------------------------------------------------------------------------
 CC       ?= cc
 CXX      ?= c++
-PKGS     := libcrypto libzmq libxml-2.0 libxslt libexslt sqlite3 libzstd inih
+PKGS     := libcrypto libzmq libxml-2.0 libxslt libexslt sqlite3 libzstd libzip inih
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Werror

@@ -204,7 +204,7 @@ enum eg_status eg_check_named(struct eg_checker *checker, struct eg_error *err)
     } else if (entry->has_directory) {
         status = check_earlier(checker, EG_ENTRY_DIRECTORY, "directory", &entry->directory, err);
     }
-    if (!status && entry->kind != EG_ENTRY_PACKAGE && entry->has_package) {
+    if (!status && (entry->kind != EG_ENTRY_PACKAGE || entry->has_state) && entry->has_package) {
         status = check_earlier(checker, EG_ENTRY_PACKAGE, "package", &entry->package.digest, err);
     }
     if (!status && entry->has_revocation) {

@@ -101,8 +101,11 @@ static bool columns_fit(const struct eg_checker *checker, sqlite3_stmt *row)
     bool submission = entry->kind == EG_ENTRY_SUBMISSION;
     const struct eg_digest *named = NULL;
     struct eg_bytes digest = EG_BYTES_NONE;
+    char name[EG_STATE_NAME_MAX];
 
-    if (entry->kind == EG_ENTRY_PACKAGE) {
+    if (entry->has_state) {
+        named = &checker->row.report_digest;
+    } else if (entry->kind == EG_ENTRY_PACKAGE) {
         named = &entry->package.digest;
     } else if (entry->kind == EG_ENTRY_DIRECTORY) {
         named = &entry->directory;
@@ -112,7 +115,10 @@ static bool columns_fit(const struct eg_checker *checker, sqlite3_stmt *row)
     if (!eg_check_number_is(row, 1, (int64_t)entry->kind) ||
         !eg_check_text_is(row, 2, submission ? entry->identity.participant : NULL) ||
         !eg_check_text_is(row, 3, submission ? entry->identity.id : NULL) ||
-        !eg_check_text_is(row, 5, entry->kind == EG_ENTRY_PACKAGE ? entry->package.id : NULL) ||
+        !eg_check_text_is(row, 5,
+                          entry->has_state ? eg_store_state_name(name, &entry->package)
+                          : entry->kind == EG_ENTRY_PACKAGE ? entry->package.id
+                                                            : NULL) ||
         !eg_check_number_is(row, 7, entry->recorded_at_ms)) {
         return false;
     }

@@ -5,6 +5,7 @@
  *   store_pack.c     how a content becomes the octets of a row
  *   store_write.c    appending
  *   store_read.c     looking up
+ *   store_facts.c    what decisions remember, both ways
  *
  * One file in WAL mode with synchronous=FULL: a commit is one fsync of the log, readers see the
  * state before or after it and never make the writer wait. (A reader that stays in one transaction
@@ -321,6 +322,9 @@ static enum eg_status open_writing(struct eg_store *store, const char *origin, s
     }
     if (!status && is_new) {
         status = sync_parent(store->path, err);
+    }
+    if (!status && !is_new) {
+        status = eg_store_schema_upgrade(store, err);
     }
     return status;
 }

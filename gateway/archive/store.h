@@ -8,6 +8,7 @@
 #ifndef EG_ARCHIVE_STORE_H
 #define EG_ARCHIVE_STORE_H
 
+#include "core/facts.h"
 #include "proof/receipt.h"
 
 struct eg_store;
@@ -15,8 +16,9 @@ struct eg_store;
 enum eg_store_mode { EG_STORE_WRITE, EG_STORE_READ };
 
 /*
- * Open or (WRITE) create. `origin` is fixed when the archive is created and compared afterwards
- * (EG_E_STATE). origin NULL with READ: take what is there.
+ * Open or (WRITE) create. WRITE brings an archive of an earlier version of this program up to date,
+ * in place and at once; READ refuses it (EG_E_FORMAT). `origin` is fixed when the archive is
+ * created and compared afterwards (EG_E_STATE). origin NULL with READ: take what is there.
  */
 EG_MUST_USE
 enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_store_mode mode,
@@ -53,6 +55,9 @@ struct eg_record {
     struct eg_digest report_digest; /* plain SHA-256 of the report content: "same content?" */
     const struct eg_content *contents;
     size_t content_count;
+    /* Facts that an accepted submission leaves behind, under its plant and its package's id. */
+    const struct eg_facts *remembered; /* NULL: none */
+    const char *plant;                 /* with remembered */
 };
 struct eg_node {
     unsigned level;
@@ -118,6 +123,10 @@ EG_MUST_USE
 enum eg_status eg_store_latest(struct eg_stored *out, struct eg_store *store,
                                enum eg_entry_kind kind, const char *package_id,
                                struct eg_error *err);
+/* The newest statement about this version of a package; EG_E_NOTFOUND. */
+EG_MUST_USE
+enum eg_status eg_store_latest_state(struct eg_stored *out, struct eg_store *store,
+                                     const struct eg_package_ref *package, struct eg_error *err);
 /* The entry that recorded the package / directory / key statement with this (unsalted) digest. */
 EG_MUST_USE
 enum eg_status eg_store_by_digest(struct eg_stored *out, struct eg_store *store,
@@ -148,6 +157,35 @@ EG_MUST_USE
 enum eg_status eg_store_cursor_put(struct eg_store *store, const char *participant,
                                    const char *stream, const struct eg_cursor *cursor,
                                    struct eg_error *err);
+
+/*
+ * Facts. Each accepted decision leaves a row for each source and day; rows are never changed. In
+ * force before an entry are, for each day and source, those of the newest entry before it: a later
+ * report of the same day replaces all facts of its sources, and leaves other sources as they were.
+ */
+struct eg_facts_query {
+    const char *plant;
+    const char *package; /* id, whatever the version */
+    const char *from;    /* first day */
+    const char *until;   /* day of the report: facts of the days before it ... */
+    const char *through; /* ... and later days after it, up to this one */
+    uint64_t below;      /* of entries before this index */
+};
+/*
+ * The facts in force, and in `later` the days with facts in force. Time and memory grow with the
+ * days asked for, not with the archive. EG_E_LIMIT: more than EG_FACTS_MAX.
+ */
+EG_MUST_USE
+enum eg_status eg_store_facts(struct eg_facts *out, struct eg_store *store,
+                              const struct eg_facts_query *query, struct eg_error *err);
+/* What this very entry left behind; EG_E_NOTFOUND: nothing. */
+EG_MUST_USE
+enum eg_status eg_store_facts_of(struct eg_facts *out, struct eg_store *store, uint64_t index,
+                                 struct eg_error *err);
+/* Number of entries: facts of this moment are asked for below it. */
+EG_MUST_USE
+enum eg_status eg_store_size(uint64_t *out, struct eg_store *store, struct eg_error *err);
+
 EG_MUST_USE
 enum eg_status eg_store_revocation(struct eg_buf *octets, struct eg_store *store,
                                    const struct eg_digest *digest, struct eg_error *err);

@@ -5,6 +5,7 @@
  */
 #include "archive/store_sqlite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- columns
@@ -271,6 +272,20 @@ enum eg_status eg_store_latest(struct eg_stored *out, struct eg_store *store,
         (void)sqlite3_bind_text(statement, 2, package_id, -1, SQLITE_STATIC);
     }
     return take_stored(out, store, statement, "entry of this kind", err);
+}
+
+const char *eg_store_state_name(char out[EG_STATE_NAME_MAX], const struct eg_package_ref *package)
+{
+    (void)snprintf(out, EG_STATE_NAME_MAX, "%s@%s", package->id, package->version);
+    return out;
+}
+
+enum eg_status eg_store_latest_state(struct eg_stored *out, struct eg_store *store,
+                                     const struct eg_package_ref *package, struct eg_error *err)
+{
+    char name[EG_STATE_NAME_MAX];
+
+    return eg_store_latest(out, store, EG_ENTRY_PACKAGE, eg_store_state_name(name, package), err);
 }
 
 enum eg_status eg_store_by_digest(struct eg_stored *out, struct eg_store *store,

@@ -1,5 +1,10 @@
 /*
- * The archive as tables. This file owns the format; version EG_ARCHIVE_VERSION.
+ * The archive as tables. This file owns the format; version EG_ARCHIVE_VERSION. An archive of an
+ * earlier version is brought up to date when it is opened for writing, in one transaction; a reader
+ * refuses it.
+ *
+ *   version 1   all but facts
+ *   version 2   facts, by_entry
  *
  * Valid when
  *   1 application_id and user_version are ours, and the schema is this one, word for word: no
@@ -8,7 +13,8 @@
  *     when size is 0
  *   3 entries are numbered 0, 1, 2 ... without a gap
  *   4 participant, id and version stand at submissions (kind 0) and only there; `named` at
- *     packages; `digest` at packages (of SIGNED), directories (of the XML), keys (of the statement)
+ *     packages (id; at statements about one "id@version"); `digest` at packages (of SIGNED),
+ *     directories (of the XML), keys and statements about packages (of the statement)
  *   5 contents.place = entry * 32 + slot; slots: 0 report, 1 signature, 2 parameters, 3 facts,
  *     4 findings, 8 + n notification n
  *   6 contents and revocations: packed 0, octets plain and len their number; or packed 1, octets
@@ -16,6 +22,9 @@
  *   7 nodes.place is the in-order number of (level, index): index * 2^(level+1) + 2^level - 1;
  *     every complete subtree is there
  *   8 streams: one row for each notification; number counts from 1 within the entry
+ *   9 facts: what accepted decisions remember, a row for each source and day (core/facts.h), named
+ *     by plant, package id, day, source and entry; octets packed as in 6. Rows are never changed:
+ *     in force before entry N is the row of the newest entry below N for each day and source
  *
  * Tables that only grow have integer keys that only grow: SQLite then fills page after page.
  */
@@ -25,36 +34,58 @@
 #include <string.h>
 
 #define EG_ARCHIVE_APPLICATION 0x656d6761 /* "emga" */
-#define EG_ARCHIVE_VERSION 1
+#define EG_ARCHIVE_VERSION 2
 
 static const struct eg_schema_part {
     const char *name, *sql;
+    int since; /* version */
 } schema[] = {
     /* In the order of their names, as the check reads them. */
-    {"by_digest", "CREATE INDEX by_digest ON entries (kind, digest) WHERE kind > 0"},
-    {"by_identity", "CREATE INDEX by_identity ON entries (participant, id, version, report) "
-                    "WHERE participant IS NOT NULL"},
-    {"by_name", "CREATE INDEX by_name ON entries (kind, named) WHERE kind > 0"},
+    {"by_digest", "CREATE INDEX by_digest ON entries (kind, digest) WHERE kind > 0", 1},
+    {"by_entry", "CREATE INDEX by_entry ON facts (idx)", 2},
+    {"by_identity",
+     "CREATE INDEX by_identity ON entries (participant, id, version, report) "
+     "WHERE participant IS NOT NULL",
+     1},
+    {"by_name", "CREATE INDEX by_name ON entries (kind, named) WHERE kind > 0", 1},
     {"by_report",
-     "CREATE INDEX by_report ON entries (report, participant) WHERE participant IS NOT NULL"},
-    {"contents", "CREATE TABLE contents (place INTEGER PRIMARY KEY, salt BLOB NOT NULL, "
-                 "packed INTEGER NOT NULL, len INTEGER NOT NULL, octets BLOB NOT NULL) STRICT"},
-    {"cursors", "CREATE TABLE cursors (participant TEXT NOT NULL, stream TEXT NOT NULL, "
-                "idx INTEGER NOT NULL, number INTEGER NOT NULL, "
-                "PRIMARY KEY (participant, stream)) STRICT, WITHOUT ROWID"},
-    {"entries", "CREATE TABLE entries (idx INTEGER PRIMARY KEY, kind INTEGER NOT NULL, "
-                "participant TEXT, id TEXT, version INTEGER, named TEXT, digest BLOB, "
-                "recorded_at INTEGER NOT NULL, report BLOB NOT NULL, entry BLOB NOT NULL, "
-                "receipt BLOB NOT NULL) STRICT"},
-    {"head", "CREATE TABLE head (origin TEXT NOT NULL, size INTEGER NOT NULL, "
-             "checkpoint BLOB NOT NULL) STRICT"},
-    {"nodes", "CREATE TABLE nodes (place INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT"},
-    {"revocations", "CREATE TABLE revocations (digest BLOB NOT NULL PRIMARY KEY, "
-                    "packed INTEGER NOT NULL, len INTEGER NOT NULL, octets BLOB NOT NULL) "
-                    "STRICT, WITHOUT ROWID"},
-    {"streams", "CREATE TABLE streams (recipient TEXT NOT NULL, idx INTEGER NOT NULL, "
-                "number INTEGER NOT NULL, PRIMARY KEY (recipient, idx, number)) "
-                "STRICT, WITHOUT ROWID"},
+     "CREATE INDEX by_report ON entries (report, participant) WHERE participant IS NOT NULL", 1},
+    {"contents",
+     "CREATE TABLE contents (place INTEGER PRIMARY KEY, salt BLOB NOT NULL, "
+     "packed INTEGER NOT NULL, len INTEGER NOT NULL, octets BLOB NOT NULL) STRICT",
+     1},
+    {"cursors",
+     "CREATE TABLE cursors (participant TEXT NOT NULL, stream TEXT NOT NULL, "
+     "idx INTEGER NOT NULL, number INTEGER NOT NULL, "
+     "PRIMARY KEY (participant, stream)) STRICT, WITHOUT ROWID",
+     1},
+    {"entries",
+     "CREATE TABLE entries (idx INTEGER PRIMARY KEY, kind INTEGER NOT NULL, "
+     "participant TEXT, id TEXT, version INTEGER, named TEXT, digest BLOB, "
+     "recorded_at INTEGER NOT NULL, report BLOB NOT NULL, entry BLOB NOT NULL, "
+     "receipt BLOB NOT NULL) STRICT",
+     1},
+    {"facts",
+     "CREATE TABLE facts (plant TEXT NOT NULL, package TEXT NOT NULL, day TEXT NOT NULL, "
+     "source TEXT NOT NULL, idx INTEGER NOT NULL, packed INTEGER NOT NULL, len INTEGER NOT NULL, "
+     "octets BLOB NOT NULL, PRIMARY KEY (plant, package, day, source, idx DESC)) "
+     "STRICT, WITHOUT ROWID",
+     2},
+    {"head",
+     "CREATE TABLE head (origin TEXT NOT NULL, size INTEGER NOT NULL, "
+     "checkpoint BLOB NOT NULL) STRICT",
+     1},
+    {"nodes", "CREATE TABLE nodes (place INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT", 1},
+    {"revocations",
+     "CREATE TABLE revocations (digest BLOB NOT NULL PRIMARY KEY, "
+     "packed INTEGER NOT NULL, len INTEGER NOT NULL, octets BLOB NOT NULL) "
+     "STRICT, WITHOUT ROWID",
+     1},
+    {"streams",
+     "CREATE TABLE streams (recipient TEXT NOT NULL, idx INTEGER NOT NULL, "
+     "number INTEGER NOT NULL, PRIMARY KEY (recipient, idx, number)) "
+     "STRICT, WITHOUT ROWID",
+     1},
 };
 #define EG_SCHEMA_PARTS (sizeof(schema) / sizeof(schema[0]))
 
@@ -65,14 +96,15 @@ static enum eg_status execute(struct eg_store *store, const char *sql, struct eg
     return answer == SQLITE_OK ? EG_OK : eg_store_failed(store, answer, "creating", err);
 }
 
-/* Tables first: an index needs its table. */
-static enum eg_status create_parts(struct eg_store *store, bool tables, struct eg_error *err)
+/* What came after version `after`. Tables first: an index needs its table. */
+static enum eg_status create_parts(struct eg_store *store, bool tables, int after,
+                                   struct eg_error *err)
 {
     for (size_t i = 0; i < EG_SCHEMA_PARTS; i++) {
         bool is_table = strncmp(schema[i].sql, "CREATE TABLE", 12) == 0;
         enum eg_status status = EG_OK;
 
-        if (is_table == tables) {
+        if (is_table == tables && schema[i].since > after) {
             status = execute(store, schema[i].sql, err);
         }
         if (status) {
@@ -119,10 +151,10 @@ enum eg_status eg_store_schema_create(struct eg_store *store, const char *origin
         status = execute(store, pragmas, err);
     }
     if (!status) {
-        status = create_parts(store, true, err);
+        status = create_parts(store, true, 0, err);
     }
     if (!status) {
-        status = create_parts(store, false, err);
+        status = create_parts(store, false, 0, err);
     }
     if (!status) {
         status = put_origin(store, origin, err ? err : &own);
@@ -169,6 +201,8 @@ enum eg_status eg_store_schema_is_empty(bool *out, struct eg_store *store, struc
     return status;
 }
 
+static const char hint[] = "; the gateway brings an older one up to date when it starts";
+
 static enum eg_status pragma_is(struct eg_store *store, const char *pragma, int64_t expected,
                                 struct eg_error *err)
 {
@@ -176,11 +210,20 @@ static enum eg_status pragma_is(struct eg_store *store, const char *pragma, int6
     enum eg_status status = ask_number(&found, store, pragma, err);
 
     if (!status && found != expected) {
-        status =
-            eg_store_corrupt(store, err, "not an archive of this version: %s is %lld, not %lld",
-                             pragma, (long long)found, (long long)expected);
+        status = eg_store_corrupt(
+            store, err, "not an archive of this version: %s is %lld, not %lld%s", pragma,
+            (long long)found, (long long)expected, found > 0 && found < expected ? hint : "");
     }
     return status;
+}
+
+/* The first part from `i` on that an archive of this version has. */
+static size_t part_from(size_t i, int version)
+{
+    while (i < EG_SCHEMA_PARTS && schema[i].since > version) {
+        i++;
+    }
+    return i;
 }
 
 static bool part_fits(sqlite3_stmt *row, size_t i)
@@ -193,11 +236,11 @@ static bool part_fits(sqlite3_stmt *row, size_t i)
 }
 
 /* Word for word: what is not ours could run code of its own when a row is written or read. */
-static enum eg_status check_parts(struct eg_store *store, struct eg_error *err)
+static enum eg_status check_parts(struct eg_store *store, int version, struct eg_error *err)
 {
     sqlite3_stmt *rows = NULL;
     enum eg_status status = EG_OK;
-    size_t count = 0;
+    size_t count = part_from(0, version);
     int answer = sqlite3_prepare_v2(
         store->db, "SELECT name, sql FROM sqlite_schema ORDER BY name COLLATE BINARY", -1, &rows,
         NULL);
@@ -212,7 +255,7 @@ static enum eg_status check_parts(struct eg_store *store, struct eg_error *err)
             goto done;
         }
         if (answer == SQLITE_ROW) {
-            count++;
+            count = part_from(count + 1, version);
         }
     }
     if (answer != SQLITE_DONE) {
@@ -223,6 +266,54 @@ static enum eg_status check_parts(struct eg_store *store, struct eg_error *err)
     }
 done:
     sqlite3_finalize(rows);
+    return status;
+}
+
+static enum eg_status put_version(struct eg_store *store, struct eg_error *err)
+{
+    char pragma[64] = "";
+
+    (void)snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d", EG_ARCHIVE_VERSION);
+    return execute(store, pragma, err);
+}
+
+/* Inside a transaction. */
+static enum eg_status upgrade(struct eg_store *store, int version, struct eg_error *err)
+{
+    enum eg_status status = check_parts(store, version, err);
+
+    if (!status) {
+        status = create_parts(store, true, version, err);
+    }
+    if (!status) {
+        status = create_parts(store, false, version, err);
+    }
+    return status ? status : put_version(store, err);
+}
+
+enum eg_status eg_store_schema_upgrade(struct eg_store *store, struct eg_error *err)
+{
+    int64_t application = 0, version = 0;
+    enum eg_status status = ask_number(&application, store, "PRAGMA application_id", err);
+
+    if (!status) {
+        status = ask_number(&version, store, "PRAGMA user_version", err);
+    }
+    if (status || application != EG_ARCHIVE_APPLICATION || version < 1 ||
+        version >= EG_ARCHIVE_VERSION) {
+        return status; /* the check that follows says what is wrong */
+    }
+    status = execute(store, "BEGIN IMMEDIATE", err);
+    if (status) {
+        return status;
+    }
+    status = upgrade(store, (int)version, err);
+    if (!status) {
+        status = execute(store, "COMMIT", err);
+    }
+    if (status) {
+        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    }
     return status;
 }
 
@@ -268,7 +359,7 @@ enum eg_status eg_store_schema_check(struct eg_store *store, struct eg_error *er
         status = pragma_is(store, "PRAGMA user_version", EG_ARCHIVE_VERSION, err);
     }
     if (!status) {
-        status = check_parts(store, err);
+        status = check_parts(store, EG_ARCHIVE_VERSION, err);
     }
     if (!status) {
         status = read_origin(store, err);

@@ -50,7 +50,16 @@
     X(NEXT, "SELECT idx, number FROM streams WHERE recipient = ?1 AND (idx, number) > (?2, ?3) "   \
             "ORDER BY idx, number LIMIT 1")                                                        \
     X(CURSOR, "SELECT idx, number FROM cursors WHERE participant = ?1 AND stream = ?2")            \
-    X(REVOCATION, "SELECT packed, len, octets FROM revocations WHERE digest = ?1")
+    X(REVOCATION, "SELECT packed, len, octets FROM revocations WHERE digest = ?1")                 \
+    X(SIZE, "SELECT size FROM head")                                                               \
+    X(FACTS_PUT, "INSERT INTO facts (plant, package, day, source, idx, packed, len, octets) "      \
+                 "VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")                                               \
+    X(FACTS, "SELECT day, source, packed, len, octets FROM facts WHERE plant = ?1 AND package = "  \
+             "?2 AND day >= ?3 AND day < ?4 AND idx < ?5 ORDER BY day, source, idx DESC")          \
+    X(FACTS_LATER, "SELECT DISTINCT day FROM facts WHERE plant = ?1 AND package = ?2 AND day > "   \
+                   "?3 AND day <= ?4 AND idx < ?5 ORDER BY day")                                   \
+    X(FACTS_OF, "SELECT plant, package, day, source, packed, len, octets FROM facts INDEXED BY "   \
+                "by_entry WHERE idx = ?1 ORDER BY day, source")
 
 enum eg_store_sql {
 #define EG_STORE_SQL_ENUM(name, sql) EG_SQL_##name,
@@ -84,6 +93,10 @@ struct eg_packed {
 #define EG_CONTENT_SLOTS 32
 #define EG_CONTENT_SLOT_NOTIFICATION 8 /* slots before it: one for each other kind */
 
+/* What statements about one version of a package are found by: "id@version". */
+#define EG_STATE_NAME_MAX (EG_ID_MAX + 40)
+const char *eg_store_state_name(char out[EG_STATE_NAME_MAX], const struct eg_package_ref *package);
+
 /* Octets from which compressing is worth a try; shorter ones lie plain. */
 #define EG_PACK_FROM 1024
 /* A larger room for compressing is given back after the batch. */
@@ -98,6 +111,9 @@ enum eg_status eg_store_schema_create(struct eg_store *store, const char *origin
                                       struct eg_error *err);
 EG_MUST_USE
 enum eg_status eg_store_schema_check(struct eg_store *store, struct eg_error *err);
+/* Bring an archive of an earlier version up to date; writer only. All or nothing. */
+EG_MUST_USE
+enum eg_status eg_store_schema_upgrade(struct eg_store *store, struct eg_error *err);
 
 /* ---- store.c ---- */
 /* Say what SQLite answered; returns the status that it stands for. */
@@ -111,6 +127,12 @@ sqlite3_stmt *eg_store_statement(struct eg_store *store, enum eg_store_sql which
 EG_MUST_USE
 enum eg_status eg_store_run(struct eg_store *store, sqlite3_stmt *statement, const char *doing,
                             struct eg_error *err);
+
+/* ---- store_facts.c ---- */
+/* Write the rows of a record's remembered facts, inside the batch. */
+EG_MUST_USE
+enum eg_status eg_store_facts_put(struct eg_store *store, const struct eg_record *record,
+                                  struct eg_error *err);
 
 /* ---- store_pack.c ---- */
 /* `out` borrows from `octets` or from store->packed, until the next call. */

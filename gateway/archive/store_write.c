@@ -70,7 +70,9 @@ static enum eg_status put(struct eg_store *store, sqlite3_stmt *statement, int a
 /* ---- rows
  * --------------------------------------------------------------------------------------*/
 
-static void bind_lookups(int *answer, sqlite3_stmt *statement, const struct eg_record *record)
+/* `name` is the room for a name that must live as long as the statement runs. */
+static void bind_lookups(int *answer, sqlite3_stmt *statement, const struct eg_record *record,
+                         char name[EG_STATE_NAME_MAX])
 {
     const struct eg_entry *entry = record->entry;
 
@@ -79,6 +81,9 @@ static void bind_lookups(int *answer, sqlite3_stmt *statement, const struct eg_r
         bind_text(answer, statement, 3, entry->identity.participant);
         bind_text(answer, statement, 4, entry->identity.id);
         bind_number(answer, statement, 5, (int64_t)entry->identity.version);
+    } else if (entry->kind == EG_ENTRY_PACKAGE && entry->has_state) {
+        bind_text(answer, statement, 6, eg_store_state_name(name, &entry->package));
+        bind_digest(answer, statement, 7, &record->report_digest);
     } else if (entry->kind == EG_ENTRY_PACKAGE) {
         bind_text(answer, statement, 6, entry->package.id);
         bind_digest(answer, statement, 7, &entry->package.digest);
@@ -94,10 +99,11 @@ static enum eg_status put_entry(struct eg_store *store, const struct eg_record *
                                 struct eg_error *err)
 {
     sqlite3_stmt *statement = eg_store_statement(store, EG_SQL_ENTRY_PUT);
+    char name[EG_STATE_NAME_MAX];
     int answer = SQLITE_OK;
 
     bind_number(&answer, statement, 1, (int64_t)record->index);
-    bind_lookups(&answer, statement, record);
+    bind_lookups(&answer, statement, record, name);
     bind_digest(&answer, statement, 9, &record->report_digest);
     bind_blob(&answer, statement, 10, record->entry_text);
     bind_blob(&answer, statement, 11, record->receipt);
@@ -169,6 +175,9 @@ static enum eg_status put_record(struct eg_store *store, const struct eg_record 
     if (!status) {
         status = put_streams(store, record, err);
     }
+    if (!status && record->remembered) {
+        status = eg_store_facts_put(store, record, err);
+    }
     return status;
 }
 
@@ -233,6 +242,16 @@ static enum eg_status may_write(const struct eg_store *store, struct eg_error *e
     return EG_OK;
 }
 
+/* Only what was accepted under a package leaves facts. */
+static bool facts_fit(const struct eg_record *record)
+{
+    const struct eg_entry *entry = record->entry;
+
+    return !record->remembered ||
+           (record->plant && record->plant[0] && entry->kind == EG_ENTRY_SUBMISSION &&
+            entry->accepted && entry->has_package && record->remembered->later_count == 0);
+}
+
 /* Our own mistakes are found before anything is written, so that the handle stays good. */
 static enum eg_status batch_fits(const struct eg_store *store, const struct eg_batch *batch,
                                  struct eg_error *err)
@@ -254,6 +273,11 @@ static enum eg_status batch_fits(const struct eg_store *store, const struct eg_b
             record->receipt.len == 0 || record->receipt.len > EG_RECEIPT_MAX) {
             return eg_error_set(err, EG_E_LIMIT, store->path,
                                 "entry %llu or its receipt is empty or too long",
+                                (unsigned long long)record->index);
+        }
+        if (!facts_fit(record)) {
+            return eg_error_set(err, EG_E_USAGE, store->path,
+                                "entry %llu is none that leaves facts behind",
                                 (unsigned long long)record->index);
         }
     }

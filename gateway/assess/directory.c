@@ -3,11 +3,12 @@
  *
  * Conditions, beyond the schema (rules/vocabulary/directory.xsd):
  *   1 participants and plants have unique identifiers
- *   2 a certificate rule is a digest, or an issuer key with a subject, and belongs to one
- * participant 3 rule publishers say what they publish, and only they do 4 operator, authority,
- * delegates and gateways named exist and have the role 5 days are real and in order, not-after is a
- * real time 6 two permit entries never set the same parameter of the same place on the same day 7
- * two log keys of one origin are never the same key
+ *   2 a certificate rule is a digest, or an issuer key with a subject, and belongs to one alone
+ *   3 rule publishers say what they publish, and only they do
+ *   4 operator, authority, delegates and gateways named exist and have the role
+ *   5 days are real and in order, not-after is a real time
+ *   6 two entries never set the same parameter or setting of the same place on the same day
+ *   7 two log keys of one origin are never the same key
  */
 #include "assess/directory.h"
 
@@ -253,6 +254,53 @@ static enum eg_status read_parameters(struct eg_plant *out, const xmlNode *node,
     return status;
 }
 
+static bool same_fact(const struct eg_plant_setting *a, const struct eg_plant_setting *b)
+{
+    return strcmp(a->package, b->package) == 0 && strcmp(a->name, b->name) == 0 &&
+           strcmp(a->component, b->component) == 0 &&
+           days_meet(a->from, a->until, b->from, b->until);
+}
+
+static enum eg_status read_setting(struct eg_plant_setting *out, const xmlNode *node,
+                                   struct eg_error *err)
+{
+    enum eg_status status = eg_vocabulary_need(&out->package, node, "package", err);
+
+    if (status == EG_OK) {
+        status = eg_vocabulary_need(&out->name, node, "name", err);
+    }
+    if (status == EG_OK) {
+        status = read_or_empty(&out->component, node, "component", err);
+    }
+    if (status == EG_OK) {
+        status = eg_vocabulary_need(&out->word, node, "word", err);
+    }
+    if (status == EG_OK) {
+        status = eg_vocabulary_need(&out->citation, node, "citation", err);
+    }
+    return status == EG_OK ? read_days(out->from, out->until, node, err) : status;
+}
+
+static enum eg_status read_settings(struct eg_plant *out, const xmlNode *node, struct eg_error *err)
+{
+    enum eg_status status = eg_vocabulary_room(
+        &out->settings, eg_vocabulary_count(node, NS, "setting"), sizeof(*out->settings), err);
+
+    for (xmlNode *n = eg_xml_child(node, NS, "setting"); status == EG_OK && n != NULL;
+         n = eg_xml_next(n, NS, "setting")) {
+        struct eg_plant_setting *mine = &out->settings[out->setting_count++];
+        status = read_setting(mine, n, err);
+        for (struct eg_plant_setting *s = out->settings; status == EG_OK && s < mine; s++) {
+            if (same_fact(s, mine)) {
+                status = eg_vocabulary_fault(err, FILE_NAME, n,
+                                             "plant %s: setting %s is set twice for the same days",
+                                             out->id, mine->name);
+            }
+        }
+    }
+    return status;
+}
+
 static enum eg_status read_plant(struct eg_plant *out, const xmlNode *node, struct eg_error *err)
 {
     enum eg_status status = eg_vocabulary_need(&out->id, node, "id", err);
@@ -270,6 +318,10 @@ static enum eg_status read_plant(struct eg_plant *out, const xmlNode *node, stru
         status = eg_vocabulary_need(&out->land, node, "land", err);
     }
     if (status == EG_OK) {
+        status =
+            eg_vocabulary_words(&out->regimes, &out->regime_count, node, "regimes", FILE_NAME, err);
+    }
+    if (status == EG_OK) {
         status = eg_vocabulary_room(&out->delegates, eg_vocabulary_count(node, NS, "delegate"),
                                     sizeof(*out->delegates), err);
     }
@@ -281,7 +333,10 @@ static enum eg_status read_plant(struct eg_plant *out, const xmlNode *node, stru
             status = read_days(delegate->from, delegate->until, n, err);
         }
     }
-    return status == EG_OK ? read_parameters(out, node, err) : status;
+    if (status == EG_OK) {
+        status = read_parameters(out, node, err);
+    }
+    return status == EG_OK ? read_settings(out, node, err) : status;
 }
 
 static enum eg_status read_log_key(struct eg_log_key *out, const xmlNode *node,

@@ -57,7 +57,8 @@ struct eg_rules {
     struct variable *variables;
     struct eg_schematron_param *params; /* one for each variable, filled for each run */
     size_t variable_count;
-    /* Parameters without any permit: made once. */
+    struct eg_parameter_rules *parameter_rules;
+    /* Parameters without any entry of a directory, if the package needs none: made once. */
     struct eg_parameter_values values;
     xmlDoc *parameters;
     struct eg_buf parameters_text;
@@ -158,7 +159,12 @@ static enum eg_status make_variables(struct eg_rules *rules, struct eg_error *er
 static enum eg_status make_parameters(struct eg_rules *rules, struct eg_error *err)
 {
     eg_buf_init(&rules->parameters_text, EG_FINDINGS_MAX);
-    enum eg_status status = eg_parameters_choose(&rules->values, rules->package, NULL, "", "", err);
+    enum eg_status status =
+        eg_parameter_rules_compile(&rules->parameter_rules, rules->package, err);
+    if (status != EG_OK || rules->package->setting_count > 0) {
+        return status;
+    }
+    status = eg_parameters_choose(&rules->values, rules->parameter_rules, NULL, "", "", err);
     if (status == EG_OK) {
         status = eg_parameters_document(&rules->parameters, &rules->values, rules->package, err);
     }
@@ -257,6 +263,7 @@ void eg_rules_free(struct eg_rules **rules)
     }
     eg_reader_free(&r->reader);
     eg_parameters_done(&r->values);
+    eg_parameter_rules_free(&r->parameter_rules);
     xmlFreeDoc(r->parameters);
     eg_buf_done(&r->parameters_text);
     free(r->variables);
@@ -365,10 +372,19 @@ struct run {
     bool stopped;
 };
 
-static bool has_permit(const struct eg_package *package, const struct eg_plant *plant)
+/* The values are this plant's own: the package asks for settings, or the directory has entries. */
+static bool has_own(const struct eg_package *package, const struct eg_plant *plant)
 {
+    if (package->setting_count > 0) {
+        return true;
+    }
     for (size_t i = 0; plant != NULL && i < plant->parameter_count; i++) {
         if (strcmp(plant->parameters[i].package, package->ref.id) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; plant != NULL && i < plant->setting_count; i++) {
+        if (strcmp(plant->settings[i].package, package->ref.id) == 0) {
             return true;
         }
     }
@@ -383,10 +399,10 @@ static enum eg_status choose_parameters(struct run *run, const struct eg_plant *
 
     run->values = &rules->values;
     run->parameters = rules->parameters;
-    if (!has_permit(rules->package, plant)) {
+    if (!has_own(rules->package, plant)) {
         eg_buf_bytes(&run->outcome->parameters, eg_bytes_view(&rules->parameters_text));
     } else {
-        status = eg_parameters_choose(&run->own, rules->package, plant, reading->from,
+        status = eg_parameters_choose(&run->own, rules->parameter_rules, plant, reading->from,
                                       reading->until, err);
         if (status == EG_OK) {
             status = eg_parameters_document(&run->own_parameters, &run->own, rules->package, err);

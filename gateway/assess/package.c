@@ -5,11 +5,13 @@
 #include "assess/package.h"
 
 #include "assess/package_xml.h"
+#include "assess/package_zip.h"
 #include "assess/signed.h"
 #include "base/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static enum eg_status judge_signed(struct eg_package *package, bool allow_unsigned,
                                    struct eg_error *err)
@@ -72,12 +74,41 @@ enum eg_status eg_package_parse(struct eg_package **out, struct eg_tree *tree, b
     return EG_OK;
 }
 
+static enum eg_status read_zip(struct eg_tree *out, const char *path, struct eg_error *err)
+{
+    struct eg_buf zip;
+
+    eg_buf_init(&zip, EG_ZIP_MAX);
+    enum eg_status status = eg_file_read(&zip, path, err);
+    if (status == EG_OK && !eg_package_is_zip(eg_bytes_view(&zip))) {
+        status = eg_error_set(err, EG_E_FORMAT, path, "is neither a folder nor a zip file");
+    }
+    if (status == EG_OK) {
+        status = eg_package_unzip(out, eg_bytes_view(&zip), err);
+    }
+    eg_buf_done(&zip);
+    return status;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat stat;
+
+    return lstat(path, &stat) != 0 || S_ISDIR(stat.st_mode);
+}
+
+enum eg_status eg_package_tree(struct eg_tree *out, const char *path, struct eg_error *err)
+{
+    return is_folder(path)
+               ? eg_tree_read(out, path, EG_PACKAGE_FILES_MAX, EG_PACKAGE_OCTETS_MAX, err)
+               : read_zip(out, path, err);
+}
+
 enum eg_status eg_package_read(struct eg_package **out, const char *path, bool allow_unsigned,
                                struct eg_error *err)
 {
     struct eg_tree tree = {NULL, 0};
-    enum eg_status status =
-        eg_tree_read(&tree, path, EG_PACKAGE_FILES_MAX, EG_PACKAGE_OCTETS_MAX, err);
+    enum eg_status status = eg_package_tree(&tree, path, err);
 
     if (status == EG_OK) {
         status = eg_package_parse(out, &tree, allow_unsigned, err);

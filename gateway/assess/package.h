@@ -8,15 +8,19 @@
 #include "core/package.h"
 
 /*
- * Read a package directory once into memory and parse it. Files not listed, listed files missing,
- * links and names that leave the directory are refused (EG_E_DENIED). A directory without SIGNED is
- * read all the same when `allow_unsigned`: is_signed is false and the digest is computed over the
- * SIGNED text that signing would write.
- * EG_E_FORMAT, EG_E_DENIED, EG_E_LIMIT, EG_E_IO, EG_E_NOMEM. Does not check the CMS.
+ * Read a package (a directory, or a zip file of one) once into memory and parse it. Files not
+ * listed, listed files missing, links and names that leave the directory are refused (EG_E_DENIED).
+ * A directory without SIGNED is read all the same when `allow_unsigned`: is_signed is false and the
+ * digest is computed over the SIGNED text that signing would write. EG_E_FORMAT, EG_E_DENIED,
+ * EG_E_LIMIT, EG_E_IO, EG_E_NOMEM. Does not check the CMS.
  */
 EG_MUST_USE
 enum eg_status eg_package_read(struct eg_package **out, const char *path, bool allow_unsigned,
                                struct eg_error *err);
+
+/* The files alone, of a directory or a zip file, sorted by name. Statuses as above. */
+EG_MUST_USE
+enum eg_status eg_package_tree(struct eg_tree *out, const char *path, struct eg_error *err);
 
 /* The same from a tree already in memory (archived package); takes `tree` on success. */
 EG_MUST_USE

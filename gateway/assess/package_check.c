@@ -3,13 +3,15 @@
  * found out in the middle of a report.
  *
  * Conditions, beyond the schema:
- *   1 a parameter has either value and source, or rows; names are unique, components too
+ *   1 a parameter has value and source, or is and source, or rows; names are unique
  *   2 unit "word": a clean text without quotes; other units: a number (numbers.h)
  *   3 min and max stand together, with override, around every value; numbers that a permit may set
- *     have them, words have none
+ *     have them (or may only become stricter), words have none
  *   4 every step's file is in the package; `on` names a result made before; results are unique
  *   5 notifications are unique and name a result that is made
- *   6 identity paths are XPath 1.0 that compiles, with the prefixes bound
+ *   6 settings are unique, and their words are none of the language
+ *   7 conditions and formulas of parameters are beyond doubt (parameters_rules.c)
+ *   8 identity paths are XPath 1.0 that compiles, with the prefixes bound
  */
 #include "assess/package_xml.h"
 
@@ -32,6 +34,27 @@ static enum eg_status fault(struct eg_error *err, const char *what, const char *
     return eg_error_set(err, EG_E_FORMAT, where, "%s", text);
 }
 
+/* ---- settings ----------------------------------------------------------------------------- */
+
+static enum eg_status check_settings(const struct eg_package *package, struct eg_error *err)
+{
+    for (size_t i = 0; i < package->setting_count; i++) {
+        const struct eg_setting *setting = &package->settings[i];
+        for (size_t w = 0; w < setting->word_count; w++) {
+            if (strcmp(setting->words[w], "not") == 0 || strcmp(setting->words[w], "one") == 0) {
+                return fault(err, "setting", setting->name,
+                             "EA-WORD: not and one are words of the language");
+            }
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(setting->name, package->settings[k].name) == 0) {
+                return fault(err, "setting", setting->name, "EA-NAME: is there twice");
+            }
+        }
+    }
+    return EG_OK;
+}
+
 /* ---- parameters --------------------------------------------------------------------------- */
 
 static enum eg_status check_bounds(const struct eg_parameter *parameter, struct eg_error *err)
@@ -42,8 +65,11 @@ static enum eg_status check_bounds(const struct eg_parameter *parameter, struct 
     if ((parameter->min != NULL) != (parameter->max != NULL)) {
         return fault(err, "parameter", parameter->name, "min and max belong together");
     }
+    if (word && parameter->stricter_only) {
+        return fault(err, "parameter", parameter->name, "a word can not be stricter than another");
+    }
     if (parameter->min == NULL) {
-        return parameter->may_override && !word
+        return parameter->may_override && !parameter->stricter_only && !word
                    ? fault(err, "parameter", parameter->name,
                            "override needs min and max, or a permit could set anything")
                    : EG_OK;
@@ -79,26 +105,17 @@ static enum eg_status check_value(const struct eg_parameter *parameter, const ch
 
 static enum eg_status check_rows(const struct eg_parameter *parameter, struct eg_error *err)
 {
-    for (size_t i = 0; i < parameter->row_count; i++) {
-        const char *mine = parameter->rows[i].component;
-        for (size_t k = 0; k < i; k++) {
-            const char *other = parameter->rows[k].component;
-            if ((mine == NULL && other == NULL) ||
-                (mine != NULL && other != NULL && strcmp(mine, other) == 0)) {
-                return fault(err, "parameter", parameter->name, "two rows for one component");
-            }
-        }
-        enum eg_status status = check_value(parameter, parameter->rows[i].value, err);
-        if (status != EG_OK) {
-            return status;
-        }
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; status == EG_OK && i < parameter->row_count; i++) {
+        status = check_value(parameter, parameter->rows[i].value, err);
     }
-    return EG_OK;
+    return status;
 }
 
 static enum eg_status check_parameter(const struct eg_parameter *parameter, struct eg_error *err)
 {
-    bool scalar = parameter->value != NULL;
+    bool alone = parameter->value != NULL || parameter->is != NULL; /* without rows */
     enum eg_status status = check_bounds(parameter, err);
 
     if (status != EG_OK) {
@@ -107,11 +124,13 @@ static enum eg_status check_parameter(const struct eg_parameter *parameter, stru
     if (strcmp(parameter->name, EG_PARAMETERS_NAME) == 0) {
         return fault(err, "parameter", parameter->name, "this name stands for all parameters");
     }
-    if (scalar == (parameter->row_count > 0) || scalar != (parameter->source != NULL)) {
+    if (alone == (parameter->row_count > 0) || (alone && parameter->source == NULL) ||
+        (parameter->value != NULL && parameter->is != NULL)) {
         return fault(err, "parameter", parameter->name,
-                     "needs either value and source, or rows that have them");
+                     "needs value and source, or is and source, or rows that have them");
     }
-    return scalar ? check_value(parameter, parameter->value, err) : check_rows(parameter, err);
+    return parameter->value != NULL ? check_value(parameter, parameter->value, err)
+                                    : check_rows(parameter, err);
 }
 
 static enum eg_status check_parameters(const struct eg_package *package, struct eg_error *err)
@@ -197,8 +216,16 @@ static enum eg_status check_identity(const struct eg_package *package, struct eg
 
 enum eg_status eg_package_check(const struct eg_package *package, struct eg_error *err)
 {
-    enum eg_status status = check_parameters(package, err);
+    struct eg_parameter_rules *rules = NULL;
+    enum eg_status status = check_settings(package, err);
 
+    if (status == EG_OK) {
+        status = check_parameters(package, err);
+    }
+    if (status == EG_OK) {
+        status = eg_parameter_rules_compile(&rules, package, err);
+    }
+    eg_parameter_rules_free(&rules);
     if (status == EG_OK) {
         status = check_steps(package, err);
     }

@@ -8,6 +8,7 @@
 #include "assess/vocabulary.h"
 #include "base/limits.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,6 +135,12 @@ static enum eg_status read_scope(struct eg_package *out, const xmlNode *root, st
     if (status == EG_OK) {
         status = eg_vocabulary_may(&out->match_namespace, match, "namespace", err);
     }
+    if (status == EG_OK) {
+        status = eg_vocabulary_may(&out->match_kind, match, "kind", err);
+    }
+    if (status == EG_OK) {
+        status = eg_vocabulary_may(&out->match_regime, match, "regime", err);
+    }
     if (status == EG_OK && out->match_namespace == NULL) {
         out->match_namespace = calloc(1, 1);
         status = out->match_namespace != NULL ? EG_OK : no_memory(err);
@@ -195,17 +202,71 @@ static enum eg_status read_identity(struct eg_package *out, const xmlNode *root,
     return status;
 }
 
-/* ---- parameters --------------------------------------------------------------------------- */
+/* ---- settings and parameters -------------------------------------------------------------- */
 
-static enum eg_status read_row(struct eg_parameter_row *out, const xmlNode *node,
-                               struct eg_error *err)
+static enum eg_status read_setting(struct eg_setting *out, const xmlNode *node,
+                                   struct eg_error *err)
+{
+    char *per = NULL;
+    enum eg_status status = eg_vocabulary_need(&out->name, node, "name", err);
+
+    if (status == EG_OK) {
+        status = eg_vocabulary_words(&out->words, &out->word_count, node, "words", NAME, err);
+    }
+    if (status == EG_OK) {
+        status = eg_vocabulary_need(&out->source, node, "source", err);
+    }
+    if (status == EG_OK) {
+        status = eg_vocabulary_may(&per, node, "per", err);
+    }
+    out->per_component = per != NULL;
+    free(per);
+    return status == EG_OK ? read_texts(&out->title, node, "title", err) : status;
+}
+
+static enum eg_status read_settings(struct eg_package *out, const xmlNode *root,
+                                    struct eg_error *err)
+{
+    enum eg_status status = eg_vocabulary_room(
+        &out->settings, eg_vocabulary_count(root, NS, "setting"), sizeof(*out->settings), err);
+
+    for (xmlNode *n = eg_xml_child(root, NS, "setting"); status == EG_OK && n != NULL;
+         n = eg_xml_next(n, NS, "setting")) {
+        status = read_setting(&out->settings[out->setting_count++], n, err);
+    }
+    return status;
+}
+
+/* "Annex 1" and "no. 2" -> "Annex 1, no. 2". */
+static enum eg_status join_source(char **own, const char *prefix, struct eg_error *err)
+{
+    size_t len = strlen(prefix) + strlen(*own) + sizeof(", ");
+    char *joined = malloc(len);
+
+    if (joined == NULL) {
+        return no_memory(err);
+    }
+    (void)snprintf(joined, len, "%s, %s", prefix, *own);
+    free(*own);
+    *own = joined;
+    return EG_OK;
+}
+
+static enum eg_status read_row(struct eg_parameter_row *out, const char *prefix,
+                               const xmlNode *node, struct eg_error *err)
 {
     enum eg_status status = eg_vocabulary_may(&out->component, node, "component", err);
 
     if (status == EG_OK) {
+        status = eg_vocabulary_may(&out->when, node, "when", err);
+    }
+    if (status == EG_OK) {
         status = eg_vocabulary_need(&out->value, node, "value", err);
     }
-    return status == EG_OK ? eg_vocabulary_need(&out->source, node, "source", err) : status;
+    if (status == EG_OK) {
+        status = eg_vocabulary_need(&out->source, node, "source", err);
+    }
+    return status == EG_OK && prefix != NULL ? join_source(&out->source, prefix, err) : status;
 }
 
 static enum eg_status read_parameter_words(struct eg_parameter *out, const xmlNode *node,
@@ -221,6 +282,9 @@ static enum eg_status read_parameter_words(struct eg_parameter *out, const xmlNo
         status = eg_vocabulary_may(&out->value, node, "value", err);
     }
     if (status == EG_OK) {
+        status = eg_vocabulary_may(&out->is, node, "is", err);
+    }
+    if (status == EG_OK) {
         status = eg_vocabulary_may(&out->source, node, "source", err);
     }
     if (status == EG_OK) {
@@ -233,6 +297,7 @@ static enum eg_status read_parameter_words(struct eg_parameter *out, const xmlNo
         status = eg_vocabulary_may(&override, node, "override", err);
     }
     out->may_override = override != NULL;
+    out->stricter_only = override != NULL && strcmp(override, "permit-stricter") == 0;
     free(override);
     return status;
 }
@@ -251,7 +316,7 @@ static enum eg_status read_parameter(struct eg_parameter *out, const xmlNode *no
     }
     for (xmlNode *n = eg_xml_child(node, NS, "row"); status == EG_OK && n != NULL;
          n = eg_xml_next(n, NS, "row")) {
-        status = read_row(&out->rows[out->row_count++], n, err);
+        status = read_row(&out->rows[out->row_count++], out->source, n, err);
     }
     return status;
 }
@@ -353,7 +418,8 @@ enum eg_status eg_package_xml_read(struct eg_package *package, struct eg_bytes x
 {
     static enum eg_status (*const parts[])(struct eg_package *, const xmlNode *,
                                            struct eg_error *) = {
-        read_about, read_scope, read_identity, read_parameters, read_steps, read_notifications,
+        read_about,      read_scope, read_identity,      read_settings,
+        read_parameters, read_steps, read_notifications,
     };
     xmlDoc *doc = NULL;
     enum eg_status status =

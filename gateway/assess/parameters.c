@@ -5,9 +5,9 @@
  *
  * The value of a place is that of the first which exists:
  *   permit entry for component and source, for the component, for the source, for neither;
- *   row of the package for the component; row of the package without component.
+ *   the package's value; its first row whose component fits.
  */
-#include "assess/parameters.h"
+#include "assess/parameters_inside.h"
 
 #include "assess/numbers.h"
 #include "base/text.h"
@@ -42,7 +42,7 @@ enum eg_parameter_judgement eg_parameter_judge(const struct eg_parameter *parame
     return EG_PARAMETER_FITS;
 }
 
-/* ---- permit entries ----------------------------------------------------------------------- */
+/* ---- what stands in the directory --------------------------------------------------------- */
 
 /* What stands in a directory as "" is "every": NULL here. */
 static const char *some(const char *text)
@@ -50,24 +50,12 @@ static const char *some(const char *text)
     return text != NULL && text[0] != '\0' ? text : NULL;
 }
 
-static bool same(const char *a, const char *b)
+bool eg_parameter_same(const char *a, const char *b)
 {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static bool touches(const struct eg_plant_parameter *entry, const char *from, const char *until)
-{
-    return (entry->until[0] == '\0' || strcmp(from, entry->until) <= 0) &&
-           (entry->from[0] == '\0' || strcmp(until, entry->from) >= 0);
-}
-
-static bool covers(const struct eg_plant_parameter *entry, const char *from, const char *until)
-{
-    return (entry->from[0] == '\0' || strcmp(entry->from, from) <= 0) &&
-           (entry->until[0] == '\0' || strcmp(entry->until, until) >= 0);
-}
-
-static const struct eg_parameter *find(const struct eg_package *package, const char *name)
+const struct eg_parameter *eg_parameter_named(const struct eg_package *package, const char *name)
 {
     for (size_t i = 0; i < package->parameter_count; i++) {
         if (strcmp(package->parameters[i].name, name) == 0) {
@@ -77,86 +65,274 @@ static const struct eg_parameter *find(const struct eg_package *package, const c
     return NULL;
 }
 
-static enum eg_status deny(struct eg_error *err, const struct eg_plant *plant,
+const struct eg_setting *eg_setting_named(const struct eg_package *package, const char *name)
+{
+    for (size_t i = 0; i < package->setting_count; i++) {
+        if (strcmp(package->settings[i].name, name) == 0) {
+            return &package->settings[i];
+        }
+    }
+    return NULL;
+}
+
+/* One choosing. */
+struct choice {
+    struct eg_parameter_values *out;
+    const struct eg_parameter_rules *rules;
+    const struct eg_package *package;
+    const struct eg_plant *plant; /* NULL: nothing of the directory */
+    const char *from, *until;
+    bool permits;                           /* let permits set values */
+    const struct eg_parameter_values *base; /* chosen without permits; NULL: nobody asks */
+};
+
+/* Days of an entry of the directory against the period of the report. */
+static bool touches(const struct choice *choice, const char *from, const char *until)
+{
+    return (until[0] == '\0' || strcmp(choice->from, until) <= 0) &&
+           (from[0] == '\0' || strcmp(choice->until, from) >= 0);
+}
+
+static bool covers(const struct choice *choice, const char *from, const char *until)
+{
+    return (from[0] == '\0' || strcmp(from, choice->from) <= 0) &&
+           (until[0] == '\0' || strcmp(until, choice->until) >= 0);
+}
+
+static bool is_ours(const struct choice *choice, const struct eg_plant_parameter *entry)
+{
+    return strcmp(entry->package, choice->package->ref.id) == 0 &&
+           touches(choice, entry->from, entry->until);
+}
+
+static bool is_our_setting(const struct choice *choice, const struct eg_plant_setting *entry)
+{
+    return strcmp(entry->package, choice->package->ref.id) == 0 &&
+           touches(choice, entry->from, entry->until);
+}
+
+/* ---- settings ----------------------------------------------------------------------------- */
+
+static enum eg_status deny_setting(struct eg_error *err, const struct choice *choice,
+                                   const struct eg_plant_setting *entry, const char *text)
+{
+    char where[EG_ERROR_WHERE_MAX] = "";
+
+    (void)snprintf(where, sizeof(where), "setting of %.40s, %.40s", choice->plant->id, entry->name);
+    return eg_error_set(err, EG_E_DENIED, where, "%s (word %s); the directory must be mended", text,
+                        entry->word);
+}
+
+enum eg_status eg_setting_missing(const struct eg_parameter_values *values,
+                                  const struct eg_setting *setting, const char *component,
+                                  struct eg_error *err)
+{
+    char where[EG_ERROR_WHERE_MAX] = "";
+    char words[EG_ERROR_TEXT_MAX] = "";
+    size_t len = 0;
+
+    (void)snprintf(where, sizeof(where), "setting of %.40s, %.40s",
+                   values->plant != NULL ? values->plant->id : "no plant", setting->name);
+    for (size_t i = 0; i < setting->word_count && len < sizeof(words) / 2; i++) {
+        len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s", i > 0 ? ", " : "",
+                                setting->words[i]);
+    }
+    return eg_error_set(err, EG_E_DENIED, where,
+                        "is not stated%s%s for the whole period; the registrar must enter one of "
+                        "%.120s (%.120s)",
+                        component != NULL ? " for component " : "",
+                        component != NULL ? component : "", words, setting->source);
+}
+
+static bool has_word(const struct eg_setting *setting, const char *word)
+{
+    for (size_t i = 0; i < setting->word_count; i++) {
+        if (strcmp(setting->words[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum eg_status check_setting(const struct choice *choice,
+                                    const struct eg_plant_setting *entry, struct eg_error *err)
+{
+    const struct eg_setting *setting = eg_setting_named(choice->package, entry->name);
+
+    if (setting == NULL) {
+        return deny_setting(err, choice, entry, "the package asks for no such setting");
+    }
+    if (!has_word(setting, entry->word)) {
+        return deny_setting(err, choice, entry, "EA-WORD: the package does not declare this word");
+    }
+    if (!setting->per_component && some(entry->component) != NULL) {
+        return deny_setting(err, choice, entry, "this setting is the plant's, not a component's");
+    }
+    if (!covers(choice, entry->from, entry->until)) {
+        return deny_setting(err, choice, entry,
+                            "the entry covers a part of the report's period only");
+    }
+    return EG_OK;
+}
+
+static enum eg_status add_setting(const struct choice *choice, const struct eg_setting *setting,
+                                  const struct eg_plant_setting *entry, struct eg_error *err)
+{
+    struct eg_parameter_values *out = choice->out;
+    const char *component = some(entry->component);
+
+    for (size_t i = 0; i < out->setting_count; i++) {
+        if (out->settings[i].setting == setting &&
+            eg_parameter_same(out->settings[i].component, component)) {
+            return deny_setting(err, choice, entry, "two entries state the same setting");
+        }
+    }
+    if (out->setting_count == out->setting_capacity) {
+        size_t capacity = out->setting_capacity == 0 ? 16 : 2 * out->setting_capacity;
+        struct eg_setting_value *list = realloc(out->settings, capacity * sizeof(*list));
+        if (list == NULL) {
+            return eg_error_set(err, EG_E_NOMEM, "settings", "memory ran out");
+        }
+        out->settings = list;
+        out->setting_capacity = capacity;
+    }
+    out->settings[out->setting_count++] = (struct eg_setting_value){
+        setting, component, entry->word, entry->citation != NULL ? entry->citation : ""};
+    return EG_OK;
+}
+
+/* The entries of one setting: those of components first. */
+static enum eg_status choose_setting(const struct choice *choice, const struct eg_setting *setting,
+                                     struct eg_error *err)
+{
+    const struct eg_plant *plant = choice->plant;
+    size_t first = choice->out->setting_count;
+    enum eg_status status = EG_OK;
+
+    for (int every = 0; every <= 1; every++) {
+        for (size_t i = 0; status == EG_OK && plant != NULL && i < plant->setting_count; i++) {
+            const struct eg_plant_setting *entry = &plant->settings[i];
+            if (is_our_setting(choice, entry) && strcmp(entry->name, setting->name) == 0 &&
+                (some(entry->component) == NULL) == (every == 1)) {
+                status = add_setting(choice, setting, entry, err);
+            }
+        }
+    }
+    if (status == EG_OK && !setting->per_component && choice->out->setting_count == first) {
+        status = eg_setting_missing(choice->out, setting, NULL, err);
+    }
+    return status;
+}
+
+static enum eg_status choose_settings(const struct choice *choice, struct eg_error *err)
+{
+    const struct eg_plant *plant = choice->plant;
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; status == EG_OK && plant != NULL && i < plant->setting_count; i++) {
+        if (is_our_setting(choice, &plant->settings[i])) {
+            status = check_setting(choice, &plant->settings[i], err);
+        }
+    }
+    for (size_t i = 0; status == EG_OK && i < choice->package->setting_count; i++) {
+        status = choose_setting(choice, &choice->package->settings[i], err);
+    }
+    return status;
+}
+
+enum eg_status eg_settings_find(const struct eg_setting_value **out,
+                                const struct eg_parameter_values *values,
+                                const struct eg_setting *setting, const char *component,
+                                struct eg_error *err)
+{
+    for (size_t i = 0; i < values->setting_count; i++) {
+        const struct eg_setting_value *value = &values->settings[i];
+        if (value->setting == setting &&
+            (value->component == NULL || eg_parameter_same(value->component, component))) {
+            *out = value;
+            return EG_OK;
+        }
+    }
+    return eg_setting_missing(values, setting, component, err);
+}
+
+/* ---- permit entries ----------------------------------------------------------------------- */
+
+static enum eg_status deny(struct eg_error *err, const struct choice *choice,
                            const struct eg_plant_parameter *entry, const char *text)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
 
-    (void)snprintf(where, sizeof(where), "permit of %.40s, %.40s", plant->id, entry->name);
+    (void)snprintf(where, sizeof(where), "permit of %.40s, %.40s", choice->plant->id, entry->name);
     return eg_error_set(err, EG_E_DENIED, where, "%s (value %s %s); the directory must be mended",
                         text, entry->value, entry->unit);
 }
 
-static enum eg_status check_entry(const struct eg_package *package, const struct eg_plant *plant,
-                                  const struct eg_plant_parameter *entry, const char *from,
-                                  const char *until, struct eg_error *err)
+static enum eg_status check_entry(const struct choice *choice,
+                                  const struct eg_plant_parameter *entry, struct eg_error *err)
 {
-    const struct eg_parameter *parameter = find(package, entry->name);
+    const struct eg_parameter *parameter = eg_parameter_named(choice->package, entry->name);
 
     if (parameter == NULL) {
-        return deny(err, plant, entry, "the package has no such parameter");
+        return deny(err, choice, entry, "EA-PARAM: the package has no such parameter");
     }
     if (!parameter->may_override) {
-        return deny(err, plant, entry, "a permit may not set this parameter");
+        return deny(err, choice, entry, "a permit may not set this parameter");
     }
     if (strcmp(parameter->unit, entry->unit) != 0) {
-        return deny(err, plant, entry, "the unit is not that of the package");
+        return deny(err, choice, entry, "the unit is not that of the package");
     }
     if (parameter->value != NULL &&
         (some(entry->component) != NULL || some(entry->source) != NULL)) {
-        return deny(err, plant, entry, "this parameter has one value for all components");
+        return deny(err, choice, entry, "this parameter has one value for all components");
     }
-    if (!covers(entry, from, until)) {
-        return deny(err, plant, entry, "the entry covers a part of the report's period only");
+    if (!covers(choice, entry->from, entry->until)) {
+        return deny(err, choice, entry, "the entry covers a part of the report's period only");
     }
     switch (eg_parameter_judge(parameter, entry->value)) {
     case EG_PARAMETER_FITS:
         return EG_OK;
     case EG_PARAMETER_OUT_OF_BOUNDS:
-        return deny(err, plant, entry, "the value is out of the package's bounds");
+        return deny(err, choice, entry, "the value is out of the package's bounds");
     case EG_PARAMETER_NO_VALUE:
     default:
-        return deny(err, plant, entry, "the value is not of the parameter's kind");
+        return deny(err, choice, entry, "the value is not of the parameter's kind");
     }
 }
 
-static bool is_ours(const struct eg_package *package, const struct eg_plant_parameter *entry,
-                    const char *from, const char *until)
+static bool same_place(const struct eg_plant_parameter *a, const struct eg_plant_parameter *b)
 {
-    return strcmp(entry->package, package->ref.id) == 0 && touches(entry, from, until);
+    return strcmp(a->name, b->name) == 0 &&
+           eg_parameter_same(some(a->component), some(b->component)) &&
+           eg_parameter_same(some(a->source), some(b->source));
 }
 
-static enum eg_status check_entries(const struct eg_package *package, const struct eg_plant *plant,
-                                    const char *from, const char *until, struct eg_error *err)
+/* *stricter: one sets a parameter that may only become stricter. */
+static enum eg_status check_entries(bool *stricter, const struct choice *choice,
+                                    struct eg_error *err)
 {
+    const struct eg_plant *plant = choice->plant;
     enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < plant->parameter_count; i++) {
+    for (size_t i = 0; status == EG_OK && plant != NULL && i < plant->parameter_count; i++) {
         const struct eg_plant_parameter *entry = &plant->parameters[i];
-        if (!is_ours(package, entry, from, until)) {
+        if (!is_ours(choice, entry)) {
             continue;
         }
-        status = check_entry(package, plant, entry, from, until, err);
+        status = check_entry(choice, entry, err);
         for (size_t k = 0; status == EG_OK && k < i; k++) {
-            const struct eg_plant_parameter *other = &plant->parameters[k];
-            if (is_ours(package, other, from, until) && strcmp(other->name, entry->name) == 0 &&
-                same(some(other->component), some(entry->component)) &&
-                same(some(other->source), some(entry->source))) {
-                status = deny(err, plant, entry, "two entries set the same value");
+            if (is_ours(choice, &plant->parameters[k]) &&
+                same_place(&plant->parameters[k], entry)) {
+                status = deny(err, choice, entry, "two entries set the same value");
             }
         }
+        *stricter = *stricter || (status == EG_OK &&
+                                  eg_parameter_named(choice->package, entry->name)->stricter_only);
     }
     return status;
 }
 
 /* ---- places ------------------------------------------------------------------------------- */
-
-struct choice {
-    struct eg_parameter_values *out;
-    const struct eg_package *package;
-    const struct eg_plant *plant; /* NULL: no permit */
-    const char *from, *until;
-};
 
 static const struct eg_plant_parameter *permit_for(const struct choice *choice,
                                                    const struct eg_parameter *parameter,
@@ -164,34 +340,19 @@ static const struct eg_plant_parameter *permit_for(const struct choice *choice,
 {
     const char *const places[4][2] = {
         {component, source}, {component, NULL}, {NULL, source}, {NULL, NULL}};
+    size_t count = choice->permits && choice->plant != NULL ? choice->plant->parameter_count : 0;
 
-    for (size_t p = 0; choice->plant != NULL && p < 4; p++) {
-        for (size_t i = 0; i < choice->plant->parameter_count; i++) {
+    for (size_t p = 0; p < 4; p++) {
+        for (size_t i = 0; i < count; i++) {
             const struct eg_plant_parameter *entry = &choice->plant->parameters[i];
-            if (is_ours(choice->package, entry, choice->from, choice->until) &&
-                strcmp(entry->name, parameter->name) == 0 &&
-                same(some(entry->component), places[p][0]) &&
-                same(some(entry->source), places[p][1])) {
+            if (is_ours(choice, entry) && strcmp(entry->name, parameter->name) == 0 &&
+                eg_parameter_same(some(entry->component), places[p][0]) &&
+                eg_parameter_same(some(entry->source), places[p][1])) {
                 return entry;
             }
         }
     }
     return NULL;
-}
-
-static const struct eg_parameter_row *row_for(const struct eg_parameter *parameter,
-                                              const char *component)
-{
-    const struct eg_parameter_row *other = NULL;
-
-    for (size_t i = 0; i < parameter->row_count; i++) {
-        const char *mine = parameter->rows[i].component;
-        if (same(mine, component)) {
-            return &parameter->rows[i];
-        }
-        other = mine == NULL ? &parameter->rows[i] : other;
-    }
-    return other;
 }
 
 static bool has_place(const struct eg_parameter_values *values,
@@ -200,12 +361,92 @@ static bool has_place(const struct eg_parameter_values *values,
 {
     for (size_t i = 0; i < values->count; i++) {
         const struct eg_parameter_value *value = &values->list[i];
-        if (value->parameter == parameter && same(value->component, component) &&
-            same(value->source, source)) {
+        if (value->parameter == parameter && eg_parameter_same(value->component, component) &&
+            eg_parameter_same(value->source, source)) {
             return true;
         }
     }
     return false;
+}
+
+/* The number of a value and its decimals; a word has none. */
+static void read_number(struct eg_parameter_value *value)
+{
+    const char *point = strchr(value->value, '.');
+
+    if (!eg_parameter_is_word(value->parameter)) {
+        (void)eg_number_read(eg_bytes_of(value->value), &value->number);
+        value->place = point != NULL ? (int)strlen(point + 1) : 0;
+    }
+}
+
+/* A permit that may only make it stricter, against what holds without permits. */
+static enum eg_status check_stricter(bool *none, const struct choice *choice,
+                                     const struct eg_plant_parameter *entry,
+                                     const struct eg_parameter_value *value, struct eg_error *err)
+{
+    const struct eg_parameter_value *base = NULL;
+    enum eg_status status = eg_parameters_find(&base, choice->base, value->parameter,
+                                               value->component, value->source, err);
+
+    if (status != EG_OK) {
+        return status;
+    }
+    if (base == NULL) {
+        *none = some(entry->component) == NULL;
+        return *none
+                   ? EG_OK
+                   : deny(err, choice, entry, "the package has no value here to be stricter than");
+    }
+    return value->number > base->number
+               ? deny(err, choice, entry, "the value is laxer than the package's")
+               : EG_OK;
+}
+
+static enum eg_status take_permit(struct eg_parameter_value *value, const struct choice *choice,
+                                  const struct eg_plant_parameter *entry, struct eg_error *err)
+{
+    bool none = false;
+    enum eg_status status = EG_OK;
+
+    value->value = entry->value;
+    value->citation = entry->citation != NULL ? entry->citation : "";
+    value->origin = EG_ORIGIN_PERMIT;
+    read_number(value);
+    if (value->parameter->stricter_only) {
+        status = check_stricter(&none, choice, entry, value, err);
+    }
+    if (none) {
+        value->value = NULL;
+    }
+    return status;
+}
+
+/* The first row that fits; value stays NULL when none does, or when that can not be told. */
+static void take_row(struct eg_parameter_value *value, const struct choice *choice)
+{
+    const struct eg_parameter *parameter = value->parameter;
+    const struct eg_parameter_place place = {choice->out, value->component, value->source};
+    size_t index = (size_t)(parameter - choice->package->parameters);
+
+    for (size_t i = 0; i < parameter->row_count; i++) {
+        const struct eg_parameter_row *row = &parameter->rows[i];
+        if (row->component != NULL && !eg_parameter_same(row->component, value->component)) {
+            continue;
+        }
+        switch (eg_parameter_row_holds(&value->needs, choice->rules, index, i, &place)) {
+        case EG_ANSWER_YES:
+            value->value = row->value;
+            value->citation = row->source;
+            read_number(value);
+            return;
+        case EG_ANSWER_UNKNOWN:
+            return;
+        case EG_ANSWER_NO:
+        default:
+            break;
+        }
+    }
 }
 
 static enum eg_status add_place(const struct choice *choice, const struct eg_parameter *parameter,
@@ -213,12 +454,23 @@ static enum eg_status add_place(const struct choice *choice, const struct eg_par
 {
     struct eg_parameter_values *out = choice->out;
     const struct eg_plant_parameter *permit = permit_for(choice, parameter, component, source);
-    const struct eg_parameter_row *row = row_for(parameter, component);
+    struct eg_parameter_value value = {
+        .parameter = parameter, .component = component, .source = source};
+    enum eg_status status = EG_OK;
 
     if (has_place(out, parameter, component, source)) {
         return EG_OK;
     }
-    if (out->count == out->capacity) {
+    if (permit != NULL) {
+        status = take_permit(&value, choice, permit, err);
+    } else if (parameter->value != NULL) {
+        value.value = parameter->value;
+        value.citation = parameter->source;
+        read_number(&value);
+    } else {
+        take_row(&value, choice);
+    }
+    if (status == EG_OK && out->count == out->capacity) {
         size_t capacity = out->capacity == 0 ? 32 : 2 * out->capacity;
         struct eg_parameter_value *list = realloc(out->list, capacity * sizeof(*list));
         if (list == NULL) {
@@ -227,17 +479,10 @@ static enum eg_status add_place(const struct choice *choice, const struct eg_par
         out->list = list;
         out->capacity = capacity;
     }
-    struct eg_parameter_value *value = &out->list[out->count++];
-    *value = (struct eg_parameter_value){
-        .parameter = parameter, .component = component, .source = source, .permit = permit != NULL};
-    if (permit != NULL) {
-        value->value = permit->value;
-        value->citation = permit->citation != NULL ? permit->citation : "";
-    } else {
-        value->value = row != NULL ? row->value : parameter->value;
-        value->citation = row != NULL ? row->source : parameter->source;
+    if (status == EG_OK) {
+        out->list[out->count++] = value;
     }
-    return EG_OK;
+    return status;
 }
 
 /* The places of one permit entry: its component, or every component that the package has. */
@@ -280,6 +525,7 @@ static enum eg_status choose_one(const struct choice *choice, const struct eg_pa
                                  struct eg_error *err)
 {
     size_t first = choice->out->count;
+    size_t entries = choice->permits && choice->plant != NULL ? choice->plant->parameter_count : 0;
     enum eg_status status = EG_OK;
 
     if (parameter->value != NULL) {
@@ -288,11 +534,9 @@ static enum eg_status choose_one(const struct choice *choice, const struct eg_pa
     for (size_t i = 0; status == EG_OK && i < parameter->row_count; i++) {
         status = add_place(choice, parameter, parameter->rows[i].component, NULL, err);
     }
-    for (size_t i = 0;
-         status == EG_OK && choice->plant != NULL && i < choice->plant->parameter_count; i++) {
+    for (size_t i = 0; status == EG_OK && i < entries; i++) {
         const struct eg_plant_parameter *entry = &choice->plant->parameters[i];
-        if (is_ours(choice->package, entry, choice->from, choice->until) &&
-            strcmp(entry->name, parameter->name) == 0) {
+        if (is_ours(choice, entry) && strcmp(entry->name, parameter->name) == 0) {
             status = add_permitted(choice, parameter, entry, err);
         }
     }
@@ -300,17 +544,43 @@ static enum eg_status choose_one(const struct choice *choice, const struct eg_pa
     return status;
 }
 
-enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
-                                    const struct eg_package *package, const struct eg_plant *plant,
-                                    const char *from, const char *until, struct eg_error *err)
+static enum eg_status choose_all(const struct choice *choice, struct eg_error *err)
 {
-    struct eg_parameter_values values = {NULL, 0, 0};
-    const struct choice choice = {&values, package, plant, from, until};
-    enum eg_status status = plant != NULL ? check_entries(package, plant, from, until, err) : EG_OK;
+    enum eg_status status = choose_settings(choice, err);
 
-    for (size_t i = 0; status == EG_OK && i < package->parameter_count; i++) {
-        status = choose_one(&choice, &package->parameters[i], err);
+    for (size_t i = 0; status == EG_OK && i < choice->package->parameter_count; i++) {
+        status = choose_one(choice, &choice->package->parameters[i], err);
     }
+    return status;
+}
+
+enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
+                                    const struct eg_parameter_rules *rules,
+                                    const struct eg_plant *plant, const char *from,
+                                    const char *until, struct eg_error *err)
+{
+    struct eg_parameter_values values = {.plant = plant}, base = {.plant = plant};
+    struct choice choice = {.out = &values,
+                            .rules = rules,
+                            .package = rules->package,
+                            .plant = plant,
+                            .from = from,
+                            .until = until,
+                            .permits = true};
+    struct choice without = choice;
+    bool stricter = false;
+    enum eg_status status = check_entries(&stricter, &choice, err);
+
+    without.out = &base;
+    without.permits = false;
+    if (status == EG_OK && stricter) {
+        choice.base = &base;
+        status = choose_all(&without, err);
+    }
+    if (status == EG_OK) {
+        status = choose_all(&choice, err);
+    }
+    eg_parameters_done(&base);
     if (status == EG_OK) {
         *out = values;
         return EG_OK;
@@ -321,11 +591,37 @@ enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
 
 void eg_parameters_done(struct eg_parameter_values *values)
 {
+    for (size_t i = 0; i < values->count; i++) {
+        free(values->list[i].owned);
+    }
     free(values->list);
-    *values = (struct eg_parameter_values){NULL, 0, 0};
+    free(values->settings);
+    *values = (struct eg_parameter_values){.list = NULL};
 }
 
-/* ---- showing them ------------------------------------------------------------------------- */
+/* ---- looking up --------------------------------------------------------------------------- */
+
+enum eg_status eg_parameters_find(const struct eg_parameter_value **out,
+                                  const struct eg_parameter_values *values,
+                                  const struct eg_parameter *parameter, const char *component,
+                                  const char *source, struct eg_error *err)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        const struct eg_parameter_value *value = &values->list[i];
+        if (value->parameter != parameter ||
+            (value->component != NULL && !eg_parameter_same(value->component, component)) ||
+            (value->source != NULL && !eg_parameter_same(value->source, source))) {
+            continue;
+        }
+        if (value->needs != NULL) {
+            return eg_setting_missing(values, value->needs, component, err);
+        }
+        *out = value->value != NULL ? value : NULL;
+        return EG_OK;
+    }
+    *out = NULL;
+    return EG_OK;
+}
 
 const char *eg_parameters_value(const struct eg_parameter_values *values, const char *name,
                                 const char *component)
@@ -333,71 +629,9 @@ const char *eg_parameters_value(const struct eg_parameter_values *values, const 
     for (size_t i = 0; i < values->count; i++) {
         const struct eg_parameter_value *value = &values->list[i];
         if (value->source == NULL && strcmp(value->parameter->name, name) == 0 &&
-            same(value->component, component)) {
+            eg_parameter_same(value->component, component)) {
             return value->value;
         }
     }
     return NULL;
-}
-
-enum eg_status eg_parameters_text(struct eg_buf *out, const struct eg_parameter_values *values,
-                                  struct eg_error *err)
-{
-    eg_lines_begin(out, "parameters");
-    for (size_t i = 0; i < values->count; i++) {
-        const struct eg_parameter_value *value = &values->list[i];
-        eg_lines_put(out, "parameter", eg_bytes_of(value->parameter->name));
-        if (value->component != NULL) {
-            eg_lines_put(out, "component", eg_bytes_of(value->component));
-        }
-        if (value->source != NULL) {
-            eg_lines_put(out, "source", eg_bytes_of(value->source));
-        }
-        eg_lines_putf(out, "value", "%s %s", value->value, value->parameter->unit);
-        eg_lines_put(out, "origin", eg_bytes_of(value->permit ? "permit" : "package"));
-        eg_lines_put(out, "citation", eg_bytes_of(value->citation));
-    }
-    return eg_buf_ok(out, "parameters", err);
-}
-
-static bool put(xmlNode *node, const char *name, const char *value)
-{
-    return value == NULL ||
-           xmlNewNsProp(node, NULL, (const xmlChar *)name, (const xmlChar *)value) != NULL;
-}
-
-static bool add_element(xmlNode *root, const struct eg_parameter_value *value)
-{
-    xmlNode *node = xmlNewChild(root, root->ns, (const xmlChar *)"parameter", NULL);
-
-    return node != NULL && put(node, "name", value->parameter->name) &&
-           put(node, "component", value->component) && put(node, "source", value->source) &&
-           put(node, "value", value->value) && put(node, "unit", value->parameter->unit) &&
-           put(node, "origin", value->permit ? "permit" : "package") &&
-           put(node, "citation", value->citation);
-}
-
-enum eg_status eg_parameters_document(xmlDoc **out, const struct eg_parameter_values *values,
-                                      const struct eg_package *package, struct eg_error *err)
-{
-    xmlDoc *doc = xmlNewDoc((const xmlChar *)"1.0");
-    xmlNode *root =
-        doc != NULL ? xmlNewDocNode(doc, NULL, (const xmlChar *)EG_PARAMETERS_NAME, NULL) : NULL;
-    bool made = root != NULL;
-
-    if (made) {
-        xmlDocSetRootElement(doc, root);
-        root->ns = xmlNewNs(root, (const xmlChar *)EG_PARAMETERS_NS, NULL);
-        made = root->ns != NULL && put(root, "package", package->ref.id) &&
-               put(root, "version", package->ref.version);
-    }
-    for (size_t i = 0; made && i < values->count; i++) {
-        made = add_element(root, &values->list[i]);
-    }
-    if (!made) {
-        xmlFreeDoc(doc);
-        return eg_error_set(err, EG_E_NOMEM, "parameters", "memory ran out");
-    }
-    *out = doc;
-    return EG_OK;
 }

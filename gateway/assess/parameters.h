@@ -1,6 +1,7 @@
 /*
- * The parameters of a package for one plant and period: the package's own values, and those that a
- * permit in the directory sets, within the package's bounds.
+ * The parameters of a package for one plant and period: the package's own values, by component and
+ * by what the plant's settings say; those computed from others; and those that a permit in the
+ * directory sets, within the package's bounds.
  */
 #ifndef EG_ASSESS_PARAMETERS_H
 #define EG_ASSESS_PARAMETERS_H
@@ -23,39 +24,101 @@ bool eg_parameter_is_word(const struct eg_parameter *parameter);
 enum eg_parameter_judgement eg_parameter_judge(const struct eg_parameter *parameter,
                                                const char *value);
 
-/* One value; everything borrowed from package or plant. */
+enum eg_parameter_origin {
+    EG_ORIGIN_PACKAGE,  /* value or row of the package */
+    EG_ORIGIN_COMPUTED, /* `is` over the values used */
+    EG_ORIGIN_PERMIT,   /* entry of the directory */
+};
+const char *eg_parameter_origin_text(enum eg_parameter_origin origin);
+
+/* The value of one place; texts borrowed from package or plant, or held by the list. */
 struct eg_parameter_value {
     const struct eg_parameter *parameter;
     const char *component; /* NULL: every one without a value of its own */
     const char *source;    /* emission source; NULL: every */
+    /*
+     * The number with its decimals, or the word. NULL: there is none here, because no row of the
+     * package fits, or (needs) because a setting is missing without which it can not be told.
+     */
     const char *value;
+    double number; /* of a word: 0 */
+    int place;     /* decimals that results are rounded to for it; of a word: 0 */
     const char *citation;
-    bool permit;
+    enum eg_parameter_origin origin;
+    const struct eg_setting *needs;
+    char *owned; /* value or citation that was made for it */
 };
+
+/* A setting of the plant, or of one of its components. */
+struct eg_setting_value {
+    const struct eg_setting *setting;
+    const char *component; /* NULL: of the plant, or every component without one of its own */
+    const char *word, *citation;
+};
+
 struct eg_parameter_values {
     struct eg_parameter_value *list; /* in the package's order, the more specific first */
     size_t count, capacity;
+    struct eg_setting_value *settings; /* likewise */
+    size_t setting_count, setting_capacity;
+    const struct eg_plant *plant; /* NULL: none was given */
 };
 
 /*
+ * The conditions and formulas of a package's parameters, read once; immutable, any thread. What is
+ * doubtful is refused: EG_E_FORMAT "package.xml parameter x: EA-CODE: what is wrong". `package` is
+ * kept. EG_E_LIMIT, EG_E_NOMEM.
+ */
+struct eg_parameter_rules;
+EG_MUST_USE
+enum eg_status eg_parameter_rules_compile(struct eg_parameter_rules **out,
+                                          const struct eg_package *package, struct eg_error *err);
+void eg_parameter_rules_free(struct eg_parameter_rules **rules);
+
+/*
  * Choose the values.
- *   plant        permit entries for this package are taken from it; NULL: none; kept
+ *   rules        kept
+ *   plant        entries for this package are taken from it; NULL: none; kept
  *   from, until  the report's period; an entry counts when it covers the whole of it
- * EG_E_DENIED: an entry may not be used as it is (the directory must be mended); says which.
- * EG_E_NOMEM.
+ * EG_E_DENIED: an entry may not be used as it is, or a setting of the plant is missing (the
+ * directory must be mended); says which. EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
-                                    const struct eg_package *package, const struct eg_plant *plant,
-                                    const char *from, const char *until, struct eg_error *err);
+                                    const struct eg_parameter_rules *rules,
+                                    const struct eg_plant *plant, const char *from,
+                                    const char *until, struct eg_error *err);
 void eg_parameters_done(struct eg_parameter_values *values);
+
+/*
+ * The value that holds for a component of an emission source (NULL: none in particular).
+ *   out        borrowed; NULL: this parameter has no value for it (`having` asks so)
+ *   parameter  of the package that the values are of
+ * EG_E_DENIED: a setting of the component is missing; says what the registrar must enter.
+ */
+EG_MUST_USE
+enum eg_status eg_parameters_find(const struct eg_parameter_value **out,
+                                  const struct eg_parameter_values *values,
+                                  const struct eg_parameter *parameter, const char *component,
+                                  const char *source, struct eg_error *err);
+/* The setting that holds for the plant (component NULL) or a component; the same errors. */
+EG_MUST_USE
+enum eg_status eg_settings_find(const struct eg_setting_value **out,
+                                const struct eg_parameter_values *values,
+                                const struct eg_setting *setting, const char *component,
+                                struct eg_error *err);
+
+/* By name, NULL: the package declares none such. Borrowed. */
+const struct eg_parameter *eg_parameter_named(const struct eg_package *package, const char *name);
+const struct eg_setting *eg_setting_named(const struct eg_package *package, const char *name);
 
 /* The value of a parameter for a component (NULL: the scalar or the default row), whatever the
  * emission source; NULL: none. */
 const char *eg_parameters_value(const struct eg_parameter_values *values, const char *name,
                                 const char *component);
 
-/* Canonical text, line form "emgate parameters 1". EG_E_LIMIT, EG_E_NOMEM. */
+/* Canonical text, line form "emgate parameters 1": settings, then values, each with its citation.
+ * EG_E_LIMIT, EG_E_NOMEM. */
 EG_MUST_USE
 enum eg_status eg_parameters_text(struct eg_buf *out, const struct eg_parameter_values *values,
                                   struct eg_error *err);

@@ -61,7 +61,7 @@ static bool is_listed(const char *name)
 }
 
 /* Names and sizes of a tree, wherever it came from. */
-static enum eg_status check_tree(const struct eg_tree *tree, struct eg_error *err)
+enum eg_status eg_package_tree_check(const struct eg_tree *tree, struct eg_error *err)
 {
     size_t octets = 0;
 
@@ -91,7 +91,7 @@ enum eg_status eg_package_signed_text(struct eg_buf *out, const struct eg_tree *
                                       struct eg_error *err)
 {
     char digest[EG_DIGEST_TEXT_LEN + 1] = "";
-    enum eg_status status = check_tree(tree, err);
+    enum eg_status status = eg_package_tree_check(tree, err);
 
     if (status != EG_OK) {
         return status;
@@ -168,7 +168,7 @@ enum eg_status eg_package_signed_check(const struct eg_tree *tree, struct eg_byt
 {
     struct eg_bytes rest = text;
     unsigned number = 0;
-    enum eg_status status = check_tree(tree, err);
+    enum eg_status status = eg_package_tree_check(tree, err);
 
     for (size_t i = 0; status == EG_OK && i < tree->count; i++) {
         const struct eg_tree_file *file = &tree->files[i];
@@ -202,7 +202,7 @@ enum eg_status eg_package_signed_check(const struct eg_tree *tree, struct eg_byt
 
 enum eg_status eg_package_pack(struct eg_buf *out, const struct eg_tree *tree, struct eg_error *err)
 {
-    enum eg_status status = check_tree(tree, err);
+    enum eg_status status = eg_package_tree_check(tree, err);
 
     if (status != EG_OK) {
         return status;
@@ -294,7 +294,7 @@ enum eg_status eg_package_unpack(struct eg_tree *out, struct eg_bytes packed, st
         status = eg_error_set(err, EG_E_FORMAT, "packed package", "octets follow its end");
     }
     if (status == EG_OK) {
-        status = check_tree(&tree, err);
+        status = eg_package_tree_check(&tree, err);
     }
     if (status == EG_OK) {
         *out = tree;

@@ -135,6 +135,47 @@ enum eg_status eg_vocabulary_day(char out[11], const xmlNode *node, const char *
     return status;
 }
 
+static bool has_word(char *const *words, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum eg_status eg_vocabulary_words(char ***out, size_t *count, const xmlNode *node,
+                                   const char *attribute, const char *name, struct eg_error *err)
+{
+    static const char blanks[] = " \t\r\n";
+    char *text = NULL;
+    enum eg_status status = eg_vocabulary_may(&text, node, attribute, err);
+
+    if (status == EG_OK && text != NULL) { /* a word and a blank take two octets */
+        status = eg_vocabulary_room(out, strlen(text) / 2 + 1, sizeof(char *), err);
+    }
+    for (char *word = text != NULL ? text + strspn(text, blanks) : NULL;
+         status == EG_OK && word != NULL && *word != '\0';) {
+        size_t len = strcspn(word, blanks);
+        char *next = word + len + strspn(word + len, blanks);
+        word[len] = '\0';
+        if (has_word(*out, *count, word)) {
+            status = eg_vocabulary_fault(err, name, node, "%s names %s twice", attribute, word);
+            break;
+        }
+        (*out)[*count] = strdup(word);
+        if ((*out)[*count] == NULL) {
+            status = eg_error_set(err, EG_E_NOMEM, attribute, "memory ran out");
+            break;
+        }
+        *count += 1;
+        word = next;
+    }
+    free(text);
+    return status;
+}
+
 size_t eg_vocabulary_count(const xmlNode *parent, const char *ns, const char *name)
 {
     size_t count = 0;

@@ -37,6 +37,15 @@ EG_MUST_USE
 enum eg_status eg_vocabulary_day(char out[11], const xmlNode *node, const char *attribute,
                                  const char *name, struct eg_error *err);
 
+/*
+ * The words of a list attribute, or none when it is absent; a word that stands there twice is
+ * EG_E_FORMAT at the line of `node` of the file `name`. EG_E_NOMEM. On failure too *out and *count
+ * hold what was made: free() each and the list.
+ */
+EG_MUST_USE
+enum eg_status eg_vocabulary_words(char ***out, size_t *count, const xmlNode *node,
+                                   const char *attribute, const char *name, struct eg_error *err);
+
 /* Number of element children so named. */
 size_t eg_vocabulary_count(const xmlNode *parent, const char *ns, const char *name);
 

@@ -83,6 +83,15 @@ static void done_plant(struct eg_plant *plant)
         free(parameter->citation);
     }
     free(plant->parameters);
+    for (size_t i = 0; i < plant->setting_count; i++) {
+        struct eg_plant_setting *setting = &plant->settings[i];
+        free(setting->package);
+        free(setting->name);
+        free(setting->component);
+        free(setting->word);
+        free(setting->citation);
+    }
+    free(plant->settings);
 }
 
 void eg_directory_free(struct eg_directory **directory)

@@ -15,20 +15,34 @@ static void free_all(char *const *texts, size_t count)
 
 static void parameter_done(struct eg_parameter *parameter)
 {
-    char *const texts[] = {parameter->name,   parameter->unit,     parameter->value,
-                           parameter->source, parameter->title.de, parameter->title.en,
-                           parameter->min,    parameter->max};
+    char *const texts[] = {parameter->name,     parameter->unit,   parameter->value,
+                           parameter->is,       parameter->source, parameter->title.de,
+                           parameter->title.en, parameter->min,    parameter->max};
     free_all(texts, sizeof texts / sizeof texts[0]);
     for (size_t i = 0; i < parameter->row_count; i++) {
         free(parameter->rows[i].component);
+        free(parameter->rows[i].when);
         free(parameter->rows[i].value);
         free(parameter->rows[i].source);
     }
     free(parameter->rows);
 }
 
+static void setting_done(struct eg_setting *setting)
+{
+    free_all(setting->words, setting->word_count);
+    free(setting->words);
+    free(setting->name);
+    free(setting->source);
+    free(setting->title.de);
+    free(setting->title.en);
+}
+
 static void lists_done(struct eg_package *package)
 {
+    for (size_t i = 0; i < package->setting_count; i++) {
+        setting_done(&package->settings[i]);
+    }
     for (size_t i = 0; i < package->namespace_count; i++) {
         free(package->namespaces[i].prefix);
         free(package->namespaces[i].uri);
@@ -47,6 +61,7 @@ static void lists_done(struct eg_package *package)
         free_all(texts, sizeof texts / sizeof texts[0]);
     }
     free(package->namespaces);
+    free(package->settings);
     free(package->parameters);
     free(package->steps);
     free(package->notifications);

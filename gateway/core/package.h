@@ -43,7 +43,7 @@ struct eg_parameter_row {
     char *component; /* NULL: every */
     char *when;      /* condition over settings; NULL: always. The first row that fits counts */
     char *value;
-    char *source;
+    char *source; /* the parameter's source, if it has one, comma, its own */
 };
 
 struct eg_parameter {

@@ -324,7 +324,8 @@ enum eg_status eg_audit_signature(void *payload, const struct eg_check_inputs *i
         status = check_directory(audit, inputs, &found, text, err);
         break;
     case EG_ENTRY_PACKAGE:
-        status = check_package(audit, inputs, &found, text, err);
+        status = inputs->entry->has_state ? eg_audit_state(audit, inputs, &found, text, err)
+                                          : check_package(audit, inputs, &found, text, err);
         break;
     case EG_ENTRY_KEY:
         status = check_key(audit, inputs, &found, text, err);
@@ -379,5 +380,6 @@ enum eg_status eg_audit_verify(struct eg_check_counts *counts, uint64_t *finding
     }
     eg_library_free(&audit.library);
     free(audit.packages);
+    free(audit.states);
     return status;
 }

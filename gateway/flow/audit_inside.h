@@ -4,6 +4,7 @@
 #ifndef EG_FLOW_AUDIT_INSIDE_H
 #define EG_FLOW_AUDIT_INSIDE_H
 
+#include "core/package_state.h"
 #include "flow/audit.h"
 #include "flow/library.h"
 
@@ -16,6 +17,8 @@ struct eg_audit {
     bool has_directory;
     struct eg_digest *packages; /* in the order of recording */
     size_t package_count, package_capacity;
+    struct eg_package_state *states; /* newest statement about each package that has one */
+    size_t state_count, state_capacity;
 
     /* The submission in hand, read once for signature and rerun. */
     uint64_t index;
@@ -33,6 +36,14 @@ EG_MUST_USE
 enum eg_status eg_audit_open(struct eg_audit *audit, const struct eg_check_inputs *inputs,
                              struct eg_error *err);
 void eg_audit_shut(struct eg_audit *audit);
+
+/* Conditions of an entry that records a statement about a package (audit_states.c). */
+EG_MUST_USE
+enum eg_status eg_audit_state(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                              unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                              struct eg_error *err);
+/* The periods that a package judged when the entry in hand was recorded. */
+struct eg_span eg_audit_span(const struct eg_audit *audit, const struct eg_package *package);
 
 /* The functions of eg_check_hooks; payload is the audit. */
 enum eg_status eg_audit_signature(void *payload, const struct eg_check_inputs *inputs,

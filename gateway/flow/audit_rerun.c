@@ -73,8 +73,7 @@ static bool matches(const struct eg_package *package, const struct eg_document *
     const char *name = NULL;
 
     eg_document_root(document, &ns, &name);
-    return strcmp(package->match_name, name) == 0 &&
-           strcmp(package->match_namespace != NULL ? package->match_namespace : "", ns) == 0;
+    return eg_package_is_for(package, ns, name);
 }
 
 /* The newest package recorded before that matches the root element; NULL: none. */
@@ -200,6 +199,11 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
         return eg_error_set(err, EG_E_NOTFOUND, audit->reading.plant,
                             "the directory has no such plant");
     }
+    if (!eg_package_fits(package, audit->reading.kind, plant)) {
+        return eg_error_set(
+            err, EG_E_DENIED, package->ref.id,
+            "is not for this kind of report, or not for the plant's regimes or Land");
+    }
     /* What reading found comes before what the rules find, as it did then. */
     eg_findings_done(&outcome->findings);
     outcome->findings = audit->early;
@@ -224,8 +228,10 @@ static enum eg_status rerun_judged(struct eg_audit *audit, const struct eg_check
         return differ(text, "another identity");
     }
     package = eg_rules_package(audit->rules);
-    if (!eg_package_covers(package, audit->reading.from, audit->reading.until)) {
-        return differ(text, "no decision: the package does not judge this period");
+    struct eg_span span = eg_audit_span(audit, package);
+    if (!eg_span_holds(&span, audit->reading.from, audit->reading.until)) {
+        return differ(text,
+                      "no decision: the package does not judge this period, or was withdrawn");
     }
     eg_outcome_init(&outcome);
     status = run(&outcome, audit, inputs, err);

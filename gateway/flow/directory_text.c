@@ -86,6 +86,30 @@ static void put_parameter(struct eg_buf *out, const struct eg_plant_parameter *p
     eg_buf_text(out, "/>\n");
 }
 
+static void put_setting(struct eg_buf *out, const struct eg_plant_setting *setting)
+{
+    eg_buf_text(out, "    <setting");
+    put_attribute(out, "package", setting->package);
+    put_attribute(out, "name", setting->name);
+    put_attribute(out, "component", setting->component);
+    put_attribute(out, "word", setting->word);
+    put_attribute(out, "citation", setting->citation);
+    put_attribute(out, "from", setting->from);
+    put_attribute(out, "until", setting->until);
+    eg_buf_text(out, "/>\n");
+}
+
+static void put_regimes(struct eg_buf *out, const struct eg_plant *plant)
+{
+    for (size_t i = 0; i < plant->regime_count; i++) {
+        eg_buf_text(out, i == 0 ? " regimes=\"" : " ");
+        eg_text_xml(out, eg_bytes_of(plant->regimes[i]));
+    }
+    if (plant->regime_count > 0) {
+        eg_buf_char(out, '"');
+    }
+}
+
 static void put_plant(struct eg_buf *out, const struct eg_plant *plant)
 {
     eg_buf_text(out, "  <plant");
@@ -94,6 +118,7 @@ static void put_plant(struct eg_buf *out, const struct eg_plant *plant)
     put_attribute(out, "operator", plant->operator_id);
     put_attribute(out, "authority", plant->authority_id);
     put_attribute(out, "land", plant->land);
+    put_regimes(out, plant);
     eg_buf_text(out, ">\n");
     for (size_t i = 0; i < plant->delegate_count; i++) {
         eg_buf_text(out, "    <delegate");
@@ -104,6 +129,9 @@ static void put_plant(struct eg_buf *out, const struct eg_plant *plant)
     }
     for (size_t i = 0; i < plant->parameter_count; i++) {
         put_parameter(out, &plant->parameters[i]);
+    }
+    for (size_t i = 0; i < plant->setting_count; i++) {
+        put_setting(out, &plant->settings[i]);
     }
     eg_buf_text(out, "  </plant>\n");
 }

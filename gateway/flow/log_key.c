@@ -4,6 +4,7 @@
 #include "flow/log_key.h"
 
 #include "base/file.h"
+#include "base/text.h"
 
 enum eg_status eg_log_key_take(struct eg_log_key_given *out, const char *given,
                                struct eg_error *err)
@@ -35,5 +36,22 @@ enum eg_status eg_log_key_take(struct eg_log_key_given *out, const char *given,
         *out = found;
     }
     eg_buf_done(&text);
+    return status;
+}
+
+enum eg_status eg_log_seed_read(uint8_t seed[EG_ED25519_KEY_LEN], const char *path,
+                                struct eg_error *err)
+{
+    struct eg_buf text;
+    eg_buf_init(&text, 256);
+    enum eg_status status = eg_file_read(&text, path, err);
+    struct eg_bytes hex = eg_bytes_view(&text);
+    while (hex.len > 0 && (hex.data[hex.len - 1] == '\n' || hex.data[hex.len - 1] == '\r')) {
+        hex.len--;
+    }
+    if (status == EG_OK && !eg_text_unhex(hex, seed, EG_ED25519_KEY_LEN)) {
+        status = eg_error_set(err, EG_E_FORMAT, path, "log key must be 64 lower case hex digits");
+    }
+    eg_buf_wipe(&text);
     return status;
 }

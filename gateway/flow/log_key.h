@@ -20,4 +20,10 @@ EG_MUST_USE
 enum eg_status eg_log_key_take(struct eg_log_key_given *out, const char *given,
                                struct eg_error *err);
 
+/* The log key's secret half: a file with its seed as 64 lower case hex digits. EG_E_FORMAT and the
+ * statuses of eg_file_read. */
+EG_MUST_USE
+enum eg_status eg_log_seed_read(uint8_t seed[EG_ED25519_KEY_LEN], const char *path,
+                                struct eg_error *err);
+
 #endif

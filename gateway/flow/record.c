@@ -172,6 +172,23 @@ enum eg_status eg_draft_package(struct eg_draft *draft, const struct eg_world *w
     return finish(draft, recorded_at_ms, err);
 }
 
+enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_world *world,
+                              size_t package_number, int64_t recorded_at_ms, struct eg_error *err)
+{
+    const struct eg_statement *statement = &world->statements[package_number];
+    draft->entry.kind = EG_ENTRY_PACKAGE;
+    draft->entry.signer = statement->signer;
+    draft->entry.has_package = true;
+    draft->entry.package = world->packages[package_number]->ref;
+    draft->entry.has_state = true;
+    draft->entry.withdrawn = statement->state.withdrawn;
+    draft->entry.state_number = statement->state.number;
+    draft->report_digest = eg_hash(eg_bytes_view(&statement->text));
+    add_content(draft, EG_CONTENT_REPORT, 0, eg_bytes_view(&statement->text));
+    add_content(draft, EG_CONTENT_SIGNATURE, 0, eg_bytes_view(&statement->cms));
+    return finish(draft, recorded_at_ms, err);
+}
+
 enum eg_status eg_draft_key(struct eg_draft *draft, struct eg_bytes statement, struct eg_bytes cms,
                             const struct eg_digest *signer,
                             const uint8_t log_key[EG_ED25519_KEY_LEN], int64_t recorded_at_ms,

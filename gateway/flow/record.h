@@ -35,6 +35,9 @@ EG_MUST_USE
 enum eg_status eg_draft_package(struct eg_draft *draft, const struct eg_world *world,
                                 size_t package, int64_t recorded_at_ms, struct eg_error *err);
 EG_MUST_USE
+enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_world *world, size_t package,
+                              int64_t recorded_at_ms, struct eg_error *err);
+EG_MUST_USE
 enum eg_status eg_draft_key(struct eg_draft *draft, struct eg_bytes statement, struct eg_bytes cms,
                             const struct eg_digest *signer,
                             const uint8_t log_key[EG_ED25519_KEY_LEN], int64_t recorded_at_ms,

@@ -10,7 +10,9 @@
 #include "flow/answer.h"
 #include "flow/desk.h"
 #include "flow/ledger.h"
+#include "flow/log_key.h"
 #include "flow/post.h"
+#include "flow/record_states.h"
 #include "verify/cms.h"
 
 #include <pthread.h>
@@ -410,22 +412,25 @@ static enum eg_status record_package(struct eg_recorder *recorder, const struct 
     return commit_one(recorder, &draft, eg_draft_package(&draft, world, n, at_ms, err), err);
 }
 
-static enum eg_status record_revocation(struct eg_recorder *recorder, const struct eg_world *world,
-                                        struct eg_error *err)
+/* Last: no statement is on record that the world in force does not heed. */
+static enum eg_status record_states(struct eg_recorder *recorder, const struct eg_world *world,
+                                    struct eg_error *err)
 {
-    if (world->crls.len == 0) {
-        return EG_OK;
+    struct eg_store *store = eg_ledger_store(recorder->ledger);
+    size_t *numbers = NULL;
+    size_t count = 0;
+    int64_t at_ms = 0;
+    enum eg_status status = store == NULL
+                                ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
+                                : eg_states_pending(&numbers, &count, store, world, err);
+    if (status == EG_OK && count > 0) {
+        status = entry_time(recorder, &at_ms, err);
     }
-    struct eg_verifier *verifier = NULL;
-    enum eg_status status = eg_verifier_new(&verifier, &world->trust, err);
-    if (status == EG_OK) {
-        struct eg_digest digest = eg_verifier_revocation(verifier);
-        struct eg_store *store = eg_ledger_store(recorder->ledger);
-        status = store == NULL
-                     ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
-                     : eg_store_revocation_put(store, &digest, eg_bytes_view(&world->crls), err);
+    if (status == EG_OK && count > 0) {
+        status = eg_states_commit(recorder->ledger, world, numbers, count, at_ms, err);
+        recorder->shared->log_size = eg_ledger_size(recorder->ledger);
     }
-    eg_verifier_free(&verifier);
+    free(numbers);
     return status;
 }
 
@@ -438,7 +443,10 @@ static enum eg_status record_world(struct eg_recorder *recorder, const struct eg
     for (size_t i = 0; i < world->package_count && status == EG_OK; i++) {
         status = record_package(recorder, world, i, err);
     }
-    return status == EG_OK ? record_revocation(recorder, world, err) : status;
+    if (status == EG_OK) {
+        status = eg_revocation_record(recorder->ledger, world, err);
+    }
+    return status == EG_OK ? record_states(recorder, world, err) : status;
 }
 
 static void change_world(struct eg_recorder *recorder, struct eg_world_change *change)
@@ -541,23 +549,6 @@ static void *run(void *payload)
 /* ---- start and stop ---------------------------------------------------------------------------
  */
 
-static enum eg_status read_seed(uint8_t seed[EG_ED25519_KEY_LEN], const char *path,
-                                struct eg_error *err)
-{
-    struct eg_buf text;
-    eg_buf_init(&text, 256);
-    enum eg_status status = eg_file_read(&text, path, err);
-    struct eg_bytes hex = eg_bytes_view(&text);
-    while (hex.len > 0 && (hex.data[hex.len - 1] == '\n' || hex.data[hex.len - 1] == '\r')) {
-        hex.len--;
-    }
-    if (status == EG_OK && !eg_text_unhex(hex, seed, EG_ED25519_KEY_LEN)) {
-        status = eg_error_set(err, EG_E_FORMAT, path, "log key must be 64 lower case hex digits");
-    }
-    eg_buf_wipe(&text);
-    return status;
-}
-
 static enum eg_status draft_and_commit_key(struct eg_recorder *recorder, struct eg_bytes statement,
                                            struct eg_bytes cms, const struct eg_world *world,
                                            struct eg_error *err)
@@ -637,7 +628,7 @@ static enum eg_status prepare(struct eg_recorder *recorder, struct eg_error *err
     if (recorder->tasks == NULL || recorder->drafts == NULL || recorder->jobs == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "recorder", "memory ran out");
     }
-    enum eg_status status = read_seed(seed, settings->log_key, err);
+    enum eg_status status = eg_log_seed_read(seed, settings->log_key, err);
     if (status == EG_OK) {
         status = eg_ledger_open(&recorder->ledger, settings->archive, settings->origin, seed, err);
     }

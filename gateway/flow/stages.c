@@ -75,15 +75,12 @@ static enum eg_step_answer verify(struct step *step)
 /* ---- known: the same octets of the same participant get the same receipt, whatever changed since
  * - */
 
-static enum eg_step_answer known(struct step *step)
+static enum eg_step_answer answer_known(struct step *step)
 {
     struct eg_job *job = step->job;
     struct eg_stored stored = {0};
     struct eg_error err = {0};
     enum eg_step_answer answer = EG_NEXT;
-    if (strcmp(job->sender, job->participant) != 0) {
-        return EG_NEXT; /* handed in by another: first it must be shown that this one may see it */
-    }
     enum eg_status status = eg_store_find_content(&stored, step->worker->store, job->participant,
                                                   &job->report_digest, &err);
     if (status == EG_OK) {
@@ -94,6 +91,14 @@ static enum eg_step_answer known(struct step *step)
     }
     eg_stored_done(&stored);
     return status == EG_OK || status == EG_E_NOTFOUND ? answer : fail(step, EG_CODE_ARCHIVE, &err);
+}
+
+static enum eg_step_answer known(struct step *step)
+{
+    if (strcmp(step->job->sender, step->job->participant) != 0) {
+        return EG_NEXT; /* handed in by another: first it must be shown that this one may see it */
+    }
+    return answer_known(step);
 }
 
 /* ---- read -------------------------------------------------------------------------------------
@@ -113,22 +118,13 @@ static enum eg_step_answer unreadable(struct step *step)
     return EG_DECIDED;
 }
 
-static enum eg_step_answer choose_package(struct step *step, const char *ns, const char *name)
-{
-    struct eg_job *job = step->job;
-    step->package = eg_world_package(step->worker->world, ns, name, job->reading.from,
-                                     job->reading.until, &job->verdict);
-    return step->package == NULL ? EG_REFUSED : EG_NEXT;
-}
-
 static enum eg_step_answer read_identity(struct step *step, const char *ns, const char *name)
 {
     struct eg_job *job = step->job;
     struct eg_worker *worker = step->worker;
     struct eg_rules *rules = NULL;
     struct eg_error err = {0};
-    const struct eg_package *any =
-        eg_world_package(worker->world, ns, name, NULL, NULL, &job->verdict);
+    const struct eg_package *any = eg_world_reader(worker->world, ns, name, &job->verdict);
     if (any == NULL) {
         return EG_REFUSED;
     }
@@ -143,7 +139,7 @@ static enum eg_step_answer read_identity(struct step *step, const char *ns, cons
     memcpy(job->identity.participant, job->participant, sizeof job->identity.participant);
     memcpy(job->identity.id, job->reading.id, sizeof job->identity.id);
     job->identity.version = job->reading.version;
-    return choose_package(step, ns, name);
+    return EG_NEXT;
 }
 
 static enum eg_step_answer read(struct step *step)
@@ -197,7 +193,24 @@ static enum eg_step_answer authorise(struct step *step)
                       "the connection's participant may not hand in for this plant");
     }
     eg_job_enter(job, EG_JOB_AUTHORISED);
-    return EG_NEXT;
+    /* Before a package is chosen: the one that judged it may be withdrawn. */
+    return strcmp(job->sender, job->participant) != 0 ? answer_known(step) : EG_NEXT;
+}
+
+/* ---- choose -----------------------------------------------------------------------------------
+ */
+
+static enum eg_step_answer choose(struct step *step)
+{
+    struct eg_job *job = step->job;
+    const struct eg_world *world = step->worker->world;
+    const char *ns = NULL;
+    const char *name = NULL;
+    eg_document_root(step->worker->document, &ns, &name);
+    step->package =
+        eg_world_package(world, ns, name, &job->reading,
+                         eg_directory_plant(world->directory, job->reading.plant), &job->verdict);
+    return step->package == NULL ? EG_REFUSED : EG_NEXT;
 }
 
 /* ---- assess -----------------------------------------------------------------------------------
@@ -247,7 +260,7 @@ static const struct {
     enum eg_step_answer (*run)(struct step *step);
 } stages[] = {
     {"verify", verify},       {"known", known},   {"read", read},
-    {"authorise", authorise}, {"assess", assess},
+    {"authorise", authorise}, {"choose", choose}, {"assess", assess},
 };
 #define STAGE_COUNT (sizeof stages / sizeof stages[0])
 

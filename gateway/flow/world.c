@@ -6,19 +6,14 @@
 
 #include "assess/directory.h"
 #include "assess/engine.h"
-#include "assess/package.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "flow/rules.h"
 #include "verify/cms.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PACKAGES_MAX 1000
 
 static enum eg_status read_file(struct eg_buf *out, const char *path, size_t ceiling,
                                 struct eg_error *err)
@@ -131,130 +126,78 @@ static enum eg_status check_compiles(const struct eg_package *package, struct eg
     return status;
 }
 
-static enum eg_status add_package(struct eg_world *world, struct eg_verifier *verifier,
-                                  const char *path, struct eg_error *err)
+/* What the publisher said of the package later is signed by the same publisher. */
+static enum eg_status check_statement(struct eg_statement *statement, const struct eg_world *world,
+                                      struct eg_verifier *verifier,
+                                      const struct eg_package *package, struct eg_error *err)
 {
-    if (world->package_count >= PACKAGES_MAX) {
-        return eg_error_set(err, EG_E_LIMIT, path, "more than %d packages", PACKAGES_MAX);
+    struct eg_signer signer;
+    struct eg_verdict verdict;
+    if (!statement->there) {
+        return EG_OK;
     }
-    struct eg_package *package = NULL;
-    struct eg_digest signer;
-    enum eg_status status = eg_package_read(&package, path, false, err);
+    enum eg_status status = eg_statement_authorise(
+        &signer, &verdict, statement, package, world->directory, verifier, eg_clock_wall_ms(), err);
+    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
+        return refused(err, package->ref.id, &verdict);
+    }
     if (status == EG_OK) {
-        status = check_publisher(&signer, world, verifier, package, err);
+        statement->signer = signer.certificate;
     }
-    if (status == EG_OK) {
-        status = check_compiles(package, err);
-    }
-    if (status != EG_OK) {
-        eg_package_free(&package);
-        return status;
-    }
-    world->packages[world->package_count] = package;
-    world->package_signers[world->package_count] = signer;
-    world->package_count++;
-    return EG_OK;
-}
-
-static int visible_folder(const struct dirent *entry)
-{
-    /* an installation under way has a name that begins with a dot or ends in .tmp */
-    const char *end = strrchr(entry->d_name, '.');
-    return entry->d_name[0] != '.' && (end == NULL || strcmp(end, ".tmp") != 0);
-}
-
-/* Call `visit` for each entry of a folder in the order of names. */
-static enum eg_status each_folder(const char *path, struct eg_world *world,
-                                  struct eg_verifier *verifier,
-                                  enum eg_status (*visit)(struct eg_world *, struct eg_verifier *,
-                                                          const char *, struct eg_error *),
-                                  struct eg_error *err)
-{
-    struct dirent **names = NULL;
-    int count = scandir(path, &names, visible_folder, alphasort);
-    if (count < 0) {
-        return eg_error_errno(err, path, errno, "packages can not be listed");
-    }
-    enum eg_status status = EG_OK;
-    for (int i = 0; i < count; i++) {
-        char *child = eg_file_join(path, names[i]->d_name);
-        if (status == EG_OK) {
-            status = child == NULL ? eg_error_set(err, EG_E_NOMEM, path, "memory ran out")
-                                   : visit(world, verifier, child, err);
-        }
-        free(child);
-        free(names[i]);
-    }
-    free(names);
     return status;
 }
 
-static enum eg_status add_versions(struct eg_world *world, struct eg_verifier *verifier,
-                                   const char *path, struct eg_error *err)
+static enum eg_status take_package(struct eg_world *world, struct eg_verifier *verifier,
+                                   struct eg_folder_item *item, struct eg_error *err)
 {
-    return each_folder(path, world, verifier, add_package, err);
-}
-
-static bool overlap(const struct eg_package *a, const struct eg_package *b)
-{
-    bool a_before_b = a->until[0] != '\0' && strcmp(a->until, b->from) < 0;
-    bool b_before_a = b->until[0] != '\0' && strcmp(b->until, a->from) < 0;
-    return !a_before_b && !b_before_a;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
-}
-
-static bool same_identity(const struct eg_package *a, const struct eg_package *b)
-{
-    return same_text(a->path_id, b->path_id) && same_text(a->path_version, b->path_version) &&
-           same_text(a->path_addressee, b->path_addressee) &&
-           same_text(a->path_plant, b->path_plant) && same_text(a->path_from, b->path_from) &&
-           same_text(a->path_until, b->path_until) && same_text(a->path_kind, b->path_kind);
-}
-
-static bool same_root(const struct eg_package *a, const struct eg_package *b)
-{
-    return same_text(a->match_namespace, b->match_namespace) &&
-           same_text(a->match_name, b->match_name);
-}
-
-static enum eg_status check_pair(const struct eg_package *a, const struct eg_package *b,
-                                 struct eg_error *err)
-{
-    if (!same_root(a, b)) {
-        return EG_OK;
+    struct eg_digest signer;
+    enum eg_status status = check_publisher(&signer, world, verifier, item->package, err);
+    if (status == EG_OK) {
+        status = check_statement(&item->statement, world, verifier, item->package, err);
     }
-    if (overlap(a, b)) {
-        return eg_error_set(
-            err, EG_E_DENIED, a->ref.id,
-            "%s %s and %s %s judge the same reports in the same period; withdraw one", a->ref.id,
-            a->ref.version, b->ref.id, b->ref.version);
+    if (status == EG_OK) {
+        status = check_compiles(item->package, err);
     }
-    if (!same_identity(a, b)) {
-        return eg_error_set(err, EG_E_DENIED, a->ref.id,
-                            "%s and %s read the identity of one root element in different ways",
-                            a->ref.id, b->ref.id);
+    if (status != EG_OK) {
+        return status;
     }
+    size_t n = world->package_count++;
+    world->spans[n] = eg_folder_span(item);
+    world->packages[n] = item->package;
+    world->statements[n] = item->statement;
+    world->package_signers[n] = signer;
+    item->package = NULL;
+    item->statement = (struct eg_statement){.there = false};
     return EG_OK;
+}
+
+static enum eg_status make_room(struct eg_world *world, size_t count, struct eg_error *err)
+{
+    world->packages = calloc(count + 1, sizeof *world->packages);
+    world->spans = calloc(count + 1, sizeof *world->spans);
+    world->statements = calloc(count + 1, sizeof *world->statements);
+    world->package_signers = calloc(count + 1, sizeof *world->package_signers);
+    return world->packages == NULL || world->spans == NULL || world->statements == NULL ||
+                   world->package_signers == NULL
+               ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out")
+               : EG_OK;
 }
 
 static enum eg_status load_packages(struct eg_world *world, struct eg_verifier *verifier,
                                     const struct eg_settings *settings, struct eg_error *err)
 {
-    world->packages = calloc(PACKAGES_MAX, sizeof *world->packages);
-    world->package_signers = calloc(PACKAGES_MAX, sizeof *world->package_signers);
-    if (world->packages == NULL || world->package_signers == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, settings->rules, "memory ran out");
+    struct eg_folder folder = {.count = 0};
+    enum eg_status status = eg_folder_read(&folder, settings->rules, false, err);
+    if (status == EG_OK) {
+        status = eg_folder_check(&folder, err);
     }
-    enum eg_status status = each_folder(settings->rules, world, verifier, add_versions, err);
-    for (size_t i = 0; i < world->package_count && status == EG_OK; i++) {
-        for (size_t k = i + 1; k < world->package_count && status == EG_OK; k++) {
-            status = check_pair(world->packages[i], world->packages[k], err);
-        }
+    if (status == EG_OK) {
+        status = make_room(world, folder.count, err);
     }
+    for (size_t i = 0; i < folder.count && status == EG_OK; i++) {
+        status = take_package(world, verifier, &folder.items[i], err);
+    }
+    eg_folder_done(&folder);
     return status;
 }
 
@@ -294,8 +237,11 @@ void eg_world_free(struct eg_world **world)
     eg_directory_free(&(*world)->directory);
     for (size_t i = 0; i < (*world)->package_count; i++) {
         eg_package_free(&(*world)->packages[i]);
+        eg_statement_done(&(*world)->statements[i]);
     }
     free((*world)->packages);
+    free((*world)->spans);
+    free((*world)->statements);
     free((*world)->package_signers);
     eg_buf_done(&(*world)->anchors);
     eg_buf_done(&(*world)->crls);
@@ -303,24 +249,53 @@ void eg_world_free(struct eg_world **world)
     *world = NULL;
 }
 
+/* ---- asking -----------------------------------------------------------------------------------
+ */
+
+const struct eg_package *eg_world_reader(const struct eg_world *world, const char *ns,
+                                         const char *name, struct eg_verdict *verdict)
+{
+    for (size_t i = 0; i < world->package_count; i++) {
+        if (eg_package_is_for(world->packages[i], ns, name)) {
+            return world->packages[i];
+        }
+    }
+    eg_verdict_refuse(verdict, EG_CODE_NO_PACKAGE, "", name, "root element {%s}%s", ns, name);
+    return NULL;
+}
+
+static bool judges(const struct eg_world *world, size_t n, const char *ns, const char *name,
+                   const struct eg_reading *reading, const struct eg_plant *plant)
+{
+    return eg_package_is_for(world->packages[n], ns, name) &&
+           eg_span_holds(&world->spans[n], reading->from, reading->until) &&
+           eg_package_fits(world->packages[n], reading->kind, plant);
+}
+
 const struct eg_package *eg_world_package(const struct eg_world *world, const char *ns,
-                                          const char *name, const char *from, const char *until,
-                                          struct eg_verdict *verdict)
+                                          const char *name, const struct eg_reading *reading,
+                                          const struct eg_plant *plant, struct eg_verdict *verdict)
 {
     const struct eg_package *found = NULL;
     for (size_t i = 0; i < world->package_count; i++) {
         const struct eg_package *package = world->packages[i];
-        if (strcmp(package->match_namespace, ns) != 0 || strcmp(package->match_name, name) != 0) {
+        if (!judges(world, i, ns, name, reading, plant)) {
             continue;
         }
-        if (from == NULL || eg_package_covers(package, from, until)) {
-            found = package; /* at most one covers: eg_world_load saw to it */
+        if (found != NULL && strcmp(found->ref.id, package->ref.id) != 0) {
+            eg_verdict_refuse(verdict, EG_CODE_PACKAGES, "", reading->plant,
+                              "%s %s and %s %s; the plant lists a regime of both", found->ref.id,
+                              found->ref.version, package->ref.id, package->ref.version);
+            return NULL;
+        }
+        if (found == NULL || eg_version_compare(found->ref.version, package->ref.version) < 0) {
+            found = package;
         }
     }
     if (found == NULL) {
-        eg_verdict_refuse(verdict, EG_CODE_NO_PACKAGE, "", name, "root element {%s}%s%s%s%s%s", ns,
-                          name, from != NULL ? ", period " : "", from != NULL ? from : "",
-                          until != NULL ? " to " : "", until != NULL ? until : "");
+        eg_verdict_refuse(verdict, EG_CODE_NO_PACKAGE, "", name,
+                          "root element {%s}%s, period %s to %s, kind %s, plant %s", ns, name,
+                          reading->from, reading->until, reading->kind, reading->plant);
     }
     return found;
 }

@@ -12,13 +12,16 @@
 #include "core/package.h"
 #include "core/settings.h"
 #include "core/verdict.h"
+#include "flow/folder.h"
 #include "verify/trust.h"
 
 struct eg_world {
     uint64_t generation;
     struct eg_directory *directory;
     struct eg_digest directory_signer; /* certificate of the registrar */
-    struct eg_package **packages;      /* sorted by id, then version text */
+    struct eg_package **packages;      /* sorted by id, then version text; withdrawn ones, too */
+    struct eg_span *spans;             /* the periods that each judges */
+    struct eg_statement *statements;   /* what its publisher said later of each */
     struct eg_digest *package_signers;
     size_t package_count;
     struct eg_buf anchors, crls;
@@ -27,22 +30,28 @@ struct eg_world {
 
 /*
  * Load and check everything the settings name: signatures, roles, publishers, that every package
- * compiles, that no two packages judge the same report in the same period, and that packages for
- * one root element read its identity alike. Whole or not at all. EG_E_FORMAT, EG_E_DENIED with what
- * and where; EG_E_IO, EG_E_NOTFOUND, EG_E_NOMEM.
+ * compiles, that no two packages judge the same report in the same period (flow/folder.h), and that
+ * packages for one root element read its identity alike. Whole or not at all. EG_E_FORMAT,
+ * EG_E_DENIED with what and where; EG_E_IO, EG_E_NOTFOUND, EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_world_load(struct eg_world **out, const struct eg_settings *settings,
                              uint64_t generation, struct eg_error *err);
 void eg_world_free(struct eg_world **world);
 
+/* Any package for a root element, to read the identity with; NULL with the verdict NO_PACKAGE. */
+const struct eg_package *eg_world_reader(const struct eg_world *world, const char *ns,
+                                         const char *name, struct eg_verdict *verdict);
+
 /*
- * The one package for a root element and a period; NULL with the verdict NO_PACKAGE or PACKAGES.
- * from, until: NULL to ask for any package of the root element (to read the identity with).
+ * The one package that judges a report: root element, period, kind, regime and Land fit, of several
+ * versions the highest. NULL with the verdict NO_PACKAGE, or PACKAGES when two packages fit because
+ * the plant lists the regimes of both.
+ *   plant   of the directory; NULL: it has none
  */
 const struct eg_package *eg_world_package(const struct eg_world *world, const char *ns,
-                                          const char *name, const char *from, const char *until,
-                                          struct eg_verdict *verdict);
+                                          const char *name, const struct eg_reading *reading,
+                                          const struct eg_plant *plant, struct eg_verdict *verdict);
 
 /* The world in force, counted: what was taken stays whole until dropped. */
 struct eg_world_slot;

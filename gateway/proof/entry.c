@@ -5,8 +5,9 @@
  *  1. keys in the order of the header, each at most once but `notification`
  *  2. received-at, semantics and outcome stand in submissions and nowhere else; identity too
  *  3. log-key stands in entries of kind key and nowhere else
- *  4. every number, time, digest and identity has its one form
- *  5. the text as a whole is what the writer makes of it: reading proves that by writing again
+ *  4. state stands in entries of kind package and nowhere else; its number is not 0
+ *  5. every number, time, digest and identity has its one form
+ *  6. the text as a whole is what the writer makes of it: reading proves that by writing again
  *
  * Reader and writer know the order of the keys from one table; what they do not know of a key is
  * how its value is made.
@@ -18,6 +19,8 @@
 #include <string.h>
 
 static const char *const kind_words[] = {"submission", "package", "directory", "key"};
+
+static const char *const state_words[] = {"active", "withdrawn"};
 
 enum { KIND_COUNT = sizeof(kind_words) / sizeof(kind_words[0]) };
 
@@ -71,6 +74,10 @@ static void put_contents(struct eg_buf *out, const struct eg_entry *entry)
         put_named_digest(out, "package", entry->package.id, entry->package.version,
                          &entry->package.digest);
     }
+    if (entry->has_state) {
+        eg_lines_putf(out, "state", "%s %u", state_words[entry->withdrawn],
+                      (unsigned)entry->state_number);
+    }
     if (entry->has_directory) {
         eg_digest_text(&entry->directory, text);
         eg_lines_putf(out, "directory", "%llu %s", (unsigned long long)entry->directory_version,
@@ -121,6 +128,10 @@ static enum eg_status check(const struct eg_entry *entry, struct eg_error *err)
     }
     if (entry->has_log_key != (entry->kind == EG_ENTRY_KEY)) {
         wrong = "log-key";
+    }
+    if (entry->has_state &&
+        (entry->kind != EG_ENTRY_PACKAGE || !entry->has_package || entry->state_number == 0)) {
+        wrong = "state";
     }
     return wrong == NULL ? EG_OK
                          : eg_error_set(err, EG_E_FORMAT, "entry", "%s has no text form", wrong);
@@ -229,6 +240,20 @@ static bool read_package(struct eg_entry *entry, struct eg_bytes value)
            eg_digest_untext(value, &package->digest);
 }
 
+static bool read_state(struct eg_entry *entry, struct eg_bytes value)
+{
+    char word[16];
+    uint64_t number = 0;
+
+    entry->has_state = true;
+    if (!cut_word(&value, word, sizeof(word)) || !eg_text_u64(value, UINT32_MAX, &number)) {
+        return false;
+    }
+    entry->state_number = (uint32_t)number;
+    entry->withdrawn = strcmp(word, state_words[1]) == 0;
+    return entry->withdrawn || strcmp(word, state_words[0]) == 0;
+}
+
 static bool read_directory(struct eg_entry *entry, struct eg_bytes value)
 {
     char number[24];
@@ -313,6 +338,7 @@ static const struct {
     {"report", read_report, false},
     {"signature", read_signature, false},
     {"package", read_package, false},
+    {"state", read_state, false},
     {"directory", read_directory, false},
     {"revocation", read_revocation, false},
     {"parameters", read_parameters, false},

@@ -12,6 +12,7 @@
  *   report sha256:<hex>                     salted digests: SHA-256(salt || content)
  *   signature sha256:<hex>
  *   package <id> <version> sha256:<hex>
+ *   state active|withdrawn <number>        package: the entry is the publisher's statement about it
  *   directory <version> sha256:<hex>
  *   revocation sha256:<hex>                 absent: no revocation data configured
  *   parameters sha256:<hex>
@@ -23,6 +24,7 @@
  *   outcome accepted|rejected               submission
  *
  * For kind package the content is SIGNED.p7s under `signature` and the packed tree under `report`;
+ * with `state`, a statement (core/package_state.h) under `report` and its CMS under `signature`;
  * for kind directory the XML and its CMS; for kind key the key statement text and its CMS.
  */
 #ifndef EG_PROOF_ENTRY_H
@@ -45,9 +47,11 @@ struct eg_entry {
     int64_t received_at_ms, recorded_at_ms;
     struct eg_digest signer;
     bool has_report, has_signature, has_package, has_directory, has_revocation, has_parameters,
-        has_facts, has_findings, has_log_key;
+        has_facts, has_findings, has_log_key, has_state;
     struct eg_digest report, signature, parameters, facts, findings;
     struct eg_package_ref package;
+    bool withdrawn; /* state */
+    uint32_t state_number;
     uint64_t directory_version;
     struct eg_digest directory, revocation;
     struct eg_entry_notification notifications[EG_NOTIFICATIONS_MAX];

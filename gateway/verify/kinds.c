@@ -41,6 +41,9 @@ static const struct kind {
     [EG_SIGNED_KEY_STATEMENT] =
         {"key-statement", "2.25.19975657470650637469137555089630933738",
          ROW("\x69\x9e\x87\x95\xfc\xf8\x94\x92\x87\xf7\x92\xb4\xec\x97\xda\xb6\xce\xe5\x6a")},
+    [EG_SIGNED_PACKAGE_STATE] =
+        {"package-state", "2.25.65815794247956002452099680002837135600",
+         ROW("\x69\xe3\x83\xd4\xcc\x8e\xbd\xc2\xa0\xa3\xb4\xcb\xcd\xb9\x81\xb1\x85\x81\x70")},
 };
 
 static const struct kind *kind_row(enum eg_signed_kind kind)

@@ -34,6 +34,19 @@ try 2 "" "\[usage\]" pki init "$TMPDIR/other" --origin "two words"
 try 2 "" "\[usage\]" pki init "$TMPDIR/other" --key dsa
 try 2 "" "\[usage\]" pki init "$TMPDIR/other" --endpoint-door nowhere
 
+# The registrar signs what it edited; nothing is signed that a gateway would not read.
+R=(--key "$D/registrar.key" --cert "$D/registrar.pem")
+sed -i 's/version="1" not-after/version="2" not-after/' "$D/directory.xml"
+try 0 "signed: version 2, 6 participants, 1 plants" "" pki sign-directory "$D/directory.xml" "${R[@]}"
+try 0 '^\{"version":2,.*"digest":"sha256:' "" pki sign-directory "$D/directory.xml" "${R[@]}" --json
+try 2 "" "role registrar" pki sign-directory "$D/directory.xml" --key "$D/operator.key" --cert "$D/operator.pem"
+sed 's/ id="gt-1"//' "$D/directory.xml" >"$D/broken.xml"
+try 2 "" "broken.xml|directory" pki sign-directory "$D/broken.xml" "${R[@]}"
+[ ! -e "$D/broken.xml.p7s" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "FAILED: signed a broken directory"; }
+sed 's/not-after="[^"]*"/not-after="2020-01-01T00:00:00.000Z"/' "$D/directory.xml" >"$D/old.xml"
+try 2 "" "not-after has passed" pki sign-directory "$D/old.xml" "${R[@]}"
+try 2 "" "\[not-found\]|No such file" pki sign-directory "$D/none.xml" "${R[@]}"
+
 try 0 "CN=AMS 1" "" pki issue "$D" device-1 --profile device --name "AMS 1"
 try 0 '^\{"file":.*"digest":"sha256:' "" pki issue "$D" body-1 --profile measuring-body --key rsa3072 --json
 try 2 "" "\[exists\]" pki issue "$D" device-1 --profile device

@@ -21,6 +21,8 @@ struct parts {
     struct eg_buf octets[CONTENTS_MAX];
     size_t content_count;
     struct eg_digest report_digest;
+    const struct eg_facts *remembered;
+    const char *plant;
 };
 
 struct nodes {
@@ -133,6 +135,8 @@ static void fill_submission(struct eg_archive_maker *maker, struct parts *parts,
     entry->revocation = eg_hash(revocation);
     entry->semantics = 1;
     entry->accepted = !made->rejected;
+    parts->remembered = made->remembered;
+    parts->plant = made->plant;
     add_signed(maker, parts, made->report);
     add_findings(maker, parts, made->rejected, made->taken);
     entry->has_parameters = true;
@@ -230,7 +234,9 @@ static enum eg_status append_parts(struct eg_archive_maker *maker, struct parts 
                                         .receipt = eg_bytes_view(&parts[i].receipt),
                                         .report_digest = parts[i].report_digest,
                                         .contents = parts[i].contents,
-                                        .content_count = parts[i].content_count};
+                                        .content_count = parts[i].content_count,
+                                        .remembered = parts[i].remembered,
+                                        .plant = parts[i].plant};
     }
     batch = (struct eg_batch){records, count, nodes->list, nodes->count, eg_bytes_view(&note)};
     status = eg_store_append(maker->store, &batch, err);

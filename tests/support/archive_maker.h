@@ -30,7 +30,9 @@ struct eg_made {
     bool rejected, taken;
     size_t notifications;
     const char *recipient;
-    int64_t at_ms; /* recorded-at; 0: one second after the last */
+    int64_t at_ms;                     /* recorded-at; 0: one second after the last */
+    const struct eg_facts *remembered; /* under `plant`; NULL: none */
+    const char *plant;
 };
 
 /* A folder of its own and an empty archive, open for writing. Asserts that all works. */

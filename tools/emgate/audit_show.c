@@ -46,6 +46,10 @@ static void name_of(struct eg_buf *out, const struct eg_entry *entry)
         eg_buf_text(out, text);
     } else if (entry->kind == EG_ENTRY_PACKAGE) {
         eg_buf_format(out, "%s %s", entry->package.id, entry->package.version);
+        if (entry->has_state) {
+            eg_buf_format(out, " %s (statement %" PRIu32 ")",
+                          entry->withdrawn ? "withdrawn" : "active", entry->state_number);
+        }
     } else if (entry->kind == EG_ENTRY_DIRECTORY) {
         eg_buf_format(out, "version %" PRIu64, entry->directory_version);
     } else {

@@ -22,12 +22,17 @@ static const char good[] =
     "</participant>"
     "<participant id=\"dev\" name=\"Rechner\" roles=\"device\"/>"
     "<participant id=\"gw\" name=\"Gateway\" roles=\"gateway registrar\"/>"
-    "<plant id=\"gt-1\" name=\"Turbine\" operator=\"op\" authority=\"auth\" land=\"DE-HE\">"
+    "<plant id=\"gt-1\" name=\"Turbine\" operator=\"op\" authority=\"auth\" "
+    "land=\"DE-HE\" regimes=\"one two\">"
     "<delegate participant=\"dev\" from=\"2026-01-01\" until=\"2026-12-31\"/>"
     "<parameter package=\"eu.ied.x\" name=\"limit\" component=\"nox\" value=\"40\" unit=\"mg/m3\" "
     "citation=\"Permit 2.1\" from=\"2024-06-01\" until=\"2024-12-31\"/>"
     "<parameter package=\"eu.ied.x\" name=\"limit\" component=\"nox\" value=\"45\" unit=\"mg/m3\" "
     "citation=\"Permit 2.2\" from=\"2025-01-01\"/>"
+    "<setting package=\"eu.ied.x\" name=\"size\" word=\"small\" citation=\"Permit 1\" "
+    "until=\"2024-12-31\"/>"
+    "<setting package=\"eu.ied.x\" name=\"size\" component=\"nox\" word=\"large\" "
+    "citation=\"Permit 1\"/>"
     "</plant>"
     "<log-key origin=\"log.example\" gateway=\"gw\" key=\"" HEX3 "\" from=\"2026-01-01\"/>"
     "</directory>";
@@ -83,6 +88,13 @@ Test(directory, is_taken_whole)
     cr_expect_str_eq(d->participants[2].package_prefixes[0], "eu.ied.");
     cr_expect_str_eq(d->participants[2].lands[0], "DE-HE");
     cr_expect_eq(d->plants[0].parameter_count, 2);
+    cr_assert_eq(d->plants[0].regime_count, 2);
+    cr_expect_str_eq(d->plants[0].regimes[1], "two");
+    cr_assert_eq(d->plants[0].setting_count, 2);
+    cr_expect_str_eq(d->plants[0].settings[0].component, "");
+    cr_expect_str_eq(d->plants[0].settings[0].until, "2024-12-31");
+    cr_expect_str_eq(d->plants[0].settings[1].component, "nox");
+    cr_expect_str_eq(d->plants[0].settings[1].word, "large");
     cr_expect_str_eq(d->plants[0].parameters[1].value, "45");
     cr_expect_str_eq(d->plants[0].parameters[0].source, "");
     cr_expect_str_eq(d->plants[0].delegates[0].until, "2026-12-31");
@@ -241,4 +253,31 @@ Test(directory, refuses_a_signature_beyond_the_ceiling)
         eg_directory_parse(&d, eg_bytes_of(good), (struct eg_bytes){cms, sizeof(cms)}, NULL),
         EG_E_LIMIT);
     eg_engine_done();
+}
+
+Test(directory, refuses_a_setting_stated_twice_for_the_same_days)
+{
+    refused("until=\"2024-12-31\"/><setting package=\"eu.ied.x\" name=\"size\" component=\"nox\"",
+            "until=\"2024-12-31\"/><setting package=\"eu.ied.x\" name=\"size\" from=\"2024-12-31\"",
+            "set twice");
+}
+Test(directory, refuses_a_setting_without_citation)
+{
+    refused("word=\"small\" citation=\"Permit 1\"", "word=\"small\"", "citation");
+}
+Test(directory, refuses_a_setting_without_word)
+{
+    refused("name=\"size\" word=\"small\"", "name=\"size\"", "word");
+}
+Test(directory, refuses_days_of_a_setting_that_are_not_real)
+{
+    refused("until=\"2024-12-31\"/><setting", "until=\"2024-02-30\"/><setting", "real day");
+}
+Test(directory, refuses_a_regime_that_is_listed_twice)
+{
+    refused("regimes=\"one two\"", "regimes=\"one one\"", "twice");
+}
+Test(directory, refuses_a_list_of_no_regimes)
+{
+    refused("regimes=\"one two\"", "regimes=\" \"", "regimes");
 }

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +12,11 @@ static const char good[] =
     "publisher=\"pub\">"
     "<title lang=\"de\">Titel</title><title lang=\"en\">A\n  title</title>"
     "<law citation=\"Art. 1\">Some law</law><valid from=\"2011-01-01\" until=\"2012-12-31\"/>"
-    "<match namespace=\"urn:r\" element=\"r\"/>"
+    "<match namespace=\"urn:r\" element=\"r\" kind=\"day\" regime=\"one\"/>"
     "<identity><namespace prefix=\"r\" uri=\"urn:r\"/><id path=\"/r:r/@id\"/>"
     "<version path=\"/r:r/@v\"/><addressee path=\"/r:r/@to\"/><plant path=\"/r:r/@p\"/>"
     "<from path=\"/r:r/@from\"/><until path=\"/r:r/@until\"/><kind path=\"/r:r/@k\"/></identity>"
+    "<setting name=\"size\" words=\"small large\" source=\"Art. 2\"/>"
     "<parameter name=\"limit\" unit=\"mg/m3\" override=\"permit\" min=\"1\" max=\"100\">"
     "<row component=\"nox\" value=\"50\" source=\"Annex 1\"/>"
     "<row value=\"100\" source=\"Annex 2\"/></parameter>"
@@ -110,6 +112,12 @@ Test(package, is_read)
     cr_expect_str_eq(p->law, "Some law");
     cr_expect_str_eq(p->until, "2012-12-31");
     cr_expect_eq(p->parameter_count, 2);
+    cr_expect_str_eq(p->match_kind, "day");
+    cr_expect_str_eq(p->match_regime, "one");
+    cr_assert_eq(p->setting_count, 1);
+    cr_expect_str_eq(p->settings[0].words[1], "large");
+    cr_expect_not(p->settings[0].per_component);
+    cr_expect_not(p->parameters[0].stricter_only);
     cr_expect_eq(p->parameters[0].row_count, 2);
     cr_expect_null(p->parameters[0].rows[1].component);
     cr_expect_eq(p->steps[1].kind, EG_STEP_CHECKS);
@@ -319,11 +327,11 @@ Test(package, refuses_the_name_of_all_parameters)
 }
 Test(package, refuses_a_value_with_rows)
 {
-    refused("unit=\"mg/m3\"", "unit=\"mg/m3\" value=\"5\" source=\"x\"", "either");
+    refused("unit=\"mg/m3\"", "unit=\"mg/m3\" value=\"5\" source=\"x\"", "needs value");
 }
 Test(package, refuses_a_value_without_source)
 {
-    refused("source=\"Annex 3\"", "", "either");
+    refused("source=\"Annex 3\"", "", "needs value");
 }
 Test(package, refuses_numbers_with_exponent)
 {
@@ -388,4 +396,74 @@ Test(package, refuses_no_steps)
 Test(package, refuses_a_doctype)
 {
     refused("<package", "<!DOCTYPE package><package", "DOCTYPE");
+}
+
+Test(package, refuses_settings_without_words)
+{
+    refused("words=\"small large\"", "", "words");
+    refused("words=\"small large\"", "words=\"\"", "words");
+}
+Test(package, refuses_a_word_of_a_setting_that_is_there_twice)
+{
+    refused("small large", "small small", "twice");
+}
+Test(package, refuses_a_word_of_a_setting_that_the_language_uses)
+{
+    refused("small large", "small not", "EA-WORD");
+}
+Test(package, refuses_a_setting_without_source)
+{
+    refused(" source=\"Art. 2\"", "", "source");
+}
+Test(package, refuses_a_setting_that_is_there_twice)
+{
+    refused("source=\"Art. 2\"/>",
+            "source=\"Art. 2\"/><setting name=\"size\" words=\"a\" source=\"x\"/>", "EA-NAME");
+}
+Test(package, refuses_a_value_beside_a_formula)
+{
+    refused("value=\"3\" source", "value=\"3\" is=\"1\" source", "needs value");
+}
+Test(package, refuses_a_formula_without_source)
+{
+    refused("value=\"3\" source=\"Annex 3\"", "is=\"1\"", "needs value");
+}
+Test(package, refuses_another_word_for_override)
+{
+    refused("override=\"permit\"", "override=\"permit-laxer\"", "override");
+}
+Test(package, refuses_rows_below_one_that_fits_always)
+{
+    refused("<row component=\"nox\"", "<row value=\"9\" source=\"x\"/><row component=\"nox\"",
+            "EA-PARAM");
+}
+Test(package, puts_the_source_of_a_parameter_before_those_of_its_rows)
+{
+    struct eg_package *p = NULL;
+    struct eg_error err = {0};
+    struct eg_tree tree;
+    char xml[sizeof(good) + 100] = "";
+    const char *at = strstr(good, "min=\"1\"");
+
+    (void)snprintf(xml, sizeof(xml), "%.*ssource=\"Part 2\" %s", (int)(at - good), good, at);
+    fill(&tree, xml);
+    cr_assert_eq(parse(&p, &tree, true, &err), EG_OK, "%s: %s", err.where, err.text);
+    cr_expect_str_eq(p->parameters[0].rows[0].source, "Part 2, Annex 1");
+    eg_package_free(&p);
+}
+Test(package, reads_a_parameter_that_may_only_become_stricter)
+{
+    struct eg_package *p = NULL;
+    struct eg_error err = {0};
+    struct eg_tree tree;
+    char xml[sizeof(good) + 100] = "";
+    const char *at = strstr(good, "override=\"permit\" min=\"1\" max=\"100\"");
+    const char *after = strchr(at, '>');
+
+    (void)snprintf(xml, sizeof(xml), "%.*soverride=\"permit-stricter\"%s", (int)(at - good), good,
+                   after);
+    fill(&tree, xml);
+    cr_assert_eq(parse(&p, &tree, true, &err), EG_OK, "%s: %s", err.where, err.text);
+    cr_expect(p->parameters[0].may_override && p->parameters[0].stricter_only);
+    eg_package_free(&p);
 }

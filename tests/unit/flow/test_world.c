@@ -150,6 +150,61 @@ static void install(const char *where, const char *who, const char *file, const 
     eg_buf_done(&cms);
 }
 
+/* The same package under another id, version 2.0.0, valid as said. */
+static void install_other(const char *where, const char *valid)
+{
+    char changed[sizeof HEAD + 200];
+    const char *at = strstr(HEAD, "<valid from=\"2000-01-01\"/>");
+    snprintf(changed, sizeof changed, "id=\"" ID ".other\" version=\"2.0.0\"%.*s%s%s",
+             (int)(at - HEAD) - (int)strlen(" version=\"1.0.0\""),
+             HEAD + strlen(" version=\"1.0.0\""), valid,
+             at + strlen("<valid from=\"2000-01-01\"/>"));
+    char whole[sizeof HEAD + 100];
+    snprintf(whole, sizeof whole, "id=\"" ID "\"%s", HEAD);
+    install(where, "publisher", "package.xml", whole, changed);
+}
+
+/* Put a statement about ID in place, signed by `who` as `kind`. */
+static void say(const char *version, const char *who, enum eg_signed_kind kind, const char *lines)
+{
+    struct eg_package *package = NULL;
+    struct eg_buf text, cms, file;
+    char path[600], digest[EG_DIGEST_TEXT_LEN + 1];
+    snprintf(path, sizeof path, "%s/rules/" ID "/%s", trial, version);
+    cr_assert_eq(eg_package_read(&package, path, false, &err), EG_OK, "%s", err.text);
+    eg_digest_text(&package->ref.digest, digest);
+    eg_buf_init(&text, EG_MIB);
+    eg_buf_init(&cms, EG_CMS_MAX);
+    eg_buf_init(&file, EG_MIB);
+    eg_buf_format(&text, "emgate package-state 1\npackage " ID " %s %s\n%sreason a test\n", version,
+                  digest, lines);
+    struct eg_signing_key *key = key_of(who);
+    cr_assert_eq(eg_cms_sign(&cms, key, kind, eg_bytes_view(&text), eg_clock_wall_ms(), &err),
+                 EG_OK);
+    cr_assert_eq(eg_statement_write(&file, eg_bytes_view(&text), eg_bytes_view(&cms), &err), EG_OK);
+    snprintf(path, sizeof path, "%s/rules", trial);
+    cr_assert_eq(eg_folder_state(path, &package->ref, eg_bytes_view(&file), &err), EG_OK, "%s",
+                 err.text);
+    eg_signing_key_free(&key);
+    eg_package_free(&package);
+    eg_buf_done(&text);
+    eg_buf_done(&cms);
+    eg_buf_done(&file);
+}
+
+/* The version that judges a report of this period, or the code of the refusal. */
+static const char *chosen(const struct eg_world *world, const char *from, const char *until)
+{
+    struct eg_reading reading = {.kind = "half-hourly", .plant = "gas-turbine"};
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    snprintf(reading.from, sizeof reading.from, "%s", from);
+    snprintf(reading.until, sizeof reading.until, "%s", until);
+    const struct eg_package *package =
+        eg_world_package(world, "urn:emgate:report:1", "report", &reading,
+                         eg_directory_plant(world->directory, reading.plant), &verdict);
+    return package != NULL ? package->ref.version : eg_code_row(verdict.code)->text;
+}
+
 static void install_first(void)
 {
     install(ID "/1.0.0", "publisher", "package.xml", "version=\"1.0.0\"", "version=\"1.0.0\"");
@@ -190,17 +245,14 @@ Test(world, finds_the_one_package_of_a_root_element_and_a_period)
     struct eg_verdict verdict = {.code = EG_CODE_OK};
     const char *ns = "urn:emgate:report:1";
     cr_assert_eq(world->package_count, 1);
-    cr_assert_eq(eg_world_package(world, ns, "report", "2026-01-05", "2026-01-05", &verdict),
-                 world->packages[0]);
-    cr_assert_eq(eg_world_package(world, ns, "report", NULL, NULL, &verdict), world->packages[0]);
+    cr_assert_str_eq(chosen(world, "2026-01-05", "2026-01-05"), "1.0.0");
+    cr_assert_eq(eg_world_reader(world, ns, "report", &verdict), world->packages[0]);
     cr_assert(eg_verdict_passed(&verdict));
-    cr_assert_null(eg_world_package(world, ns, "report", "1999-12-31", "1999-12-31", &verdict));
+    cr_assert_str_eq(chosen(world, "1999-12-31", "1999-12-31"), "no-package");
+    cr_assert_null(eg_world_reader(world, ns, "other", &verdict));
     cr_assert_eq(verdict.code, EG_CODE_NO_PACKAGE);
     verdict.code = EG_CODE_OK;
-    cr_assert_null(eg_world_package(world, ns, "other", NULL, NULL, &verdict));
-    cr_assert_eq(verdict.code, EG_CODE_NO_PACKAGE);
-    verdict.code = EG_CODE_OK;
-    cr_assert_null(eg_world_package(world, "", "report", NULL, NULL, &verdict));
+    cr_assert_null(eg_world_reader(world, "", "report", &verdict));
     cr_assert_eq(verdict.code, EG_CODE_NO_PACKAGE);
     eg_world_free(&world);
 }
@@ -250,11 +302,133 @@ Test(world, refuses_a_directory_signed_as_something_else)
     refused(EG_E_DENIED, "cms-content-type", NULL);
 }
 
+Test(world, lets_the_higher_of_two_versions_judge_where_both_are_valid)
+{
+    install_first();
+    install(ID "/1.10.0", "publisher", "package.xml", "version=\"1.0.0\"", "version=\"1.10.0\"");
+    install(ID "/1.9.0", "publisher", "package.xml", "version=\"1.0.0\"", "version=\"1.9.0\"");
+    struct eg_world *world = load();
+    cr_assert_eq(world->package_count, 3);
+    cr_assert_str_eq(chosen(world, "2026-01-05", "2026-01-05"), "1.10.0");
+    eg_world_free(&world);
+}
+
 Test(world, refuses_two_packages_for_one_period_by_name)
 {
     install_first();
+    install_other(ID ".other/2.0.0", "<valid from=\"2010-01-01\" until=\"2030-12-31\"/>");
+    refused(EG_E_DENIED, ID " 1.0.0", ID ".other 2.0.0");
+    refused(EG_E_DENIED, "from 2010-01-01 to 2030-12-31", "withdraw one");
+}
+
+Test(world, refuses_a_package_under_another_name_than_its_own)
+{
+    install(ID "/1.0.1", "publisher", "package.xml", "version=\"1.0.0\"", "version=\"1.0.0\"");
+    refused(EG_E_DENIED, "its own id and version", NULL);
+}
+
+/* ---- what a publisher says later --------------------------------------------------------------
+ */
+
+Test(world, never_chooses_a_withdrawn_package_and_keeps_its_texts)
+{
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    install_first();
+    say("1.0.0", "publisher", EG_SIGNED_PACKAGE_STATE, "number 1\nstate withdrawn\n");
+    struct eg_world *world = load();
+    cr_assert_eq(world->package_count, 1);
+    cr_assert(world->statements[0].there);
+    cr_assert_str_eq(chosen(world, "2026-01-05", "2026-01-05"), "no-package");
+    cr_assert_not_null(eg_world_reader(world, "urn:emgate:report:1", "report", &verdict));
+    eg_world_free(&world);
+}
+
+Test(world, lets_a_withdrawn_version_judge_up_to_its_last_day_and_the_other_after_it)
+{
+    install_first();
     install(ID "/1.1.0", "publisher", "package.xml", "version=\"1.0.0\"", "version=\"1.1.0\"");
-    refused(EG_E_DENIED, ID " 1.0.0", ID " 1.1.0");
+    say("1.1.0", "publisher", EG_SIGNED_PACKAGE_STATE,
+        "number 1\nstate withdrawn\nlast 2025-12-31\n");
+    struct eg_world *world = load();
+    cr_assert_str_eq(chosen(world, "2025-12-31", "2025-12-31"), "1.1.0");
+    cr_assert_str_eq(chosen(world, "2025-12-31", "2026-01-01"), "1.0.0");
+    eg_world_free(&world);
+}
+
+Test(world, takes_packages_whose_statements_keep_them_apart)
+{
+    install_first();
+    install_other(ID ".other/2.0.0", "<valid from=\"2010-01-01\"/>");
+    say("1.0.0", "publisher", EG_SIGNED_PACKAGE_STATE,
+        "number 3\nstate withdrawn\nlast 2009-12-31\n");
+    struct eg_world *world = load();
+    cr_assert_str_eq(chosen(world, "2009-12-31", "2009-12-31"), "1.0.0");
+    cr_assert_str_eq(chosen(world, "2010-01-01", "2010-01-01"), "2.0.0");
+    cr_assert_str_eq(chosen(world, "2009-12-31", "2010-01-01"), "no-package");
+    eg_world_free(&world);
+}
+
+Test(world, refuses_a_statement_of_another_than_the_publisher)
+{
+    install_first();
+    say("1.0.0", "operator", EG_SIGNED_PACKAGE_STATE, "number 1\nstate withdrawn\n");
+    refused(EG_E_DENIED, "operator signed the statement", NULL);
+}
+
+Test(world, refuses_a_statement_signed_as_a_package)
+{
+    install_first();
+    say("1.0.0", "publisher", EG_SIGNED_PACKAGE, "number 1\nstate withdrawn\n");
+    refused(EG_E_DENIED, "cms-content-type", NULL);
+}
+
+Test(world, refuses_a_statement_changed_after_signing)
+{
+    install_first();
+    say("1.0.0", "publisher", EG_SIGNED_PACKAGE_STATE, "number 1\nstate withdrawn\n");
+    struct eg_buf file = temp_read(trial, "rules/" ID "/state/1.0.0");
+    write_changed("rules/" ID "/state/1.0.0", eg_bytes_view(&file), "withdrawn", "active");
+    eg_buf_done(&file);
+    refused(EG_E_DENIED, "cms-signature", NULL);
+}
+
+Test(world, refuses_a_statement_about_another_version)
+{
+    install_first();
+    install(ID "/1.1.0", "publisher", "package.xml", "version=\"1.0.0\"", "version=\"1.1.0\"");
+    say("1.0.0", "publisher", EG_SIGNED_PACKAGE_STATE, "number 1\nstate withdrawn\n");
+    struct eg_buf file = temp_read(trial, "rules/" ID "/state/1.0.0");
+    temp_write(trial, "rules/" ID "/state/1.1.0", eg_bytes_view(&file));
+    eg_buf_done(&file);
+    refused(EG_E_DENIED, "another package, version or digest", NULL);
+}
+
+Test(world, refuses_a_statement_that_is_none)
+{
+    static const char *const files[] = {"", "x", "\n", "emgate package-state 1\n\ncms AA==\n",
+                                        "emgate package-state 1\n\ncms "};
+    install_first();
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        temp_write(trial, "rules/" ID "/state/1.0.0", eg_bytes_of(files[i]));
+        refused(EG_E_FORMAT, "state", NULL);
+    }
+}
+
+Test(world, passes_over_a_package_that_is_held)
+{
+    install_first();
+    struct eg_world *world = load();
+    char *dir = eg_file_join(trial, "rules");
+    cr_assert_eq(eg_folder_hold(dir, &world->packages[0]->ref, &err), EG_OK);
+    eg_world_free(&world);
+    world = load();
+    cr_assert_eq(world->package_count, 0);
+    eg_world_free(&world);
+    say("1.0.0", "publisher", EG_SIGNED_PACKAGE_STATE, "number 1\nstate active\n");
+    world = load();
+    cr_assert_eq(world->package_count, 1, "a statement put in place releases it");
+    eg_world_free(&world);
+    free(dir);
 }
 
 Test(world, takes_two_versions_whose_periods_meet_and_do_not_overlap)
@@ -263,14 +437,8 @@ Test(world, takes_two_versions_whose_periods_meet_and_do_not_overlap)
             "<valid from=\"2000-01-01\" until=\"2009-12-31\"/>");
     install(ID "/1.1.0", "publisher", "package.xml", HEAD, LATER_HEAD);
     struct eg_world *world = load();
-    struct eg_verdict verdict = {.code = EG_CODE_OK};
-    const char *ns = "urn:emgate:report:1";
-    const struct eg_package *old =
-        eg_world_package(world, ns, "report", "2009-12-31", "2009-12-31", &verdict);
-    const struct eg_package *new =
-        eg_world_package(world, ns, "report", "2010-01-01", "2010-01-01", &verdict);
-    cr_assert_str_eq(old->ref.version, "1.0.0");
-    cr_assert_str_eq(new->ref.version, "1.1.0");
+    cr_assert_str_eq(chosen(world, "2009-12-31", "2009-12-31"), "1.0.0");
+    cr_assert_str_eq(chosen(world, "2010-01-01", "2010-01-01"), "1.1.0");
     eg_world_free(&world);
 }
 

@@ -257,3 +257,50 @@ Test(entry, refuses_a_text_that_is_longer_than_any)
     cr_assert_eq(read_text(large, EG_ENTRY_MAX + 1), EG_E_FORMAT);
     free(large);
 }
+
+/* ---- statements about packages -----------------------------------------------------------------
+ */
+
+#define STATED                                                                                     \
+    "kind package\nrecorded-at 2026-11-23T22:30:00.456Z\nsigner " DIGEST("11") "\nreport " DIGEST( \
+        "22") "\nsignature " DIGEST("33") "\n"
+#define OF "package de.x 1.0.0 " DIGEST("44") "\n"
+
+static enum eg_status read_lines_of(const char *lines)
+{
+    char whole[2000];
+    snprintf(whole, sizeof whole, "emgate entry 1\n%s", lines);
+    return read_text(whole, strlen(whole));
+}
+
+Test(entry, of_a_package_may_be_a_statement_about_it)
+{
+    struct eg_entry entry;
+    const char *lines = "emgate entry 1\n" STATED OF "state withdrawn 12\n";
+    cr_assert_eq(eg_entry_read(&entry, eg_bytes_of(lines), &err), EG_OK, "%s", err.text);
+    cr_assert(entry.has_state && entry.withdrawn);
+    cr_assert_eq(entry.state_number, 12);
+    cr_assert_eq(read_lines_of(STATED OF "state active 1\n"), EG_OK);
+    cr_assert_eq(read_lines_of(STATED OF), EG_OK);
+}
+
+Test(entry, refuses_a_statement_that_is_none)
+{
+    cr_expect_eq(read_lines_of(STATED OF "state active 0\n"), EG_E_FORMAT);
+    cr_expect_eq(read_lines_of(STATED OF "state active 01\n"), EG_E_FORMAT);
+    cr_expect_eq(read_lines_of(STATED OF "state active\n"), EG_E_FORMAT);
+    cr_expect_eq(read_lines_of(STATED OF "state gone 1\n"), EG_E_FORMAT);
+    cr_expect_eq(read_lines_of(STATED OF "state active 1 \n"), EG_E_FORMAT);
+    cr_expect_eq(read_lines_of(STATED OF "state active 1\nstate active 1\n"), EG_E_FORMAT);
+    cr_expect_eq(read_lines_of(STATED "state active 1\n" OF), EG_E_FORMAT);
+    cr_expect_eq(read_lines_of(STATED "state active 1\n"), EG_E_FORMAT);
+    cr_expect_eq(read_lines_of(STATED OF "state active 4294967296\n"), EG_E_FORMAT);
+}
+
+Test(entry, has_a_state_only_of_a_package)
+{
+    struct eg_entry entry = test_submission();
+    entry.has_state = true;
+    entry.state_number = 1;
+    cr_assert_eq(eg_entry_write(&text, &entry, &err), EG_E_FORMAT);
+}
