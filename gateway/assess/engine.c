@@ -12,6 +12,7 @@
 #include "assess/engine.h"
 
 #include "assess/assessment.h"
+#include "assess/document.h"
 #include "assess/functions.h"
 #include "assess/memory.h"
 #include "assess/package_xml.h"
@@ -28,10 +29,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct eg_document {
-    xmlDoc *doc;
-};
 
 struct step {
     const struct eg_step *plan;
@@ -308,43 +305,6 @@ enum eg_status eg_rules_sheet(struct eg_buf *out, struct eg_rules *rules, size_t
     }
     return eg_schematron_sheet(out, rules->steps[step].checks, rules->params + 1,
                                rules->variable_count - 1, err);
-}
-
-/* ---- documents ---------------------------------------------------------------------------- */
-
-enum eg_status eg_document_parse(struct eg_document **out, struct eg_findings *findings,
-                                 struct eg_bytes xml, size_t max_len, struct eg_error *err)
-{
-    struct eg_document *document = calloc(1, sizeof(*document));
-
-    if (document == NULL) {
-        return no_memory(err);
-    }
-    *out = NULL;
-    enum eg_status status = eg_xml_parse_report(&document->doc, findings, xml, max_len, err);
-    if (status == EG_OK && document->doc != NULL) {
-        *out = document;
-        document = NULL;
-    }
-    eg_document_free(&document);
-    return status;
-}
-
-void eg_document_free(struct eg_document **document)
-{
-    if (*document != NULL) {
-        xmlFreeDoc((*document)->doc);
-        free(*document);
-        *document = NULL;
-    }
-}
-
-void eg_document_root(const struct eg_document *document, const char **ns, const char **name)
-{
-    const xmlNode *root = xmlDocGetRootElement(document->doc);
-
-    *ns = root->ns != NULL ? (const char *)root->ns->href : "";
-    *name = (const char *)root->name;
 }
 
 enum eg_status eg_rules_read(struct eg_reading *out, bool *readable, struct eg_findings *findings,
