@@ -353,6 +353,40 @@ enum eg_status eg_folder_check(const struct eg_folder *folder, struct eg_error *
     return status;
 }
 
+struct eg_folder_item *eg_folder_find(const struct eg_folder *folder,
+                                      const struct eg_package_ref *package)
+{
+    for (size_t i = 0; i < folder->count; i++) {
+        const struct eg_package_ref *ref = &folder->items[i].package->ref;
+        if (strcmp(ref->id, package->id) == 0 && strcmp(ref->version, package->version) == 0) {
+            return &folder->items[i];
+        }
+    }
+    return NULL;
+}
+
+enum eg_status eg_folder_check_new(struct eg_folder *folder, struct eg_package *package,
+                                   struct eg_error *err)
+{
+    const struct eg_folder_item *there = eg_folder_find(folder, &package->ref);
+
+    if (there != NULL) {
+        return eg_digest_equal(&there->package->ref.digest, &package->ref.digest)
+                   ? EG_OK
+                   : eg_error_set(err, EG_E_EXISTS, package->ref.id,
+                                  "version %s is installed with other content; raise the version",
+                                  package->ref.version);
+    }
+    if (folder->count == EG_FOLDER_PACKAGES_MAX) {
+        return eg_error_set(err, EG_E_LIMIT, package->ref.id, "more than %d packages",
+                            EG_FOLDER_PACKAGES_MAX);
+    }
+    folder->items[folder->count++] = (struct eg_folder_item){.package = package};
+    enum eg_status status = eg_folder_check(folder, err);
+    folder->count--; /* it is its owner's */
+    return status;
+}
+
 /* ---- changing ----------------------------------------------------------------------------- */
 
 static enum eg_status put(const char *dir, const struct eg_package_ref *package, const char *what,

@@ -76,6 +76,18 @@ void eg_folder_done(struct eg_folder *folder);
 EG_MUST_USE
 enum eg_status eg_folder_check(const struct eg_folder *folder, struct eg_error *err);
 
+/*
+ * The same with a package added that is not in the folder yet. EG_E_EXISTS: its version is there
+ * with other content; there with the same content: EG_OK.
+ */
+EG_MUST_USE
+enum eg_status eg_folder_check_new(struct eg_folder *folder, struct eg_package *package,
+                                   struct eg_error *err);
+
+/* The item of this id and version; NULL: none. Borrowed. */
+struct eg_folder_item *eg_folder_find(const struct eg_folder *folder,
+                                      const struct eg_package_ref *package);
+
 /* Periods that the item judges: those of the package under its statement. */
 struct eg_span eg_folder_span(const struct eg_folder_item *item);
 

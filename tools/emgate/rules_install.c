@@ -4,10 +4,10 @@
  */
 #include "emgate/rules.h"
 
-#include "assess/directory.h"
 #include "assess/package.h"
-#include "base/clock.h"
 #include "base/limits.h"
+#include "emgate/rules_trust.h"
+#include "flow/folder.h"
 #include "flow/rules.h"
 
 #include <stdio.h>
@@ -17,83 +17,11 @@
 struct session {
     const struct eg_tool_args *args;
     struct eg_package *package;
-    struct eg_directory *directory;
-    struct eg_buf anchors, crls;
-    struct eg_trust trust;
-    struct eg_verifier *verifier;
+    struct eg_tool_trust trust;
     struct eg_rules_trial trial;
     char *path;
+    bool inactive;
 };
-
-static enum eg_status load_trust(struct session *session, struct eg_error *err)
-{
-    const char *crls = eg_tool_value(session->args, "--crl", 0);
-    enum eg_status status =
-        eg_file_read(&session->anchors, eg_tool_value(session->args, "--anchors", 0), err);
-
-    if (status == EG_OK && crls != NULL) {
-        status = eg_file_read(&session->crls, crls, err);
-    }
-    session->trust = (struct eg_trust){.anchors_pem = eg_bytes_view(&session->anchors),
-                                       .crls_pem = eg_bytes_view(&session->crls)};
-    return status == EG_OK ? eg_verifier_new(&session->verifier, &session->trust, err) : status;
-}
-
-static enum eg_status refused(struct eg_error *err, const char *what,
-                              const struct eg_verdict *verdict)
-{
-    return eg_error_set(err, EG_E_DENIED, what, "%s: %s", eg_code_row(verdict->code)->en,
-                        verdict->text);
-}
-
-/* The directory is the registrar's: signed, by someone whom this very directory calls so. */
-static enum eg_status check_directory(struct session *session, const char *path,
-                                      struct eg_error *err)
-{
-    struct eg_signer signer = {.subject = ""};
-    struct eg_verdict verdict = {.code = EG_CODE_OK};
-    enum eg_status status = eg_cms_check(
-        &signer, &verdict, session->verifier, eg_bytes_view(&session->directory->signature),
-        eg_bytes_view(&session->directory->octets), EG_SIGNED_DIRECTORY, eg_clock_wall_ms(), err);
-
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
-        return refused(err, path, &verdict);
-    }
-    if (status == EG_OK) {
-        const struct eg_participant *registrar =
-            eg_directory_by_certificate(session->directory, &signer);
-        if (registrar == NULL || (registrar->roles & EG_ROLE_REGISTRAR) == 0) {
-            status = eg_error_set(err, EG_E_DENIED, path,
-                                  "is signed by %s, who is no registrar in it", signer.subject);
-        }
-    }
-    return status;
-}
-
-static enum eg_status load_directory(struct session *session, struct eg_error *err)
-{
-    const char *path = eg_tool_value(session->args, "--directory", 0);
-    char signature_path[4096] = "";
-    struct eg_buf xml, cms;
-
-    eg_buf_init(&xml, EG_DIRECTORY_MAX);
-    eg_buf_init(&cms, EG_CMS_MAX);
-    (void)snprintf(signature_path, sizeof(signature_path), "%s.p7s", path);
-    enum eg_status status = eg_file_read(&xml, path, err);
-    if (status == EG_OK) {
-        status = eg_file_read(&cms, signature_path, err);
-    }
-    if (status == EG_OK) {
-        status =
-            eg_directory_parse(&session->directory, eg_bytes_view(&xml), eg_bytes_view(&cms), err);
-    }
-    if (status == EG_OK) {
-        status = check_directory(session, path, err);
-    }
-    eg_buf_done(&xml);
-    eg_buf_done(&cms);
-    return status;
-}
 
 static enum eg_status try_package(struct session *session, struct eg_error *err)
 {
@@ -111,32 +39,62 @@ static enum eg_status try_package(struct session *session, struct eg_error *err)
     return status;
 }
 
+/* What lies in the folder already, if it is there. */
+static enum eg_status read_folder(struct eg_folder *out, const char *dir, struct eg_error *err)
+{
+    enum eg_status status = eg_file_mkdirs(dir, err);
+
+    return status == EG_OK ? eg_folder_read(out, dir, true, err) : status;
+}
+
+/* Neighbours that it would stand in the way of, before a file is written. */
+static enum eg_status check_neighbours(struct session *session, const char *dir,
+                                       struct eg_error *err)
+{
+    struct eg_folder folder = {.count = 0};
+    enum eg_status status = read_folder(&folder, dir, err);
+    const struct eg_folder_item *there =
+        status == EG_OK ? eg_folder_find(&folder, &session->package->ref) : NULL;
+
+    if (status == EG_OK && session->inactive && there != NULL && !there->held) {
+        status = eg_error_set(err, EG_E_EXISTS, session->package->ref.id,
+                              "version %s is installed and in force; its publisher may withdraw it "
+                              "(emgate rules withdraw)",
+                              session->package->ref.version);
+    }
+    if (status == EG_OK && !session->inactive) {
+        status = eg_folder_check_new(&folder, session->package, err);
+    }
+    eg_folder_done(&folder);
+    return status;
+}
+
+static enum eg_status place(struct session *session, const char *dir, struct eg_error *err)
+{
+    enum eg_status status = check_neighbours(session, dir, err);
+
+    if (status == EG_OK && session->inactive) { /* first, so that no gateway sees it in force */
+        status = eg_folder_hold(dir, &session->package->ref, err);
+    }
+    return status == EG_OK ? eg_rules_install(&session->path, dir, session->package, err) : status;
+}
+
 static enum eg_status install(struct session *session, struct eg_error *err)
 {
-    struct eg_verdict verdict = {.code = EG_CODE_OK};
     enum eg_status status =
         eg_package_read(&session->package, eg_tool_operand(session->args, 0), false, err);
 
     if (status == EG_OK) {
-        status = load_trust(session, err);
+        status = eg_tool_trust_open(&session->trust, session->args, err);
     }
     if (status == EG_OK) {
-        status = load_directory(session, err);
-    }
-    if (status == EG_OK) {
-        status = eg_rules_authorise(NULL, &verdict, session->package, session->directory,
-                                    session->verifier, eg_clock_wall_ms(), err);
-    }
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
-        status = refused(err, session->package->ref.id, &verdict);
+        status = eg_tool_trust_package(NULL, &session->trust, session->package, err);
     }
     if (status == EG_OK) {
         status = try_package(session, err);
     }
-    return status == EG_OK
-               ? eg_rules_install(&session->path, eg_tool_value(session->args, "--into", 0),
-                                  session->package, err)
-               : status;
+    return status == EG_OK ? place(session, eg_tool_value(session->args, "--into", 0), err)
+                           : status;
 }
 
 static enum eg_status show(struct session *session, struct eg_error *err)
@@ -149,10 +107,11 @@ static enum eg_status show(struct session *session, struct eg_error *err)
         eg_buf_text(&out, "{\"package\":");
         eg_tool_json_package(&out, ref);
         eg_tool_json_text(&out, "path", session->path);
-        eg_buf_format(&out, ",\"tests\":%zu}\n", session->trial.tests);
+        eg_buf_format(&out, ",\"active\":%s,\"tests\":%zu}\n", session->inactive ? "false" : "true",
+                      session->trial.tests);
     } else {
-        eg_buf_format(&out, "%s %s installed: %s (%zu tests passed)\n", ref->id, ref->version,
-                      session->path, session->trial.tests);
+        eg_buf_format(&out, "%s %s installed%s: %s (%zu tests passed)\n", ref->id, ref->version,
+                      session->inactive ? ", inactive" : "", session->path, session->trial.tests);
     }
     enum eg_status status = eg_tool_print(&out, err);
     eg_buf_done(&out);
@@ -161,22 +120,17 @@ static enum eg_status show(struct session *session, struct eg_error *err)
 
 static int run(const struct eg_tool_args *args, struct eg_error *err)
 {
-    struct session session = {.args = args};
+    struct session session = {.args = args, .inactive = eg_tool_flag(args, "--inactive")};
     enum eg_status status = eg_engine_init(err);
 
-    eg_buf_init(&session.anchors, EG_MIB);
-    eg_buf_init(&session.crls, EG_MIB);
     if (status == EG_OK) {
         status = install(&session, err);
     }
     if (status == EG_OK) {
         status = show(&session, err);
     }
-    eg_verifier_free(&session.verifier);
-    eg_directory_free(&session.directory);
+    eg_tool_trust_done(&session.trust);
     eg_package_free(&session.package);
-    eg_buf_done(&session.anchors);
-    eg_buf_done(&session.crls);
     free(session.path);
     eg_engine_done();
     return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
@@ -187,15 +141,8 @@ static const struct eg_tool_option options[] = {
      .value = "DIR",
      .help = "Folder of installed packages that the gateway reads.",
      .required = true},
-    {.name = "--directory",
-     .value = "FILE",
-     .help = "Participant directory; its signature beside it as FILE.p7s.",
-     .required = true},
-    {.name = "--anchors",
-     .value = "FILE",
-     .help = "Certificates that are trusted, PEM.",
-     .required = true},
-    {.name = "--crl", .value = "FILE", .help = "Revocation lists, PEM; none: not asked."},
+    EG_TRUST_OPTIONS(true),
+    {.name = "--inactive", .help = "Hold it: no gateway takes it up before emgate rules activate."},
     {.name = NULL},
 };
 
@@ -209,7 +156,11 @@ const struct eg_tool_verb eg_verb_rules_install = {
         "Checks the publisher's signature and that the directory allows it to publish this "
         "package, "
         "compiles the package and runs its tests in a child process under limits, and then puts it "
-        "into DIR/<id>/<version>, whole or not at all. A gateway takes it up at its next reload.",
+        "into DIR/<id>/<version>, whole or not at all. A gateway takes it up at its next "
+        "reload.\n\n"
+        "A package that would judge the same reports in the same period as another one in DIR is "
+        "refused; both are named. Of several versions of one package the highest judges where all "
+        "are valid. PKG is a folder or a zip file.",
     .example = "emgate rules install PKG --into /var/lib/emgate/packages --directory directory.xml "
                "--anchors ca.pem",
     .options = options,
