@@ -647,7 +647,6 @@ enum eg_status eg_rules_text(struct eg_buf *out, struct eg_rules *rules,
                              struct eg_error *err)
 {
     size_t index = finding->step;
-
     if (index > 0 && index <= rules->step_count && rules->steps[index - 1].checks != NULL) {
         return eg_schematron_text(out, rules->steps[index - 1].checks, finding, lang, err);
     }
