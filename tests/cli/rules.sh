@@ -41,6 +41,17 @@ is "the result is kept" test -s "$TMPDIR/results/turbine-2011-04-06.daily.xml"
 try 0 "schematron-output" "is not signed" rules run --svrl $package $day
 try 1 "^rejected" "is not signed" rules run $package $package/tests/schema-comma.xml
 try 2 "" "is not judged by this package" rules run $package $package/tests/before-validity.xml
+try 0 "is above 33 mg/m" "is not signed" rules run $package $day --permit limit=30 --permit "limit.CO=90 mg/m3"
+try 2 "" "did you mean .limit" rules run $package $day --permit limits=30
+try 2 "" "out of the package.s bounds" rules run $package $day --permit limit=300
+try 2 "" "no setting .process" rules run $package $day --setting process.NOx=other
+try 2 "" "has not the form" rules run $package $day --permit limit
+try 2 "" "has not the form" rules run $package $day --setting =x
+try 2 "" "has not the form" rules run $package $day --setting process=
+try 0 "accepted" "is not signed" rules run $package $day --facts-out "$TMPDIR/facts"
+try 0 "accepted" "is not signed" rules run $package $day --facts "$TMPDIR/facts"
+echo "no facts" >"$TMPDIR/no-facts"
+try 2 "" "format" rules run $package $day --facts "$TMPDIR/no-facts"
 try 2 "" "nothing-here" rules check "$TMPDIR/nothing-here"
 try 2 "" "remedy" rules run $package "$TMPDIR/nothing-here.xml"
 

@@ -2,12 +2,15 @@
  * emgate rules run: judge reports offline, as a gateway would, without anyone's signature.
  */
 #include "emgate/rules.h"
+#include "emgate/rules_plant.h"
 
 #include "base/limits.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define FACTS_TEXT_MAX (64 * EG_MIB) /* ten years of a large plant */
 
 struct session {
     const struct eg_tool_args *args;
@@ -16,6 +19,8 @@ struct session {
     struct eg_buf out;
     struct eg_buf *svrl; /* one for each step; NULL: not asked for */
     const char *dir;     /* for results; NULL: not kept */
+    struct eg_tool_plant plant;
+    struct eg_facts facts; /* in force: given, and left by the reports judged so far */
 };
 
 /* ---- showing ------------------------------------------------------------------------------ */
@@ -124,6 +129,71 @@ static enum eg_status keep(struct session *session, const char *report,
     return status;
 }
 
+/* ---- facts -------------------------------------------------------------------------------- */
+
+static enum eg_status read_facts(struct session *session, struct eg_error *err)
+{
+    const char *path = eg_tool_value(session->args, "--facts", 0);
+    struct eg_buf text;
+
+    if (path == NULL) {
+        return EG_OK;
+    }
+    eg_buf_init(&text, FACTS_TEXT_MAX);
+    enum eg_status status = eg_file_read(&text, path, err);
+    if (status == EG_OK) {
+        status = eg_facts_read(&session->facts, eg_bytes_view(&text), err);
+    }
+    eg_buf_done(&text);
+    return status;
+}
+
+static enum eg_status write_facts(const struct session *session, struct eg_error *err)
+{
+    const char *path = eg_tool_value(session->args, "--facts-out", 0);
+    struct eg_buf text;
+
+    if (path == NULL) {
+        return EG_OK;
+    }
+    eg_buf_init(&text, FACTS_TEXT_MAX);
+    enum eg_status status = eg_facts_write(&text, &session->facts, err);
+    if (status == EG_OK) {
+        status = eg_file_write(path, eg_bytes_view(&text), 0644, err);
+    }
+    eg_buf_done(&text);
+    return status;
+}
+
+/* What a gateway would have looked up for this report: facts of earlier days within the windows. */
+static enum eg_status facts_for(struct eg_facts *out, const struct session *session,
+                                const struct eg_reading *reading, struct eg_error *err)
+{
+    char from[11] = "";
+    enum eg_status status = EG_OK;
+
+    if (!eg_rules_needs(session->rules, reading->until, from)) {
+        return EG_OK;
+    }
+    for (size_t i = 0; status == EG_OK && i < session->facts.count; i++) {
+        const struct eg_fact *fact = &session->facts.list[i];
+        if (strcmp(fact->day, from) >= 0 && strcmp(fact->day, reading->until) < 0) {
+            status = eg_facts_put(out, fact, err);
+        }
+    }
+    return status;
+}
+
+static enum eg_status carry_facts(struct session *session, const struct eg_outcome *outcome,
+                                  struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    for (size_t i = 0; outcome->accepted && status == EG_OK && i < outcome->remembered.count; i++) {
+        status = eg_facts_put(&session->facts, &outcome->remembered.list[i], err);
+    }
+    return status;
+}
+
 /* ---- judging ------------------------------------------------------------------------------ */
 
 static enum eg_status check_match(const struct session *session, const struct eg_document *document,
@@ -146,6 +216,9 @@ static enum eg_status judge(struct session *session, struct eg_outcome *outcome,
                             const char *path, struct eg_error *err)
 {
     struct eg_document *document = NULL;
+    struct eg_facts known;
+
+    eg_facts_init(&known);
     enum eg_status status =
         eg_document_parse(&document, &outcome->findings, xml, EG_REPORT_MAX, err);
 
@@ -164,8 +237,15 @@ static enum eg_status judge(struct session *session, struct eg_outcome *outcome,
             session->package->until[0] != '\0' ? session->package->until : "open");
     }
     if (status == EG_OK && *readable) {
-        status = eg_rules_run(outcome, session->rules, document, reading, NULL, NULL, err);
+        status = facts_for(&known, session, reading, err);
     }
+    if (status == EG_OK && *readable) {
+        session->plant.plant.id = reading->plant;
+        status = eg_rules_run(outcome, session->rules, document, reading, &session->plant.plant,
+                              &known, err);
+        session->plant.plant.id = NULL;
+    }
+    eg_facts_done(&known);
     eg_document_free(&document);
     return status;
 }
@@ -192,6 +272,9 @@ static enum eg_status run_one(struct session *session, bool *accepted, const cha
         }
         status = keep(session, path, &outcome, err);
         *accepted = *accepted && outcome.accepted;
+    }
+    if (status == EG_OK) {
+        status = carry_facts(session, &outcome, err);
     }
     if (status == EG_OK) {
         status = eg_tool_print(&session->out, err);
@@ -240,6 +323,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     struct session session = {.args = args, .dir = eg_tool_value(args, "-o", 0)};
     bool accepted = true;
 
+    eg_facts_init(&session.facts);
     eg_buf_init(&session.out, 64 * EG_MIB);
     enum eg_status status =
         eg_tool_package_open(&session.package, eg_tool_operand(args, 0), true, err);
@@ -247,12 +331,23 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         status = eg_rules_compile(&session.rules, session.package, err);
     }
     if (status == EG_OK) {
+        status = eg_tool_plant_read(&session.plant, args, session.package, err);
+    }
+    if (status == EG_OK) {
+        status = read_facts(&session, err);
+    }
+    if (status == EG_OK) {
         status = run_all(&session, &accepted, err);
+    }
+    if (status == EG_OK) {
+        status = write_facts(&session, err);
     }
     for (size_t i = 0; session.svrl != NULL && i < session.package->step_count; i++) {
         eg_buf_done(&session.svrl[i]);
     }
     free(session.svrl);
+    eg_facts_done(&session.facts);
+    eg_tool_plant_done(&session.plant);
     eg_rules_free(&session.rules);
     eg_tool_package_close(&session.package);
     eg_buf_done(&session.out);
@@ -264,6 +359,14 @@ static const struct eg_tool_option options[] = {
     {.name = "--svrl",
      .help = "Write findings of the checks as SVRL, to stdout or with -o as "
              "DIR/<report>.step-<n>.svrl."},
+    EG_TOOL_SETTING_OPTION,
+    EG_TOOL_PERMIT_OPTION,
+    {.name = "--facts",
+     .value = "FILE",
+     .help = "Facts of earlier reports, as --facts-out writes them."},
+    {.name = "--facts-out",
+     .value = "FILE",
+     .help = "Write the facts that are in force after the last report."},
     {.name = NULL},
 };
 
@@ -275,10 +378,13 @@ const struct eg_tool_verb eg_verb_rules_run = {
     .operands_max = -1,
     .description =
         "Judges each report as a gateway with this package would, with the package's own "
-        "parameter values. Nothing is sent or recorded. Exit status 1 when a report "
-        "would be rejected.",
-    .example = "emgate rules run rules/eu.ied.annex-v.gas-turbine day.xml\n"
-               "emgate rules run PKG -o results day-*.xml",
+        "parameter values, and with settings and permits as the options say. Reports are "
+        "judged in the order given; what an accepted one remembers is known to those that "
+        "come after it. Nothing is sent or recorded. Exit status 1 when a report would be "
+        "rejected.",
+    .example =
+        "emgate rules run rules/eu.ied.annex-v.gas-turbine day.xml\n"
+        "emgate rules run PKG -o results --setting process=other --facts-out known day-*.xml",
     .options = options,
     .run = run,
 };
