@@ -82,6 +82,8 @@ void eg_job_again(struct eg_job *job)
     memset(&job->verdict, 0, sizeof job->verdict);
     memset(&job->reading, 0, sizeof job->reading);
     job->readable = false;
+    job->recalls = false;
+    job->facts_below = 0;
     eg_job_enter(job, EG_JOB_TAKEN);
 }
 

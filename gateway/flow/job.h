@@ -9,6 +9,7 @@
 #include "core/outcome.h"
 #include "core/signer.h"
 #include "core/verdict.h"
+#include "flow/lanes.h"
 #include "intake/router.h"
 
 #define EG_JOB_MAGIC 0x6a6f6231u
@@ -36,6 +37,7 @@ struct eg_job {
     char sender[EG_ID_MAX + 1]; /* participant of the connection */
     int64_t received_at_ms;
     struct eg_buf cms, report;
+    struct eg_lane_place place; /* among reports of its plant */
 
     /* verify */
     uint64_t generation; /* of the world that judged */
@@ -49,6 +51,8 @@ struct eg_job {
     bool readable;
 
     /* assess */
+    bool recalls;         /* its package recalls facts; `outcome` holds those it leaned on ... */
+    uint64_t facts_below; /* ... which were in force at this log index */
     struct eg_outcome outcome;
     struct eg_buf text_de, text_en; /* the findings' texts */
     uint64_t directory_version;
@@ -56,7 +60,8 @@ struct eg_job {
 
     /* the end: a refusal, or a receipt made by the recorder */
     struct eg_verdict verdict;
-    unsigned rounds;     /* times judged; more than one when the world changed meanwhile */
+    unsigned
+        rounds; /* times judged; more than one when it waited, or the world changed meanwhile */
     int64_t stage_ns[8]; /* CPU time spent, by stage */
 };
 

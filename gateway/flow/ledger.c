@@ -224,7 +224,9 @@ static enum eg_status build(struct building *building, const struct eg_ledger *l
                                .receipt = eg_bytes_view(&drafts[i].receipt),
                                .report_digest = drafts[i].report_digest,
                                .contents = drafts[i].contents,
-                               .content_count = drafts[i].content_count};
+                               .content_count = drafts[i].content_count,
+                               .remembered = drafts[i].remembered,
+                               .plant = drafts[i].plant};
     }
     return status;
 }

@@ -15,6 +15,7 @@
 void eg_draft_init(struct eg_draft *draft)
 {
     memset(draft, 0, sizeof *draft);
+    eg_buf_init(&draft->facts, EG_FACTS_OCTETS_MAX);
     eg_buf_init(&draft->findings, EG_FINDINGS_MAX);
     eg_buf_init(&draft->packed, EG_PACKAGE_OCTETS_MAX + EG_MIB);
     eg_buf_init(&draft->entry_text, EG_ENTRY_MAX);
@@ -23,6 +24,7 @@ void eg_draft_init(struct eg_draft *draft)
 
 void eg_draft_done(struct eg_draft *draft)
 {
+    eg_buf_done(&draft->facts);
     eg_buf_done(&draft->findings);
     eg_buf_done(&draft->packed);
     eg_buf_done(&draft->entry_text);
@@ -71,8 +73,11 @@ static void put_digest(struct eg_entry *entry, const struct eg_content *content)
         entry->notifications[content->number].digest = digest;
         break;
     case EG_CONTENT_FACTS:
+        entry->facts = digest;
+        entry->has_facts = true;
+        break;
     case EG_CONTENT_REVOCATION:
-        assert(false); /* no draft holds these */
+        assert(false); /* no draft holds it */
     }
 }
 
@@ -126,6 +131,9 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     draft->report_digest = job->report_digest;
     enum eg_status status = eg_findings_write(&draft->findings, &outcome->findings,
                                               outcome->has_package ? &outcome->package : NULL, err);
+    if (status == EG_OK && job->recalls) {
+        status = eg_facts_write(&draft->facts, &outcome->recalled, err);
+    }
     if (status != EG_OK) {
         return status;
     }
@@ -134,6 +142,13 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     add_content(draft, EG_CONTENT_FINDINGS, 0, eg_bytes_view(&draft->findings));
     if (outcome->parameters.len > 0) {
         add_content(draft, EG_CONTENT_PARAMETERS, 0, eg_bytes_view(&outcome->parameters));
+    }
+    if (job->recalls) {
+        add_content(draft, EG_CONTENT_FACTS, 0, eg_bytes_view(&draft->facts));
+    }
+    if (outcome->accepted && outcome->remembered.count > 0) {
+        draft->remembered = &outcome->remembered;
+        draft->plant = job->reading.plant;
     }
     add_notifications(draft, outcome);
     return finish(draft, recorded_at_ms, err);

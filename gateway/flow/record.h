@@ -9,13 +9,15 @@
 #include "flow/job.h"
 #include "flow/world.h"
 
-#define EG_RECORD_CONTENTS_MAX (4 + EG_NOTIFICATIONS_MAX)
+#define EG_RECORD_CONTENTS_MAX (5 + EG_NOTIFICATIONS_MAX)
 
 struct eg_draft {
     struct eg_entry entry;
     struct eg_content contents[EG_RECORD_CONTENTS_MAX]; /* views into job, world or `findings` */
     size_t content_count;
-    struct eg_buf findings, packed, entry_text, receipt;
+    struct eg_buf facts, findings, packed, entry_text, receipt;
+    const struct eg_facts *remembered; /* view into the job; NULL: none */
+    const char *plant;                 /* with remembered */
     struct eg_digest report_digest;
     uint64_t index;
 };

@@ -11,6 +11,7 @@
 #include "flow/desk.h"
 #include "flow/ledger.h"
 #include "flow/log_key.h"
+#include "flow/marks.h"
 #include "flow/post.h"
 #include "flow/record_states.h"
 #include "verify/cms.h"
@@ -42,6 +43,7 @@ struct eg_recorder {
     struct eg_draft *drafts;
     struct eg_job **jobs; /* jobs[i] is recorded by drafts[i] */
     size_t draft_count, batch_max;
+    struct eg_marks marks;
 };
 
 struct eg_task *eg_task_new(enum eg_task_kind kind)
@@ -124,6 +126,7 @@ static enum eg_status reject_taken(struct eg_job *job, uint64_t first, struct eg
 {
     eg_outcome_done(&job->outcome);
     eg_outcome_init(&job->outcome);
+    job->recalls = false;
     eg_buf_reset(&job->text_de);
     eg_buf_reset(&job->text_en);
     struct eg_finding *finding = NULL;
@@ -215,11 +218,16 @@ static void add_draft(struct eg_recorder *recorder, struct eg_job **job, int64_t
     *job = NULL;
 }
 
-/* Judged under a world that is no longer in force: back to a worker, received-at kept. */
+/*
+ * Judged under a world that is no longer in force, or under facts that are not: back to a worker,
+ * received-at kept.
+ */
 static bool send_back(struct eg_recorder *recorder, struct eg_job **job)
 {
     struct eg_shared *shared = recorder->shared;
-    if ((*job)->generation == eg_world_generation(shared->world)) {
+    eg_marks_settle(&recorder->marks, recorder->ledger);
+    if ((*job)->generation == eg_world_generation(shared->world) &&
+        !eg_marks_overtaken(&recorder->marks, *job)) {
         return false;
     }
     eg_job_again(*job);
@@ -237,6 +245,9 @@ static bool take_job(struct eg_recorder *recorder, struct eg_job **job)
     uint64_t first = 0;
     if (send_back(recorder, job)) {
         return true;
+    }
+    if (eg_marks_in_batch(recorder->drafts, recorder->draft_count, *job)) {
+        return false;
     }
     if (!recorded_at(recorder, &at_ms)) {
         finish_refused(recorder, job, EG_CODE_CLOCK, "");
@@ -297,9 +308,11 @@ static void commit_drafts(struct eg_recorder *recorder)
         eg_ledger_commit(recorder->ledger, recorder->drafts, recorder->draft_count, &err);
     if (status != EG_OK) {
         eg_log_failure("commit", &err);
+        recorder->marks.unsure = true;
     }
     for (size_t i = 0; i < recorder->draft_count; i++) {
         if (status == EG_OK) {
+            eg_marks_put(&recorder->marks, &recorder->drafts[i]);
             answer_recorded(recorder, i);
         } else {
             finish_refused(recorder, &recorder->jobs[i], EG_CODE_ARCHIVE, err.text);
@@ -515,7 +528,7 @@ static void handle(struct eg_recorder *recorder, struct eg_task **task)
     switch ((*task)->kind) {
     case EG_TASK_JOB:
         if (!take_job(recorder, &(*task)->job)) {
-            commit_drafts(recorder); /* its twin is on disk now */
+            commit_drafts(recorder); /* its twin, or what it leans on, is on disk now */
             if (!take_job(recorder, &(*task)->job)) {
                 finish_refused(recorder, &(*task)->job, EG_CODE_INTERNAL, "");
             }

@@ -2,6 +2,9 @@
  * The recorder: the one writer of the archive. It decides duplicates, draws salts, builds the tree,
  * signs one checkpoint a batch, and lets no answer leave before the batch is on disk.
  *
+ * A job goes back to a worker when the world changed since it was judged, or when facts that it
+ * leaned on were overtaken by a newer entry, also one of the batch in hand.
+ *
  * After a failed commit it closes the archive, opens it and reads again what is there; what was in
  * the batch is answered ARCHIVE (not final).
  */

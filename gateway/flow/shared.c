@@ -31,6 +31,9 @@ enum eg_status eg_shared_init(struct eg_shared *shared, const struct eg_settings
     shared->settings = settings;
     enum eg_status status = eg_world_slot_new(&shared->world, world, err);
     if (status == EG_OK) {
+        status = eg_lanes_new(&shared->lanes, err);
+    }
+    if (status == EG_OK) {
         status = new_queues(shared, err);
     }
     return status;
@@ -59,6 +62,7 @@ static void drain(struct eg_shared *shared)
 
 void eg_shared_done(struct eg_shared *shared)
 {
+    eg_lanes_free(&shared->lanes); /* before the jobs that are first of their lanes */
     drain(shared);
     eg_queue_free(&shared->jobs);
     eg_queue_free(&shared->records);
@@ -67,7 +71,10 @@ void eg_shared_done(struct eg_shared *shared)
     eg_world_slot_free(&shared->world);
 }
 
-bool eg_shared_enter(struct eg_shared *shared, const struct eg_job *job)
+/* ---- jobs -------------------------------------------------------------------------------------
+ */
+
+bool eg_shared_enter(struct eg_shared *shared, struct eg_job *job)
 {
     size_t octets = eg_job_octets(job);
     if (shared->jobs_in_hand >= shared->settings->queue_items ||
@@ -76,11 +83,14 @@ bool eg_shared_enter(struct eg_shared *shared, const struct eg_job *job)
     }
     shared->jobs_in_hand++;
     shared->octets_in_hand += octets;
+    eg_lanes_arrive(shared->lanes, job);
     return true;
 }
 
-void eg_shared_answer(struct eg_shared *shared, struct eg_job **job, struct eg_post **post)
+/* All but letting go those whose turn has come, which are the answer. */
+static struct eg_job *finish(struct eg_shared *shared, struct eg_job **job, struct eg_post **post)
 {
+    struct eg_job *next = eg_lanes_leave(shared->lanes, *job);
     if ((*job)->verdict.code != EG_CODE_OK) {
         shared->refused++;
     }
@@ -89,6 +99,51 @@ void eg_shared_answer(struct eg_shared *shared, struct eg_job **job, struct eg_p
     eg_job_free(job);
     eg_shared_post(shared, post);
     shared->jobs_in_hand--; /* last: a clean stop waits for it */
+    return next;
+}
+
+static struct eg_job *joined(struct eg_job *list, struct eg_job *more)
+{
+    struct eg_job *last = list;
+    while (last != NULL && last->place.before != NULL) {
+        last = last->place.before;
+    }
+    if (last != NULL) {
+        last->place.before = more;
+    }
+    return last != NULL ? list : more;
+}
+
+/* Hand out jobs whose turn has come; one that can not be (stopping) ends, and lets others go. */
+static void let_go(struct eg_shared *shared, struct eg_job *list)
+{
+    while (list != NULL) {
+        struct eg_job *job = list;
+        list = job->place.before;
+        job->place.before = NULL;
+        if (!eg_queue_force(shared->jobs, job, eg_job_octets(job))) {
+            eg_verdict_refuse(&job->verdict, EG_CODE_STOPPING, "", "lane", "%s", "");
+            struct eg_post *post = eg_job_refusal(job);
+            list = joined(finish(shared, &job, &post), list);
+        }
+    }
+}
+
+void eg_shared_pass(struct eg_shared *shared, struct eg_job *job)
+{
+    let_go(shared, eg_lanes_pass(shared->lanes, job));
+}
+
+bool eg_shared_turn(struct eg_shared *shared, struct eg_job *job, const char *plant)
+{
+    bool mine = false;
+    let_go(shared, eg_lanes_enter(&mine, shared->lanes, job, plant));
+    return mine;
+}
+
+void eg_shared_answer(struct eg_shared *shared, struct eg_job **job, struct eg_post **post)
+{
+    let_go(shared, finish(shared, job, post));
 }
 
 void eg_shared_post(struct eg_shared *shared, struct eg_post **post)

@@ -1,7 +1,8 @@
 /*
  * What the gateway's threads share: settings, the world in force, queues, counters. Nothing else.
  *
- *   jobs     hall -> workers; recorder -> workers (judge again)       struct eg_job
+ *   jobs     hall -> workers; recorder -> workers (judge again); whoever ends a job -> workers
+ *            (the next of its lane)                                    struct eg_job
  *   records  workers -> recorder; desk -> recorder (cursors); main (worlds)   struct eg_task
  *   posts    workers, recorder, desk -> hall                          struct eg_post
  *   desk     hall -> desk; recorder -> desk (new head, cursor kept)   struct eg_desk_item
@@ -11,6 +12,7 @@
 
 #include "base/queue.h"
 #include "flow/job.h"
+#include "flow/lanes.h"
 #include "flow/world.h"
 
 #include <stdatomic.h>
@@ -18,6 +20,7 @@
 struct eg_shared {
     const struct eg_settings *settings;
     struct eg_world_slot *world;
+    struct eg_lanes *lanes;
     struct eg_queue *jobs, *records, *posts, *desk;
     _Atomic size_t jobs_in_hand, octets_in_hand; /* taken by the hall, not yet answered */
     _Atomic uint64_t log_size;
@@ -30,7 +33,14 @@ enum eg_status eg_shared_init(struct eg_shared *shared, const struct eg_settings
 void eg_shared_done(struct eg_shared *shared);
 
 /* Take a job in hand; false: the gateway is full. */
-bool eg_shared_enter(struct eg_shared *shared, const struct eg_job *job);
+bool eg_shared_enter(struct eg_shared *shared, struct eg_job *job);
+
+/* A job that is read and needs no lane. */
+void eg_shared_pass(struct eg_shared *shared, struct eg_job *job);
+
+/* A job that is read and belongs to its plant's lane: true when it is its turn. false: it comes
+ * back through the jobs queue when it is, and is no longer the caller's. */
+bool eg_shared_turn(struct eg_shared *shared, struct eg_job *job, const char *plant);
 
 /* End a job with its answer (NULL: memory ran out, the sender will ask again): both are taken. */
 struct eg_post;

@@ -9,6 +9,7 @@
 #include "core/authorise.h"
 #include "flow/address.h"
 #include "flow/answer.h"
+#include "flow/recall.h"
 #include "flow/recorder.h"
 #include "verify/cms.h"
 
@@ -21,6 +22,8 @@ struct step {
     struct eg_job *job;
     struct eg_post *post;
     const struct eg_package *package;
+    struct eg_rules *rules; /* of that package */
+    bool recalls;           /* it leans on facts */
 };
 
 static enum eg_step_answer refuse(struct step *step, enum eg_code code, const char *where,
@@ -213,6 +216,27 @@ static enum eg_step_answer choose(struct step *step)
     return step->package == NULL ? EG_REFUSED : EG_NEXT;
 }
 
+/* ---- turn: yesterday's facts must be in force before today's report is judged ------------------
+ */
+
+static enum eg_step_answer turn(struct step *step)
+{
+    struct eg_job *job = step->job;
+    struct eg_shared *shared = step->worker->shared;
+    struct eg_error err = {0};
+    char from[11] = "";
+    enum eg_status status = eg_worker_rules(&step->rules, step->worker, step->package, &err);
+    if (status != EG_OK) {
+        return fail(step, EG_CODE_INTERNAL, &err);
+    }
+    step->recalls = eg_rules_needs(step->rules, job->reading.until, from);
+    if (!step->recalls) {
+        eg_shared_pass(shared, job);
+        return EG_NEXT;
+    }
+    return eg_shared_turn(shared, job, job->reading.plant) ? EG_NEXT : EG_PARKED;
+}
+
 /* ---- assess -----------------------------------------------------------------------------------
  */
 
@@ -222,33 +246,52 @@ static enum eg_code code_of(enum eg_status status)
                                 : (status == EG_E_DENIED ? EG_CODE_SETTING : EG_CODE_INTERNAL);
 }
 
-static enum eg_step_answer assess(struct step *step)
+/* The facts in force now; the job says when that was. */
+static enum eg_status recall(struct eg_facts *known, struct step *step, struct eg_error *err)
+{
+    struct eg_job *job = step->job;
+    struct eg_store *store = step->worker->store;
+    enum eg_status status = eg_store_size(&job->facts_below, store, err);
+    return status != EG_OK ? status
+                           : eg_recall(known, &job->recalls, store, step->rules, &job->reading,
+                                       job->facts_below, err);
+}
+
+static enum eg_status judge(struct step *step, const struct eg_facts *known, struct eg_error *err)
 {
     struct eg_job *job = step->job;
     struct eg_worker *worker = step->worker;
-    struct eg_rules *rules = NULL;
-    struct eg_error err = {0};
     const struct eg_plant *plant = eg_directory_plant(worker->world->directory, job->reading.plant);
-    enum eg_status status = eg_worker_rules(&rules, worker, step->package, &err);
-    if (status == EG_OK) {
-        status =
-            eg_rules_run(&job->outcome, rules, worker->document, &job->reading, plant, NULL, &err);
-    }
+    enum eg_status status = eg_rules_run(&job->outcome, step->rules, worker->document,
+                                         &job->reading, plant, known, err);
     if (status == EG_OK) {
         job->outcome.package = step->package->ref;
         job->outcome.has_package = true;
-        status = eg_address_outcome(&job->outcome, step->package, plant, &err);
+        status = eg_address_outcome(&job->outcome, step->package, plant, err);
     }
     if (status == EG_OK) {
-        status = eg_answer_texts(&job->text_de, "de", rules, &job->outcome.findings, &err);
+        status = eg_answer_texts(&job->text_de, "de", step->rules, &job->outcome.findings, err);
     }
     if (status == EG_OK) {
-        status = eg_answer_texts(&job->text_en, "en", rules, &job->outcome.findings, &err);
+        status = eg_answer_texts(&job->text_en, "en", step->rules, &job->outcome.findings, err);
     }
+    return status;
+}
+
+static enum eg_step_answer assess(struct step *step)
+{
+    struct eg_facts known = {0};
+    struct eg_error err = {0};
+    enum eg_status status = step->recalls ? recall(&known, step, &err) : EG_OK;
+    if (status != EG_OK) {
+        return fail(step, status == EG_E_LIMIT ? EG_CODE_CEILING : EG_CODE_ARCHIVE, &err);
+    }
+    status = judge(step, step->recalls ? &known : NULL, &err);
+    eg_facts_done(&known);
     if (status != EG_OK) {
         return fail(step, code_of(status), &err);
     }
-    eg_job_enter(job, EG_JOB_ASSESSED);
+    eg_job_enter(step->job, EG_JOB_ASSESSED);
     return EG_NEXT;
 }
 
@@ -259,8 +302,8 @@ static const struct {
     const char *name;
     enum eg_step_answer (*run)(struct step *step);
 } stages[] = {
-    {"verify", verify},       {"known", known},   {"read", read},
-    {"authorise", authorise}, {"choose", choose}, {"assess", assess},
+    {"verify", verify}, {"known", known}, {"read", read},     {"authorise", authorise},
+    {"choose", choose}, {"turn", turn},   {"assess", assess},
 };
 #define STAGE_COUNT (sizeof stages / sizeof stages[0])
 
@@ -280,6 +323,9 @@ static enum eg_step_answer drive(struct step *step)
     int64_t before = eg_clock_thread_ns();
     for (size_t i = 0; i < STAGE_COUNT && answer == EG_NEXT; i++) {
         answer = stages[i].run(step);
+        if (answer == EG_PARKED) {
+            break; /* another thread may have it */
+        }
         int64_t after = eg_clock_thread_ns();
         step->job->stage_ns[i] = after - before;
         before = after;
@@ -321,6 +367,13 @@ void eg_stages_run(struct eg_worker *worker, struct eg_job **job)
         eg_worker_renew(worker, &err) == EG_OK ? drive(&step) : fail(&step, EG_CODE_INTERNAL, &err);
     eg_document_free(&worker->document);
     worker->signer = NULL;
+    if (answer == EG_PARKED) {
+        *job = NULL;
+        return;
+    }
+    if (answer == EG_DECIDED) {
+        eg_shared_pass(worker->shared, *job); /* no package will judge it */
+    }
     if (answer == EG_NEXT || answer == EG_DECIDED) {
         hand_to_recorder(worker, job);
         return;

@@ -206,6 +206,7 @@ struct eg_job *eg_gateway_maker_judge(struct eg_gateway_maker *maker, struct eg_
     cr_assert_not_null(task, "the report was not judged to its end");
     job = task->job;
     task->job = NULL;
+    cr_assert_null(eg_lanes_leave(maker->shared.lanes, job)); /* it will not be answered */
     eg_task_free(&task);
     eg_queue_free(&maker->shared.records);
     maker->shared.records = closed;
