@@ -105,7 +105,7 @@ static bool is_name_part(const char *text)
 }
 
 static enum eg_status add_variable(struct eg_rules *rules, const char *parameter,
-                                   const char *component, const char *value, struct eg_error *err)
+                                   const char *component, struct eg_error *err)
 {
     char name[2 * EG_ID_MAX + 2] = "";
 
@@ -121,33 +121,32 @@ static enum eg_status add_variable(struct eg_rules *rules, const char *parameter
     }
     variable->parameter = parameter;
     variable->component = component;
-    rules->params[rules->variable_count++] =
-        (struct eg_schematron_param){variable->name, value, NULL};
+    rules->params[rules->variable_count++] = (struct eg_schematron_param){variable->name, "", NULL};
     return EG_OK;
 }
 
 static enum eg_status make_variables(struct eg_rules *rules, struct eg_error *err)
 {
     const struct eg_package *package = rules->package;
+    const char *const *components = NULL;
     size_t count = 2;
-    enum eg_status status = EG_OK;
 
     for (size_t i = 0; i < package->parameter_count; i++) {
-        count += 1 + package->parameters[i].row_count;
+        count +=
+            eg_parameter_components(&components, rules->parameter_rules, &package->parameters[i]);
     }
     rules->variables = calloc(count, sizeof(*rules->variables));
     rules->params = calloc(count, sizeof(*rules->params));
     if (rules->variables == NULL || rules->params == NULL) {
         return no_memory(err);
     }
-    status = add_variable(rules, EG_PARAMETERS_NAME, NULL, "", err); /* first: the node-set */
+    enum eg_status status =
+        add_variable(rules, EG_PARAMETERS_NAME, NULL, err); /* first: the node-set */
     for (size_t i = 0; status == EG_OK && i < package->parameter_count; i++) {
-        const struct eg_parameter *p = &package->parameters[i];
-        if (p->value != NULL) {
-            status = add_variable(rules, p->name, NULL, p->value, err);
-        }
-        for (size_t r = 0; status == EG_OK && r < p->row_count; r++) {
-            status = add_variable(rules, p->name, p->rows[r].component, p->rows[r].value, err);
+        const struct eg_parameter *parameter = &package->parameters[i];
+        count = eg_parameter_components(&components, rules->parameter_rules, parameter);
+        for (size_t c = 0; status == EG_OK && c < count; c++) {
+            status = add_variable(rules, parameter->name, components[c], err);
         }
     }
     return status;
@@ -156,12 +155,11 @@ static enum eg_status make_variables(struct eg_rules *rules, struct eg_error *er
 static enum eg_status make_parameters(struct eg_rules *rules, struct eg_error *err)
 {
     eg_buf_init(&rules->parameters_text, EG_FINDINGS_MAX);
-    enum eg_status status =
-        eg_parameter_rules_compile(&rules->parameter_rules, rules->package, err);
-    if (status != EG_OK || rules->package->setting_count > 0) {
-        return status;
+    if (rules->package->setting_count > 0) {
+        return EG_OK; /* no plant, no values */
     }
-    status = eg_parameters_choose(&rules->values, rules->parameter_rules, NULL, "", "", err);
+    enum eg_status status =
+        eg_parameters_choose(&rules->values, rules->parameter_rules, NULL, "", "", err);
     if (status == EG_OK) {
         status = eg_parameters_document(&rules->parameters, &rules->values, rules->package, err);
     }
@@ -210,6 +208,9 @@ static enum eg_status compile(struct eg_rules *rules, struct eg_error *err)
             (struct eg_xml_ns){package->namespaces[i].prefix, package->namespaces[i].uri};
     }
     enum eg_status status = eg_reader_new(&rules->reader, package, err);
+    if (status == EG_OK) {
+        status = eg_parameter_rules_compile(&rules->parameter_rules, package, err);
+    }
     if (status == EG_OK) {
         status = make_variables(rules, err);
     }
@@ -376,8 +377,9 @@ static enum eg_status choose_parameters(struct run *run, const struct eg_plant *
     rules->params[0].node = xmlDocGetRootElement(run->parameters);
     for (size_t i = 1; status == EG_OK && i < rules->variable_count; i++) {
         const struct variable *variable = &rules->variables[i];
-        rules->params[i].value =
+        const char *value =
             eg_parameters_value(run->values, variable->parameter, variable->component);
+        rules->params[i].value = value != NULL ? value : "";
     }
     return status == EG_OK ? eg_buf_ok(&run->outcome->parameters, "parameters", err) : status;
 }

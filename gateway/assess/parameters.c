@@ -5,7 +5,7 @@
  *
  * The value of a place is that of the first which exists:
  *   permit entry for component and source, for the component, for the source, for neither;
- *   the package's value; its first row whose component fits.
+ *   the package's value; its formula over values chosen before; its first row that fits.
  */
 #include "assess/parameters_inside.h"
 
@@ -44,12 +44,6 @@ enum eg_parameter_judgement eg_parameter_judge(const struct eg_parameter *parame
 
 /* ---- what stands in the directory --------------------------------------------------------- */
 
-/* What stands in a directory as "" is "every": NULL here. */
-static const char *some(const char *text)
-{
-    return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
 bool eg_parameter_same(const char *a, const char *b)
 {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
@@ -65,200 +59,16 @@ const struct eg_parameter *eg_parameter_named(const struct eg_package *package, 
     return NULL;
 }
 
-const struct eg_setting *eg_setting_named(const struct eg_package *package, const char *name)
-{
-    for (size_t i = 0; i < package->setting_count; i++) {
-        if (strcmp(package->settings[i].name, name) == 0) {
-            return &package->settings[i];
-        }
-    }
-    return NULL;
-}
-
-/* One choosing. */
-struct choice {
-    struct eg_parameter_values *out;
-    const struct eg_parameter_rules *rules;
-    const struct eg_package *package;
-    const struct eg_plant *plant; /* NULL: nothing of the directory */
-    const char *from, *until;
-    bool permits;                           /* let permits set values */
-    const struct eg_parameter_values *base; /* chosen without permits; NULL: nobody asks */
-};
-
-/* Days of an entry of the directory against the period of the report. */
-static bool touches(const struct choice *choice, const char *from, const char *until)
-{
-    return (until[0] == '\0' || strcmp(choice->from, until) <= 0) &&
-           (from[0] == '\0' || strcmp(choice->until, from) >= 0);
-}
-
-static bool covers(const struct choice *choice, const char *from, const char *until)
-{
-    return (from[0] == '\0' || strcmp(from, choice->from) <= 0) &&
-           (until[0] == '\0' || strcmp(until, choice->until) >= 0);
-}
-
-static bool is_ours(const struct choice *choice, const struct eg_plant_parameter *entry)
+static bool is_ours(const struct eg_parameter_choice *choice,
+                    const struct eg_plant_parameter *entry)
 {
     return strcmp(entry->package, choice->package->ref.id) == 0 &&
-           touches(choice, entry->from, entry->until);
-}
-
-static bool is_our_setting(const struct choice *choice, const struct eg_plant_setting *entry)
-{
-    return strcmp(entry->package, choice->package->ref.id) == 0 &&
-           touches(choice, entry->from, entry->until);
-}
-
-/* ---- settings ----------------------------------------------------------------------------- */
-
-static enum eg_status deny_setting(struct eg_error *err, const struct choice *choice,
-                                   const struct eg_plant_setting *entry, const char *text)
-{
-    char where[EG_ERROR_WHERE_MAX] = "";
-
-    (void)snprintf(where, sizeof(where), "setting of %.40s, %.40s", choice->plant->id, entry->name);
-    return eg_error_set(err, EG_E_DENIED, where, "%s (word %s); the directory must be mended", text,
-                        entry->word);
-}
-
-enum eg_status eg_setting_missing(const struct eg_parameter_values *values,
-                                  const struct eg_setting *setting, const char *component,
-                                  struct eg_error *err)
-{
-    char where[EG_ERROR_WHERE_MAX] = "";
-    char words[EG_ERROR_TEXT_MAX] = "";
-    size_t len = 0;
-
-    (void)snprintf(where, sizeof(where), "setting of %.40s, %.40s",
-                   values->plant != NULL ? values->plant->id : "no plant", setting->name);
-    for (size_t i = 0; i < setting->word_count && len < sizeof(words) / 2; i++) {
-        len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s", i > 0 ? ", " : "",
-                                setting->words[i]);
-    }
-    return eg_error_set(err, EG_E_DENIED, where,
-                        "is not stated%s%s for the whole period; the registrar must enter one of "
-                        "%.120s (%.120s)",
-                        component != NULL ? " for component " : "",
-                        component != NULL ? component : "", words, setting->source);
-}
-
-static bool has_word(const struct eg_setting *setting, const char *word)
-{
-    for (size_t i = 0; i < setting->word_count; i++) {
-        if (strcmp(setting->words[i], word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum eg_status check_setting(const struct choice *choice,
-                                    const struct eg_plant_setting *entry, struct eg_error *err)
-{
-    const struct eg_setting *setting = eg_setting_named(choice->package, entry->name);
-
-    if (setting == NULL) {
-        return deny_setting(err, choice, entry, "the package asks for no such setting");
-    }
-    if (!has_word(setting, entry->word)) {
-        return deny_setting(err, choice, entry, "EA-WORD: the package does not declare this word");
-    }
-    if (!setting->per_component && some(entry->component) != NULL) {
-        return deny_setting(err, choice, entry, "this setting is the plant's, not a component's");
-    }
-    if (!covers(choice, entry->from, entry->until)) {
-        return deny_setting(err, choice, entry,
-                            "the entry covers a part of the report's period only");
-    }
-    return EG_OK;
-}
-
-static enum eg_status add_setting(const struct choice *choice, const struct eg_setting *setting,
-                                  const struct eg_plant_setting *entry, struct eg_error *err)
-{
-    struct eg_parameter_values *out = choice->out;
-    const char *component = some(entry->component);
-
-    for (size_t i = 0; i < out->setting_count; i++) {
-        if (out->settings[i].setting == setting &&
-            eg_parameter_same(out->settings[i].component, component)) {
-            return deny_setting(err, choice, entry, "two entries state the same setting");
-        }
-    }
-    if (out->setting_count == out->setting_capacity) {
-        size_t capacity = out->setting_capacity == 0 ? 16 : 2 * out->setting_capacity;
-        struct eg_setting_value *list = realloc(out->settings, capacity * sizeof(*list));
-        if (list == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "settings", "memory ran out");
-        }
-        out->settings = list;
-        out->setting_capacity = capacity;
-    }
-    out->settings[out->setting_count++] = (struct eg_setting_value){
-        setting, component, entry->word, entry->citation != NULL ? entry->citation : ""};
-    return EG_OK;
-}
-
-/* The entries of one setting: those of components first. */
-static enum eg_status choose_setting(const struct choice *choice, const struct eg_setting *setting,
-                                     struct eg_error *err)
-{
-    const struct eg_plant *plant = choice->plant;
-    size_t first = choice->out->setting_count;
-    enum eg_status status = EG_OK;
-
-    for (int every = 0; every <= 1; every++) {
-        for (size_t i = 0; status == EG_OK && plant != NULL && i < plant->setting_count; i++) {
-            const struct eg_plant_setting *entry = &plant->settings[i];
-            if (is_our_setting(choice, entry) && strcmp(entry->name, setting->name) == 0 &&
-                (some(entry->component) == NULL) == (every == 1)) {
-                status = add_setting(choice, setting, entry, err);
-            }
-        }
-    }
-    if (status == EG_OK && !setting->per_component && choice->out->setting_count == first) {
-        status = eg_setting_missing(choice->out, setting, NULL, err);
-    }
-    return status;
-}
-
-static enum eg_status choose_settings(const struct choice *choice, struct eg_error *err)
-{
-    const struct eg_plant *plant = choice->plant;
-    enum eg_status status = EG_OK;
-
-    for (size_t i = 0; status == EG_OK && plant != NULL && i < plant->setting_count; i++) {
-        if (is_our_setting(choice, &plant->settings[i])) {
-            status = check_setting(choice, &plant->settings[i], err);
-        }
-    }
-    for (size_t i = 0; status == EG_OK && i < choice->package->setting_count; i++) {
-        status = choose_setting(choice, &choice->package->settings[i], err);
-    }
-    return status;
-}
-
-enum eg_status eg_settings_find(const struct eg_setting_value **out,
-                                const struct eg_parameter_values *values,
-                                const struct eg_setting *setting, const char *component,
-                                struct eg_error *err)
-{
-    for (size_t i = 0; i < values->setting_count; i++) {
-        const struct eg_setting_value *value = &values->settings[i];
-        if (value->setting == setting &&
-            (value->component == NULL || eg_parameter_same(value->component, component))) {
-            *out = value;
-            return EG_OK;
-        }
-    }
-    return eg_setting_missing(values, setting, component, err);
+           eg_parameter_touches(choice, entry->from, entry->until);
 }
 
 /* ---- permit entries ----------------------------------------------------------------------- */
 
-static enum eg_status deny(struct eg_error *err, const struct choice *choice,
+static enum eg_status deny(struct eg_error *err, const struct eg_parameter_choice *choice,
                            const struct eg_plant_parameter *entry, const char *text)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
@@ -268,7 +78,7 @@ static enum eg_status deny(struct eg_error *err, const struct choice *choice,
                         text, entry->value, entry->unit);
 }
 
-static enum eg_status check_entry(const struct choice *choice,
+static enum eg_status check_entry(const struct eg_parameter_choice *choice,
                                   const struct eg_plant_parameter *entry, struct eg_error *err)
 {
     const struct eg_parameter *parameter = eg_parameter_named(choice->package, entry->name);
@@ -283,10 +93,10 @@ static enum eg_status check_entry(const struct choice *choice,
         return deny(err, choice, entry, "the unit is not that of the package");
     }
     if (parameter->value != NULL &&
-        (some(entry->component) != NULL || some(entry->source) != NULL)) {
+        (eg_parameter_some(entry->component) != NULL || eg_parameter_some(entry->source) != NULL)) {
         return deny(err, choice, entry, "this parameter has one value for all components");
     }
-    if (!covers(choice, entry->from, entry->until)) {
+    if (!eg_parameter_covers(choice, entry->from, entry->until)) {
         return deny(err, choice, entry, "the entry covers a part of the report's period only");
     }
     switch (eg_parameter_judge(parameter, entry->value)) {
@@ -303,12 +113,12 @@ static enum eg_status check_entry(const struct choice *choice,
 static bool same_place(const struct eg_plant_parameter *a, const struct eg_plant_parameter *b)
 {
     return strcmp(a->name, b->name) == 0 &&
-           eg_parameter_same(some(a->component), some(b->component)) &&
-           eg_parameter_same(some(a->source), some(b->source));
+           eg_parameter_same(eg_parameter_some(a->component), eg_parameter_some(b->component)) &&
+           eg_parameter_same(eg_parameter_some(a->source), eg_parameter_some(b->source));
 }
 
 /* *stricter: one sets a parameter that may only become stricter. */
-static enum eg_status check_entries(bool *stricter, const struct choice *choice,
+static enum eg_status check_entries(bool *stricter, const struct eg_parameter_choice *choice,
                                     struct eg_error *err)
 {
     const struct eg_plant *plant = choice->plant;
@@ -334,7 +144,7 @@ static enum eg_status check_entries(bool *stricter, const struct choice *choice,
 
 /* ---- places ------------------------------------------------------------------------------- */
 
-static const struct eg_plant_parameter *permit_for(const struct choice *choice,
+static const struct eg_plant_parameter *permit_for(const struct eg_parameter_choice *choice,
                                                    const struct eg_parameter *parameter,
                                                    const char *component, const char *source)
 {
@@ -346,8 +156,8 @@ static const struct eg_plant_parameter *permit_for(const struct choice *choice,
         for (size_t i = 0; i < count; i++) {
             const struct eg_plant_parameter *entry = &choice->plant->parameters[i];
             if (is_ours(choice, entry) && strcmp(entry->name, parameter->name) == 0 &&
-                eg_parameter_same(some(entry->component), places[p][0]) &&
-                eg_parameter_same(some(entry->source), places[p][1])) {
+                eg_parameter_same(eg_parameter_some(entry->component), places[p][0]) &&
+                eg_parameter_same(eg_parameter_some(entry->source), places[p][1])) {
                 return entry;
             }
         }
@@ -381,7 +191,7 @@ static void read_number(struct eg_parameter_value *value)
 }
 
 /* A permit that may only make it stricter, against what holds without permits. */
-static enum eg_status check_stricter(bool *none, const struct choice *choice,
+static enum eg_status check_stricter(bool *none, const struct eg_parameter_choice *choice,
                                      const struct eg_plant_parameter *entry,
                                      const struct eg_parameter_value *value, struct eg_error *err)
 {
@@ -393,7 +203,7 @@ static enum eg_status check_stricter(bool *none, const struct choice *choice,
         return status;
     }
     if (base == NULL) {
-        *none = some(entry->component) == NULL;
+        *none = eg_parameter_some(entry->component) == NULL;
         return *none
                    ? EG_OK
                    : deny(err, choice, entry, "the package has no value here to be stricter than");
@@ -403,7 +213,8 @@ static enum eg_status check_stricter(bool *none, const struct choice *choice,
                : EG_OK;
 }
 
-static enum eg_status take_permit(struct eg_parameter_value *value, const struct choice *choice,
+static enum eg_status take_permit(struct eg_parameter_value *value,
+                                  const struct eg_parameter_choice *choice,
                                   const struct eg_plant_parameter *entry, struct eg_error *err)
 {
     bool none = false;
@@ -423,7 +234,7 @@ static enum eg_status take_permit(struct eg_parameter_value *value, const struct
 }
 
 /* The first row that fits; value stays NULL when none does, or when that can not be told. */
-static void take_row(struct eg_parameter_value *value, const struct choice *choice)
+static void take_row(struct eg_parameter_value *value, const struct eg_parameter_choice *choice)
 {
     const struct eg_parameter *parameter = value->parameter;
     const struct eg_parameter_place place = {choice->out, value->component, value->source};
@@ -434,7 +245,8 @@ static void take_row(struct eg_parameter_value *value, const struct choice *choi
         if (row->component != NULL && !eg_parameter_same(row->component, value->component)) {
             continue;
         }
-        switch (eg_parameter_row_holds(&value->needs, choice->rules, index, i, &place)) {
+        switch (eg_parameter_condition(&value->needs, choice->package,
+                                       choice->rules->list[index].when[i], &place)) {
         case EG_ANSWER_YES:
             value->value = row->value;
             value->citation = row->source;
@@ -449,8 +261,37 @@ static void take_row(struct eg_parameter_value *value, const struct choice *choi
     }
 }
 
-static enum eg_status add_place(const struct choice *choice, const struct eg_parameter *parameter,
-                                const char *component, const char *source, struct eg_error *err)
+static enum eg_status take_formula(struct eg_parameter_value *value,
+                                   const struct eg_parameter_choice *choice, struct eg_error *err)
+{
+    const struct eg_parameter_place place = {choice->out, value->component, value->source};
+    const struct eg_expression *is =
+        choice->rules->list[value->parameter - choice->package->parameters].is;
+    struct eg_exact exact = {0, 1};
+    int decimals = 0;
+    bool made = false;
+    enum eg_status status = eg_parameter_compute(&exact, &decimals, &made, &value->needs,
+                                                 choice->package, is, &place, err);
+
+    if (status != EG_OK || !made) {
+        return status;
+    }
+    value->made = malloc(sizeof(*value->made));
+    if (value->made == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "parameters", "memory ran out");
+    }
+    value->made->exact = exact;
+    eg_exact_text(value->made->text, &value->number, &exact, decimals);
+    value->place = decimals;
+    value->value = value->made->text;
+    value->citation = value->parameter->source;
+    value->origin = EG_ORIGIN_COMPUTED;
+    return EG_OK;
+}
+
+static enum eg_status add_place(const struct eg_parameter_choice *choice,
+                                const struct eg_parameter *parameter, const char *component,
+                                const char *source, struct eg_error *err)
 {
     struct eg_parameter_values *out = choice->out;
     const struct eg_plant_parameter *permit = permit_for(choice, parameter, component, source);
@@ -461,16 +302,7 @@ static enum eg_status add_place(const struct choice *choice, const struct eg_par
     if (has_place(out, parameter, component, source)) {
         return EG_OK;
     }
-    if (permit != NULL) {
-        status = take_permit(&value, choice, permit, err);
-    } else if (parameter->value != NULL) {
-        value.value = parameter->value;
-        value.citation = parameter->source;
-        read_number(&value);
-    } else {
-        take_row(&value, choice);
-    }
-    if (status == EG_OK && out->count == out->capacity) {
+    if (out->count == out->capacity) {
         size_t capacity = out->capacity == 0 ? 32 : 2 * out->capacity;
         struct eg_parameter_value *list = realloc(out->list, capacity * sizeof(*list));
         if (list == NULL) {
@@ -479,27 +311,123 @@ static enum eg_status add_place(const struct choice *choice, const struct eg_par
         out->list = list;
         out->capacity = capacity;
     }
+    if (permit != NULL) {
+        status = take_permit(&value, choice, permit, err);
+    } else if (parameter->value != NULL) {
+        value.value = parameter->value;
+        value.citation = parameter->source;
+        read_number(&value);
+    } else if (parameter->is != NULL) {
+        status = take_formula(&value, choice, err);
+    } else {
+        take_row(&value, choice);
+    }
     if (status == EG_OK) {
         out->list[out->count++] = value;
     }
     return status;
 }
 
-/* The places of one permit entry: its component, or every component that the package has. */
-static enum eg_status add_permitted(const struct choice *choice,
-                                    const struct eg_parameter *parameter,
+struct naming {
+    const char *name;
+    bool found;
+};
+
+static bool look_for(const struct eg_expression *node, void *payload)
+{
+    struct naming *naming = payload;
+
+    naming->found =
+        naming->found || (node->kind == EG_EXPR_PARAMETER && strcmp(node->text, naming->name) == 0);
+    return !naming->found;
+}
+
+/* Does the formula of `parameter` name `operand`? */
+static bool names(const struct eg_parameter_choice *choice, const struct eg_parameter *parameter,
+                  const struct eg_parameter *operand)
+{
+    struct naming naming = {operand->name, false};
+
+    (void)eg_expression_walk(choice->rules->list[parameter - choice->package->parameters].is,
+                             look_for, &naming);
+    return naming.found;
+}
+
+/* The places of one permit entry: its component, or every component that has a place. */
+static enum eg_status add_permitted(const struct eg_parameter_choice *choice,
+                                    const struct eg_parameter *parameter, size_t first,
                                     const struct eg_plant_parameter *entry, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    const char *source = some(entry->source);
+    const char *source = eg_parameter_some(entry->source);
+    size_t end = choice->out->count;
 
-    if (some(entry->component) != NULL) {
+    if (eg_parameter_some(entry->component) != NULL) {
         return add_place(choice, parameter, entry->component, source, err);
     }
-    for (size_t i = 0; status == EG_OK && i < parameter->row_count; i++) {
-        status = add_place(choice, parameter, parameter->rows[i].component, source, err);
+    for (size_t i = first; status == EG_OK && i < end; i++) {
+        status = add_place(choice, parameter, choice->out->list[i].component, source, err);
     }
     return status == EG_OK ? add_place(choice, parameter, NULL, source, err) : status;
+}
+
+/* Components of their own in the settings make places of their own where a condition asks. */
+static enum eg_status add_settled(const struct eg_parameter_choice *choice,
+                                  const struct eg_parameter *parameter, struct eg_error *err)
+{
+    const struct eg_parameter_rule *rule =
+        &choice->rules->list[parameter - choice->package->parameters];
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; status == EG_OK && rule->per_component && i < choice->out->setting_count;
+         i++) {
+        if (choice->out->settings[i].component != NULL) {
+            status = add_place(choice, parameter, choice->out->settings[i].component, NULL, err);
+        }
+    }
+    return status;
+}
+
+/*
+ * A formula has a value of its own wherever two of its operands have one: for the component of one
+ * at the source of another too. The operands' places are all above `first`, and stay where they
+ * are.
+ */
+static enum eg_status add_met(const struct eg_parameter_choice *choice,
+                              const struct eg_parameter *parameter,
+                              const struct eg_parameter_value *a, size_t first,
+                              struct eg_error *err)
+{
+    const char *component = a->component, *source = a->source;
+    enum eg_status status = add_place(choice, parameter, component, source, err);
+
+    for (size_t i = 0; status == EG_OK && (component == NULL || source == NULL) && i < first; i++) {
+        const struct eg_parameter_value *b = &choice->out->list[i];
+        const char *at_component = b->component, *at_source = b->source;
+        if (!names(choice, parameter, b->parameter) ||
+            (component != NULL && at_component != NULL && strcmp(component, at_component) != 0) ||
+            (source != NULL && at_source != NULL && strcmp(source, at_source) != 0)) {
+            continue;
+        }
+        status = add_place(choice, parameter, component != NULL ? component : at_component,
+                           source != NULL ? source : at_source, err);
+    }
+    return status;
+}
+
+static enum eg_status add_computed(const struct eg_parameter_choice *choice,
+                                   const struct eg_parameter *parameter, struct eg_error *err)
+{
+    size_t first = choice->out->count;
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; status == EG_OK && i < first; i++) {
+        const struct eg_parameter_value a = choice->out->list[i]; /* the list may move */
+        if (names(choice, parameter, a.parameter)) {
+            status = add_met(choice, parameter, &a, first, err);
+        }
+    }
+    return status == EG_OK ? add_place(choice, parameter, NULL, NULL, err) : status;
 }
 
 static unsigned rank(const struct eg_parameter_value *value)
@@ -521,8 +449,8 @@ static void sort_places(struct eg_parameter_values *values, size_t first)
     }
 }
 
-static enum eg_status choose_one(const struct choice *choice, const struct eg_parameter *parameter,
-                                 struct eg_error *err)
+static enum eg_status choose_one(const struct eg_parameter_choice *choice,
+                                 const struct eg_parameter *parameter, struct eg_error *err)
 {
     size_t first = choice->out->count;
     size_t entries = choice->permits && choice->plant != NULL ? choice->plant->parameter_count : 0;
@@ -531,22 +459,28 @@ static enum eg_status choose_one(const struct choice *choice, const struct eg_pa
     if (parameter->value != NULL) {
         return add_place(choice, parameter, NULL, NULL, err);
     }
+    if (parameter->is != NULL) {
+        status = add_computed(choice, parameter, err);
+    }
     for (size_t i = 0; status == EG_OK && i < parameter->row_count; i++) {
         status = add_place(choice, parameter, parameter->rows[i].component, NULL, err);
+    }
+    if (status == EG_OK) {
+        status = add_settled(choice, parameter, err);
     }
     for (size_t i = 0; status == EG_OK && i < entries; i++) {
         const struct eg_plant_parameter *entry = &choice->plant->parameters[i];
         if (is_ours(choice, entry) && strcmp(entry->name, parameter->name) == 0) {
-            status = add_permitted(choice, parameter, entry, err);
+            status = add_permitted(choice, parameter, first, entry, err);
         }
     }
     sort_places(choice->out, first);
     return status;
 }
 
-static enum eg_status choose_all(const struct choice *choice, struct eg_error *err)
+static enum eg_status choose_all(const struct eg_parameter_choice *choice, struct eg_error *err)
 {
-    enum eg_status status = choose_settings(choice, err);
+    enum eg_status status = eg_settings_choose(choice, err);
 
     for (size_t i = 0; status == EG_OK && i < choice->package->parameter_count; i++) {
         status = choose_one(choice, &choice->package->parameters[i], err);
@@ -560,14 +494,14 @@ enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
                                     const char *until, struct eg_error *err)
 {
     struct eg_parameter_values values = {.plant = plant}, base = {.plant = plant};
-    struct choice choice = {.out = &values,
-                            .rules = rules,
-                            .package = rules->package,
-                            .plant = plant,
-                            .from = from,
-                            .until = until,
-                            .permits = true};
-    struct choice without = choice;
+    struct eg_parameter_choice choice = {.out = &values,
+                                         .rules = rules,
+                                         .package = rules->package,
+                                         .plant = plant,
+                                         .from = from,
+                                         .until = until,
+                                         .permits = true};
+    struct eg_parameter_choice without = choice;
     bool stricter = false;
     enum eg_status status = check_entries(&stricter, &choice, err);
 
@@ -592,7 +526,7 @@ enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
 void eg_parameters_done(struct eg_parameter_values *values)
 {
     for (size_t i = 0; i < values->count; i++) {
-        free(values->list[i].owned);
+        free(values->list[i].made);
     }
     free(values->list);
     free(values->settings);
@@ -601,25 +535,33 @@ void eg_parameters_done(struct eg_parameter_values *values)
 
 /* ---- looking up --------------------------------------------------------------------------- */
 
+const struct eg_parameter_value *eg_parameter_lookup(const struct eg_parameter_values *values,
+                                                     const struct eg_parameter *parameter,
+                                                     const char *component, const char *source)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        const struct eg_parameter_value *value = &values->list[i];
+        if (value->parameter == parameter &&
+            (value->component == NULL || eg_parameter_same(value->component, component)) &&
+            (value->source == NULL || eg_parameter_same(value->source, source))) {
+            return value;
+        }
+    }
+    return NULL;
+}
+
 enum eg_status eg_parameters_find(const struct eg_parameter_value **out,
                                   const struct eg_parameter_values *values,
                                   const struct eg_parameter *parameter, const char *component,
                                   const char *source, struct eg_error *err)
 {
-    for (size_t i = 0; i < values->count; i++) {
-        const struct eg_parameter_value *value = &values->list[i];
-        if (value->parameter != parameter ||
-            (value->component != NULL && !eg_parameter_same(value->component, component)) ||
-            (value->source != NULL && !eg_parameter_same(value->source, source))) {
-            continue;
-        }
-        if (value->needs != NULL) {
-            return eg_setting_missing(values, value->needs, component, err);
-        }
-        *out = value->value != NULL ? value : NULL;
-        return EG_OK;
+    const struct eg_parameter_value *value =
+        eg_parameter_lookup(values, parameter, component, source);
+
+    if (value != NULL && value->needs != NULL) {
+        return eg_setting_missing(values, value->needs, component, err);
     }
-    *out = NULL;
+    *out = value != NULL && value->value != NULL ? value : NULL;
     return EG_OK;
 }
 

@@ -46,7 +46,7 @@ struct eg_parameter_value {
     const char *citation;
     enum eg_parameter_origin origin;
     const struct eg_setting *needs;
-    char *owned; /* value or citation that was made for it */
+    struct eg_parameter_made *made; /* COMPUTED; freed with the list */
 };
 
 /* A setting of the plant, or of one of its components. */
@@ -74,6 +74,13 @@ EG_MUST_USE
 enum eg_status eg_parameter_rules_compile(struct eg_parameter_rules **out,
                                           const struct eg_package *package, struct eg_error *err);
 void eg_parameter_rules_free(struct eg_parameter_rules **rules);
+
+/*
+ * Components for which the package itself may give the parameter a value; NULL among them: every
+ * one without a value of its own. Borrowed from the rules.
+ */
+size_t eg_parameter_components(const char *const **out, const struct eg_parameter_rules *rules,
+                               const struct eg_parameter *parameter);
 
 /*
  * Choose the values.

@@ -217,7 +217,7 @@ static bool is_parameter(void *payload, const char *name)
     const struct eg_package *package = payload;
 
     for (size_t i = 0; i < package->parameter_count; i++) {
-        if (package->parameters[i].value != NULL &&
+        if (package->parameters[i].row_count == 0 &&
             strcmp(package->parameters[i].name, name) == 0) {
             return true;
         }
@@ -309,7 +309,8 @@ static void one_parameter(xmlXPathParserContextPtr parser, int count)
     const struct eg_parameter_values *values = run != NULL ? run->job->values : NULL;
     const struct eg_parameter_value *found = NULL;
     for (size_t i = 0; name != NULL && values != NULL && i < values->count; i++) {
-        if (strcmp(values->list[i].parameter->name, (const char *)name) == 0) {
+        if (strcmp(values->list[i].parameter->name, (const char *)name) == 0 &&
+            values->list[i].value != NULL) {
             found = &values->list[i];
         }
     }

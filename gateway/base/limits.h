@@ -53,9 +53,11 @@
 /* Packages and directory */
 #define EG_PACKAGE_FILES_MAX 2000 /* files of one package */
 #define EG_PACKAGE_OCTETS_MAX (64 * EG_MIB)
-#define EG_DIRECTORY_MAX (32 * EG_MIB)     /* some 20,000 participants */
-#define EG_NOTIFICATIONS_MAX 16            /* notifications of one package */
-#define EG_PARAMETERS_MAX 256              /* parameters of one package */
+#define EG_DIRECTORY_MAX (32 * EG_MIB)       /* some 20,000 participants */
+#define EG_NOTIFICATIONS_MAX 16              /* notifications of one package */
+#define EG_PARAMETERS_MAX 256                /* parameters of one package */
+#define EG_PARAMETER_ROWS_MAX 64             /* rows of one parameter, as the schema bounds them */
+#define EG_PARAMETER_COMBINATIONS_MAX 100000 /* of words of settings, tried at load */
 #define EG_EXPRESSION_MAX 2000             /* octets of one formula or condition: a page of a law */
 #define EG_EXPRESSION_DEPTH_MAX 40         /* parentheses and negations in each other */
 #define EG_EXPRESSION_WORDS_MAX 64         /* words in one "is one of" */

@@ -363,7 +363,7 @@ Test(package, refuses_override_without_bounds)
 }
 Test(package, refuses_a_component_twice)
 {
-    refused("<row value", "<row component=\"nox\" value", "two rows");
+    refused("<row value", "<row component=\"nox\" value", "are for the same");
 }
 Test(package, refuses_a_step_without_its_file)
 {
