@@ -99,27 +99,43 @@ void eg_sch_where(char out[EG_ERROR_WHERE_MAX], const xmlNode *node, const char 
     (void)snprintf(out, EG_ERROR_WHERE_MAX, "%.80s:%u", name, eg_xml_line(node));
 }
 
-enum eg_status eg_sch_refuse(struct eg_error *err, const xmlNode *node, const char *name,
-                             const char *format, ...)
+static enum eg_status refuse(struct eg_error *err, const xmlNode *node, const char *clause,
+                             const char *name, const char *format, va_list args)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
     char text[300] = "";
-    va_list args;
-    va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
     eg_sch_where(where, node, name);
-    const char *clause = eg_sch_clause(node);
-    return eg_error_set(err, EG_E_FORMAT, where, "%s%s%s%s", text,
-                        clause[0] != '\0' ? " (ISO/IEC 19757-3, " : "", clause,
-                        clause[0] != '\0' ? ")" : "");
+    enum eg_status status = eg_error_set(err, EG_E_FORMAT, where, "%s", text);
+    return eg_sch_claused(status, clause, err);
 }
 
-enum eg_status eg_sch_claused(enum eg_status status, const xmlNode *node, struct eg_error *err)
+enum eg_status eg_sch_refuse(struct eg_error *err, const xmlNode *node, const char *name,
+                             const char *format, ...)
 {
-    const char *clause = eg_sch_clause(node);
+    va_list args;
+    va_start(args, format);
+    enum eg_status status = refuse(err, node, eg_sch_clause(node), name, format, args);
+    va_end(args);
+    return status;
+}
+
+/* A child that may not stand where it does: by the clause of its parent. */
+__attribute__((format(printf, 5, 6))) static enum eg_status
+refuse_child(struct eg_error *err, const xmlNode *child, const struct element *parent,
+             const char *name, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    enum eg_status status = refuse(err, child, parent->clause, name, format, args);
+    va_end(args);
+    return status;
+}
+
+enum eg_status eg_sch_claused(enum eg_status status, const char *clause, struct eg_error *err)
+{
     if (err != NULL && status == EG_E_FORMAT && clause[0] != '\0' &&
-        strstr(err->text, "19757") == NULL) {
+        strstr(err->text, "ISO/IEC") == NULL) {
         char tail[64] = "";
         (void)snprintf(tail, sizeof(tail), " (ISO/IEC 19757-3, %s)", clause);
         size_t room = sizeof(err->text) - 1 - strlen(tail);
@@ -276,14 +292,15 @@ static enum eg_status check_xslt(const xmlNode *child, const struct element *par
     bool key = strcmp(word, "key") == 0 && strcmp(parent->name, "schema") == 0;
     bool copy = strcmp(word, "copy-of") == 0 && strcmp(parent->name, "property") == 0;
     if (!key && !copy) {
-        return eg_sch_refuse(err, child, name,
-                             "xsl:%s is not allowed here; xsl:key in sch:schema and xsl:copy-of in "
-                             "sch:property are (Annex C)",
-                             word);
+        return refuse_child(err, child, parent, name,
+                            "xsl:%s is not allowed here; xsl:key in sch:schema and xsl:copy-of in "
+                            "sch:property are (Annex C)",
+                            word);
     }
     for (const xmlNode *before = child->prev; key && before != NULL; before = before->prev) {
         if (eg_xml_is(before, EG_SCH_NS, "pattern")) {
-            return eg_sch_refuse(err, child, name, "xsl:key stands before the patterns (Annex C)");
+            return refuse_child(err, child, parent, name,
+                                "xsl:key stands before the patterns (Annex C)");
         }
     }
     return EG_OK;
@@ -297,8 +314,9 @@ static enum eg_status check_foreign(const xmlNode *child, const struct element *
         return check_xslt(child, parent, name, err);
     }
     if (ns[0] == '\0' && strcmp(parent->name, "let") != 0) {
-        return eg_sch_refuse(err, child, name, "element '%s' without namespace; is xmlns missing?",
-                             (const char *)child->name);
+        return refuse_child(err, child, parent, name,
+                            "element '%s' without namespace; is xmlns missing?",
+                            (const char *)child->name);
     }
     if (parent->content == NOTHING) {
         return eg_sch_refuse(err, child->parent, name, "sch:%s is empty", parent->name);
@@ -325,11 +343,11 @@ static enum eg_status check_child(const xmlNode *child, const struct element *pa
         return EG_OK;
     }
     return knows_child(parent, word)
-               ? eg_sch_refuse(err, child, name,
-                               "sch:%s comes too late or too often inside sch:%s; the order is %s",
-                               word, parent->name, parent->children)
-               : eg_sch_refuse(err, child, name, "sch:%s is not allowed inside sch:%s", word,
-                               parent->name);
+               ? refuse_child(err, child, parent, name,
+                              "sch:%s comes too late or too often inside sch:%s; the order is %s",
+                              word, parent->name, parent->children)
+               : refuse_child(err, child, parent, name, "sch:%s is not allowed inside sch:%s", word,
+                              parent->name);
 }
 
 static enum eg_status check_end(const xmlNode *node, const struct element *element,
@@ -367,8 +385,10 @@ static enum eg_status check_element(const xmlNode *node, const char *name, struc
 enum eg_status eg_sch_check_grammar(const xmlNode *root, const char *name, struct eg_error *err)
 {
     if (!eg_xml_is(root, EG_SCH_NS, "schema")) {
-        return eg_sch_refuse(err, root, name, "the root element is not sch:schema of namespace %s",
-                             EG_SCH_NS);
+        return eg_sch_claused(eg_sch_refuse(err, root, name,
+                                            "the root element is not sch:schema of namespace %s",
+                                            EG_SCH_NS),
+                              "5.2", err);
     }
     return check_element(root, name, err);
 }

@@ -93,34 +93,49 @@ const char *eg_sch_file(const xmlNode *node, const char *name)
 }
 
 /*
- * What an include brings carries its file's name at its root, and behind it the id that was asked
- * for ("" for the document element), so that a circle is seen: "x.sch\0id".
+ * What an include brings carries its file's name at its root (_private points there), with the id
+ * that was asked for ("" for the document element) and what it stands in, so that a circle is seen
+ * even where nothing is left of the includes between.
  */
-static const char *target_of(const char *label)
+struct label {
+    const struct label *outer;
+    char id[EG_ID_MAX + 1];
+    char file[];
+};
+
+static const struct label *label_of(const xmlNode *node)
 {
-    return label + strlen(label) + 1;
+    for (; node != NULL && node->type == XML_ELEMENT_NODE; node = node->parent) {
+        if (node->_private != NULL) {
+            return (const struct label *)((const char *)node->_private -
+                                          offsetof(struct label, file));
+        }
+    }
+    return NULL;
 }
 
 static bool is_inside(const xmlNode *node, const char *file, const char *id)
 {
-    for (; node != NULL && node->type == XML_ELEMENT_NODE; node = node->parent) {
-        const char *label = node->_private;
-        if (label != NULL && strcmp(label, file) == 0 && strcmp(target_of(label), id) == 0) {
+    for (const struct label *l = label_of(node); l != NULL; l = l->outer) {
+        if (strcmp(l->file, file) == 0 && strcmp(l->id, id) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static char *make_label(struct eg_schematron *schema, const char *file, const char *id)
+static char *make_label(struct eg_schematron *schema, const xmlNode *at, const char *file,
+                        const char *id)
 {
     size_t len = strlen(file);
-    char *label = eg_sch_alloc(schema, len + strlen(id) + 2);
-    if (label != NULL) {
-        memcpy(label, file, len);
-        memcpy(label + len + 1, id, strlen(id));
+    struct label *label = eg_sch_alloc(schema, sizeof(*label) + len + 1);
+    if (label == NULL) {
+        return NULL;
     }
-    return label;
+    label->outer = label_of(at);
+    memcpy(label->id, id, strlen(id));
+    memcpy(label->file, file, len);
+    return label->file;
 }
 
 /* The element whose id or xml:id it is; NULL: none. Depth is bounded by the parser. */
@@ -183,7 +198,7 @@ static enum eg_status bring_from(xmlNode **out, struct loading *loading, const x
     xmlDoc *doc = NULL;
     enum eg_status status = eg_xml_load(&doc, loading->schema->loader, file, err);
     if (status != EG_OK) {
-        return status;
+        return eg_sch_claused(status, "5.1", err);
     }
     xmlNode *root = xmlDocGetRootElement(doc);
     xmlNode *element = id[0] != '\0' ? find_fragment(root, id) : root;
@@ -192,7 +207,7 @@ static enum eg_status bring_from(xmlNode **out, struct loading *loading, const x
                                id, file);
     } else {
         xmlNode *copy = copy_with_lang(element, at->doc);
-        char *label = make_label(loading->schema, file, id);
+        char *label = make_label(loading->schema, at, file, id);
         if (copy == NULL || label == NULL) {
             xmlFreeNode(copy);
             status = eg_error_set(err, EG_E_NOMEM, file, "no memory for an include");
@@ -582,7 +597,7 @@ enum eg_status eg_sch_load(xmlDoc **out, struct eg_schematron *schema, const cha
     xmlHashTable *seen = NULL;
     enum eg_status status = eg_xml_load(&doc, schema->loader, name, err);
     if (status != EG_OK) {
-        return status;
+        return eg_sch_claused(status, "5.1", err);
     }
     xmlNode *root = xmlDocGetRootElement(doc);
     struct loading loading = {.schema = schema, .name = name};

@@ -204,8 +204,8 @@ char *eg_sch_substitute(const char *text, const xmlNode *instance);
 EG_MUST_USE
 enum eg_status eg_sch_check_grammar(const xmlNode *root, const char *name, struct eg_error *err);
 const char *eg_sch_clause(const xmlNode *node); /* "" if the element is not of the standard */
-/* The same status; an error of format without a clause gets the node's. */
-enum eg_status eg_sch_claused(enum eg_status status, const xmlNode *node, struct eg_error *err);
+/* The same status; an error of format that names no clause yet gets this one. */
+enum eg_status eg_sch_claused(enum eg_status status, const char *clause, struct eg_error *err);
 
 /* schematron_read.c: tree to model. */
 EG_MUST_USE

@@ -90,8 +90,8 @@ enum eg_status eg_sch_read_expression(xmlXPathCompExpr **out, struct eg_sch_read
     char where[EG_ERROR_WHERE_MAX] = "";
     eg_sch_where(where, node, reader->name);
     return eg_sch_claused(
-        eg_sch_compile(out, reader->schema, expression, &reader->scope, where, reader->err), node,
-        reader->err);
+        eg_sch_compile(out, reader->schema, expression, &reader->scope, where, reader->err),
+        eg_sch_clause(node), reader->err);
 }
 
 enum eg_status eg_sch_compile(xmlXPathCompExpr **out, struct eg_schematron *schema,
@@ -168,8 +168,8 @@ static enum eg_status read_context(struct eg_sch_reader *reader, struct eg_sch_r
     }
     eg_sch_where(where, node, reader->name);
     return eg_sch_claused(
-        eg_sch_read_context(reader->schema, rule, &reader->scope, where, reader->err), node,
-        reader->err);
+        eg_sch_read_context(reader->schema, rule, &reader->scope, where, reader->err),
+        eg_sch_clause(node), reader->err);
 }
 
 static enum eg_status read_rule(struct eg_sch_reader *reader, struct eg_sch_pattern *pattern,

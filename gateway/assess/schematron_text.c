@@ -73,7 +73,7 @@ static enum eg_status add_hole(struct reading *reading, const xmlNode *node,
     if (status == EG_OK && piece.source != NULL) {
         status = eg_sch_claused(eg_sch_compile(&piece.select, reading->schema, piece.source,
                                                reading->scope, where, reading->err),
-                                node, reading->err);
+                                eg_sch_clause(node), reading->err);
     } else if (status == EG_OK && kind == EG_SCH_COPY) {
         return eg_sch_refuse(reading->err, node, reading->schema->name,
                              "xsl:copy-of lacks its attribute 'select' (Annex C)");

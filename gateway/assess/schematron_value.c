@@ -134,7 +134,10 @@ static bool copy_attribute(xmlNode *parent, xmlAttr *attribute)
     if (parent->children != NULL) {
         return true;
     }
-    xmlAttr *copy = xmlCopyProp(parent, attribute);
+    xmlAttr *copy = xmlCopyProp(parent, attribute); /* its namespace is declared there */
+    if (copy != NULL) {
+        copy->parent = NULL; /* else adding it would find it added */
+    }
     if (copy == NULL || xmlAddChild(parent, (xmlNode *)copy) == NULL) {
         xmlFreeProp(copy);
         return false;
