@@ -2,7 +2,7 @@
  * emgate rules sch: one Schematron schema on one document, locked down as in the gateway. The
  * schema's own folder is all it may read.
  */
-#include "emgate/verb.h"
+#include "emgate/rules.h"
 
 #include "assess/schematron.h"
 #include "base/file.h"
@@ -14,9 +14,15 @@
 
 #define SVRL_MAX (64 * EG_MIB)
 
+#define PARAMS_MAX 64
+
 static const struct eg_tool_option options[] = {
     {"--phase", "PHASE", "run the patterns of this phase; default: the schema's own, or all", false,
      false},
+    {"--param", "NAME=VALUE", "a value for a variable of the schema, as a package gives it", true,
+     false},
+    {"--text", NULL, "findings as lines of text instead of SVRL", false, false},
+    {"--lang", "LANG", "language of the lines: de or en (en)", false, false},
     {0}};
 
 /* Files of the schema's folder, read when they are asked for and kept until the end. */
@@ -64,12 +70,49 @@ static void folder_done(struct folder *folder)
     free(folder->path);
 }
 
+/* NAME=VALUE in two; the names are kept in `text`. */
+struct params {
+    struct eg_schematron_param list[PARAMS_MAX];
+    char *text[PARAMS_MAX];
+    size_t count;
+};
+
+static void params_done(struct params *params)
+{
+    for (size_t i = 0; i < params->count; i++) {
+        free(params->text[i]);
+    }
+}
+
+static enum eg_status read_params(struct params *params, const struct eg_tool_args *args,
+                                  struct eg_error *err)
+{
+    const char *given = NULL;
+    for (size_t i = 0; (given = eg_tool_value(args, "--param", i)) != NULL; i++) {
+        char *text = strdup(given);
+        char *equals = text != NULL ? strchr(text, '=') : NULL;
+        if (i == PARAMS_MAX || equals == NULL || equals == text) {
+            free(text);
+            return i == PARAMS_MAX
+                       ? eg_error_set(err, EG_E_LIMIT, "--param", "more than %d", PARAMS_MAX)
+                       : eg_error_set(err, EG_E_USAGE, "--param", "'%.60s' is no NAME=VALUE",
+                                      given);
+        }
+        *equals = '\0';
+        params->text[i] = text;
+        params->list[i] = (struct eg_schematron_param){.name = text, .value = equals + 1};
+        params->count++;
+    }
+    return EG_OK;
+}
+
 static enum eg_status compile(struct eg_schematron **out, const char **name, struct folder *folder,
                               const struct eg_loader *loader, const struct eg_tool_args *args,
                               struct eg_error *err)
 {
     const char *path = eg_tool_operand(args, 0);
     const char *slash = strrchr(path, '/');
+    struct params params = {.count = 0};
     *name = slash != NULL ? slash + 1 : path;
     folder->path = slash == NULL   ? strdup(".")
                    : slash == path ? strdup("/")
@@ -77,8 +120,15 @@ static enum eg_status compile(struct eg_schematron **out, const char **name, str
     if (folder->path == NULL) {
         return eg_error_set(err, EG_E_NOMEM, path, "no memory");
     }
-    struct eg_schematron_options settings = {.phase = eg_tool_value(args, "--phase", 0)};
-    return eg_schematron_compile(out, loader, *name, &settings, err);
+    enum eg_status status = read_params(&params, args, err);
+    if (status == EG_OK) {
+        struct eg_schematron_options settings = {.phase = eg_tool_value(args, "--phase", 0),
+                                                 .params = params.list,
+                                                 .param_count = params.count};
+        status = eg_schematron_compile(out, loader, *name, &settings, err);
+    }
+    params_done(&params);
+    return status;
 }
 
 static enum eg_status read_document(xmlDoc **out, const char *path, struct eg_error *err)
@@ -93,67 +143,110 @@ static enum eg_status read_document(xmlDoc **out, const char *path, struct eg_er
     return status;
 }
 
-static void json_text(struct eg_buf *out, const char *key, const char *text)
+/* The finding's words; empty when the schema has none. */
+static enum eg_status words(struct eg_buf *text, const struct eg_schematron *schema,
+                            const struct eg_finding *finding, const char *lang,
+                            struct eg_error *err)
 {
-    eg_buf_format(out, "\"%s\":", key);
-    eg_text_json(out, eg_bytes_of(text != NULL ? text : ""));
+    eg_buf_reset(text);
+    eg_buf_text(text, "");
+    return eg_schematron_text(text, schema, finding, lang, err);
 }
 
-static enum eg_status tell_json(const struct eg_schematron *schema,
-                                const struct eg_findings *findings, struct eg_error *err)
+static void add_values(struct eg_buf *out, const struct eg_finding *finding)
 {
-    struct eg_buf out = {0};
+    eg_buf_text(out, ",\"values\":{");
+    for (size_t i = 0; i < finding->value_count; i++) {
+        eg_buf_text(out, i > 0 ? "," : "");
+        eg_text_json(out, eg_bytes_of(finding->values[i].name));
+        eg_buf_char(out, ':');
+        eg_text_json(out, eg_bytes_of(finding->values[i].text));
+    }
+    eg_buf_char(out, '}');
+}
+
+static void add_json(struct eg_buf *out, const struct eg_finding *finding,
+                     const struct eg_buf *text)
+{
+    eg_buf_format(out, "{\"severity\":\"%s\",\"rule\":", eg_severity_text(finding->severity));
+    eg_text_json(out, eg_bytes_of(finding->rule));
+    eg_buf_text(out, ",\"location\":");
+    eg_text_json(out, eg_bytes_of(finding->location != NULL ? finding->location : ""));
+    eg_buf_format(out, ",\"line\":%u", finding->line);
+    add_values(out, finding);
+    eg_buf_text(out, ",\"text\":");
+    eg_text_json(out, eg_bytes_view(text));
+    eg_buf_char(out, '}');
+}
+
+static void add_line(struct eg_buf *out, const struct eg_finding *finding,
+                     const struct eg_buf *text)
+{
+    eg_buf_format(out, "%-7s %-24s", eg_severity_text(finding->severity), finding->rule);
+    if (finding->line > 0) {
+        eg_buf_format(out, " line %u", finding->line);
+    }
+    eg_buf_format(out, "  %s\n        %s\n", (const char *)text->data,
+                  finding->location != NULL ? finding->location : "");
+}
+
+/* Findings as one JSON document, or as lines. */
+static enum eg_status tell(struct eg_buf *out, const struct eg_schematron *schema,
+                           const struct eg_findings *findings, const char *lang, bool json,
+                           struct eg_error *err)
+{
     struct eg_buf text = {0};
-    eg_buf_init(&out, SVRL_MAX);
-    eg_buf_init(&text, EG_MIB);
-    eg_buf_format(&out, "{\"valid\":%s,\"omitted\":%zu,\"findings\":[",
-                  eg_findings_valid(findings) ? "true" : "false", findings->omitted);
     enum eg_status status = EG_OK;
+    const char *valid = eg_findings_valid(findings) ? "true" : "false";
+    eg_buf_init(&text, EG_MIB);
+    if (json) {
+        eg_buf_format(out, "{\"valid\":%s,\"omitted\":%zu,\"findings\":[", valid,
+                      findings->omitted);
+    }
     for (size_t i = 0; i < findings->count && status == EG_OK; i++) {
         const struct eg_finding *finding = &findings->list[i];
-        eg_buf_reset(&text);
-        eg_buf_text(&text, "");
-        status = eg_schematron_text(&text, schema, finding, "en", err);
-        eg_buf_text(&out, i > 0 ? ",{" : "{");
-        json_text(&out, "severity", eg_severity_text(finding->severity));
-        eg_buf_char(&out, ',');
-        json_text(&out, "rule", finding->rule);
-        eg_buf_char(&out, ',');
-        json_text(&out, "location", finding->location);
-        eg_buf_format(&out, ",\"line\":%u,\"text\":", finding->line);
-        eg_text_json(&out, eg_bytes_view(&text));
-        eg_buf_char(&out, '}');
+        status = words(&text, schema, finding, lang, err);
+        if (json) {
+            eg_buf_text(out, i > 0 ? "," : "");
+            add_json(out, finding, &text);
+        } else {
+            add_line(out, finding, &text);
+        }
     }
-    eg_buf_text(&out, "]}\n");
-    if (status == EG_OK) {
-        status = eg_buf_ok(&out, "findings", err);
+    if (json) {
+        eg_buf_text(out, "]}\n");
+    } else {
+        eg_buf_format(
+            out, "%s: %zu error, %zu warning, %zu info\n", valid[0] == 't' ? "valid" : "invalid",
+            findings->by_severity[EG_SEVERITY_ERROR] + findings->by_severity[EG_SEVERITY_FATAL],
+            findings->by_severity[EG_SEVERITY_WARNING], findings->by_severity[EG_SEVERITY_INFO]);
     }
-    if (status == EG_OK) {
-        (void)fwrite(out.data, 1, out.len, stdout);
-    }
-    eg_buf_done(&out);
     eg_buf_done(&text);
     return status;
 }
 
-static enum eg_status judge(bool *valid, struct eg_schematron *schema, xmlDoc *doc, bool json,
-                            struct eg_error *err)
+static enum eg_status judge(bool *valid, struct eg_schematron *schema, xmlDoc *doc,
+                            const struct eg_tool_args *args, struct eg_error *err)
 {
     struct eg_findings findings = {0};
-    struct eg_buf svrl = {0};
+    struct eg_buf out = {0};
     bool fatal = false;
+    bool json = eg_tool_json(args);
+    bool told = json || eg_tool_flag(args, "--text");
+    const char *lang = eg_tool_value(args, "--lang", 0);
     eg_findings_init(&findings);
-    eg_buf_init(&svrl, SVRL_MAX);
-    struct eg_schematron_job job = {.doc = doc, .step = 1, .svrl = json ? NULL : &svrl};
+    eg_buf_init(&out, SVRL_MAX);
+    struct eg_schematron_job job = {.doc = doc, .step = 1, .svrl = told ? NULL : &out};
     enum eg_status status = eg_schematron_run(&fatal, schema, &job, &findings, err);
-    if (status == EG_OK && json) {
-        status = tell_json(schema, &findings, err);
-    } else if (status == EG_OK) {
-        (void)fwrite(svrl.data, 1, svrl.len, stdout);
+    if (status == EG_OK && told) {
+        status = tell(&out, schema, &findings, lang != NULL ? lang : "en", json, err);
+    }
+    if (status == EG_OK) {
+        status = eg_tool_print(&out, err);
     }
     *valid = eg_findings_valid(&findings);
     eg_findings_done(&findings);
-    eg_buf_done(&svrl);
+    eg_buf_done(&out);
     return status;
 }
 
@@ -165,6 +258,11 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     xmlDoc *doc = NULL;
     const char *name = NULL;
     bool valid = false;
+    const char *lang = eg_tool_value(args, "--lang", 0);
+    if (lang != NULL && strcmp(lang, "de") != 0 && strcmp(lang, "en") != 0) {
+        (void)eg_error_set(err, EG_E_USAGE, "--lang", "must be de or en");
+        return EG_EXIT_COULD_NOT;
+    }
     enum eg_status status = eg_xml_init(err);
     if (status != EG_OK) {
         return EG_EXIT_COULD_NOT;
@@ -174,7 +272,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         status = read_document(&doc, eg_tool_operand(args, 1), err);
     }
     if (status == EG_OK) {
-        status = judge(&valid, schema, doc, eg_tool_json(args), err);
+        status = judge(&valid, schema, doc, args, err);
     }
     eg_schematron_free(&schema);
     xmlFreeDoc(doc);
@@ -192,14 +290,16 @@ const struct eg_tool_verb eg_verb_rules_sch = {
     .description =
         "Compiles an ISO Schematron schema (query binding xslt) and runs it on a document, locked\n"
         "down as in the gateway: no DOCTYPE, nothing loaded but files of the schema's own folder.\n"
-        "The result goes to standard output as SVRL, or with --json as findings.\n"
+        "The result goes to standard output as SVRL (ISO/IEC 19757-3, Annex D), with --text as\n"
+        "lines, or with --json as findings.\n"
         "\n"
         "Exit status: 0 the document is valid, 1 it is not (an error or a fatal finding), 2 the\n"
         "schema is in error or one of the two could not be read. A failed assert is an error and "
         "a\n"
         "successful report a warning, unless @role says otherwise.",
     .example = "emgate rules sch checks/grid.sch report.xml\n"
-               "emgate rules sch --phase quick checks/grid.sch report.xml",
+               "emgate rules sch --phase quick checks/grid.sch report.xml\n"
+               "emgate rules sch --text --lang de --param limit=50 checks/grid.sch report.xml",
     .options = options,
     .run = run,
 };

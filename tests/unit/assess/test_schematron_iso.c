@@ -20,7 +20,7 @@
 #define PARTS_MAX 12     /* files, parameters and report tests of one case */
 #define ROWS_MAX 300     /* sentences */
 #define SENTENCES_MIN 115 /* rows must not get lost */
-#define CASES_MIN 235
+#define CASES_MIN 228
 
 static void begin(void)
 {
