@@ -17,8 +17,8 @@
 #include <string.h>
 
 #define DATA "tests/data/schematron/"
-#define PARTS_MAX 12     /* files, parameters and report tests of one case */
-#define ROWS_MAX 300     /* sentences */
+#define PARTS_MAX 12      /* files, parameters and report tests of one case */
+#define ROWS_MAX 300      /* sentences */
 #define SENTENCES_MIN 115 /* rows must not get lost */
 #define CASES_MIN 228
 
