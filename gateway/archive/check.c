@@ -7,7 +7,8 @@
  *   check_tree.c       conditions 2, 3, 7
  *   check_contents.c   conditions 4, 5, 6, 9 (digests)
  *   check_lookups.c    conditions 11, 12
- *   here               condition 1, and the calls for 8, 9 (signatures) and 10
+ *   check_facts.c      condition 14, the rows
+ *   here               condition 1, and the calls for 8, 9 (signatures), 10, 13 and 14
  */
 #include "archive/check_inside.h"
 
@@ -42,6 +43,9 @@ static void fill_inputs(struct eg_check_inputs *inputs, const struct eg_checker 
     inputs->signature = eg_bytes_view(&contents[EG_CONTENT_SIGNATURE]);
     inputs->parameters = eg_bytes_view(&contents[EG_CONTENT_PARAMETERS]);
     inputs->findings = eg_bytes_view(&contents[EG_CONTENT_FINDINGS]);
+    inputs->facts = eg_bytes_view(&contents[EG_CONTENT_FACTS]);
+    inputs->remembered = &checker->facts;
+    inputs->plant = checker->facts_plant;
     inputs->notification_count = checker->entry.notification_count;
     for (size_t i = 0; i < inputs->notification_count; i++) {
         inputs->notifications[i] = eg_bytes_view(&contents[EG_CONTENT_SLOT_NOTIFICATION + i]);
@@ -86,9 +90,10 @@ static enum eg_status ask_rerun(struct eg_checker *checker, const struct eg_chec
 {
     char text[EG_ERROR_TEXT_MAX] = "";
     struct eg_error why = {0};
-    bool same = false, differs = false;
+    unsigned condition = 10; /* nothing said is nothing proved */
+    bool differs = false;
     enum eg_status status =
-        checker->hooks->rerun(checker->hooks->payload, inputs, &same, &differs, text, &why);
+        checker->hooks->rerun(checker->hooks->payload, inputs, &condition, &differs, text, &why);
 
     if (is_ours(status)) {
         if (err) {
@@ -99,10 +104,10 @@ static enum eg_status ask_rerun(struct eg_checker *checker, const struct eg_chec
     if (status) {
         eg_check_found(checker, checker->row.index, 10, "the decision can not be made again: %s",
                        why.text);
-    } else if (!same && differs) {
+    } else if (condition != 0 && differs) {
         *engine_differs = true;
-    } else if (!same) {
-        eg_check_found(checker, checker->row.index, 10, "%s", text);
+    } else if (condition != 0) {
+        eg_check_found(checker, checker->row.index, condition, "%s", text);
     }
     return EG_OK;
 }
@@ -136,6 +141,9 @@ static enum eg_status check_meaning(struct eg_checker *checker, sqlite3_stmt *ro
     }
     if (!status) {
         status = eg_check_lookups(checker, row, err);
+    }
+    if (!status) {
+        status = eg_check_facts(checker, err);
     }
     if (!status) {
         status = eg_check_history(checker, err);
@@ -313,6 +321,7 @@ enum eg_status eg_check_archive(struct eg_check_counts *counts, uint64_t *findin
         return eg_error_set(err, EG_E_USAGE, path, "the checker lacks a function");
     }
     eg_buf_init(&checker.note, EG_RECEIPT_MAX);
+    eg_buf_init(&checker.facts_text, EG_FACTS_OCTETS_MAX);
     for (size_t i = 0; i < EG_CONTENT_SLOTS; i++) {
         eg_buf_init(&checker.contents[i], 2 * EG_PACKAGE_OCTETS_MAX);
     }
@@ -323,6 +332,8 @@ enum eg_status eg_check_archive(struct eg_check_counts *counts, uint64_t *findin
     eg_check_finalize(&checker);
     eg_store_close(&checker.store);
     eg_buf_done(&checker.note);
+    eg_buf_done(&checker.facts_text);
+    eg_facts_done(&checker.facts);
     for (size_t i = 0; i < EG_CONTENT_SLOTS; i++) {
         eg_buf_done(&checker.contents[i]);
     }

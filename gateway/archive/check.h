@@ -18,6 +18,9 @@
  *   10  a rerun gives the same findings, notifications and outcome
  *   11  identities are unique, times do not run backwards
  *   12  what look-ups and streams say is what the entries say
+ *   13  the facts that a decision leaned on are those in force at its entry
+ *   14  the facts that lie in the archive for an entry are those that a rerun remembers, and only
+ *       accepted submissions have any
  *
  * What it can not see from the archive alone: an archive that was cut back to an earlier state as a
  * whole, checkpoint included. Only a newer checkpoint or receipt held elsewhere shows that.
@@ -37,6 +40,9 @@ struct eg_check_inputs {
     uint64_t index;
     const struct eg_entry *entry;
     struct eg_bytes report, signature, parameters, findings;
+    struct eg_bytes facts;             /* that it leaned on; entry->has_facts */
+    const struct eg_facts *remembered; /* that lie in the archive for it */
+    const char *plant;                 /* under this plant; "" without any */
     struct eg_bytes notifications[EG_NOTIFICATIONS_MAX];
     size_t notification_count;
     struct eg_digest report_digest; /* plain SHA-256 of the report */
@@ -53,12 +59,13 @@ struct eg_check_hooks {
                                 unsigned *condition, char text[EG_ERROR_TEXT_MAX],
                                 struct eg_error *err);
     /*
-     * Condition 10, for submissions; *same false with one line in text. *differs_by_engine: not the
-     * same, but recorded under another semantics number: counted, no finding.
+     * Conditions 10, 13 and 14, for submissions: *condition 0 when all is the same; else the number
+     * of the one that does not hold, with one line in text. *differs_by_engine: not the same, but
+     * recorded under another semantics number: counted, no finding.
      */
-    enum eg_status (*rerun)(void *payload, const struct eg_check_inputs *inputs, bool *same,
-                            bool *differs_by_engine, char text[EG_ERROR_TEXT_MAX],
-                            struct eg_error *err);
+    enum eg_status (*rerun)(void *payload, const struct eg_check_inputs *inputs,
+                            unsigned *condition, bool *differs_by_engine,
+                            char text[EG_ERROR_TEXT_MAX], struct eg_error *err);
     void (*finding)(void *payload, const struct eg_check_finding *finding);
     /* After each entry; may be NULL. false: stop, the answer is EG_E_STATE. */
     bool (*progress)(void *payload, uint64_t done, uint64_t total);

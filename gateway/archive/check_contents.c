@@ -37,9 +37,8 @@ static struct slot slot_of(const struct eg_entry *entry, unsigned at)
                          &entry->notifications[at - EG_CONTENT_SLOT_NOTIFICATION].digest};
 }
 
-/* Columns from `at` on are packed, len, octets. false with the reason when they can not be read. */
-static enum eg_status take_octets(struct eg_buf *out, bool *good, struct eg_checker *checker,
-                                  sqlite3_stmt *row, int at, struct eg_error *why)
+enum eg_status eg_check_octets(struct eg_buf *out, bool *good, struct eg_checker *checker,
+                               sqlite3_stmt *row, int at, struct eg_error *why)
 {
     struct eg_packed packed = {0};
     enum eg_status status = EG_OK;
@@ -77,7 +76,7 @@ static enum eg_status check_row(struct eg_checker *checker, sqlite3_stmt *row, s
                        slot.name);
         return EG_OK;
     }
-    status = take_octets(&checker->contents[at], &good, checker, row, 2, &why);
+    status = eg_check_octets(&checker->contents[at], &good, checker, row, 2, &why);
     if (status) {
         if (err) {
             *err = why;
@@ -172,7 +171,7 @@ static enum eg_status check_revocation(struct eg_checker *checker, struct eg_err
     eg_check_bind_digest(statement, 1, &checker->entry.revocation);
     status = eg_check_step(&row, checker, statement, err);
     if (!status && row) {
-        status = take_octets(&octets, &good, checker, statement, 0, &why);
+        status = eg_check_octets(&octets, &good, checker, statement, 0, &why);
     }
     (void)sqlite3_reset(statement);
     if (!status) {

@@ -30,6 +30,9 @@
     X(EARLIER, "SELECT count(*) FROM entries WHERE kind = ?1 AND kind > 0 AND digest = ?2 AND "    \
                "idx < ?3")                                                                         \
     X(REVOCATION, "SELECT packed, len, octets FROM revocations WHERE digest = ?1")                 \
+    X(FACTS, "SELECT plant, package, day, source, packed, len, octets FROM facts INDEXED BY "      \
+             "by_entry WHERE idx = ?1 ORDER BY day, source")                                       \
+    X(STRAY_FACTS, "SELECT count(*) FROM facts WHERE idx < 0 OR idx >= ?1")                        \
     X(INTEGRITY, "PRAGMA integrity_check(20)")
 
 enum eg_check_sql {
@@ -66,6 +69,10 @@ struct eg_checker {
     unsigned present; /* bit per slot of contents that are there */
     unsigned fitting; /* and have the digest that the entry says */
     struct eg_buf contents[EG_CONTENT_SLOTS];
+
+    struct eg_facts facts;           /* that lie there for it */
+    char facts_plant[EG_ID_MAX + 1]; /* "": none */
+    struct eg_buf facts_text;
 
     /* The log so far */
     struct eg_merkle_edge edge;
@@ -124,6 +131,16 @@ EG_MUST_USE
 enum eg_status eg_check_contents(struct eg_checker *checker, struct eg_error *err);
 EG_MUST_USE
 enum eg_status eg_check_named(struct eg_checker *checker, struct eg_error *err);
+
+/* Columns from `at` on are packed, len, octets. *good false with the reason when they can not be
+ * read. */
+EG_MUST_USE
+enum eg_status eg_check_octets(struct eg_buf *out, bool *good, struct eg_checker *checker,
+                               sqlite3_stmt *row, int at, struct eg_error *why);
+
+/* ---- check_facts.c: condition 14, what can be told without a rerun ---- */
+EG_MUST_USE
+enum eg_status eg_check_facts(struct eg_checker *checker, struct eg_error *err);
 
 /* ---- check_lookups.c: conditions 11, 12 ---- */
 EG_MUST_USE

@@ -248,6 +248,9 @@ enum eg_status eg_check_leftovers(struct eg_checker *checker, struct eg_error *e
                              "contents of no entry", err);
     }
     if (!status) {
+        status = check_count(checker, EG_CHECK_STRAY_FACTS, size, 0, 14, "facts of no entry", err);
+    }
+    if (!status) {
         status = check_count(checker, EG_CHECK_STREAMS, 0, checker->notifications, 12,
                              "items in the streams", err);
     }

@@ -45,12 +45,27 @@ enum eg_status eg_audit_state(struct eg_audit *audit, const struct eg_check_inpu
 /* The periods that a package judged when the entry in hand was recorded. */
 struct eg_span eg_audit_span(const struct eg_audit *audit, const struct eg_package *package);
 
+/* ---- audit_facts.c ---- */
+/* The facts in force at the entry in hand; *wrong, untouched when good, says what of condition 13
+ * does not hold. `out` is made by it. */
+EG_MUST_USE
+enum eg_status eg_audit_in_force(struct eg_facts *out, const char **wrong, struct eg_audit *audit,
+                                 const struct eg_check_inputs *inputs, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_audit_facts_are(bool *same, const struct eg_facts *facts, struct eg_bytes text,
+                                  struct eg_error *err);
+/* What the rerun remembers is what lies in the archive for the entry. */
+EG_MUST_USE
+enum eg_status eg_audit_remembered(bool *same, const struct eg_audit *audit,
+                                   const struct eg_outcome *outcome,
+                                   const struct eg_check_inputs *inputs, struct eg_error *err);
+
 /* The functions of eg_check_hooks; payload is the audit. */
 enum eg_status eg_audit_signature(void *payload, const struct eg_check_inputs *inputs,
                                   unsigned *condition, char text[EG_ERROR_TEXT_MAX],
                                   struct eg_error *err);
-enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *inputs, bool *same,
-                              bool *differs_by_engine, char text[EG_ERROR_TEXT_MAX],
-                              struct eg_error *err);
+enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *inputs,
+                              unsigned *condition, bool *differs_by_engine,
+                              char text[EG_ERROR_TEXT_MAX], struct eg_error *err);
 
 #endif

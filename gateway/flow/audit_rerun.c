@@ -1,6 +1,7 @@
 /*
- * Condition 10: the decision made again, from the archived report, package and directory, must give
- * the same octets.
+ * Condition 10: the decision made again, from the archived report, package, directory and facts,
+ * must give the same octets. Facts are taken as they are in force at the entry; only if those are
+ * not the recorded ones (condition 13) is the decision made from the recorded ones once more.
  *
  * Which package read a report whose identity could not be read is not recorded. Packages for one
  * root element read identities alike (a gateway refuses to load others), so the newest one recorded
@@ -183,7 +184,8 @@ static bool identity_same(const struct eg_audit *audit, const struct eg_entry *e
  * ----------------------------------------------------------- */
 
 static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
-                          const struct eg_check_inputs *inputs, struct eg_error *err)
+                          const struct eg_check_inputs *inputs, const struct eg_facts *known,
+                          struct eg_error *err)
 {
     const struct eg_package *package = eg_rules_package(audit->rules);
     const struct eg_directory *directory = NULL;
@@ -208,48 +210,115 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
     eg_findings_done(&outcome->findings);
     outcome->findings = audit->early;
     eg_findings_init(&audit->early);
-    status =
-        eg_rules_run(outcome, audit->rules, audit->document, &audit->reading, plant, NULL, err);
+    status = eg_rules_run(outcome, audit->rules, audit->document, &audit->reading, plant,
+                          inputs->entry->has_facts ? known : NULL, err);
     if (status == EG_OK) {
         status = eg_address_outcome(outcome, package, plant, err);
     }
     return status;
 }
 
+/* As recorded, from facts that are not in force. */
+static enum eg_status run_recorded(struct eg_outcome *outcome, const char **wrong,
+                                   struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                   struct eg_error *err)
+{
+    struct eg_facts known = {0};
+    enum eg_status status = eg_facts_read(&known, inputs->facts, err);
+
+    if (status == EG_E_FORMAT) {
+        *wrong = "the facts that it leaned on can not be read";
+        return EG_OK;
+    }
+    *wrong = "the facts that it leaned on are not those in force at its entry";
+    if (status == EG_OK) {
+        eg_outcome_done(outcome);
+        eg_outcome_init(outcome);
+        status = run(outcome, audit, inputs, &known, err);
+    }
+    eg_facts_done(&known);
+    return status;
+}
+
+/* Make the decision again. *wrong, untouched when good: condition 13 does not hold. */
+static enum eg_status decide_again(struct eg_outcome *outcome, const char **wrong,
+                                   struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                   struct eg_error *err)
+{
+    struct eg_facts known = {0};
+    bool same = true;
+    enum eg_status status = eg_audit_in_force(&known, wrong, audit, inputs, err);
+
+    if (status == EG_OK) {
+        status = run(outcome, audit, inputs, &known, err);
+    }
+    if (status == EG_OK && *wrong == NULL && inputs->entry->has_facts) {
+        status = eg_audit_facts_are(&same, &outcome->recalled, inputs->facts, err);
+    }
+    if (status == EG_OK && !same) {
+        status = run_recorded(outcome, wrong, audit, inputs, err);
+    }
+    eg_facts_done(&known);
+    return status;
+}
+
+/* Condition 10, and 14. *condition as it came: what does not hold is in text. */
+static enum eg_status compare(unsigned *condition, const struct eg_outcome *outcome,
+                              const struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                              char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
+{
+    const struct eg_package *package = eg_rules_package(audit->rules);
+    bool same = false;
+    enum eg_status status =
+        findings_same(&same, &outcome->findings, &package->ref, inputs->findings, err);
+
+    if (status != EG_OK) {
+        return status;
+    }
+    if (!same) {
+        return differ(text, "other findings");
+    }
+    if (outcome->accepted != inputs->entry->accepted) {
+        return differ(text, outcome->accepted ? "accepted" : "rejected");
+    }
+    if (!eg_bytes_equal(eg_bytes_view(&outcome->parameters), inputs->parameters)) {
+        return differ(text, "other parameters");
+    }
+    if (!notifications_same(outcome, inputs)) {
+        return differ(text, "other notifications");
+    }
+    status = eg_audit_remembered(&same, audit, outcome, inputs, err);
+    if (status == EG_OK) {
+        *condition = same ? 0 : 14;
+    }
+    return status == EG_OK && !same ? differ(text, "other facts than lie in the archive for it")
+                                    : status;
+}
+
 static enum eg_status rerun_judged(struct eg_audit *audit, const struct eg_check_inputs *inputs,
-                                   bool *same, char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
+                                   unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                   struct eg_error *err)
 {
     const struct eg_entry *entry = inputs->entry;
-    const struct eg_package *package = NULL;
+    const char *wrong = NULL;
     struct eg_outcome outcome = {0};
-    enum eg_status status = EG_OK;
 
     if (audit->document == NULL || !audit->readable || !identity_same(audit, entry)) {
         return differ(text, "another identity");
     }
-    package = eg_rules_package(audit->rules);
-    struct eg_span span = eg_audit_span(audit, package);
+    struct eg_span span = eg_audit_span(audit, eg_rules_package(audit->rules));
     if (!eg_span_holds(&span, audit->reading.from, audit->reading.until)) {
         return differ(text,
                       "no decision: the package does not judge this period, or was withdrawn");
     }
     eg_outcome_init(&outcome);
-    status = run(&outcome, audit, inputs, err);
+    enum eg_status status = decide_again(&outcome, &wrong, audit, inputs, err);
     if (status == EG_OK) {
-        status = findings_same(same, &outcome.findings, &package->ref, inputs->findings, err);
+        status = compare(condition, &outcome, audit, inputs, text, err);
     }
-    if (status == EG_OK && !*same) {
-        (void)differ(text, "other findings");
-    } else if (status == EG_OK && outcome.accepted != entry->accepted) {
-        *same = false;
-        (void)differ(text, outcome.accepted ? "accepted" : "rejected");
-    } else if (status == EG_OK &&
-               !eg_bytes_equal(eg_bytes_view(&outcome.parameters), inputs->parameters)) {
-        *same = false;
-        (void)differ(text, "other parameters");
-    } else if (status == EG_OK && !notifications_same(&outcome, inputs)) {
-        *same = false;
-        (void)differ(text, "other notifications");
+    if (status == EG_OK && *condition == 0 && wrong != NULL) {
+        *condition = 13;
+        (void)snprintf(text, EG_ERROR_TEXT_MAX, "%s", wrong);
     }
     eg_outcome_done(&outcome);
     return status;
@@ -321,23 +390,37 @@ done:
     return status;
 }
 
-enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *inputs, bool *same,
-                              bool *differs_by_engine, char text[EG_ERROR_TEXT_MAX],
-                              struct eg_error *err)
+/* Decided without a package: nothing to lean on, nothing to remember. */
+static enum eg_status rerun_unjudged(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                     unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                     struct eg_error *err)
+{
+    bool same = false;
+    enum eg_status status = audit->taken ? rerun_taken(audit, inputs, &same, text, err)
+                                         : rerun_unreadable(audit, inputs, &same, text, err);
+
+    if (status == EG_OK && same) {
+        *condition = inputs->entry->has_facts ? 13 : 0;
+        (void)snprintf(text, EG_ERROR_TEXT_MAX, "facts were recorded, but no package judged");
+    }
+    return status;
+}
+
+enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *inputs,
+                              unsigned *condition, bool *differs_by_engine,
+                              char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
     struct eg_audit *audit = payload;
-    bool found = false;
+    unsigned found = 10;
     enum eg_status status = eg_audit_open(audit, inputs, err);
 
     if (status == EG_OK && inputs->entry->has_package) {
         status = rerun_judged(audit, inputs, &found, text, err);
-    } else if (status == EG_OK && audit->taken) {
-        status = rerun_taken(audit, inputs, &found, text, err);
     } else if (status == EG_OK) {
-        status = rerun_unreadable(audit, inputs, &found, text, err);
+        status = rerun_unjudged(audit, inputs, &found, text, err);
     }
     if (status == EG_OK) {
-        *same = found;
+        *condition = found;
         *differs_by_engine = inputs->entry->semantics != EG_SEMANTICS;
     }
     return status;

@@ -412,9 +412,9 @@ static enum eg_status fake_signature(void *payload, const struct eg_check_inputs
     return EG_OK;
 }
 
-static enum eg_status fake_rerun(void *payload, const struct eg_check_inputs *inputs, bool *same,
-                                 bool *differs_by_engine, char text[EG_ERROR_TEXT_MAX],
-                                 struct eg_error *err)
+static enum eg_status fake_rerun(void *payload, const struct eg_check_inputs *inputs,
+                                 unsigned *condition, bool *differs_by_engine,
+                                 char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
     struct eg_found *found = payload;
     bool bad = inputs->report.len >= 3 && memcmp(inputs->report.data, "bad", 3) == 0;
@@ -422,7 +422,7 @@ static enum eg_status fake_rerun(void *payload, const struct eg_check_inputs *in
 
     (void)err;
     found->reruns++;
-    *same = !found->engine_differs && inputs->entry->accepted == (!bad && !taken);
+    *condition = !found->engine_differs && inputs->entry->accepted == (!bad && !taken) ? 0 : 10;
     *differs_by_engine = found->engine_differs;
     (void)snprintf(text, EG_ERROR_TEXT_MAX, "the rerun decides otherwise");
     return EG_OK;

@@ -128,29 +128,85 @@ static enum eg_status add_findings(struct eg_buf *out, const struct show *show, 
     return status;
 }
 
+/* What an entry is shown with; each may be empty. */
+struct parts {
+    struct eg_buf findings, recalled, remembered;
+};
+
+static void parts_init(struct parts *parts)
+{
+    eg_buf_init(&parts->findings, 8 * EG_MIB);
+    eg_buf_init(&parts->recalled, EG_FACTS_OCTETS_MAX);
+    eg_buf_init(&parts->remembered, EG_FACTS_OCTETS_MAX);
+}
+
+static void parts_done(struct parts *parts)
+{
+    eg_buf_done(&parts->findings);
+    eg_buf_done(&parts->recalled);
+    eg_buf_done(&parts->remembered);
+}
+
+/* Facts that the decision leaned on, and those that it left behind. */
+static enum eg_status add_facts(struct parts *parts, const struct show *show, uint64_t index,
+                                const struct eg_entry *entry, struct eg_error *err)
+{
+    struct eg_facts facts = {0};
+    enum eg_status status = EG_OK;
+
+    if (entry->has_facts) {
+        status =
+            eg_store_content(&parts->recalled, NULL, show->store, index, EG_CONTENT_FACTS, 0, err);
+    }
+    if (status != EG_OK) {
+        return status;
+    }
+    status = eg_store_facts_of(&facts, show->store, index, err);
+    if (status == EG_E_NOTFOUND) {
+        return EG_OK;
+    }
+    if (status == EG_OK) {
+        status = eg_facts_write(&parts->remembered, &facts, err);
+    }
+    eg_facts_done(&facts);
+    return status;
+}
+
+static void print_part(struct eg_buf *line, const char *title, const struct eg_buf *part)
+{
+    if (part->len > 0) {
+        eg_buf_format(line, "\n%s\n", title);
+        eg_buf_bytes(line, eg_bytes_view(part));
+    }
+}
+
+static void print_member(struct eg_buf *line, const char *name, const struct eg_buf *part)
+{
+    eg_buf_format(line, ",\"%s\":", name);
+    eg_text_json(line, eg_bytes_view(part));
+}
+
 static void print_whole(const struct show *show, const struct eg_stored *stored,
-                        const struct eg_buf *findings)
+                        const struct parts *parts)
 {
     struct eg_buf line = {0};
 
-    eg_buf_init(&line, 16 * EG_MIB);
+    eg_buf_init(&line, 64 * EG_MIB);
     if (show->json) {
-        eg_buf_format(&line, "{\"entry\":%" PRIu64 ",\"text\":", stored->index);
-        eg_text_json(&line, eg_bytes_view(&stored->entry_text));
-        eg_buf_text(&line, ",\"receipt\":");
-        eg_text_json(&line, eg_bytes_view(&stored->receipt));
-        eg_buf_text(&line, ",\"findings\":");
-        eg_text_json(&line, eg_bytes_view(findings));
+        eg_buf_format(&line, "{\"entry\":%" PRIu64, stored->index);
+        print_member(&line, "text", &stored->entry_text);
+        print_member(&line, "receipt", &stored->receipt);
+        print_member(&line, "findings", &parts->findings);
+        print_member(&line, "recalled", &parts->recalled);
+        print_member(&line, "remembered", &parts->remembered);
         eg_buf_text(&line, "}\n");
     } else {
         eg_buf_format(&line, "entry %" PRIu64 "\n\n", stored->index);
         eg_buf_bytes(&line, eg_bytes_view(&stored->entry_text));
-        if (findings->len > 0) {
-            eg_buf_text(&line, "\nfindings\n");
-            eg_buf_bytes(&line, eg_bytes_view(findings));
-        }
-        eg_buf_text(&line, "\nreceipt\n");
-        eg_buf_bytes(&line, eg_bytes_view(&stored->receipt));
+        print_part(&line, "findings", &parts->findings);
+        print_part(&line, "facts recalled", &parts->recalled);
+        print_part(&line, "facts remembered", &parts->remembered);
+        print_part(&line, "receipt", &stored->receipt);
     }
     print(&line);
 }
@@ -158,22 +214,25 @@ static void print_whole(const struct show *show, const struct eg_stored *stored,
 static enum eg_status show_whole(struct show *show, const struct eg_stored *stored,
                                  struct eg_error *err)
 {
-    struct eg_buf findings = {0};
+    struct parts parts;
     struct eg_entry entry = {0};
     enum eg_status status = EG_OK;
 
-    eg_buf_init(&findings, 8 * EG_MIB);
     if (eg_entry_read(&entry, eg_bytes_view(&stored->entry_text), err) != EG_OK) {
         return EG_E_FORMAT;
     }
+    parts_init(&parts);
     if (entry.has_findings) {
-        status = add_findings(&findings, show, stored->index, err);
+        status = add_findings(&parts.findings, show, stored->index, err);
     }
     if (status == EG_OK) {
-        print_whole(show, stored, &findings);
+        status = add_facts(&parts, show, stored->index, &entry, err);
+    }
+    if (status == EG_OK) {
+        print_whole(show, stored, &parts);
         show->shown++;
     }
-    eg_buf_done(&findings);
+    parts_done(&parts);
     return status;
 }
 
