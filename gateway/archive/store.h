@@ -123,6 +123,11 @@ EG_MUST_USE
 enum eg_status eg_store_latest(struct eg_stored *out, struct eg_store *store,
                                enum eg_entry_kind kind, const char *package_id,
                                struct eg_error *err);
+/* The newest entry of this kind and name before `before`; EG_E_NOTFOUND. */
+EG_MUST_USE
+enum eg_status eg_store_named_before(struct eg_stored *out, struct eg_store *store,
+                                     enum eg_entry_kind kind, const char *package_id,
+                                     uint64_t before, struct eg_error *err);
 /* The newest statement about this version of a package; EG_E_NOTFOUND. */
 EG_MUST_USE
 enum eg_status eg_store_latest_state(struct eg_stored *out, struct eg_store *store,

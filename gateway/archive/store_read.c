@@ -274,6 +274,18 @@ enum eg_status eg_store_latest(struct eg_stored *out, struct eg_store *store,
     return take_stored(out, store, statement, "entry of this kind", err);
 }
 
+enum eg_status eg_store_named_before(struct eg_stored *out, struct eg_store *store,
+                                     enum eg_entry_kind kind, const char *package_id,
+                                     uint64_t before, struct eg_error *err)
+{
+    sqlite3_stmt *statement = eg_store_statement(store, EG_SQL_NAMED_BEFORE);
+
+    (void)sqlite3_bind_int64(statement, 1, (int64_t)kind);
+    (void)sqlite3_bind_text(statement, 2, package_id, -1, SQLITE_STATIC);
+    (void)sqlite3_bind_int64(statement, 3, before > INT64_MAX ? INT64_MAX : (int64_t)before);
+    return take_stored(out, store, statement, "entry of this kind and name", err);
+}
+
 const char *eg_store_state_name(char out[EG_STATE_NAME_MAX], const struct eg_package_ref *package)
 {
     (void)snprintf(out, EG_STATE_NAME_MAX, "%s@%s", package->id, package->version);

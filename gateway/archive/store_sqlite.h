@@ -44,6 +44,8 @@
               "ORDER BY idx DESC LIMIT 1")                                                         \
     X(LATEST_NAMED, "SELECT idx, entry, receipt, report FROM entries WHERE kind = ?1 AND "         \
                     "kind > 0 AND named = ?2 ORDER BY idx DESC LIMIT 1")                           \
+    X(NAMED_BEFORE, "SELECT idx, entry, receipt, report FROM entries WHERE kind = ?1 AND "         \
+                    "kind > 0 AND named = ?2 AND idx < ?3 ORDER BY idx DESC LIMIT 1")              \
     X(BY_DIGEST, "SELECT idx, entry, receipt, report FROM entries WHERE kind = ?1 AND kind > 0 "   \
                  "AND digest = ?2 ORDER BY idx LIMIT 1")                                           \
     X(CONTENT, "SELECT packed, len, octets, salt FROM contents WHERE place = ?1")                  \

@@ -1,7 +1,9 @@
 /*
- * Questions with one answer: STATUS and PING.
+ * Questions with one answer: STATUS, RULES and PING.
  */
 #include "client/internal.h"
+
+#include "wire/packages.h"
 
 #include <string.h>
 
@@ -17,6 +19,61 @@ enum eg_status eg_client_status(struct eg_client_reply *out, struct eg_client *c
     enum eg_status status = eg_client_ask(&incoming, client, EG_VERB_STATUS, &frame, 1, err);
     if (status == EG_OK) {
         eg_reply_fill(out, client, NULL, &incoming);
+    }
+    eg_incoming_free(&incoming);
+    return status;
+}
+
+void eg_client_rules_done(struct eg_client_rules *rules)
+{
+    struct eg_incoming *incoming = rules->memory;
+    eg_incoming_free(&incoming);
+    memset(rules, 0, sizeof *rules);
+}
+
+/* The list is well-formed; with a package, it is about this one alone. */
+static enum eg_status check_list(struct eg_bytes text, const char *id, struct eg_error *err)
+{
+    struct eg_packages_reader reader;
+    struct eg_package_line line;
+    size_t count = 0;
+    int next = eg_packages_start(&reader, text) ? 1 : -1;
+    while (next == 1 && (next = eg_packages_next(&reader, &line)) == 1) {
+        count++;
+    }
+    if (next < 0) {
+        return eg_error_set(err, EG_E_FORMAT, "RULES", "the list of packages is malformed");
+    }
+    if (id != NULL && (count != 1 || strcmp(line.package.id, id) != 0)) {
+        return eg_error_set(err, EG_E_FORMAT, "RULES", "the answer is about another package");
+    }
+    return EG_OK;
+}
+
+enum eg_status eg_client_rules(struct eg_client_rules *out, struct eg_client *client,
+                               const char *id, const char *version, struct eg_error *err)
+{
+    struct eg_incoming *incoming = NULL;
+    const struct eg_bytes frames[] = {eg_bytes_of(id), eg_bytes_of(id != NULL ? version : NULL)};
+    enum eg_status status = eg_client_ask(&incoming, client, EG_VERB_RULES, frames, 2, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    const struct eg_message *message = eg_incoming_message(incoming);
+    if (message->verb == EG_VERB_ERROR || message->verb == EG_VERB_UNAUTHENTICATED) {
+        status = eg_client_refused(client, message, err);
+    } else if (message->verb != EG_VERB_PACKAGES || message->body_count != (id != NULL ? 2U : 1U)) {
+        status = eg_error_set(err, EG_E_FORMAT, "RULES", "%s is no answer to it",
+                              eg_verb_text(message->verb));
+    } else {
+        status = check_list(message->body[0], id, err);
+    }
+    if (status == EG_OK) {
+        *out = (struct eg_client_rules){.list = eg_bytes_octets(message->body[0]),
+                                        .zip = id != NULL ? eg_bytes_octets(message->body[1])
+                                                          : (struct eg_octets){NULL, 0},
+                                        .memory = incoming};
+        incoming = NULL;
     }
     eg_incoming_free(&incoming);
     return status;

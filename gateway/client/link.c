@@ -13,7 +13,8 @@
 #define RECONNECT_MAX_MS 2000
 #define HEARTBEAT_MS 5000
 #define HEARTBEAT_TIMEOUT_MS 20000
-#define FRAME_MAX ((int64_t)(EG_NOTIFICATION_MAX + EG_MIB))
+/* The largest frames: a notification, a package. */
+#define FRAME_MAX ((int64_t)(EG_PACKAGE_OCTETS_MAX + EG_MIB))
 
 static bool set_int(void *socket, int option, int value)
 {

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "deliver/streams.h"
 #include "flow/post.h"
+#include "flow/shelf.h"
 #include "wire/texts.h"
 
 #include <pthread.h>
@@ -220,6 +221,50 @@ static void on_status(struct eg_desk *desk, const struct eg_desk_item *item)
     free(entry);
 }
 
+/* ---- RULES ------------------------------------------------------------------------------------
+ */
+
+static void on_rules(struct eg_desk *desk, const struct eg_desk_item *item,
+                     const struct eg_message *message)
+{
+    struct eg_rules_body asked;
+    const char *why = NULL;
+    struct eg_buf text, zip;
+    struct eg_error err = {0};
+    if (!eg_rules_body_read(&asked, message, &why)) {
+        refuse(desk, item, EG_CODE_MALFORMED, why);
+        return;
+    }
+    if (eg_queue_octets(desk->shared->posts) > POSTS_OCTETS_MAX) {
+        refuse(desk, item, EG_CODE_BUSY, "");
+        return;
+    }
+    eg_buf_init(&text, EG_PACKAGES_TEXT_MAX);
+    eg_buf_init(&zip, EG_ZIP_MAX);
+    struct eg_post *post =
+        eg_post_new(&item->route, message->request_id, message->request_id_len, EG_VERB_PACKAGES);
+    const struct eg_world *world = eg_world_take(desk->shared->world);
+    enum eg_status status = post == NULL ? eg_error_set(&err, EG_E_NOMEM, "rules", "memory ran out")
+                            : asked.list
+                                ? eg_shelf_list(&text, world, &err)
+                                : eg_shelf_package(&text, &zip, world, desk->store, &asked, &err);
+    eg_world_drop(desk->shared->world, &world);
+    if (status == EG_OK) {
+        eg_post_take(post, &text);
+        if (!asked.list) {
+            eg_post_take(post, &zip);
+        }
+        eg_shared_post(desk->shared, &post);
+    } else if (status == EG_E_NOTFOUND) {
+        refuse(desk, item, EG_CODE_UNKNOWN, "no such package");
+    } else {
+        refuse_error(desk, item, &err);
+    }
+    eg_post_free(&post);
+    eg_buf_done(&text);
+    eg_buf_done(&zip);
+}
+
 /* ---- streams ----------------------------------------------------------------------------------
  */
 
@@ -336,6 +381,9 @@ static void on_message(struct eg_desk *desk, const struct eg_desk_item *item)
     switch (message.verb) {
     case EG_VERB_STATUS:
         on_status(desk, item);
+        break;
+    case EG_VERB_RULES:
+        on_rules(desk, item, &message);
         break;
     case EG_VERB_FOLLOW:
         on_follow(desk, item, &message);

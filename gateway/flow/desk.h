@@ -1,5 +1,5 @@
 /*
- * The desk: answers what asks the archive instead of writing it: STATUS, and the streams of
+ * The desk: answers what asks the archive instead of writing it: STATUS, RULES, and the streams of
  * followers. One thread with a read-only handle; cursors are written by the recorder.
  */
 #ifndef EG_FLOW_DESK_H
@@ -9,7 +9,7 @@
 #include "flow/shared.h"
 
 enum eg_desk_kind {
-    EG_DESK_MESSAGE, /* hall: STATUS, FOLLOW, CREDIT, ACK, BYE */
+    EG_DESK_MESSAGE, /* hall: STATUS, RULES, FOLLOW, CREDIT, ACK, BYE */
     EG_DESK_HEAD,    /* recorder: the log grew */
     EG_DESK_KEPT,    /* recorder: a cursor is durable */
     EG_DESK_GONE     /* hall: a connection is no more */

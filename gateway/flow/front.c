@@ -126,6 +126,7 @@ static void on_message(void *payload, const struct eg_arrival *arrival,
         on_ping(front, arrival);
         break;
     case EG_VERB_STATUS:
+    case EG_VERB_RULES:
     case EG_VERB_FOLLOW:
     case EG_VERB_CREDIT:
     case EG_VERB_ACK:

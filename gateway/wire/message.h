@@ -35,6 +35,8 @@
  *   CREDIT           stream | n
  *   ACK              stream | cursor
  *   ACKED            stream | cursor that is durable now
+ *   RULES            package id, or empty = the list | version, digest, or empty = in force
+ *   PACKAGES         text (line form "emgate packages 1") [| zip of the package asked for]
  *   PING             (none)
  *   PONG             text (line form "emgate pong 1": time, size)
  *   BYE              (none)
@@ -54,6 +56,8 @@
     X(CREDIT, "CREDIT", 2, 2)                                                                      \
     X(ACK, "ACK", 2, 2)                                                                            \
     X(ACKED, "ACKED", 2, 2)                                                                        \
+    X(RULES, "RULES", 2, 2)                                                                        \
+    X(PACKAGES, "PACKAGES", 1, 2)                                                                  \
     X(PING, "PING", 0, 0)                                                                          \
     X(PONG, "PONG", 1, 1)                                                                          \
     X(BYE, "BYE", 0, 0)

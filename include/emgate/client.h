@@ -154,6 +154,28 @@ EG_API EG_MUST_USE
 enum eg_status eg_client_status(struct eg_client_reply *out, struct eg_client *client,
                                 const char *identity, struct eg_error *err);
 
+/* Rule packages, as a gateway has them. */
+struct eg_client_rules {
+    struct eg_octets list; /* text "emgate packages 1": a line for each package */
+    struct eg_octets zip;  /* of the package asked for, with its publisher's signature inside */
+    void *memory;          /* behind the views; eg_client_rules_done */
+};
+EG_API void eg_client_rules_done(struct eg_client_rules *rules); /* a zeroed one is fine */
+
+/*
+ * The packages that the gateway judges with, or the octets of one of them. Nothing of the package
+ * is believed here: whoever uses it verifies its publisher's signature (emgate rules verify).
+ *
+ *   out      yours; eg_client_rules_done
+ *   id       of a package; NULL: the list alone
+ *   version  "1.2.0", or the digest "sha256:<hex>" that a receipt names; NULL: the highest in force
+ *
+ * EG_E_DENIED  refused; eg_client_refusal says why ("unknown": no such package)
+ */
+EG_API EG_MUST_USE
+enum eg_status eg_client_rules(struct eg_client_rules *out, struct eg_client *client,
+                               const char *id, const char *version, struct eg_error *err);
+
 /* The gateway's time and the number of entries in its log; either may be NULL. */
 EG_API EG_MUST_USE
 enum eg_status eg_client_ping(int64_t *time_ms_out, uint64_t *size_out, struct eg_client *client,

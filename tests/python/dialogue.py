@@ -35,6 +35,7 @@ NAMES = {
     'FOLLOW': ['stream', 'cursor', 'credit', 'filter'], 'FOLLOWING': ['stream', 'cursor'],
     'ITEM': ['stream', 'previous', 'cursor', 'receipt', 'name', 'salt', 'notification'],
     'ACK': ['stream', 'cursor'], 'ACKED': ['stream', 'cursor'],
+    'RULES': ['package', 'which'], 'PACKAGES': ['packages', 'zip'],
     'PING': [], 'PONG': ['pong'], 'BYE': [],
 }
 FREE = {('HELLO', 'CMS'), ('WELCOME', 'CMS'), ('WELCOME', 'card CMS'), ('RECEIPT', 'receipt'), ('STANDING', 'receipt'),
@@ -101,7 +102,7 @@ def mask_of(verb, name, octets):
 
 def message(who, outward, place, octets):
     verb = octets[1].decode()
-    names = ['protocol', 'verb', 'request id'] + NAMES[verb]
+    names = (['protocol', 'verb', 'request id'] + NAMES[verb])[:max(len(octets), 4)]
     assert len(names) == len(octets), verb
     return Message(who, outward, place, [
         Frame(name, frame, mask_of(verb, name, frame), (verb, name) in FREE)

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Write the example dialogue anew: keys and package in tests/data/wire/dialogue, and the section of
 gateway/wire/PROTOCOL.md. Run it from the top when the protocol changes; needs the programs with test
-hooks (make build/plain/hooks/emgate build/plain/hooks/emgated).
+hooks (make build/plain/hooks/emgate build/plain/hooks/emgated). With --keep keys and package stay as
+they are, and only the section is written.
 """
 import os
 import pathlib
@@ -171,6 +172,11 @@ def hold(talk):
                'unknown.')
     talk.say(hall, 'operator', 'hall', 1, b'STATUS', b'4', b'operator day-60 1')
     talk.say(hall, 'operator', 'hall', 1, b'STATUS', b'5', b'operator day-61 1')
+    talk.title('By which rules will it be judged? The list, one package with its octets, and one that '
+               'there is not.')
+    talk.say(hall, 'operator', 'hall', 1, b'RULES', b'6', b'', b'')
+    talk.say(hall, 'operator', 'hall', 1, b'RULES', b'7', b'eu.emgate.example', b'')
+    talk.say(hall, 'operator', 'hall', 1, b'RULES', b'8', b'eu.emgate.example', b'9.0.0')
     talk.say(hall, 'operator', 'hall', 0, b'BYE', b'bye')
     hall.close()
     talk.title('The authority greets, follows its mailbox from the beginning, and acknowledges.')
@@ -184,7 +190,7 @@ def hold(talk):
 
 
 def main():
-    folder = make_folder()
+    folder = pathlib.Path(DATA) if '--keep' in sys.argv[1:] else make_folder()
     with tempfile.TemporaryDirectory() as top:
         copy = pathlib.Path(top) / 'trial'
         shutil.copytree(folder, copy)

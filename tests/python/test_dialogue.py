@@ -6,6 +6,7 @@ answers, and every message of the client is compared; the client then must belie
 its item. The request id is a client's own choice.
 """
 import copy
+import io
 import os
 import pathlib
 import shutil
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import hashlib  # noqa: E402
@@ -50,7 +52,7 @@ def check_document(messages):
          'only what may differ is marked so')
     verbs = {m.verb for m in messages}
     case(verbs >= {'HELLO', 'WELCOME', 'SUBMIT', 'RECEIPT', 'UNAUTHENTICATED', 'ERROR', 'STATUS',
-                   'STANDING', 'FOLLOW', 'FOLLOWING', 'ITEM', 'ACK', 'ACKED', 'PING', 'PONG',
+                   'STANDING', 'FOLLOW', 'FOLLOWING', 'ITEM', 'ACK', 'ACKED', 'RULES', 'PACKAGES', 'PING', 'PONG',
                    'BYE'}, 'the dialogue is complete', verbs)
 
 
@@ -219,12 +221,12 @@ def client(messages, top, who, verb, *words, clock=CLOCK):
     """Run a verb against the document: (exit status, output, verbs seen, problems)."""
     folder = pathlib.Path(DATA)
     player = Player(messages, folder, who)
-    card = top / ('card-%s-%s' % (who, verb))
+    card = top / ('card-%s-%s' % (who, verb.replace(' ', '-')))
     card.write_bytes(player.card)
     pathlib.Path(str(card) + '.p7s').write_bytes(player.card_cms)
     player.start()
     done = subprocess.run(
-        [EMGATE, verb, '--card', card, '--anchors', folder / 'ca.pem', '--key',
+        [EMGATE, *verb.split(), '--card', card, '--anchors', folder / 'ca.pem', '--key',
          folder / (who + '.key'), '--cert', folder / (who + '.pem'), '--timeout', '10', *words],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         env=dict(os.environ, EMGATE_TEST_CLOCK=clock))
@@ -253,6 +255,18 @@ def against_client(messages, top):
     status, text, seen, problems = client(messages, top, 'operator', 'status', 'operator', 'day-61',
                                           '1')
     case(status == 1 and not problems, 'what is unknown', status, text)
+    fetch = ['--directory', DATA + '/directory.xml', '-o', top / 'rules', 'eu.emgate.example']
+    status, text, seen, problems = client(messages, top, 'operator', 'rules fetch')
+    case(status == 0 and 'active     eu.emgate.example 1.0.0  2026-01-01 to open' in text,
+         'emgate rules fetch lists', status, text)
+    case(seen == ['HELLO', 'RULES', 'BYE'] and not problems, 'fetch says what stands there', seen,
+         problems)
+    status, text, seen, problems = client(messages, top, 'operator', 'rules fetch', *fetch)
+    case(status == 0 and not problems, 'emgate rules fetch fetches', status, text, problems)
+    installed = pathlib.Path(DATA) / 'rules'
+    case(files_of(top / 'rules') == files_of(installed), 'the very files of the gateway')
+    status, text, seen, problems = client(messages, top, 'operator', 'rules fetch', *fetch, '9.0.0')
+    case(status == 1 and 'unknown' in text and not problems, 'no such version', status, text)
     status, text, seen, problems = client(messages, top, 'authority', 'follow', '--credit', '10',
                                           '--to', inbox, '--count', '1')
     case(status == 0, 'emgate follow', status, text)
@@ -260,6 +274,29 @@ def against_client(messages, top):
          seen, problems)
     case([path.read_bytes() for path in inbox.glob('*.xml')] == [of_verb(messages, 'ITEM').body[6]],
          'and keeps the notification of the document')
+
+
+def files_of(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob('*')
+            if path.is_file()}
+
+
+def altered_package(messages, top):
+    """One octet of a file of the package, its CRC mended: the publisher's list does not have it."""
+    changed = io.BytesIO()
+    number = [m.verb for m in messages].index('PACKAGES', [m.verb for m in messages].index('PACKAGES') + 1)
+    with zipfile.ZipFile(io.BytesIO(messages[number].body[1])) as good, \
+            zipfile.ZipFile(changed, 'w') as bad:
+        for info in good.infolist():
+            octets = good.read(info)
+            bad.writestr(info, octets.replace(b'> 50', b'> 60').replace(b'&gt; 50', b'&gt; 60'))
+    other = copy.deepcopy(messages)
+    other[number].frames[4].octets = changed.getvalue()
+    status, text, _, _ = client(other, top, 'operator', 'rules fetch', '--directory',
+                                DATA + '/directory.xml', '-o', top / 'bad-rules',
+                                'eu.emgate.example')
+    case(status == 2 and 'differs from its digest' in text, 'another package', status, text)
+    case(not (top / 'bad-rules').exists(), 'another package is not kept')
 
 
 def altered(messages, verb, frame, change):
@@ -307,6 +344,7 @@ def main():
         against_gateway(messages, top)
         against_client(messages, top)
         altered_answers(messages, top)
+        altered_package(messages, top)
     finally:
         if results['failed'] and (top / 'journal').exists():
             print((top / 'journal').read_text()[-2000:])
