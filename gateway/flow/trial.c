@@ -60,6 +60,7 @@ static const char *or_else(const char *text, const char *other)
 static void fill_defaults(struct eg_trial_options *options)
 {
     static const char *const prefixes[] = {"eu.", "de."};
+    static const char *const regimes[] = {"ied-annex-v"};
     options->origin = or_else(options->origin, "demo.emgate.example");
     options->plant = or_else(options->plant, "plant-1");
     options->plant_name = or_else(options->plant_name, "Gas turbine 1");
@@ -70,9 +71,21 @@ static void fill_defaults(struct eg_trial_options *options)
         options->prefixes = prefixes;
         options->prefix_count = sizeof(prefixes) / sizeof(prefixes[0]);
     }
+    if (options->regime_count == 0) {
+        options->regimes = regimes;
+        options->regime_count = sizeof(regimes) / sizeof(regimes[0]);
+    }
     if (options->at_ms == 0) {
         options->at_ms = eg_clock_wall_ms();
     }
+}
+
+/* As directory.xsd has it: small letters, digits and '-', a letter first. */
+static bool is_regime(const char *text)
+{
+    size_t len = strlen(text);
+    return len > 0 && len <= 64 && text[0] >= 'a' && text[0] <= 'z' &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
 static enum eg_status check_options(const struct eg_trial_options *options, struct eg_error *err)
@@ -87,6 +100,13 @@ static enum eg_status check_options(const struct eg_trial_options *options, stru
     }
     if (!eg_text_clean(eg_bytes_of(options->plant_name))) {
         return eg_error_set(err, EG_E_USAGE, "plant name", "it is not clean UTF-8");
+    }
+    for (size_t i = 0; i < options->regime_count; i++) {
+        if (!is_regime(options->regimes[i])) {
+            return eg_error_set(err, EG_E_USAGE, "regime",
+                                "\"%s\" is not of small letters, digits and '-'",
+                                options->regimes[i]);
+        }
     }
     const char *const endpoints[] = {options->door, options->hall};
     for (size_t i = 0; i < 2; i++) {
@@ -334,7 +354,9 @@ static enum eg_status make_directory(struct trial *trial, struct eg_error *err)
                              .name = borrow(options->plant_name),
                              .operator_id = borrow(identities[OPERATOR].id),
                              .authority_id = borrow(identities[AUTHORITY].id),
-                             .land = borrow(options->land)};
+                             .land = borrow(options->land),
+                             .regimes = (char **)(uintptr_t)options->regimes,
+                             .regime_count = options->regime_count};
     struct eg_log_key log_key = {.origin = borrow(options->origin),
                                  .gateway = borrow(identities[GATEWAY].id)};
     memcpy(log_key.key, trial->log_key, sizeof(log_key.key));

@@ -30,6 +30,8 @@ struct eg_trial_options {
     const char *door, *hall;     /* endpoints ["tcp://127.0.0.1:7411", ":7412"] */
     const char *const *prefixes; /* package ids that the publisher may publish ["eu.", "de."] */
     size_t prefix_count;
+    const char *const *regimes; /* laws under which the plant reports ["ied-annex-v"] */
+    size_t regime_count;
     enum eg_key_kind keys;
     int64_t at_ms; /* beginning of everything [now] */
 };

@@ -119,6 +119,8 @@ Test(trial, has_a_directory_that_names_its_identities)
     const struct eg_plant *plant = eg_directory_plant(directory, "gt-1");
     cr_assert_not_null(plant);
     cr_expect_str_eq(plant->name, "Gas & \"steam\" <1>");
+    cr_assert_eq(plant->regime_count, 1);
+    cr_expect_str_eq(plant->regimes[0], "ied-annex-v");
     cr_expect_str_eq(plant->operator_id, "operator");
     cr_expect_str_eq(plant->authority_id, "authority");
     cr_expect_eq(directory->version, 1);
@@ -210,7 +212,9 @@ Test(trial, leaves_a_used_folder_alone)
 
 Test(trial, refuses_options_that_are_none)
 {
+    static const char *const regimes[] = {"eprtr", "Two words"};
     const struct eg_trial_options bad[] = {{.origin = "two words"},
+                                           {.regimes = regimes, .regime_count = 2},
                                            {.plant = "-1"},
                                            {.plant_name = "line\nfeed"},
                                            {.door = "127.0.0.1:7411"},

@@ -113,17 +113,21 @@ static enum eg_status read_key_kind(enum eg_key_kind *kind, const struct eg_tool
 
 static int run_init(const struct eg_tool_args *args, struct eg_error *err)
 {
-    const char *prefixes[16];
+    const char *prefixes[16], *regimes[16];
     struct eg_trial_options options = {.origin = eg_tool_value(args, "--origin", 0),
                                        .plant = eg_tool_value(args, "--plant", 0),
                                        .plant_name = eg_tool_value(args, "--plant-name", 0),
                                        .land = eg_tool_value(args, "--land", 0),
                                        .door = eg_tool_value(args, "--endpoint-door", 0),
                                        .hall = eg_tool_value(args, "--endpoint-hall", 0),
-                                       .prefixes = prefixes};
-    const char *prefix;
+                                       .prefixes = prefixes,
+                                       .regimes = regimes};
+    const char *prefix, *regime;
     for (size_t n = 0; n < 16 && (prefix = eg_tool_value(args, "--publishes", n)) != NULL; n++) {
         prefixes[options.prefix_count++] = prefix;
+    }
+    for (size_t n = 0; n < 16 && (regime = eg_tool_value(args, "--regime", n)) != NULL; n++) {
+        regimes[options.regime_count++] = regime;
     }
     const char *dir = eg_tool_operand(args, 0);
     if (read_key_kind(&options.keys, args, err) != EG_OK ||
@@ -161,6 +165,8 @@ static const struct eg_tool_option init_options[] = {
      false},
     {"--publishes", "PREFIX", "Package ids that the publisher may publish; eu. and de. if none.",
      true, false},
+    {"--regime", "NAME",
+     "Law under which the plant reports, as packages name it; ied-annex-v if none.", true, false},
     {"--key", "KIND", "p256 (if not given) or rsa3072.", false, false},
     {NULL, NULL, NULL, false, false},
 };
