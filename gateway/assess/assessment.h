@@ -40,17 +40,18 @@ struct eg_assessment_job {
     const struct eg_plant *plant;             /* settings; NULL: none are set */
     const struct eg_parameter_values *values; /* of this plant and period */
     const struct eg_facts *known;             /* facts in force; NULL: none */
+    bool explain;                             /* the result shows every column */
 };
 
 /*
  * Judge. A report that can not be read onto the grid gives error findings and no result.
- *   result_out    appended to; urn:emgate:assessment-result:1, UTF-8, same octets on any machine
- *   made          false: error findings stand in the way, nothing was written or remembered
- *   findings      added to
- *   recalled      may be NULL; the facts of `known` that were looked at, and `later` as it was
- * given remembered    may be NULL; what this report leaves behind EG_E_DENIED: a setting of the
- * plant is missing or not one of its words (the registrar's to mend). EG_E_LIMIT: the result is too
- * large. EG_E_NOMEM.
+ *   result_out  appended to; urn:emgate:assessment-result:1, UTF-8, same octets on any machine
+ *   made        false: error findings stand in the way, nothing was written or remembered
+ *   findings    added to
+ *   recalled    may be NULL; the facts of `known` that were looked at, and its `later`
+ *   remembered  may be NULL; what this report leaves behind
+ * EG_E_DENIED: a setting of the plant is missing or none of its words (the registrar's to mend).
+ * EG_E_FORMAT: a fact was left in another unit. EG_E_LIMIT: the result is too large. EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
@@ -59,8 +60,15 @@ enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
                                  struct eg_facts *recalled, struct eg_facts *remembered,
                                  struct eg_error *err);
 
-/* The text of a finding in "de" or "en" from its recorded values. EG_E_NOTFOUND: not of this one.
+/*
+ * The citation of a finding as its line has it; NULL: no such finding. Does the assessment read a
+ * parameter? The ids of its findings, NULL: no more. All borrowed.
  */
+const char *eg_assessment_citation(const struct eg_assessment *assessment, const char *finding_id);
+bool eg_assessment_uses_parameter(const struct eg_assessment *assessment, const char *name);
+const char *eg_assessment_finding_id(const struct eg_assessment *assessment, size_t index);
+
+/* The text of a finding in "de" or "en" from its recorded values. EG_E_NOTFOUND: not of this. */
 EG_MUST_USE
 enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment *assessment,
                                   const struct eg_finding *finding, const char *lang,

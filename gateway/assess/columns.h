@@ -97,6 +97,7 @@ struct eg_cells {
 
 struct eg_grid_series {
     const char *component;
+    const xmlNode *node;
     unsigned line;
     bool wanted;            /* false: cells is NULL, nothing of it was read */
     size_t places;          /* half-hour 48, hour 24, measurement: as many as it lists */
@@ -107,6 +108,7 @@ struct eg_grid_series {
 
 struct eg_grid_source {
     const char *id;
+    const xmlNode *node;
     unsigned line;
     size_t places;
     struct eg_cells *cells; /* by index of the given; of those in_series all NULL */
@@ -145,6 +147,15 @@ EG_MUST_USE
 enum eg_status eg_grid_pour(struct eg_grid *grid, bool *readable, const struct eg_filling *filling,
                             const struct eg_pour *pour, struct eg_findings *findings,
                             struct eg_error *err);
+
+/*
+ * Where the value of a given stands that is labelled `end`: XPath appended to `out`, its line in
+ * *line. Of the series, or of the source (series NULL), where there is no such value or `end` is
+ * "".
+ */
+void eg_grid_location(struct eg_buf *out, unsigned *line, const struct eg_filling *filling,
+                      const struct eg_grid_source *source, const struct eg_grid_series *series,
+                      int given, const char *end);
 
 /* End of the interval `place` (from 0) of a day's grid: "2021-04-06T24:00:00". */
 #define EG_GRID_LABEL_MAX 20

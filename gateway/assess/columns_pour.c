@@ -468,6 +468,7 @@ static enum eg_status pour_series(struct pouring *p, struct eg_grid_source *sour
     }
     source->series_count++;
     series->component = name;
+    series->node = node;
     series->line = eg_xml_line(node);
     series->wanted = p->job->wants == NULL || p->job->wants(p->job->payload, name);
     if (!series->wanted) {
@@ -521,6 +522,7 @@ static enum eg_status pour_source(struct pouring *p, const xmlNode *node)
     }
     p->grid->source_count++;
     source->id = name;
+    source->node = node;
     source->line = eg_xml_line(node);
     struct owner owner = {name, "", node, NULL, 0, NULL, NULL};
     enum eg_status status = fill_owner(p, &owner);

@@ -64,11 +64,18 @@
 #define EG_READING_FILE_MAX (256 * EG_KIB) /* a reading is a page or two */
 #define EG_READING_OCTETS_MAX (4 * EG_MIB) /* compiled: paths have room for all their steps */
 #define EG_GRID_OCTETS_MAX                                                                         \
-    (256 * EG_MIB)              /* the most series with 48 places and 200 columns each             \
-                                 */
-#define EG_COLUMN_WORDS_MAX 200 /* words of one column: their index is an octet */
-#define EG_GRID_SERIES_MAX 2000 /* sources, and series of all sources, of one report */
-#define EG_GRID_LIST_MAX 1000   /* samplings of one series; a long campaign has 100 */
+    (256 * EG_MIB)                          /* the most series with 48 places and 200 columns each \
+                                             */
+#define EG_COLUMN_WORDS_MAX 200             /* words of one column: their index is an octet */
+#define EG_GRID_SERIES_MAX 2000             /* sources, and series of all sources, of one report */
+#define EG_GRID_LIST_MAX 1000               /* samplings of one series; a long campaign has 100 */
+#define EG_ASSESSMENT_FILE_MAX (1 * EG_MIB) /* a page of a law is a page of it */
+#define EG_ASSESSMENT_MEMORY_MAX (64 * EG_MIB) /* of one compiled, and of one run */
+#define EG_ASSESSMENT_OPERATIONS_MAX 2000      /* the largest shipped has some 150 */
+#define EG_ASSESSMENT_NAMES_MAX 200            /* of one block: more is not read */
+#define EG_ASSESSMENT_WINDOWS_MAX 20           /* of one assessment */
+#define EG_ASSESSMENT_DAYS_MAX 366             /* of one window: a leap year */
+#define EG_ASSESSMENT_LISTED_MAX 100 /* places listed of one finding; the rest is counted */
 #define EG_TRANSFORM_OPERATIONS_MAX 200000000UL /* a year of a plant takes some 100 million */
 #define EG_TRANSFORM_MEMORY_MAX (512 * EG_MIB)  /* a result's tree is ten times its octets */
 #define EG_TRANSFORM_DEPTH_MAX 1000         /* templates in each other; libxslt recurses on them */

@@ -1,0 +1,304 @@
+/*
+ * The result, urn:emgate:assessment-result:1: one element a line, attributes in fixed order, so
+ * that the same judgement has the same octets everywhere.
+ *
+ *   result(of, package, version, digest, report, plant, from, until)
+ *     source(id)
+ *       parameter(name, value, unit, source, override)   figure(name, value, unit, status, n,
+ *       unanswered, reason, source)   judged(id, found, not-found, undecided, omitted)
+ *       finding(id, role, at, end, source; text)   classes(name, source; class(id, count))
+ *       remembered(name, value, unit, status)   values(name, unit; v(end, value, status))
+ *       series(component) with the same, and not-judged(component, because, of)
+ *     touched(window, from, until)
+ */
+#include "assess/assessment_model.h"
+
+#include "assess/numbers.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void eg_asm_attribute_text(struct eg_buf *out, const char *name, const char *text)
+{
+    eg_buf_format(out, " %s=\"", name);
+    eg_text_xml(out, eg_bytes_of(text));
+    eg_buf_char(out, '"');
+}
+
+static void add_source(struct eg_buf *out, const struct eg_asm_run *run, const char *source)
+{
+    struct eg_buf text = {0};
+
+    if (source == NULL) {
+        return;
+    }
+    eg_buf_init(&text, EG_KIB * 16);
+    eg_asm_citation(&text, run->a->package->law, source);
+    if (text.failed) {
+        eg_buf_refuse(out, text.refusal);
+    } else if (text.len > 0) {
+        eg_asm_attribute_text(out, "source", (const char *)text.data);
+    }
+    eg_buf_done(&text);
+}
+
+void eg_asm_cell_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_quantity *q,
+                      const struct eg_asm_cell *cell, size_t place, int digits)
+{
+    static const char *const answers[] = {
+        [EG_ANSWER_NO] = "no", [EG_ANSWER_YES] = "yes", [EG_ANSWER_UNKNOWN] = "unknown"};
+    double x = q->kind == EG_ASM_NUMBER ? cell->x[place] : 0;
+    int decimals = digits >= 0 ? digits : cell->place;
+
+    if (q->kind == EG_ASM_ANSWER) {
+        (void)snprintf(out, EG_ASM_TEXT_MAX, "%s", answers[eg_asm_answer(cell, place)]);
+    } else if (q->kind == EG_ASM_WORD) {
+        size_t word = cell->word[place];
+        bool known = word >= 1 && word <= q->word_count;
+        (void)snprintf(out, EG_ASM_TEXT_MAX, "%.300s", known ? q->words[word - 1] : "-");
+    } else if (isnan(x)) {
+        (void)snprintf(out, EG_ASM_TEXT_MAX, "-");
+    } else if (decimals >= 0 && !isnan(eg_number_round(x, decimals))) {
+        eg_number_text_place(out, x, decimals);
+    } else {
+        eg_number_text(out, x);
+    }
+}
+
+static bool has_value(const struct eg_asm_quantity *q, const struct eg_asm_cell *cell, size_t place)
+{
+    return q->kind == EG_ASM_NUMBER ? !isnan(cell->x[place])
+                                    : q->kind != EG_ASM_WORD || cell->word[place] != 0;
+}
+
+/* ---- parts -------------------------------------------------------------------------------- */
+
+static void add_parameter(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
+                          const char *indent)
+{
+    const struct eg_parameter_value *value = run->values[index];
+
+    if (value == NULL || value->value == NULL) {
+        return;
+    }
+    eg_buf_format(out, "%s<parameter", indent);
+    eg_asm_attribute_text(out, "name", value->parameter->name);
+    eg_asm_attribute_text(out, "value", value->value);
+    eg_asm_attribute_text(out, "unit", value->parameter->unit);
+    add_source(out, run, value->citation);
+    if (eg_asm_is_permit(value)) {
+        eg_asm_attribute_text(out, "override", "permit");
+    }
+    eg_buf_text(out, "/>\n");
+}
+
+static void add_figure(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
+                       const char *indent)
+{
+    const struct eg_asm_quantity *q = &run->a->quantities[index];
+    const struct eg_asm_cell *cell = &run->cells[index];
+    char text[EG_ASM_TEXT_MAX] = "";
+
+    eg_buf_format(out, "%s<figure", indent);
+    eg_asm_attribute_text(out, "name", q->name);
+    if (has_value(q, cell, 0)) {
+        eg_asm_cell_text(text, q, cell, 0, EG_ASM_PLACE_NONE);
+        eg_asm_attribute_text(out, "value", text);
+    }
+    if (q->kind == EG_ASM_NUMBER) {
+        eg_asm_attribute_text(out, "unit", q->unit_text);
+        eg_asm_attribute_text(out, "status",
+                              eg_value_status_text((enum eg_value_status)cell->status[0]));
+    }
+    if (q->counted) {
+        eg_buf_format(out, " n=\"%zu\"", cell->n);
+    }
+    if (cell->unanswered > 0) {
+        eg_buf_format(out, " unanswered=\"%zu\"", cell->unanswered);
+    }
+    if (cell->reason_holds && q->reason != NULL) {
+        eg_asm_attribute_text(out, "reason", q->reason);
+    }
+    add_source(out, run, q->source);
+    eg_buf_text(out, "/>\n");
+}
+
+static void add_judged(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
+                       const char *indent)
+{
+    const struct eg_asm_judged *judged = &run->judged[index];
+    eg_buf_format(out, "%s<judged", indent);
+    eg_asm_attribute_text(out, "id", run->a->findings[index].id);
+    eg_buf_format(out, " found=\"%zu\" not-found=\"%zu\" undecided=\"%zu\"", judged->found,
+                  judged->not_found, judged->undecided);
+    if (judged->omitted > 0) {
+        eg_buf_format(out, " omitted=\"%zu\"", judged->omitted);
+    }
+    eg_buf_text(out, "/>\n");
+}
+
+static void add_classes(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
+                        const char *indent)
+{
+    const struct eg_asm_classes *classes = &run->a->classes[index];
+    const struct eg_asm_quantity *q = &run->a->quantities[classes->out];
+
+    eg_buf_format(out, "%s<classes", indent);
+    eg_asm_attribute_text(out, "name", q->name);
+    add_source(out, run, q->source);
+    eg_buf_text(out, ">\n");
+    for (size_t i = 0; i <= classes->id_count; i++) {
+        eg_buf_format(out, "%s  <class", indent);
+        eg_asm_attribute_text(out, "id", i < classes->id_count ? classes->ids[i] : "unclassed");
+        eg_buf_format(out, " count=\"%zu\"/>\n", run->class_counts[classes->first_count + i]);
+    }
+    eg_buf_format(out, "%s</classes>\n", indent);
+}
+
+static void add_values(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
+                       const char *indent)
+{
+    const struct eg_asm_quantity *q = &run->a->quantities[index];
+    const struct eg_asm_cell *cell = &run->cells[index];
+    char text[EG_ASM_TEXT_MAX] = "", end[EG_GRID_LABEL_MAX] = "";
+
+    eg_buf_format(out, "%s<values", indent);
+    eg_asm_attribute_text(out, "name", q->name);
+    if (q->kind == EG_ASM_NUMBER) {
+        eg_asm_attribute_text(out, "unit", q->unit_text);
+    }
+    eg_buf_text(out, ">\n");
+    for (size_t i = 0; i < cell->places; i++) {
+        eg_asm_run_end(end, run, q->grid, i);
+        eg_buf_format(out, "%s  <v", indent);
+        eg_asm_attribute_text(out, "end", end);
+        if (has_value(q, cell, i)) {
+            eg_asm_cell_text(text, q, cell, i, EG_ASM_PLACE_NONE);
+            eg_asm_attribute_text(out, "value", text);
+        }
+        if (q->kind == EG_ASM_NUMBER) {
+            eg_asm_attribute_text(out, "status",
+                                  eg_value_status_text((enum eg_value_status)cell->status[i]));
+        }
+        eg_buf_text(out, "/>\n");
+    }
+    eg_buf_format(out, "%s</values>\n", indent);
+}
+
+/* ---- blocks ------------------------------------------------------------------------------- */
+
+static bool is_of(const struct eg_asm_run *run, int made_in, int level)
+{
+    return run->a->blocks[made_in].level == level;
+}
+
+static void add_figures(struct eg_buf *out, const struct eg_asm_run *run, int block,
+                        const char *indent)
+{
+    for (size_t i = 0; i < run->a->quantity_count; i++) {
+        const struct eg_asm_quantity *q = &run->a->quantities[i];
+        if (q->name != NULL && q->origin == EG_ASM_MADE && !q->column && q->kind != EG_ASM_WORD &&
+            is_of(run, q->block, block) && run->cells[i].made) {
+            add_figure(out, run, i, indent);
+        }
+    }
+}
+
+void eg_asm_result_block(struct eg_buf *out, struct eg_asm_run *run, int block, const char *indent)
+{
+    const struct eg_assessment *a = run->a;
+    bool series = a->blocks[block].kind == EG_ASM_BLOCK_SERIES;
+
+    for (size_t i = 0; i < a->parameter_count; i++) {
+        if (series ? a->parameters[i].in_series : a->parameters[i].in_source) {
+            add_parameter(out, run, i, indent);
+        }
+    }
+    add_figures(out, run, block, indent);
+    for (size_t i = 0; i < a->finding_count; i++) {
+        if (is_of(run, a->findings[i].block, block) && run->judged[i].judged) {
+            add_judged(out, run, i, indent);
+        }
+    }
+    eg_buf_bytes(out, eg_bytes_view(&run->texts));
+    for (size_t i = 0; i < a->classes_count; i++) {
+        int made = a->classes[i].out;
+        if (is_of(run, a->quantities[made].block, block) && run->cells[made].made) {
+            add_classes(out, run, i, indent);
+        }
+    }
+    eg_buf_bytes(out, eg_bytes_view(&run->remembered_text));
+    eg_buf_bytes(out, eg_bytes_view(&run->not_judged_text));
+    for (size_t i = 0; i < a->quantity_count; i++) {
+        const struct eg_asm_quantity *q = &a->quantities[i];
+        bool shown = q->shown || run->job->explain;
+        if (q->name != NULL && q->column && shown && is_of(run, q->block, block) &&
+            run->cells[i].made) {
+            add_values(out, run, i, indent);
+        }
+    }
+}
+
+void eg_asm_result_begin(struct eg_buf *out, const struct eg_asm_run *run)
+{
+    const struct eg_package_ref *ref = &run->a->package->ref;
+    const struct eg_reading *reading = run->job->reading;
+
+    eg_buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                     "<result xmlns=\"" EG_ASM_RESULT_NS "\"");
+    eg_asm_attribute_text(out, "of", run->a->result);
+    eg_asm_attribute_text(out, "package", ref->id);
+    eg_asm_attribute_text(out, "version", ref->version);
+    eg_buf_text(out, " digest=\"sha256:");
+    eg_text_hex(out, (struct eg_bytes){ref->digest.octets, sizeof(ref->digest.octets)});
+    eg_buf_text(out, "\"");
+    eg_asm_attribute_text(out, "report", reading->id);
+    eg_asm_attribute_text(out, "plant", reading->plant);
+    eg_asm_attribute_text(out, "from", reading->from);
+    eg_asm_attribute_text(out, "until", reading->until);
+    eg_buf_text(out, ">\n");
+}
+
+/* Later days for which facts are in force and whose window holds the report's day: a correction
+ * touched them. */
+static void add_touched(struct eg_buf *out, const struct eg_asm_run *run,
+                        const struct eg_asm_window *window, long day)
+{
+    const struct eg_facts *known = run->job->known;
+    const char *from = NULL, *until = NULL;
+
+    for (size_t i = 0; i < known->later_count; i++) {
+        struct eg_asm_day at = {0, 0, 0};
+        long first = 0, last = 0;
+        if (!eg_asm_day_read(&at, known->later[i])) {
+            continue;
+        }
+        long later = eg_asm_day_number(at);
+        eg_asm_window_bounds(&first, &last, window, later);
+        if (later > day && first <= day && day <= last) {
+            from = from != NULL ? from : known->later[i];
+            until = known->later[i];
+        }
+    }
+    if (from != NULL) {
+        eg_buf_text(out, "  <touched");
+        eg_asm_attribute_text(out, "window", window->name);
+        eg_asm_attribute_text(out, "from", from);
+        eg_asm_attribute_text(out, "until", until);
+        eg_buf_text(out, "/>\n");
+    }
+}
+
+void eg_asm_result_end(struct eg_buf *out, const struct eg_asm_run *run)
+{
+    struct eg_asm_day day = {0, 0, 0};
+
+    if (run->job->known != NULL && eg_asm_day_read(&day, run->day)) {
+        for (size_t i = 0; i < run->a->window_count; i++) {
+            add_touched(out, run, &run->a->windows[i], eg_asm_day_number(day));
+        }
+    }
+    eg_buf_text(out, "</result>\n");
+}

@@ -1,0 +1,371 @@
+/*
+ * Windows of days: calendar arithmetic (proleptic Gregorian, days since 1970-01-01), and facts of
+ * earlier days. A window is the days of its period up to and including the report's; facts of the
+ * report's own day come from this run.
+ */
+#include "assess/assessment_model.h"
+
+#include "assess/numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DAYS_OF_ERA 146097 /* of 400 years */
+#define YEARS_OF_ERA 400
+#define DAYS_TO_1970 719468 /* from 0000-03-01 */
+
+/* ---- the calendar ------------------------------------------------------------------------- */
+
+static bool read_digits(const char *text, size_t count, int *out)
+{
+    int n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+        n = n * 10 + (text[i] - '0');
+    }
+    *out = n;
+    return true;
+}
+
+bool eg_asm_day_read(struct eg_asm_day *out, const char *text)
+{
+    return eg_date_valid(text) && read_digits(text, 4, &out->year) &&
+           read_digits(text + 5, 2, &out->month) && read_digits(text + 8, 2, &out->day);
+}
+
+/* Years begin in March, so that the leap day is a year's last. */
+long eg_asm_day_number(struct eg_asm_day day)
+{
+    long year = day.year - (day.month <= 2);
+    long era = year / YEARS_OF_ERA;
+    long of_era = year - era * YEARS_OF_ERA;
+    long month = (day.month + 9) % 12;
+    long of_year = (153 * month + 2) / 5 + day.day - 1;
+    return era * DAYS_OF_ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - DAYS_TO_1970;
+}
+
+static struct eg_asm_day day_of(long number)
+{
+    long z = number + DAYS_TO_1970;
+    long era = z / DAYS_OF_ERA;
+    long of_era = z - era * DAYS_OF_ERA;
+    long year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    long of_year = of_era - (365 * year + year / 4 - year / 100);
+    long month = (5 * of_year + 2) / 153;
+    struct eg_asm_day day = {.day = (int)(of_year - (153 * month + 2) / 5 + 1),
+                             .month = (int)(month < 10 ? month + 3 : month - 9)};
+    day.year = (int)(year + era * YEARS_OF_ERA + (day.month <= 2));
+    return day;
+}
+
+void eg_asm_day_text(char out[11], long number)
+{
+    struct eg_asm_day day = day_of(number);
+    char text[48] = "";
+    (void)snprintf(text, sizeof text, "%04d-%02d-%02d", day.year, day.month, day.day);
+    memcpy(out, text, 10);
+    out[10] = '\0';
+}
+
+static int month_length(int year, int month)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return lengths[month - 1] + (month == 2 && leap);
+}
+
+/* The day after the same date N months ago; where that month is shorter, after its last day. */
+static long months_ago(long day, int months)
+{
+    struct eg_asm_day at = day_of(day);
+    int month = at.year * 12 + at.month - 1 - months;
+    at.year = month / 12;
+    at.month = month % 12 + 1;
+    int length = month_length(at.year, at.month);
+    at.day = at.day < length ? at.day : length;
+    return eg_asm_day_number(at) + 1;
+}
+
+/* Monday 0 to Sunday 6; 1970-01-01 was a Thursday. */
+static long weekday(long day)
+{
+    return ((day + 3) % 7 + 7) % 7;
+}
+
+void eg_asm_window_bounds(long *first, long *last, const struct eg_asm_window *window, long day)
+{
+    struct eg_asm_day at = day_of(day);
+    *last = day;
+    switch (window->days) {
+    case EG_DAYS_BEFORE:
+        *first = *last = day - 1;
+        return;
+    case EG_DAYS_LAST_DAYS:
+        *first = day - window->count + 1;
+        return;
+    case EG_DAYS_WEEK:
+        *first = day - weekday(day);
+        return;
+    case EG_DAYS_MONTH:
+        at.day = 1;
+        *first = eg_asm_day_number(at);
+        return;
+    case EG_DAYS_YEAR:
+        at.day = at.month = 1;
+        *first = eg_asm_day_number(at);
+        return;
+    case EG_DAYS_LAST_MONTHS:
+    default:
+        *first = months_ago(day, window->count);
+    }
+}
+
+bool eg_asm_window_ended(const struct eg_asm_window *window, long day)
+{
+    struct eg_asm_day at = day_of(day), next = day_of(day + 1);
+    switch (window->days) {
+    case EG_DAYS_WEEK:
+        return weekday(day) == 6;
+    case EG_DAYS_MONTH:
+        return next.month != at.month;
+    case EG_DAYS_YEAR:
+        return next.year != at.year;
+    case EG_DAYS_BEFORE:
+        return false;
+    case EG_DAYS_LAST_DAYS:
+    case EG_DAYS_LAST_MONTHS:
+    default:
+        return true;
+    }
+}
+
+/* ---- facts -------------------------------------------------------------------------------- */
+
+struct key {
+    const char *result, *source, *component, *name;
+};
+
+/* Order of a fact against key and day; day NULL: against the key alone. */
+static int compare(const struct eg_fact *fact, const struct key *key, const char *day)
+{
+    int order = strcmp(fact->result, key->result);
+    order = order != 0 ? order : strcmp(fact->source, key->source);
+    order = order != 0 ? order : strcmp(fact->component, key->component);
+    order = order != 0 ? order : strcmp(fact->name, key->name);
+    return order != 0 || day == NULL ? order : strcmp(fact->day, day);
+}
+
+static size_t lower_bound(const struct eg_facts *facts, const struct key *key, const char *day)
+{
+    size_t low = 0, high = facts->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare(&facts->list[middle], key, day) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static void set_answer(struct eg_asm_cell *out, size_t place, enum eg_answer_value answer)
+{
+    uint64_t bit = (uint64_t)1 << (place % 64);
+    out->yes[place / 64] &= ~bit;
+    out->unknown[place / 64] &= ~bit;
+    if (answer == EG_ANSWER_UNKNOWN) {
+        out->unknown[place / 64] |= bit;
+    } else if (answer == EG_ANSWER_YES) {
+        out->yes[place / 64] |= bit;
+    }
+}
+
+/* Days of which nothing is known. */
+static void fill_unknown(struct eg_asm_cell *out, const struct eg_asm_recall *recall)
+{
+    for (size_t i = 0; i < out->places; i++) {
+        if (out->yes != NULL) {
+            set_answer(out, i, recall->has_default ? recall->answer : EG_ANSWER_UNKNOWN);
+        } else {
+            out->x[i] = recall->has_default ? recall->number : (double)NAN;
+            out->status[i] = recall->has_default ? EG_VALUE_VALID : EG_VALUE_MISSING;
+        }
+    }
+}
+
+static enum eg_status place_fact(struct eg_asm_run *run, const struct eg_asm_recall *recall,
+                                 const struct eg_fact *fact, size_t place)
+{
+    const struct eg_asm_quantity *q = &run->a->quantities[recall->out];
+    struct eg_asm_cell *out = &run->cells[recall->out];
+    struct eg_unit unit = eg_unit_one;
+
+    if (q->kind == EG_ASM_ANSWER && fact->kind == EG_FACT_ANSWER) {
+        set_answer(out, place, fact->answer);
+        return EG_OK;
+    }
+    if (q->kind != EG_ASM_NUMBER || fact->kind != EG_FACT_NUMBER ||
+        !eg_unit_read(eg_bytes_of(fact->unit), &unit) || !eg_unit_same(&unit, &q->unit)) {
+        return eg_error_set(run->err, EG_E_FORMAT, recall->of,
+                            "EA-WINDOW: the fact of %s was left in another unit or kind by another "
+                            "version of the package; give the figure a new name",
+                            fact->day);
+    }
+    out->x[place] = fact->has_number ? fact->number : (double)NAN;
+    out->status[place] = (uint8_t)fact->status;
+    return EG_OK;
+}
+
+static enum eg_status place_known(struct eg_asm_run *run, const struct eg_asm_recall *recall,
+                                  const struct key *key, const char *first, const char *until)
+{
+    const struct eg_facts *known = run->job->known;
+    struct eg_asm_day at = {0, 0, 0};
+    enum eg_status status = EG_OK;
+
+    if (known == NULL || !eg_asm_day_read(&at, first)) {
+        return EG_OK;
+    }
+    long begin = eg_asm_day_number(at);
+    for (size_t i = lower_bound(known, key, first);
+         status == EG_OK && i < known->count && compare(&known->list[i], key, NULL) == 0 &&
+         strcmp(known->list[i].day, until) <= 0;
+         i++) {
+        const struct eg_fact *fact = &known->list[i];
+        if (strcmp(fact->day, run->day) == 0 || !eg_asm_day_read(&at, fact->day)) {
+            continue; /* the report's own day comes from this run */
+        }
+        status = place_fact(run, recall, fact, (size_t)(eg_asm_day_number(at) - begin));
+        if (status == EG_OK && run->recalled_facts != NULL) {
+            status = eg_facts_put(run->recalled_facts, fact, run->err);
+        }
+    }
+    return status;
+}
+
+/* The report's own day is the last of the window. */
+static void place_own(struct eg_asm_run *run, const struct eg_asm_recall *recall)
+{
+    struct eg_asm_cell *out = &run->cells[recall->out];
+    size_t last = out->places - 1;
+
+    if (recall->classes != EG_ASM_NONE) {
+        const struct eg_asm_classes *classes = &run->a->classes[recall->classes];
+        out->x[last] =
+            (double)run->class_counts[classes->first_count + (size_t)recall->class_index];
+        out->status[last] = EG_VALUE_VALID;
+        out->place = 0;
+        return;
+    }
+    const struct eg_asm_cell *own = &run->cells[recall->quantity];
+    if (out->yes != NULL) {
+        set_answer(out, last, eg_asm_answer(own, 0));
+        return;
+    }
+    out->x[last] = own->x[0];
+    out->status[last] = own->status[0];
+    out->place = own->place;
+}
+
+enum eg_status eg_asm_run_recall(struct eg_asm_run *run, const struct eg_asm_recall *recall)
+{
+    const struct eg_asm_window *window = &run->a->windows[recall->window];
+    struct eg_asm_cell *out = &run->cells[recall->out];
+    char until[11] = "", name[EG_FACT_NAME_MAX + 1] = "";
+    const struct key key = {run->a->result, run->source->id,
+                            recall->of_series ? run->series->component : "", name};
+
+    (void)snprintf(name, sizeof name, "%s%s%s", recall->of, recall->class_id != NULL ? "." : "",
+                   recall->class_id != NULL ? recall->class_id : "");
+    out->place = EG_ASM_PLACE_NONE;
+    fill_unknown(out, recall);
+    bool before = window->days == EG_DAYS_BEFORE;
+    memcpy(until, before ? run->window_first[recall->window] : run->day, sizeof until);
+    enum eg_status status =
+        place_known(run, recall, &key, run->window_first[recall->window], until);
+    if (status == EG_OK && !before) {
+        place_own(run, recall);
+    }
+    return status;
+}
+
+/* ---- remember ----------------------------------------------------------------------------- */
+
+static enum eg_status leave(struct eg_asm_run *run, const struct eg_fact *fact)
+{
+    char text[EG_NUMBER_TEXT_MAX] = "";
+    struct eg_buf *out = &run->remembered_text;
+    const char *indent = run->series != NULL ? "      " : "    ";
+
+    eg_buf_format(out, "%s<remembered", indent);
+    eg_asm_attribute_text(out, "name", fact->name);
+    if (fact->kind == EG_FACT_ANSWER) {
+        eg_asm_attribute_text(out, "value",
+                              fact->answer == EG_ANSWER_YES  ? "yes"
+                              : fact->answer == EG_ANSWER_NO ? "no"
+                                                             : "unknown");
+    } else if (fact->has_number) {
+        eg_number_text(text, fact->number);
+        eg_asm_attribute_text(out, "value", text);
+    }
+    if (fact->kind == EG_FACT_NUMBER) {
+        eg_asm_attribute_text(out, "unit", fact->unit);
+        eg_asm_attribute_text(out, "status", eg_value_status_text(fact->status));
+    }
+    eg_buf_text(out, "/>\n");
+    return run->remembered != NULL ? eg_facts_put(run->remembered, fact, run->err) : EG_OK;
+}
+
+static enum eg_status leave_classes(struct eg_asm_run *run, struct eg_fact *fact,
+                                    const struct eg_asm_remember *what)
+{
+    const struct eg_asm_classes *classes = &run->a->classes[what->classes];
+    char name[EG_FACT_NAME_MAX + 1] = "";
+    enum eg_status status = EG_OK;
+
+    fact->kind = EG_FACT_NUMBER;
+    fact->unit = "1";
+    fact->has_number = true;
+    for (size_t i = 0; status == EG_OK && i <= classes->id_count; i++) {
+        (void)snprintf(name, sizeof name, "%s.%s", what->name,
+                       i < classes->id_count ? classes->ids[i] : "unclassed");
+        fact->name = name;
+        fact->number = (double)run->class_counts[classes->first_count + i];
+        status = leave(run, fact);
+    }
+    return status;
+}
+
+enum eg_status eg_asm_run_remember(struct eg_asm_run *run, const struct eg_asm_remember *what)
+{
+    struct eg_fact fact = {.result = run->a->result,
+                           .source = run->source->id,
+                           .component = run->series != NULL ? run->series->component : "",
+                           .name = what->name,
+                           .unit = "",
+                           .kind = EG_FACT_ANSWER};
+
+    memcpy(fact.day, run->day, sizeof fact.day);
+    if (what->classes != EG_ASM_NONE) {
+        return leave_classes(run, &fact, what);
+    }
+    const struct eg_asm_quantity *q = &run->a->quantities[what->quantity];
+    const struct eg_asm_cell *cell = &run->cells[what->quantity];
+    if (!cell->made) {
+        return EG_OK; /* left out by `having` */
+    }
+    if (q->kind == EG_ASM_ANSWER) {
+        fact.answer = eg_asm_answer(cell, 0);
+        return leave(run, &fact);
+    }
+    fact.kind = EG_FACT_NUMBER;
+    fact.unit = q->unit_text;
+    fact.has_number = !isnan(cell->x[0]);
+    fact.number = fact.has_number ? cell->x[0] : 0;
+    fact.status = (enum eg_value_status)cell->status[0];
+    return leave(run, &fact);
+}
