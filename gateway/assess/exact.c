@@ -208,7 +208,7 @@ void eg_exact_text(char out[EG_EXACT_TEXT_MAX], double *number, const struct eg_
             digits[len++] = '0';
         }
         digits[len] = '\0';
-        (void)snprintf(out, EG_EXACT_TEXT_MAX, "%s", digits);
+        (void)snprintf(out, EG_EXACT_TEXT_MAX, "%.79s", digits);
         return;
     }
     /* The digits go on: one more that is not 0 keeps it apart from the tie that it might look like.

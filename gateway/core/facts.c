@@ -211,16 +211,13 @@ static int compare_facts(const struct eg_fact *a, const struct eg_fact *b)
     return compare(a, b->result, b->source, b->component, b->name, b->day);
 }
 
-enum eg_status eg_facts_put(struct eg_facts *facts, const struct eg_fact *fact,
-                            struct eg_error *err)
+/* A fact whose texts and values are good. */
+static enum eg_status insert(struct eg_facts *facts, const struct eg_fact *fact,
+                             struct eg_error *err)
 {
-    const char *wrong = what_is_wrong(fact);
     bool there = false;
     size_t at = facts->count;
 
-    if (wrong != NULL) {
-        return eg_error_set(err, EG_E_FORMAT, "facts", "a fact has %s", wrong);
-    }
     if (facts->count > 0 && compare_facts(&facts->list[facts->count - 1], fact) >= 0) {
         at = place(&there, facts, fact->result, fact->source, fact->component, fact->name,
                    fact->day);
@@ -242,6 +239,15 @@ enum eg_status eg_facts_put(struct eg_facts *facts, const struct eg_fact *fact,
     }
     facts->list[at] = own;
     return EG_OK;
+}
+
+enum eg_status eg_facts_put(struct eg_facts *facts, const struct eg_fact *fact,
+                            struct eg_error *err)
+{
+    const char *wrong = what_is_wrong(fact);
+
+    return wrong != NULL ? eg_error_set(err, EG_E_FORMAT, "facts", "a fact has %s", wrong)
+                         : insert(facts, fact, err);
 }
 
 /* ---- gathering: series by series over all sets, for they come in the set's order ------------- */
@@ -279,7 +285,7 @@ enum eg_status eg_facts_gather(struct eg_facts *facts, const struct eg_facts *se
             for (; status == EG_OK && at[i] < sets[i].count &&
                    compare_series(&sets[i].list[at[i]], series) == 0;
                  at[i]++) {
-                status = eg_facts_put(facts, &sets[i].list[at[i]], err);
+                status = insert(facts, &sets[i].list[at[i]], err);
             }
         }
     }

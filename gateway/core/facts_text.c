@@ -35,6 +35,10 @@ enum { ANSWER_COUNT = sizeof answers / sizeof answers[0], DAY_LEN = 10 };
 /* The day after a valid one. */
 static void next_day(char day[11])
 {
+    if (day[9] < '9' && memcmp(day + 8, "28", 2) < 0) {
+        day[9]++; /* mostly */
+        return;
+    }
     unsigned year = (unsigned)strtoul(day, NULL, 10);
     unsigned month = (unsigned)strtoul(day + 5, NULL, 10);
     unsigned number = (unsigned)strtoul(day + 8, NULL, 10) + 1;
@@ -110,7 +114,12 @@ static bool write_series(struct eg_buf *out, const struct eg_fact *fact,
         eg_lines_put(out, "component", eg_bytes_of(fact->component));
     }
     if (fact->kind == EG_FACT_NUMBER) {
-        eg_lines_putf(out, "number", "%s %s", fact->name, fact->unit);
+        char both[EG_FACT_NAME_MAX + 1 + EG_FACT_UNIT_MAX + 1];
+        size_t len = strlen(fact->name);
+        memcpy(both, fact->name, len);
+        both[len] = ' ';
+        memcpy(both + len + 1, fact->unit, strlen(fact->unit) + 1);
+        eg_lines_put(out, "number", eg_bytes_of(both));
     } else {
         eg_lines_put(out, "answer", eg_bytes_of(fact->name));
     }
@@ -281,7 +290,9 @@ static bool read_days(struct reader *reader, struct eg_bytes value)
         if (reader->status != EG_OK || reader->facts.count == count) {
             return false; /* a key that was there already */
         }
-        next_day(fact.day);
+        if (value.len > 0) {
+            next_day(fact.day);
+        }
     }
     return true;
 }
