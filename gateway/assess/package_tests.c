@@ -4,10 +4,12 @@
  * of them.
  *
  * A case passes when the outcome is the one named, each rule listed was found as often as listed,
- * no other rule was found, and every expected text is there.
+ * no other rule was found, and every expected text is there. A case may come after an earlier one:
+ * then it knows the facts that the earlier one knew and left.
  */
 #include "assess/package_tests.h"
 
+#include "assess/package_given.h"
 #include "assess/package_xml.h"
 #include "assess/vocabulary.h"
 #include "assess/xpath.h"
@@ -20,12 +22,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NS "urn:emgate:package-tests:1"
+#define NS EG_PACKAGE_TESTS_NS
 #define NAME EG_PACKAGE_TESTS_FILE
 #define NS_MAX 16
-#define PERMITS_MAX 64
 #define OPERATIONS_MAX 50000000
 #define DIFFERENCE_MAX 400
+
+/* What the cases so far left behind. */
+struct past {
+    size_t count;
+    struct left {
+        char *name;
+        bool ran, accepted;
+        struct eg_facts facts;
+    } * cases;
+};
 
 /* One case on its way. */
 struct trial {
@@ -34,8 +45,8 @@ struct trial {
     const struct eg_xml_ns *ns;
     size_t ns_count;
     struct eg_bytes report;
-    struct eg_plant plant;
-    struct eg_plant_parameter permits[PERMITS_MAX];
+    const struct past *past;
+    struct eg_package_given given;
     struct eg_outcome outcome;
     const char *got; /* outcome as a word */
     bool differs;
@@ -58,67 +69,61 @@ __attribute__((format(printf, 2, 3))) static void differ(struct trial *trial, co
 
 /* ---- judging the report of a case --------------------------------------------------------- */
 
-static enum eg_status read_permits(struct trial *trial, struct eg_error *err)
+/* The facts that the case named by `after` left; *out stays NULL without it. */
+static enum eg_status find_earlier(const struct eg_facts **out, const struct trial *trial,
+                                   struct eg_error *err)
 {
-    static char nothing[1] = "";
-    static char citation[] = "test";
-    enum eg_status status = EG_OK;
+    char *after = NULL;
+    const struct left *found = NULL;
+    enum eg_status status = eg_vocabulary_may(&after, trial->node, "after", err);
 
-    trial->plant.parameters = trial->permits;
-    for (xmlNode *n = eg_xml_child(trial->node, NS, "permit"); status == EG_OK && n != NULL;
-         n = eg_xml_next(n, NS, "permit")) {
-        struct eg_plant_parameter *permit = &trial->permits[trial->plant.parameter_count++];
-        permit->package = (char *)eg_rules_package(trial->rules)->ref.id;
-        permit->citation = citation;
-        status = eg_vocabulary_need(&permit->name, n, "name", err);
-        if (status == EG_OK) {
-            status = eg_vocabulary_need(&permit->value, n, "value", err);
-        }
-        if (status == EG_OK) {
-            status = eg_vocabulary_need(&permit->unit, n, "unit", err);
-        }
-        if (status == EG_OK) {
-            status = eg_vocabulary_may(&permit->component, n, "component", err);
-        }
-        if (status == EG_OK) {
-            status = eg_vocabulary_may(&permit->source, n, "source", err);
-        }
-        if (status == EG_OK) {
-            status = eg_vocabulary_day(permit->from, n, "from", NAME, err);
-        }
-        if (status == EG_OK) {
-            status = eg_vocabulary_day(permit->until, n, "until", NAME, err);
-        }
-        permit->component = permit->component != NULL ? permit->component : nothing;
-        permit->source = permit->source != NULL ? permit->source : nothing;
+    if (status != EG_OK || after == NULL) {
+        return status;
     }
+    for (size_t i = 0; i < trial->past->count; i++) {
+        const struct left *left = &trial->past->cases[i];
+        if (left->ran && strcmp(left->name, after) == 0) {
+            found = left;
+        }
+    }
+    if (found == NULL) {
+        status = eg_vocabulary_fault(err, NAME, trial->node,
+                                     "no case above is called %s; it comes after none", after);
+    } else if (!found->accepted) {
+        status = eg_vocabulary_fault(err, NAME, trial->node,
+                                     "%s was not accepted, so it left nothing", after);
+    } else {
+        *out = &found->facts;
+    }
+    free(after);
     return status;
 }
 
-static void free_permits(struct trial *trial)
+static enum eg_status read_given(struct trial *trial, struct eg_error *err)
 {
-    for (size_t i = 0; i < trial->plant.parameter_count; i++) {
-        struct eg_plant_parameter *permit = &trial->permits[i];
-        free(permit->name);
-        free(permit->value);
-        free(permit->unit);
-        if (permit->component != NULL && permit->component[0] != '\0') {
-            free(permit->component);
-        }
-        if (permit->source != NULL && permit->source[0] != '\0') {
-            free(permit->source);
-        }
-    }
+    const struct eg_facts *earlier = NULL;
+    enum eg_status status = find_earlier(&earlier, trial, err);
+
+    return status == EG_OK
+               ? eg_package_given_read(&trial->given, trial->node,
+                                       eg_rules_package(trial->rules)->ref.id, earlier, NAME, err)
+               : status;
 }
 
 static enum eg_status run_rules(struct trial *trial, struct eg_document *document,
                                 const struct eg_reading *reading, struct eg_error *err)
 {
     struct eg_error own = {0};
+    struct eg_facts known;
 
-    trial->plant.id = (char *)reading->plant;
-    enum eg_status status =
-        eg_rules_run(&trial->outcome, trial->rules, document, reading, &trial->plant, NULL, &own);
+    eg_facts_init(&known);
+    trial->given.plant.id = (char *)reading->plant;
+    enum eg_status status = eg_package_given_known(&known, &trial->given, reading->until, &own);
+    if (status == EG_OK) {
+        status = eg_rules_run(&trial->outcome, trial->rules, document, reading, &trial->given.plant,
+                              &known, &own);
+    }
+    eg_facts_done(&known);
     if (status == EG_E_DENIED) {
         trial->got = "denied";
         return EG_OK;
@@ -162,6 +167,8 @@ static enum eg_status judge(struct trial *trial, struct eg_error *err)
     }
     if (!readable) {
         trial->got = "unreadable";
+    } else if (package->match_kind != NULL && strcmp(package->match_kind, reading.kind) != 0) {
+        trial->got = "other-kind";
     } else if (!eg_package_covers(package, reading.from, reading.until)) {
         trial->got = "other-period";
     } else {
@@ -385,7 +392,7 @@ static enum eg_status run_case(struct trial *trial, struct eg_error *err)
     }
     free(file);
     if (status == EG_OK) {
-        status = read_permits(trial, err);
+        status = read_given(trial, err);
     }
     if (status == EG_OK) {
         status = judge(trial, err);
@@ -393,15 +400,31 @@ static enum eg_status run_case(struct trial *trial, struct eg_error *err)
     return status == EG_OK ? compare(trial, err) : status;
 }
 
+/* Keep what the case knew and left for those that come after it. */
+static enum eg_status leave(struct left *left, const struct trial *trial, struct eg_error *err)
+{
+    left->ran = true;
+    left->accepted = strcmp(trial->got, "accepted") == 0;
+    if (!left->accepted) {
+        return EG_OK;
+    }
+    enum eg_status status = eg_facts_gather(&left->facts, &trial->given.facts, 1, err);
+    return status == EG_OK ? eg_facts_gather(&left->facts, &trial->outcome.remembered, 1, err)
+                           : status;
+}
+
 /* An error of ours in one case fails that case: the publisher wants to see the others too. */
-static enum eg_status try_case(struct trial *trial, struct eg_error *err)
+static enum eg_status try_case(struct trial *trial, struct left *left, struct eg_error *err)
 {
     struct eg_error own = {0};
 
     eg_outcome_init(&trial->outcome);
     enum eg_status status = run_case(trial, &own);
+    if (status == EG_OK) {
+        status = leave(left, trial, &own);
+    }
     eg_outcome_done(&trial->outcome);
-    free_permits(trial);
+    eg_package_given_done(&trial->given);
     if (status == EG_E_NOMEM) {
         if (err != NULL) {
             *err = own;
@@ -414,34 +437,57 @@ static enum eg_status try_case(struct trial *trial, struct eg_error *err)
     return EG_OK;
 }
 
+static enum eg_status past_open(struct past *out, const xmlNode *root, struct eg_error *err)
+{
+    size_t index = 0, count = eg_vocabulary_count(root, NS, "case");
+    enum eg_status status = eg_vocabulary_room(&out->cases, count, sizeof(out->cases[0]), err);
+
+    for (const xmlNode *n = eg_xml_child(root, NS, "case"); status == EG_OK && n != NULL;
+         n = eg_xml_next(n, NS, "case")) {
+        eg_facts_init(&out->cases[index].facts);
+        out->count = index + 1;
+        status = eg_vocabulary_need(&out->cases[index].name, n, "name", err);
+        index++;
+    }
+    return status;
+}
+
+static void past_close(struct past *past)
+{
+    for (size_t i = 0; i < past->count; i++) {
+        eg_facts_done(&past->cases[i].facts);
+        free(past->cases[i].name);
+    }
+    free(past->cases);
+}
+
 static enum eg_status run_cases(struct eg_package_tests *out, const struct trial *model,
                                 const xmlNode *root, eg_package_tests_fn told, void *payload,
                                 struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
+    struct past past = {0, NULL};
     bool go_on = true;
     size_t index = 0;
     struct trial *trial = malloc(sizeof(*trial));
+    enum eg_status status = trial != NULL ? past_open(&past, root, err)
+                                          : eg_error_set(err, EG_E_NOMEM, NAME, "memory ran out");
 
-    if (trial == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, NAME, "memory ran out");
-    }
-    out->total = eg_vocabulary_count(root, NS, "case");
+    out->total = past.count;
     for (const xmlNode *n = eg_xml_child(root, NS, "case"); status == EG_OK && go_on && n != NULL;
          n = eg_xml_next(n, NS, "case")) {
         *trial = *model;
         trial->node = n;
+        trial->past = &past;
         trial->got = "not judged";
-        status = try_case(trial, err);
+        status = try_case(trial, &past.cases[index], err);
         out->failed += trial->differs;
-        char *name = eg_xml_attribute(n, "name");
         if (status == EG_OK && told != NULL) {
-            go_on = told(payload, index, out->total, name != NULL ? name : "", !trial->differs,
+            go_on = told(payload, index, out->total, past.cases[index].name, !trial->differs,
                          trial->difference);
         }
-        free(name);
         index++;
     }
+    past_close(&past);
     free(trial);
     return status;
 }

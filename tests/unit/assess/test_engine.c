@@ -337,6 +337,9 @@ Test(engine, fails_tests_that_differ)
         "equals=\"62\"/>",
         "outcome=\"accepted\"><finding rule=\"high\"/><expect on=\"gone\" path=\"/\" equals=\"\"/>",
         "outcome=\"accepted\"><finding rule=\"high\"/><expect on=\"out\" path=\"$x\" equals=\"\"/>",
+        "after=\"gone\" outcome=\"accepted\"><finding rule=\"high\"/>",
+        "after=\"a\" outcome=\"accepted\"><finding rule=\"high\"/>",
+        "outcome=\"other-kind\">",
     };
 
     cr_assert_eq(eg_engine_init(NULL), EG_OK);
