@@ -195,7 +195,7 @@ settings: $(B)/emgated
 	@tools/check/$@
 
 # ---- for people --------------------------------------------------------------------------------
-.PHONY: demo bench man clean install
+.PHONY: demo bench man pages clean install
 demo:
 	@tools/install-deps build
 	+@$(again) all
@@ -203,6 +203,12 @@ demo:
 
 bench: all
 	@$(B)/emgate bench
+
+# The pages of the shipped packages, made from the packages themselves (tests/cli/rules_pages.sh).
+pages: $(B)/emgate
+	@mkdir -p rules/pages && rm -f rules/pages/*.md
+	@for p in rules/*/package.xml; do p=$${p%/package.xml}; \
+	    $(B)/emgate rules show --page "$$p" > "rules/pages/$${p#rules/}.md" || exit 1; done
 
 man: $(B)/emgate
 	@rm -rf "$(B)/man"

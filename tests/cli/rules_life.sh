@@ -129,5 +129,23 @@ try 2 "" "--directory" rules withdraw "$TMPDIR/pkg" --reason x "${publisher[@]}"
 sign_copy later "s/version=\"$version\"/version=\"$version-next.1\"/"
 try 0 "installed: " "" rules install "$TMPDIR/later" --into "$dir" "${trust[@]}"
 
+
+# list, in both languages
+try 0 "^active +$id $version-next.1 " "" rules list "$dir"
+try 0 "^withdrawn +eu.ied.annex-v.other $version$" "" rules list "$dir"
+try 0 "Erklärung 7: amended" "" rules list "$dir" --lang de
+try 0 '"state":"withdrawn","first":null' "" rules list --json "$dir"
+try 2 "" "de or en" rules list "$dir" --lang fr
+try 2 "" "no such folder" rules list "$TMPDIR/nothing"
+mkdir "$dir/$id/9.9.9"
+try 2 "" "package.xml|SIGNED" rules list "$dir"
+rmdir "$dir/$id/9.9.9"
+
+# show
+try 0 "Der validierte Tagesmittelwert" "" rules show $package --lang de
+try 0 "the validated daily mean" "" rules show $package
+try 0 '"rule":"day-exceeded","severity":"info"' "" rules show $package --json
+try 2 "" "de or en" rules show $package --lang x
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -33,6 +33,17 @@ void eg_tool_package_close(struct eg_package **package)
     eg_engine_done();
 }
 
+enum eg_status eg_tool_german(bool *out, const struct eg_tool_args *args, struct eg_error *err)
+{
+    const char *lang = eg_tool_value(args, "--lang", 0);
+
+    if (lang != NULL && strcmp(lang, "de") != 0 && strcmp(lang, "en") != 0) {
+        return eg_error_set(err, EG_E_USAGE, "--lang", "must be de or en");
+    }
+    *out = lang != NULL && strcmp(lang, "de") == 0;
+    return EG_OK;
+}
+
 void eg_tool_json_text(struct eg_buf *out, const char *key, const char *text)
 {
     if (out->len > 0 && strchr("{[", out->data[out->len - 1]) == NULL) {

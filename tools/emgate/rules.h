@@ -18,6 +18,10 @@ enum eg_status eg_tool_package_open(struct eg_package **out, const char *path, b
                                     struct eg_error *err);
 void eg_tool_package_close(struct eg_package **package);
 
+/* --lang de|en, English if not given. EG_E_USAGE. */
+EG_MUST_USE
+enum eg_status eg_tool_german(bool *out, const struct eg_tool_args *args, struct eg_error *err);
+
 /* "key":"text" with a comma in front unless it is the first of its object. */
 void eg_tool_json_text(struct eg_buf *out, const char *key, const char *text);
 /* {"id":...,"version":...,"digest":...} */

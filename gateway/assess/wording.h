@@ -1,0 +1,33 @@
+/*
+ * What a package can say: each check and finding with its severity and its sentences, read from its
+ * files as they stand, holes and all ("{@limit}"). For pages and comparisons; a report's own
+ * sentences come from the compiled rules.
+ */
+#ifndef EG_ASSESS_WORDING_H
+#define EG_ASSESS_WORDING_H
+
+#include "core/package.h"
+
+struct eg_wording_line {
+    char *rule;
+    char *severity; /* fatal, error, warning, info */
+    char *file;     /* in the package */
+    char *source;   /* citation; NULL: the sentence says it */
+    char *when;     /* the test or condition as written */
+    char *de, *en;  /* NULL: the package does not speak that language */
+};
+struct eg_wording {
+    struct eg_wording_line *lines; /* in the order of steps, files and elements */
+    size_t count, capacity;
+    size_t tests; /* cases in tests/tests.xml */
+    size_t files; /* read: includes may name one again and again */
+};
+
+/* The package should compile: what is doubtful is left out here, not refused. EG_E_FORMAT,
+ * EG_E_LIMIT, EG_E_NOMEM. Any thread; the engine must be started. */
+EG_MUST_USE
+enum eg_status eg_wording_read(struct eg_wording *out, const struct eg_package *package,
+                               struct eg_error *err);
+void eg_wording_done(struct eg_wording *wording);
+
+#endif
