@@ -1,9 +1,9 @@
 /*
- * The functions themselves: measurement functions over numbers.c, strict forms of XPath's own, and
- * a meter in front of whatever makes texts, because libxml2 limits operations but not octets
- * (26 nested concat() are 208 operations and 2 GB).
+ * What expressions may call: strict forms of XPath's own, EXSLT, and the measurement functions of
+ * functions_measure.c, _series.c and _grid.c; and a meter in front of whatever makes texts, because
+ * libxml2 limits operations but not octets (26 nested concat() are 208 operations and 2 GB).
  */
-#include "assess/functions.h"
+#include "assess/functions_inside.h"
 
 #include "assess/function_table.h"
 #include "assess/numbers.h"
@@ -73,7 +73,12 @@ static size_t times(size_t a, size_t b)
 
 /* ---- arguments ---------------------------------------------------------------------------- */
 
-static bool has_arity(xmlXPathParserContext *ctxt, int count, const char *ns, const char *name)
+bool eg_function_spend(xmlXPathParserContext *ctxt, size_t octets)
+{
+    return spend(ctxt, octets);
+}
+
+bool eg_function_arity(xmlXPathParserContext *ctxt, int count, const char *ns, const char *name)
 {
     const struct eg_function_row *row = eg_function_row(ns, name);
     if (row == NULL || count < row->min || (row->max >= 0 && count > row->max) ||
@@ -102,14 +107,25 @@ static const char *as_text(xmlXPathParserContext *ctxt, int count, int index)
     return *slot != NULL ? (const char *)(*slot)->stringval : NULL;
 }
 
-static double strict_number(const xmlChar *text)
+double eg_function_strict(const xmlChar *text)
 {
     double x = (double)NAN;
     (void)eg_number_read(eg_bytes_of((const char *)text), &x);
     return x;
 }
 
-static double pop_number(xmlXPathParserContext *ctxt)
+char *eg_function_pop_text(xmlXPathParserContext *ctxt)
+{
+    const char *text = as_text(ctxt, 1, 0);
+    char *copy = text != NULL ? strdup(text) : NULL;
+    xmlXPathFreeObject(valuePop(ctxt));
+    if (copy == NULL) {
+        xmlXPathErr(ctxt, XPATH_MEMORY_ERROR);
+    }
+    return copy;
+}
+
+double eg_function_pop_number(xmlXPathParserContext *ctxt)
 {
     xmlXPathObject *value = valuePop(ctxt);
     double x = (double)NAN;
@@ -117,14 +133,14 @@ static double pop_number(xmlXPathParserContext *ctxt)
         x = value->floatval;
     } else if (value != NULL) {
         xmlChar *text = xmlXPathCastToString(value);
-        x = value->type == XPATH_BOOLEAN ? (value->boolval ? 1 : 0) : strict_number(text);
+        x = value->type == XPATH_BOOLEAN ? (value->boolval ? 1 : 0) : eg_function_strict(text);
         xmlFree(text);
     }
     xmlXPathFreeObject(value);
     return x;
 }
 
-static bool pop_boolean(xmlXPathParserContext *ctxt)
+bool eg_function_pop_boolean(xmlXPathParserContext *ctxt)
 {
     xmlXPathObject *value = valuePop(ctxt);
     bool yes = value != NULL && xmlXPathCastToBoolean(value) != 0;
@@ -132,22 +148,18 @@ static bool pop_boolean(xmlXPathParserContext *ctxt)
     return yes;
 }
 
-static void push_number(xmlXPathParserContext *ctxt, double x)
+void eg_function_push_number(xmlXPathParserContext *ctxt, double x)
 {
     valuePush(ctxt, xmlXPathNewFloat(x));
 }
-
-/* ---- measurement functions ---------------------------------------------------------------- */
-
-typedef double (*reader_fn)(const xmlChar *text);
 
 static double xpath_number(const xmlChar *text)
 {
     return eg_number_xpath(eg_bytes_of((const char *)text));
 }
 
-/* The numbers of a node set; NULL (and an error in ctxt) when it is none or memory ran out. */
-static double *pop_numbers(xmlXPathParserContext *ctxt, reader_fn reader, size_t *count)
+double *eg_function_pop_numbers(xmlXPathParserContext *ctxt, eg_function_reader_fn reader,
+                                size_t *count)
 {
     if (ctxt->value == NULL ||
         (ctxt->value->type != XPATH_NODESET && ctxt->value->type != XPATH_XSLT_TREE)) {
@@ -171,163 +183,6 @@ static double *pop_numbers(xmlXPathParserContext *ctxt, reader_fn reader, size_t
     return numbers;
 }
 
-static void on_sum(xmlXPathParserContext *ctxt, int count)
-{
-    if (!has_arity(ctxt, count, EG_FUNCTION_NS, "sum")) {
-        return;
-    }
-    bool core = ctxt->context->functionURI == NULL;
-    size_t n = 0;
-    double *numbers = pop_numbers(ctxt, core ? xpath_number : strict_number, &n);
-    if (numbers != NULL) {
-        push_number(ctxt, eg_number_sum(numbers, n));
-    }
-    free(numbers);
-}
-
-static size_t keep_numeric(double *numbers, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!isnan(numbers[i])) {
-            numbers[kept++] = numbers[i];
-        }
-    }
-    return kept;
-}
-
-static void on_mean(xmlXPathParserContext *ctxt, int count)
-{
-    size_t n = 0;
-    double *numbers = NULL;
-    if (has_arity(ctxt, count, EG_FUNCTION_NS, "mean")) {
-        numbers = pop_numbers(ctxt, strict_number, &n);
-    }
-    if (numbers != NULL) {
-        push_number(ctxt, eg_number_mean(numbers, keep_numeric(numbers, n)));
-    }
-    free(numbers);
-}
-
-static void on_count_numeric(xmlXPathParserContext *ctxt, int count)
-{
-    size_t n = 0;
-    double *numbers = NULL;
-    if (has_arity(ctxt, count, EG_FUNCTION_NS, "count-numeric")) {
-        numbers = pop_numbers(ctxt, strict_number, &n);
-    }
-    if (numbers != NULL) {
-        push_number(ctxt, (double)keep_numeric(numbers, n));
-    }
-    free(numbers);
-}
-
-static void on_standard_wet(xmlXPathParserContext *ctxt, int count)
-{
-    if (has_arity(ctxt, count, EG_FUNCTION_NS, "standard-wet")) {
-        double p = pop_number(ctxt), t = pop_number(ctxt), c = pop_number(ctxt);
-        push_number(ctxt, eg_number_standard_wet(c, t, p));
-    }
-}
-
-static void on_standard_dry(xmlXPathParserContext *ctxt, int count)
-{
-    if (has_arity(ctxt, count, EG_FUNCTION_NS, "standard-dry")) {
-        double f = pop_number(ctxt), p = pop_number(ctxt), t = pop_number(ctxt);
-        double c = pop_number(ctxt);
-        push_number(ctxt, eg_number_standard_dry(c, t, p, f));
-    }
-}
-
-static void on_reference_oxygen(xmlXPathParserContext *ctxt, int count)
-{
-    if (has_arity(ctxt, count, EG_FUNCTION_NS, "reference-oxygen")) {
-        double b = pop_number(ctxt), o = pop_number(ctxt), c = pop_number(ctxt);
-        push_number(ctxt, eg_number_reference_oxygen(c, o, b));
-    }
-}
-
-static void on_reference_oxygen_restricted(xmlXPathParserContext *ctxt, int count)
-{
-    if (has_arity(ctxt, count, EG_FUNCTION_NS, "reference-oxygen-restricted")) {
-        bool cleaned = pop_boolean(ctxt);
-        double b = pop_number(ctxt), o = pop_number(ctxt), c = pop_number(ctxt);
-        push_number(ctxt, eg_number_reference_oxygen_restricted(c, o, b, cleaned));
-    }
-}
-
-typedef double (*two_fn)(double a, double b);
-
-static void on_two(xmlXPathParserContext *ctxt, int count, const char *name, two_fn function)
-{
-    if (has_arity(ctxt, count, EG_FUNCTION_NS, name)) {
-        double b = pop_number(ctxt), a = pop_number(ctxt);
-        push_number(ctxt, function(a, b));
-    }
-}
-
-static void on_validate(xmlXPathParserContext *ctxt, int count)
-{
-    on_two(ctxt, count, "validate", eg_number_validate);
-}
-
-static void on_percent_of(xmlXPathParserContext *ctxt, int count)
-{
-    on_two(ctxt, count, "percent-of", eg_number_percent_of);
-}
-
-static void on_max(xmlXPathParserContext *ctxt, int count)
-{
-    on_two(ctxt, count, "max", eg_number_max);
-}
-
-static void on_min(xmlXPathParserContext *ctxt, int count)
-{
-    on_two(ctxt, count, "min", eg_number_min);
-}
-
-/* -1 (which rounding answers with no number) unless it is a whole number of places. */
-static int place_of(double place)
-{
-    return place >= 0 && place <= EG_NUMBER_PLACES_MAX && place == (double)(int)place ? (int)place
-                                                                                      : -1;
-}
-
-static double round_at(double x, double place)
-{
-    return eg_number_round(x, place_of(place));
-}
-
-static void on_round(xmlXPathParserContext *ctxt, int count)
-{
-    on_two(ctxt, count, "round", round_at);
-}
-
-static void on_number_strict(xmlXPathParserContext *ctxt, int count)
-{
-    if (has_arity(ctxt, count, EG_FUNCTION_NS, "number")) {
-        push_number(ctxt, pop_number(ctxt));
-    }
-}
-
-static void on_number_text(xmlXPathParserContext *ctxt, int count)
-{
-    if (!has_arity(ctxt, count, EG_FUNCTION_NS, "number-text")) {
-        return;
-    }
-    char text[EG_NUMBER_TEXT_MAX] = "";
-    double place = count == 2 ? pop_number(ctxt) : 0;
-    double x = pop_number(ctxt);
-    if (count == 2) {
-        eg_number_text_place(text, x, place_of(place));
-    } else {
-        eg_number_text(text, x);
-    }
-    if (spend(ctxt, strlen(text))) {
-        valuePush(ctxt, xmlXPathNewCString(text));
-    }
-}
-
 /* ---- strict and metered forms of XPath's own ---------------------------------------------- */
 
 static void push_context_node(xmlXPathParserContext *ctxt)
@@ -337,7 +192,7 @@ static void push_context_node(xmlXPathParserContext *ctxt)
 
 static void on_number(xmlXPathParserContext *ctxt, int count)
 {
-    if (!has_arity(ctxt, count, "", "number")) {
+    if (!eg_function_arity(ctxt, count, "", "number")) {
         return;
     }
     if (count == 0) {
@@ -353,12 +208,25 @@ static void on_number(xmlXPathParserContext *ctxt, int count)
         xmlFree(text);
     }
     xmlXPathFreeObject(value);
-    push_number(ctxt, x);
+    eg_function_push_number(ctxt, x);
+}
+
+static void on_sum(xmlXPathParserContext *ctxt, int count)
+{
+    if (!eg_function_arity(ctxt, count, "", "sum")) {
+        return;
+    }
+    size_t n = 0;
+    double *numbers = eg_function_pop_numbers(ctxt, xpath_number, &n);
+    if (numbers != NULL) {
+        eg_function_push_number(ctxt, eg_number_sum(numbers, n));
+    }
+    free(numbers);
 }
 
 static void on_string(xmlXPathParserContext *ctxt, int count)
 {
-    if (!has_arity(ctxt, count, "", "string")) {
+    if (!eg_function_arity(ctxt, count, "", "string")) {
         return;
     }
     if (count == 0) {
@@ -374,7 +242,7 @@ static void on_string(xmlXPathParserContext *ctxt, int count)
 static void metered(xmlXPathParserContext *ctxt, int count, int texts, const char *name,
                     xmlXPathFunction function)
 {
-    if (!has_arity(ctxt, count, "", name)) {
+    if (!eg_function_arity(ctxt, count, "", name)) {
         return;
     }
     size_t octets = 0;
@@ -432,7 +300,7 @@ static void on_substring_after(xmlXPathParserContext *ctxt, int count)
 
 static void on_translate(xmlXPathParserContext *ctxt, int count)
 {
-    if (!has_arity(ctxt, count, "", "translate")) {
+    if (!eg_function_arity(ctxt, count, "", "translate")) {
         return;
     }
     const char *map = as_text(ctxt, count, 1);
@@ -456,7 +324,7 @@ static void on_normalize_space(xmlXPathParserContext *ctxt, int count)
 
 static void on_object_type(xmlXPathParserContext *ctxt, int count)
 {
-    if (!has_arity(ctxt, count, EG_EXSLT_COMMON, "object-type")) {
+    if (!eg_function_arity(ctxt, count, EG_EXSLT_COMMON, "object-type")) {
         return;
     }
     xmlXPathObject *value = valuePop(ctxt);
@@ -486,7 +354,7 @@ static void on_object_type(xmlXPathParserContext *ctxt, int count)
 
 static void on_node_set(xmlXPathParserContext *ctxt, int count)
 {
-    if (has_arity(ctxt, count, EG_EXSLT_COMMON, "node-set")) {
+    if (eg_function_arity(ctxt, count, EG_EXSLT_COMMON, "node-set")) {
         xsltFunctionNodeSet(ctxt, count);
     }
 }
@@ -569,7 +437,7 @@ static void on_exslt(xmlXPathParserContext *ctxt, int count)
 {
     const char *name = (const char *)ctxt->context->function;
     const char *ns = (const char *)ctxt->context->functionURI;
-    if (name == NULL || ns == NULL || !has_arity(ctxt, count, ns, name)) {
+    if (name == NULL || ns == NULL || !eg_function_arity(ctxt, count, ns, name)) {
         return;
     }
     const struct eg_function_row *row = eg_function_row(ns, name);
@@ -586,10 +454,7 @@ static void on_exslt(xmlXPathParserContext *ctxt, int count)
 
 /* ---- registration ------------------------------------------------------------------------- */
 
-static const struct {
-    const char *ns, *name;
-    xmlXPathFunction function;
-} own[] = {
+static const struct eg_function_own own[] = {
     {"", "number", on_number},
     {"", "string", on_string},
     {"", "sum", on_sum},
@@ -599,20 +464,6 @@ static const struct {
     {"", "substring-after", on_substring_after},
     {"", "translate", on_translate},
     {"", "normalize-space", on_normalize_space},
-    {EG_FUNCTION_NS, "standard-wet", on_standard_wet},
-    {EG_FUNCTION_NS, "standard-dry", on_standard_dry},
-    {EG_FUNCTION_NS, "reference-oxygen", on_reference_oxygen},
-    {EG_FUNCTION_NS, "reference-oxygen-restricted", on_reference_oxygen_restricted},
-    {EG_FUNCTION_NS, "validate", on_validate},
-    {EG_FUNCTION_NS, "percent-of", on_percent_of},
-    {EG_FUNCTION_NS, "max", on_max},
-    {EG_FUNCTION_NS, "min", on_min},
-    {EG_FUNCTION_NS, "round", on_round},
-    {EG_FUNCTION_NS, "number", on_number_strict},
-    {EG_FUNCTION_NS, "number-text", on_number_text},
-    {EG_FUNCTION_NS, "sum", on_sum},
-    {EG_FUNCTION_NS, "mean", on_mean},
-    {EG_FUNCTION_NS, "count-numeric", on_count_numeric},
     {EG_EXSLT_COMMON, "node-set", on_node_set},
     {EG_EXSLT_COMMON, "object-type", on_object_type},
 };
@@ -652,6 +503,15 @@ static bool put(xmlXPathContext *context, const char *ns, const char *name,
     return xmlXPathRegisterFuncNS(context, BAD_CAST name, uri, function) == 0;
 }
 
+static bool put_list(xmlXPathContext *context, const struct eg_function_own *list, size_t count)
+{
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        good = good && put(context, list[i].ns, list[i].name, list[i].function);
+    }
+    return good;
+}
+
 static enum eg_status put_all(xmlXPathContext *context, bool stylesheet, struct eg_error *err)
 {
     pthread_once(&originals_once, take_originals);
@@ -662,9 +522,10 @@ static enum eg_status put_all(xmlXPathContext *context, bool stylesheet, struct 
             good = good && put(context, eg_function_rows[i].ns, eg_function_rows[i].name, on_exslt);
         }
     }
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-        good = good && put(context, own[i].ns, own[i].name, own[i].function);
-    }
+    good = good && put_list(context, own, sizeof(own) / sizeof(own[0])) &&
+           put_list(context, eg_functions_measure, eg_functions_measure_count) &&
+           put_list(context, eg_functions_series, eg_functions_series_count) &&
+           put_list(context, eg_functions_grid, eg_functions_grid_count);
     return good ? EG_OK
                 : eg_error_set(err, EG_E_NOMEM, "functions", "no memory to register functions");
 }

@@ -3,11 +3,12 @@
  * namespace urn:emgate:function:1, the part of EXSLT that gives the same on every host, strict
  * forms of XPath's own, and ceilings on operations and on octets produced.
  *
- * Measurement functions (numbers.h has formulas, units and sources):
- *   standard-wet(c, T, p)  standard-dry(c, T, p, f)  reference-oxygen(c, o, b)
- *   reference-oxygen-restricted(c, o, b, cleaned)  validate(x, ci)  percent-of(p, x)  max(a, b)
- *   min(a, b)  round(x, place)  number(s)  number-text(x[, place])  sum(nodes)  mean(nodes)
- *   count-numeric(nodes)
+ * Measurement functions; rules/FUNCTIONS.md has each with formula, units, source and figures:
+ *   of a value   standard-wet standard-dry reference-oxygen reference-oxygen-restricted validate
+ *                percent-of max min round number number-text
+ *   of a series  sum mean mean-covered coverage count-numeric count-above share-at-most percentile
+ *                class
+ *   of the grid  grid-place grid-count grid-label grid-day minutes-between days-between
  * Arguments are converted strictly: a text that is no number of numbers.h is NaN, and NaN goes
  * through.
  *
