@@ -32,6 +32,11 @@ void eg_functions_begin(size_t octets_max)
     exceeded = false;
 }
 
+void eg_functions_allow(size_t octets)
+{
+    octets_left = octets < SIZE_MAX - octets_left ? octets_left + octets : SIZE_MAX;
+}
+
 bool eg_functions_end(void)
 {
     metering = false;

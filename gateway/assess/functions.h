@@ -46,6 +46,7 @@ bool eg_functions_known(const char *ns, const char *name, bool xslt, int *min, i
  * Nothing is counted outside of begin and end. Give context->opLimit its own value.
  */
 void eg_functions_begin(size_t octets_max);
+void eg_functions_allow(size_t octets); /* more than begin said, as the document is known */
 bool eg_functions_end(void);
 bool eg_functions_exceeded(void);
 /* Count `octets` made elsewhere; false: the ceiling is reached. */

@@ -410,6 +410,11 @@ static enum eg_status run_all(struct run *run)
         status = eg_sch_index_new(&index, schema, run->job->doc, run->job->by_xpath, run->err);
     }
     if (status == EG_OK) {
+        const struct eg_flat *flat = eg_sch_index_flat(index);
+        eg_functions_allow(((size_t)flat->element_count + flat->attribute_count) *
+                           EG_XPATH_OCTETS_PER_NODE);
+    }
+    if (status == EG_OK) {
         status = push_lets(run, &schema->lets, schema->current);
     }
     if (status == EG_OK) {

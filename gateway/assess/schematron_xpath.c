@@ -432,8 +432,9 @@ enum eg_status eg_sch_failure(struct eg_schematron *schema, const char *where, s
     const xmlXPathContext *context = schema->context;
     int code = context->lastError.code;
     if (eg_functions_exceeded()) {
-        return eg_error_set(err, EG_E_LIMIT, where, "a check makes more than %zu octets of text",
-                            (size_t)EG_XPATH_OCTETS_MAX);
+        return eg_error_set(err, EG_E_LIMIT, where,
+                            "a check makes more than %zu octets of text, and %d for each node",
+                            (size_t)EG_XPATH_OCTETS_MAX, EG_XPATH_OCTETS_PER_NODE);
     }
     if (context->opCount >= context->opLimit || code == XML_ERR_NO_MEMORY ||
         code == XML_XPATH_EXPRESSION_OK + XPATH_OP_LIMIT_EXCEEDED ||

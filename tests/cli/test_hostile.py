@@ -1,0 +1,168 @@
+"""A package for each way to do harm: read, write, fetch, loop, or fill memory. Each is refused when it
+is loaded, or stopped at a ceiling while it judges, with a clear error, and never as a verdict on the
+report. Memory is measured; time is bounded by operations (base/limits.h), so it is not."""
+import http.server
+import os
+import pathlib
+import re
+import resource
+import shutil
+import sys
+import tempfile
+import threading
+
+EMGATE = os.environ.get("EMGATE", "build/plain/emgate")
+SANITIZED = "build/plain" not in EMGATE
+BENCH = pathlib.Path("tests/data/packages/bench.half-hourly")
+MEMORY_MAX_KIB = 1024 * 1024  # EG_TRANSFORM_MEMORY_MAX as the libraries count it, twice
+
+SCH = """<sch:schema xmlns:sch="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt"
+ xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><sch:ns prefix="r" uri="urn:emgate:report:1"/>%s
+<sch:pattern>%s<sch:rule context="%s">%s<sch:assert id="a" test="%s">x</sch:assert></sch:rule></sch:pattern>
+</sch:schema>"""
+XSL = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+ xmlns:r="urn:emgate:report:1" xmlns:str="http://exslt.org/strings" %s>%s
+<xsl:template match="/"><out>%s</out></xsl:template>%s</xsl:stylesheet>"""
+
+
+def sch(test="true()", context="/r:report", top="", pattern="", lets=""):
+    return {"checks/report.sch": SCH % (top, pattern, context, lets, test)}
+
+
+def xsl(body="", top="", more="", space=""):
+    return {"transform/means.xsl": XSL % (space, top, body, more)}
+
+
+def xsd(content, more=""):
+    return {"schema/report.xsd": """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
+ xmlns="urn:emgate:report:1" targetNamespace="urn:emgate:report:1" elementFormDefault="qualified">%s
+<xs:element name="report"><xs:complexType>%s<xs:anyAttribute processContents="skip"/></xs:complexType>
+</xs:element></xs:schema>""" % (more, content)}
+
+
+ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+ANYTHING = '<xs:sequence><xs:any processContents="skip" minOccurs="0" maxOccurs="unbounded"/></xs:sequence>'
+DOUBLED = "".join(f'<sch:let name="v{i}" value="concat($v{i - 1}, $v{i - 1})"/>' for i in range(1, 27))
+DOUBLED_XSL = "".join(f'<xsl:variable name="v{i}" select="concat($v{i - 1}, $v{i - 1})"/>'
+                      for i in range(1, 31))
+TREES = "".join(f'<xsl:variable name="t{i}"><xsl:copy-of select="$t{i - 1}"/><xsl:copy-of select="$t{i - 1}"/>'
+                '</xsl:variable>' for i in range(1, 31))
+CROSS = "//@*[count(//@*[. = current()]) + count(//@*[. &lt; 5]) &gt; count(//*[. = //@t])]"
+
+
+def cases(url):
+    """name, files that replace those of the package, what the error must say."""
+    fetch = f"{url}/x"
+    yield "reads: entity in checks", {"checks/report.sch": ENTITY + sch()["checks/report.sch"]}, "DOCTYPE"
+    yield "reads: entity in a stylesheet", {"transform/means.xsl": ENTITY + xsl()["transform/means.xsl"]}, "DOCTYPE"
+    yield "reads: entity in a schema", {"schema/report.xsd": ENTITY + xsd(ANYTHING)["schema/report.xsd"]}, "DOCTYPE"
+    for where in ("../../../../../../etc/passwd", "file:///etc/passwd", fetch):
+        yield f"reads: sch:include {where}", sch(top=f'<sch:include href="{where}"/>'), "names no file of the package"
+        yield f"reads: sch:extends {where}", sch(lets=f'<sch:extends href="{where}"/>'), "names no file of the package"
+        yield f"reads: document('{where}') in a check", sch(f"document('{where}')"), "denied"
+        yield f"reads: document('{where}') in a stylesheet", xsl(f"<xsl:copy-of select=\"document('{where}')\"/>"), "not a file of the package|refused"
+        yield f"reads: xsl:import {where}", xsl(top=f'<xsl:import href="{where}"/>'), "is not a file of the package"
+        yield f"reads: xsl:include {where}", xsl(top=f'<xsl:include href="{where}"/>'), "is not a file of the package"
+        yield f"reads: xs:import {where}", xsd(ANYTHING, f'<xs:import namespace="urn:x" schemaLocation="{where}"/>'), "is not a file of the package"
+        yield f"reads: xs:include {where}", xsd(ANYTHING, f'<xs:include schemaLocation="{where}"/>'), "is not a file of the package"
+    yield "does: system-property", xsl("<xsl:value-of select=\"system-property('xsl:vendor')\"/>"), "format"
+    yield "does: generate-id", xsl('<xsl:value-of select="generate-id()"/>'), "format"
+    yield "loops: a schema includes itself", sch(top='<sch:include href="report.sch"/>'), "format|limit"
+    yield "loops: a stylesheet imports itself", xsl(top='<xsl:import href="means.xsl"/>'), "format|limit"
+    yield "loops: an abstract rule extends itself", sch(pattern='<sch:rule abstract="true" id="q"><sch:extends rule="q"/></sch:rule>',
+                                                        lets='<sch:extends rule="q"/>'), "format|limit"
+    yield "loops: templates call themselves", xsl('<xsl:call-template name="t"/>', more='<xsl:template name="t">'
+                                                  '<xsl:call-template name="t"/></xsl:template>'), "ceiling on depth"
+    yield "loops: templates apply themselves", xsl('<xsl:apply-templates select="/r:report"/>',
+                                                   more='<xsl:template match="*"><xsl:apply-templates select="."/></xsl:template>'), "ceiling on depth"
+    yield "loops: a context crosses everything", sch(context=f"*[{CROSS}]"), "more than 100000000 operations"
+    yield "fills: concat doubled 26 times", sch(lets='<sch:let name="v0" value="\'' + "x" * 32 + '\'"/>' + DOUBLED,
+                                                test="string-length($v26) &gt; 1"), "more than 67108864 octets of text"
+    yield "fills: concat doubled 30 times in XSLT", xsl('<xsl:variable name="v0" select="\'xxxxxxxxxxxxxxxx\'"/>' + DOUBLED_XSL +
+                                                        '<xsl:value-of select="string-length($v30)"/>'), "ceiling on octets produced"
+    yield "fills: trees doubled 30 times", xsl('<xsl:variable name="t0"><a/></xsl:variable>' + TREES +
+                                               '<xsl:copy-of select="$t30"/>'), "ceiling on memory"
+    yield "fills: padding", xsl('<xsl:value-of select="str:padding(1000000000, \'x\')"/>'), "ceiling on octets produced"
+    yield "fills: a huge result", xsl("<xsl:for-each select='//@*'><xsl:for-each select='//@*'><x y='" + "z" * 500 + "'/></xsl:for-each>"
+                                      "</xsl:for-each>"), "ceiling on memory"
+    yield "writes: xsl:document", xsl('<xsl:document href="HARM"/>'), "xsl:document is not allowed"
+    yield "fills: deep parentheses", sch("(" * 4000 + "1" + ")" * 4000), "nested deeper than 50"
+    yield "fills: a long expression", sch("1" + " + 1" * 5000), "8192 allowed"
+    yield "fills: deep predicates", sch("r:v[" * 300 + "1" + "]" * 300), "nested deeper than 50"
+    yield "fills: a picture of a number", sch(f"format-number(1, '{'0' * 5000}')"), "an expression failed"
+    yield "fills: a roman number", xsl('<xsl:number value="999999999999999" format="I"/>' * 3), "1 passed"
+    yield "fills: a letter number", xsl('<xsl:number value="9999999999999999" format="a"/>'), "1 passed"
+    yield "fills: nested elements", {"checks/report.sch": "<a>" * 300 + "</a>" * 300}, "deep|nest"
+
+
+def packaged(folder, files):
+    package = folder / "package"
+    shutil.copytree(BENCH, package)
+    tests = package / "tests/tests.xml"
+    tests.write_text("""<tests xmlns="urn:emgate:package-tests:1"><case name="daily" report="tests/daily.xml" outcome="accepted"/></tests>""")
+    for name, text in files.items():
+        (package / name).write_text(text, "utf-8")
+    return package
+
+
+def attempt(package, folder):
+    """Exit status, output and error, peak memory in KiB."""
+    with open(folder / "out", "wb") as out, open(folder / "err", "wb") as err:
+        pid = os.fork()
+        if pid == 0:
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            os.execv(EMGATE, [EMGATE, "rules", "test", str(package)])
+        _, how, used = os.wait4(pid, 0)
+    return how, (folder / "out").read_text() + (folder / "err").read_text(), used
+
+
+class Door(http.server.BaseHTTPRequestHandler):
+    asked = []
+
+    def do_GET(self):  # noqa: N802
+        Door.asked.append(self.path)
+        self.send_error(404)
+
+    def log_message(self, *_):
+        pass
+
+
+def complaint(name, files, wanted):
+    """What is wrong with the answer to one hostile package; "" if nothing is."""
+    with tempfile.TemporaryDirectory(prefix="hostile ") as folder:
+        folder = pathlib.Path(folder)
+        harm = folder / "harm"
+        files = {path: text.replace("HARM", str(harm)) for path, text in files.items()}
+        how, text, used = attempt(packaged(folder, files), folder)
+        if os.WIFSIGNALED(how):
+            return f"{name}: died of signal {os.WTERMSIG(how)}"
+        if (os.WEXITSTATUS(how) == 0) != (wanted == "1 passed") or not re.search(wanted, text):
+            return f"{name}: {text[-400:]}"
+        if "root:" in text or harm.exists() or pathlib.Path("HARM").exists():
+            return f"{name}: it did harm"
+        if not SANITIZED and used.ru_maxrss > MEMORY_MAX_KIB:
+            return f"{name}: {used.ru_maxrss} KiB"
+    return ""
+
+
+def main():
+    server = http.server.HTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    passed = failed = 0
+    for name, files, wanted in cases(f"http://127.0.0.1:{server.server_port}"):
+        said = complaint(name, files, wanted)
+        if said:
+            print(said)
+        passed, failed = passed + (not said), failed + bool(said)
+    if Door.asked:
+        print(f"fetched: {Door.asked}")
+        failed += 1
+    server.shutdown()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
