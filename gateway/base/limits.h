@@ -28,9 +28,8 @@
 #define EG_XPATH_DEPTH_MAX 50 /* parentheses and predicates; libxml2 recurses on them */
 #define EG_XPATH_OPERATIONS_MAX 100000000UL /* of one run: some seconds, a watchdog's size */
 #define EG_XPATH_OCTETS_MAX (64 * EG_MIB)   /* texts made by the functions of one run ... */
-#define EG_XPATH_OCTETS_PER_NODE 256  /* ... and for each node of the document: 25 checks take 40  \
-                                       */
-#define EG_SCHEMATRON_RULES_MAX 10000 /* rules after abstract patterns are filled in */
+#define EG_XPATH_OCTETS_PER_NODE 256        /* ... and for each node of its document */
+#define EG_SCHEMATRON_RULES_MAX 10000       /* rules after abstract patterns are filled in */
 #define EG_FINDING_VALUE_MAX                                                                       \
     1000 /* octets of one value: enough for a message, too few for a report */
 #define EG_FINDINGS_COUNT_MAX 1000 /* the rest is counted (one public file made 1.38 million) */
