@@ -141,6 +141,26 @@ mkdir "$dir/$id/9.9.9"
 try 2 "" "package.xml|SIGNED" rules list "$dir"
 rmdir "$dir/$id/9.9.9"
 
+# diff: what changed in words
+cp -r $package "$TMPDIR/diff"
+try 0 "^the same$" "" rules diff $package "$TMPDIR/diff"
+try 0 '"changes":\[\],"same":true' "" rules diff --json $package "$TMPDIR/diff"
+try 0 "^gleich$" "" rules diff $package "$TMPDIR/diff" --lang de
+sed -i 's/component="NOx" value="50"/component="NOx" value="45"/; s/until="2026-06-30"/until="2027-06-30"/' "$TMPDIR/diff/package.xml"
+sed -i 's/id="day-invalid"/id="day-void"/; s/validated daily mean/validated day mean/' "$TMPDIR/diff/checks/daily.sch"
+echo " " >>"$TMPDIR/diff/schema/report.xsd"
+try 1 "changed valid until: 2026-06-30 → 2027-06-30" "" rules diff $package "$TMPDIR/diff"
+try 1 "changed limit NOx: 50 mg/m3 → 45 mg/m3  \(Annex V Part 2 point 6" "" rules diff $package "$TMPDIR/diff"
+try 1 "removed day-invalid: \[info\]" "" rules diff $package "$TMPDIR/diff"
+try 1 "added day-void: \[info\]" "" rules diff $package "$TMPDIR/diff"
+try 1 "changed day-exceeded: .*daily mean .* → .*day mean" "" rules diff $package "$TMPDIR/diff"
+try 1 "changed schema/report.xsd" "" rules diff $package "$TMPDIR/diff"
+try 1 "geändert gültig bis: 2026-06-30 → 2027-06-30" "" rules diff $package "$TMPDIR/diff" --lang de
+try 1 '"section":"parameter","key":"limit NOx","detail":null,"change":"changed","old":"50 mg/m3","new":"45 mg/m3"' "" rules diff --json $package "$TMPDIR/diff"
+try 1 "changed limit NOx" "" rules diff "$TMPDIR/pkg" "$TMPDIR/diff"
+try 2 "" "nothing" rules diff $package "$TMPDIR/nothing"
+try 2 "" "B" rules diff $package
+
 # show
 try 0 "Der validierte Tagesmittelwert" "" rules show $package --lang de
 try 0 "the validated daily mean" "" rules show $package
