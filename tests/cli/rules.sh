@@ -31,6 +31,14 @@ is() { # NAME COMMAND...
 
 try 0 "compiles" "is not signed" rules check $package
 try 0 '"valid":true,"signed":false' "is not signed" rules check --json $package
+try 0 " 0 errors, 0 warnings" "is not signed" rules check $package --at 2026-06-30
+try 0 "^package.xml:[0-9]+: warning LINT-EXPIRED: " "is not signed" rules check $package --at 2026-07-01
+try 0 '"warnings":1,"lints":\[\{"code":"LINT-EXPIRED","severity":"warning","file":"package.xml","line":' "is not signed" rules check --json $package --at 2026-07-01
+try 2 "" "is no day" rules check $package --at 2026-02-30
+cp -r $package "$TMPDIR/lint"
+sed -i 's|<steps>|<parameter name="nobody" unit="1" value="1" source="x"/><steps>|' "$TMPDIR/lint/package.xml"
+try 1 "error EA-PARAM: parameter nobody is not used" "is not signed" rules check "$TMPDIR/lint"
+try 1 '"valid":false' "is not signed" rules check --json "$TMPDIR/lint"
 try 0 " 0 failed" "is not signed" rules test $package
 try 0 '"failed":0' "is not signed" rules test --json $package
 try 0 "^Law " "" rules show $package

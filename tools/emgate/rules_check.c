@@ -5,7 +5,9 @@
  */
 #include "emgate/rules.h"
 
+#include "assess/package_lint.h"
 #include "assess/package_tests.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -13,54 +15,130 @@
 
 static const char *const kind_names[] = {"schema", "checks", "assessment", "transform"};
 
-static void show_check(struct eg_buf *out, const struct eg_package *package, bool json)
+/* What was seen in a package that compiles. */
+struct looking {
+    bool json;
+    struct eg_buf lints; /* lines, or JSON objects with commas between */
+    size_t errors, warnings;
+};
+
+static enum eg_status take_lint(void *payload, const struct eg_lint *lint)
 {
-    if (json) {
-        eg_buf_text(out, "{\"valid\":true,\"signed\":");
-        eg_buf_text(out, package->is_signed ? "true" : "false");
-        eg_buf_text(out, ",\"package\":");
+    struct looking *looking = payload;
+    struct eg_buf *out = &looking->lints;
+    bool error = lint->severity >= EG_SEVERITY_ERROR;
+
+    if (looking->json) {
+        eg_buf_text(out, looking->errors + looking->warnings > 0 ? ",{" : "{");
+        eg_tool_json_text(out, "code", lint->code);
+        eg_tool_json_text(out, "severity", eg_severity_text(lint->severity));
+        eg_tool_json_text(out, "file", lint->file);
+        eg_buf_format(out, ",\"line\":%u", lint->line);
+        eg_tool_json_text(out, "text", lint->text);
+        eg_tool_json_text(out, "remedy", lint->remedy);
+        eg_buf_char(out, '}');
+    } else {
+        eg_buf_format(out, "%s:%u: %s %s: %s; %s\n", lint->file, lint->line,
+                      eg_severity_text(lint->severity), lint->code, lint->text, lint->remedy);
+    }
+    looking->errors += error;
+    looking->warnings += !error;
+    return eg_buf_ok(out, "lints", NULL);
+}
+
+static void show_check(struct eg_buf *out, const struct eg_package *package,
+                       const struct looking *looking)
+{
+    if (looking->json) {
+        eg_buf_format(out, "{\"valid\":%s,\"signed\":%s,\"package\":",
+                      looking->errors == 0 ? "true" : "false",
+                      package->is_signed ? "true" : "false");
         eg_tool_json_package(out, &package->ref);
-        eg_buf_format(out, ",\"files\":%zu,\"steps\":%zu,\"parameters\":%zu}\n",
-                      package->tree.count, package->step_count, package->parameter_count);
+        eg_buf_format(out, ",\"files\":%zu,\"steps\":%zu,\"parameters\":%zu,\"errors\":%zu",
+                      package->tree.count, package->step_count, package->parameter_count,
+                      looking->errors);
+        eg_buf_format(out, ",\"warnings\":%zu,\"lints\":[", looking->warnings);
+        eg_buf_bytes(out, eg_bytes_view(&looking->lints));
+        eg_buf_text(out, "]}\n");
         return;
     }
-    eg_buf_format(out, "%s %s: compiles\n", package->ref.id, package->ref.version);
+    eg_buf_format(out, "%s %s: compiles; %zu errors, %zu warnings\n", package->ref.id,
+                  package->ref.version, looking->errors, looking->warnings);
     for (size_t i = 0; i < package->step_count; i++) {
         const struct eg_step *step = &package->steps[i];
         eg_buf_format(out, "  step %zu  %-10s %s%s%s\n", i + 1, kind_names[step->kind], step->file,
                       step->result != NULL ? " -> " : "", step->result != NULL ? step->result : "");
     }
+    eg_buf_bytes(out, eg_bytes_view(&looking->lints));
+}
+
+/* The day that counts as today: --at, else that of the clock. */
+static enum eg_status read_day(char at[EG_TIME_TEXT_MAX], const struct eg_tool_args *args,
+                               struct eg_error *err)
+{
+    const char *given = eg_tool_value(args, "--at", 0);
+
+    if (given == NULL) {
+        eg_text_time(at, eg_clock_wall_ms());
+        at[strlen("YYYY-MM-DD")] = '\0';
+        return EG_OK;
+    }
+    if (!eg_date_valid(given)) {
+        return eg_error_set(err, EG_E_USAGE, "--at", "%s is no day YYYY-MM-DD", given);
+    }
+    memcpy(at, given, strlen(given) + 1);
+    return EG_OK;
 }
 
 static int run_check(const struct eg_tool_args *args, struct eg_error *err)
 {
+    struct looking looking = {.json = eg_tool_json(args)};
     struct eg_package *package = NULL;
     struct eg_rules *rules = NULL;
+    char at[EG_TIME_TEXT_MAX] = "";
     struct eg_buf out;
     int result = EG_EXIT_COULD_NOT;
 
-    eg_buf_init(&out, EG_MIB);
-    if (eg_tool_package_open(&package, eg_tool_operand(args, 0), true, err) == EG_OK &&
-        eg_rules_compile(&rules, package, err) == EG_OK) {
-        show_check(&out, package, eg_tool_json(args));
-        result = eg_tool_print(&out, err) == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
+    eg_buf_init(&out, 8 * EG_MIB);
+    eg_buf_init(&looking.lints, 4 * EG_MIB);
+    if (read_day(at, args, err) == EG_OK &&
+        eg_tool_package_open(&package, eg_tool_operand(args, 0), true, err) == EG_OK &&
+        eg_rules_compile(&rules, package, err) == EG_OK &&
+        eg_package_lint(package, at, take_lint, &looking, err) == EG_OK) {
+        show_check(&out, package, &looking);
+        result = eg_tool_print(&out, err) != EG_OK ? EG_EXIT_COULD_NOT
+                 : looking.errors == 0             ? EG_EXIT_DONE
+                                                   : EG_EXIT_NEGATIVE;
     }
     eg_rules_free(&rules);
     eg_tool_package_close(&package);
+    eg_buf_done(&looking.lints);
     eg_buf_done(&out);
     return result;
 }
 
+static const struct eg_tool_option check_options[] = {
+    {"--at", "DAY", "the day that counts as today, YYYY-MM-DD", false, false},
+    {NULL, NULL, NULL, false, false},
+};
+
 const struct eg_tool_verb eg_verb_rules_check = {
     .name = "rules check",
-    .summary = "compile a rule package; every doubt is an error",
+    .summary = "compile a rule package and look for what is seldom meant",
     .operands = "PKG",
     .operands_min = 1,
     .operands_max = 1,
     .description =
         "Reads the package directory PKG, holds its files against SIGNED if there is one, and "
         "compiles every step. An unsigned package is checked too, with a warning: a gateway takes "
-        "signed ones only.",
+        "signed ones only. Then it is looked at as it stands: checks and findings without a case "
+        "(LINT-TEST, EA-TEST), parameters (EA-PARAM), settings (LINT-SETTING) and code lists "
+        "(LINT-CODELIST) that nothing uses, sources that name nothing (LINT-SOURCE), tests and "
+        "contexts that walk the whole document for each node (LINT-WALK), a validity that is over "
+        "(LINT-EXPIRED), titles (LINT-TITLE) and languages (LINT-LANGUAGE) that are missing. Each "
+        "is told with file, line and what to do. Exit status 1 when there are errors; warnings "
+        "alone leave it 0.",
+    .options = check_options,
     .example = "emgate rules check rules/eu.ied.annex-v.gas-turbine",
     .run = run_check,
 };
