@@ -122,7 +122,8 @@ static bool replace(struct eg_buf *buf, const char *from, const char *to)
     char *text = eg_bytes_dup(eg_bytes_view(buf));
     char *at = strstr(text, from);
     if (at != NULL) {
-        eg_buf_reset(buf);
+        eg_buf_done(buf);
+        eg_buf_init(buf, EG_MIB); /* one that was unpacked has room for its own octets only */
         eg_buf_add(buf, text, (size_t)(at - text));
         eg_buf_text(buf, to);
         eg_buf_text(buf, at + strlen(from));
