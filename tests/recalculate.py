@@ -3,10 +3,11 @@
 
 Reads source rows (CSV of tests/data/gas-turbine) or report XML, judges each day by the rules of
 eu.ied.annex-v.gas-turbine in exact fractions, prints one line a day and component, and compares with a
-folder of assessments (urn:emgate:daily:1) when one is given. Standard library only; shares no code, no
-parser and no arithmetic with what it checks.
+folder of assessments (urn:emgate:assessment-result:1) when one is given. With --known the figures of month
+and year are compared too: the assessments then know the days before them. Standard library only; shares no
+code, no parser and no arithmetic with what it checks.
 
-  tests/recalculate.py --csv tests/data/gas-turbine/gt_2011.csv [--first 2011-01-01] [--compare DIR]
+  tests/recalculate.py --csv tests/data/gas-turbine/gt_2011.csv [--first 2011-01-01] [--compare DIR [--known]]
   tests/recalculate.py --reports DIR [--compare DIR]
 
 Exit status: 0 all equal (or nothing to compare with), 1 a difference, 2 could not.
@@ -20,7 +21,7 @@ import xml.etree.ElementTree as ET
 from fractions import Fraction
 
 REPORT = "{urn:emgate:report:1}"
-DAILY = "{urn:emgate:daily:1}"
+RESULT = "{urn:emgate:assessment-result:1}"
 LIMIT = {"NOx": Fraction(50), "CO": Fraction(100)}
 UNCERTAINTY = {"NOx": Fraction(20, 100), "CO": Fraction(10, 100)}
 DAY_OVER, HOUR_OVER = Fraction(110, 100), Fraction(2)
@@ -91,7 +92,22 @@ def judge(component, hours):
         result["exceeded"] = "not-judged"
     else:
         result["exceeded"] = "yes" if result["rounded"] > limit * DAY_OVER else "no"
+    result["sum"] = sum(used)
     return result
+
+
+def so_far(results):
+    """Figures of month and year for each day, from the hours of valid days up to it."""
+    for (day, component), ours in results.items():
+        year = [r for (d, c), r in results.items() if c == component and d[:4] == day[:4] and d <= day]
+        month = [r for (d, c), r in results.items() if c == component and d[:7] == day[:7] and d <= day]
+        counted = [r for r in year if r["lost"] <= LOST_MAX]
+        ours["year-hours"] = sum(r["n"] for r in counted)
+        ours["year-above"] = sum(r["hours-over"] for r in counted)
+        ours["invalid-days"] = sum(r["status"] == "invalid" for r in year)
+        counted = [r for r in month if r["lost"] <= LOST_MAX]
+        hours = sum(r["n"] for r in counted)
+        ours["month-so-far"] = half_away(sum(r["sum"] for r in counted) / hours) if hours else None
 
 
 def days_of_csv(path, first):
@@ -146,18 +162,36 @@ def days_of_report(path):
     return days
 
 
+def figure(series, name, what="value"):
+    found = [f for f in series.iter(RESULT + "figure") if f.get("name") == name]
+    return found[0].get(what) if len(found) == 1 else None
+
+
 def read_assessments(folder):
     found = {}
     for path in sorted(pathlib.Path(folder).rglob("*.xml")):
         root = ET.parse(path).getroot()
-        if root.tag != DAILY + "daily":
+        if root.tag != RESULT + "result":
             continue
-        for component in root.iter(DAILY + "component"):
-            key = (root.get("day"), component.get("name"))
+        for series in root.iter(RESULT + "series"):
+            key = (root.get("from"), series.get("component"))
             if key in found:
                 raise ValueError(f"{path}: {key} was assessed by another file already")
-            found[key] = component
+            found[key] = series
     return found
+
+
+def answer(series, finding):
+    """yes, no, or not-judged where the finding was undecided."""
+    judged = [j for j in series.iter(RESULT + "judged") if j.get("id") == finding]
+    counts = tuple(judged[0].get(n) for n in ("found", "not-found", "undecided")) if judged else None
+    return {("1", "0", "0"): "yes", ("0", "1", "0"): "no", ("0", "0", "1"): "not-judged"}.get(counts)
+
+
+def status(series):
+    if answer(series, "day-invalid") == "yes":
+        return "invalid"
+    return "none" if figure(series, "n") == "0" else "valid"
 
 
 def near(text, exact):
@@ -167,25 +201,30 @@ def near(text, exact):
     return text is not None and abs(Fraction(text) - exact) <= abs(exact) * Fraction(1, 10**12)
 
 
-def differences(ours, component):
-    for name in ("n", "lost", "idle", "unused", "hours-over", "status", "exceeded"):
-        if component.get(name) != str(ours[name]):
-            yield f"{name}: {component.get(name)} instead of {ours[name]}"
-    rounded = None if ours["rounded"] is None else str(ours["rounded"])
-    if component.get("rounded") != rounded:
-        yield f"rounded: {component.get('rounded')} instead of {rounded}"
-    if not near(component.get("mean"), ours["mean"]):
-        yield f"mean: {component.get('mean')} instead of {ours['mean']}"
-    load = component.find(DAILY + "load")
-    if not near(None if load is None else load.get("value"), ours["load"]):
-        yield f"load: {None if load is None else load.get('value')} instead of {ours['load']}"
+def differences(ours, series, known):
+    theirs = {name: figure(series, name) for name in ("n", "lost", "idle", "unused", "hours-over")}
+    theirs["status"], theirs["exceeded"] = status(series), answer(series, "day-exceeded")
+    if known:
+        theirs.update({name: figure(series, name) for name in ("year-hours", "year-above", "invalid-days")})
+    for name, value in theirs.items():
+        if value != str(ours[name]):
+            yield f"{name}: {value} instead of {ours[name]}"
+    whole = {"day": ours["rounded"], **({"month-so-far": ours["month-so-far"]} if known else {})}
+    for name, value in whole.items():
+        if figure(series, name) != (None if value is None else str(value)):
+            yield f"{name}: {figure(series, name)} instead of {value}"
+    if not near(figure(series, "day-mean"), ours["mean"]):
+        yield f"mean: {figure(series, 'day-mean')} instead of {ours['mean']}"
+    load = None if figure(series, "mass-rates", "n") == "0" else figure(series, "load")
+    if not near(load, ours["load"]):
+        yield f"load: {load} instead of {ours['load']}"
 
 
-def compare(results, folder):
+def compare(results, folder, known):
     found = read_assessments(folder)
     wrong = 0
     for key, ours in results.items():
-        lines = ["not assessed"] if key not in found else list(differences(ours, found[key]))
+        lines = ["not assessed"] if key not in found else list(differences(ours, found[key], known))
         for line in lines:
             print("DIFFERS", *key, line)
         wrong += bool(lines)
@@ -202,6 +241,7 @@ def main():
     parser.add_argument("--first", default="2011-01-01", help="day of the first row")
     parser.add_argument("--reports", help="folder of report XML")
     parser.add_argument("--compare", help="folder of assessments")
+    parser.add_argument("--known", action="store_true", help="compare month and year too")
     parser.add_argument("--from", dest="from_day", default="0000", help="first day wanted")
     parser.add_argument("--until", dest="until_day", default="9999", help="last day wanted")
     parser.add_argument("--quiet", action="store_true", help="only the comparison")
@@ -214,11 +254,12 @@ def main():
             days.update(days_of_report(path))
     results = {key: judge(key[1], hours) for key, hours in sorted(days.items())
                if options.from_day <= key[0] <= options.until_day}
+    so_far(results)
     for (day, component), r in results.items():
         if not options.quiet:
             mean = "-" if r["mean"] is None else f"{float(r['mean']):.6f}"
             print(day, component, r["n"], r["lost"], mean, r["rounded"], r["status"], r["exceeded"])
-    return compare(results, options.compare) if options.compare else 0
+    return compare(results, options.compare, options.known) if options.compare else 0
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import gateway as support  # noqa: E402
 
 RECALCULATE = os.path.join(support.ROOT, 'tests/recalculate.py')
 CSV = os.path.join(support.DATA, 'gt_2011.csv')
-DAILY = '{urn:emgate:daily:1}'
+RESULT = '{urn:emgate:assessment-result:1}'
 HOURS = 7411
 DAYS = 309  # 308 whole ones and one of 19 hours
 SAMPLES = 120
@@ -38,8 +38,8 @@ def notifications(folder):
 def component(folder, day, wanted):
     """The one assessment of a component on a day."""
     found = [one for name in notifications(folder)
-             for root in [ET.parse(os.path.join(folder, name)).getroot()] if root.get('day') == day
-             for one in root.iter(DAILY + 'component') if one.get('name') == wanted]
+             for root in [ET.parse(os.path.join(folder, name)).getroot()] if root.get('from') == day
+             for one in root.iter(RESULT + 'series') if one.get('component') == wanted]
     assert len(found) == 1, '%s %s was told %d times' % (day, wanted, len(found))
     return found[0]
 
@@ -59,7 +59,7 @@ def every_day_of_2011_is_what_the_recalculation_says():
         told = follow(gateway, DAYS)
         assert len(notifications(told)) == DAYS, len(notifications(told))
         out, _, _ = support.run(sys.executable, RECALCULATE, '--csv', CSV, '--first', '2011-01-01',
-                                '--compare', told)
+                                '--compare', told, '--known')
         assert '%d compared, 0 differ' % (2 * DAYS) in out, out[-2000:]
         hours = sum(int(line.split()[2]) for line in out.splitlines() if ' NOx ' in line)
         assert hours == HOURS, 'the recalculation saw %d hours' % hours
@@ -74,9 +74,13 @@ def the_incomplete_last_day_is_invalid():
         told = follow(gateway, 1)
         for name in ('NOx', 'CO'):
             found = component(told, '2011-11-05', name)
-            assert (found.get('status'), found.get('exceeded')) == ('invalid', 'not-judged'), \
+            judged = {one.get('id'): one for one in found.iter(RESULT + 'judged')}
+            assert judged['day-invalid'].get('found') == '1', ET.tostring(found)
+            assert judged['day-exceeded'].get('undecided') == '1', ET.tostring(found)
+            figures = {one.get('name'): one for one in found.iter(RESULT + 'figure')}
+            assert figures['day-mean'].get('status') == 'invalid', ET.tostring(found)
+            assert [figures[name].get('value') for name in ('n', 'lost')] == ['19', '5'], \
                 ET.tostring(found)
-            assert (found.get('n'), found.get('lost')) == ('19', '5'), ET.tostring(found)
 
 
 def a_changed_notification_would_be_noticed():
@@ -91,10 +95,10 @@ def a_changed_notification_would_be_noticed():
         path = os.path.join(told, notifications(told)[0])
         with open(path) as text:
             content = text.read()
-        rounded = re.search(r'rounded="(\d+)"', content)
+        day = re.search(r'(<figure name="day"[^>]* value=)"(\d+)"', content)
         with open(path, 'w') as text:
-            text.write(content.replace(rounded.group(0),
-                                       'rounded="%d"' % (int(rounded.group(1)) + 1), 1))
+            text.write(content.replace(day.group(0),
+                                       '%s"%d"' % (day.group(1), int(day.group(2)) + 1), 1))
         out, _, _ = support.run(*words, status=1)
         assert '4 compared, 1 differ' in out, out
         os.remove(path)
@@ -112,7 +116,7 @@ def generated_days_with_every_column_are_what_the_recalculation_says():
         assert len(reports) == SAMPLES
         gateway.submit(*reports)
         told = follow(gateway, SAMPLES)
-        out, _, _ = support.run(sys.executable, RECALCULATE, '--reports', into, '--compare', told)
+        out, _, _ = support.run(sys.executable, RECALCULATE, '--reports', into, '--compare', told, '--known')
         assert '%d compared, 0 differ' % (2 * SAMPLES) in out, out[-2000:]
         words = [line.split() for line in out.splitlines() if re.match(r'2011-', line)]
         assert {one[6] for one in words} == {'valid', 'invalid'}, 'samples show both kinds of day'

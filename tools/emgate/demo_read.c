@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAILY "urn:emgate:daily:1"
+#define RESULT "urn:emgate:assessment-result:1"
 
 static struct eg_demo_day *day_of(struct eg_demo *demo, const char *day)
 {
@@ -98,7 +98,7 @@ static enum eg_status ask(char *out, size_t size, struct eg_bytes xml, const cha
 {
     struct eg_buf text;
     eg_buf_init(&text, size - 1);
-    enum eg_status status = eg_query(&text, xml, expression, "d", DAILY, err);
+    enum eg_status status = eg_query(&text, xml, expression, "a", RESULT, err);
     if (status == EG_OK) {
         (void)snprintf(out, size, "%s", text.len > 0 ? (const char *)text.data : "");
     }
@@ -111,18 +111,20 @@ static enum eg_status read_notification(struct eg_demo *demo, struct eg_bytes te
     char date[16];
     char exceeded[16];
     (void)payload;
-    enum eg_status status = ask(date, sizeof date, text, "string(/d:daily/@day)", &demo->err);
+    enum eg_status status = ask(date, sizeof date, text, "string(/a:result/@from)", &demo->err);
     struct eg_demo_day *day = status == EG_OK ? day_of(demo, date) : NULL;
     if (day == NULL) {
         return status;
     }
     status = ask(exceeded, sizeof exceeded, text,
-                 "string(/d:daily/d:source/d:component[@name = 'NOx']/@exceeded)", &demo->err);
+                 "string(//a:series[@component = 'NOx']/a:judged[@id = 'day-exceeded']/@found)",
+                 &demo->err);
     if (status == EG_OK) {
         status = ask(day->nox, sizeof day->nox, text,
-                     "string(/d:daily/d:source/d:component[@name = 'NOx']/@rounded)", &demo->err);
+                     "string(//a:series[@component = 'NOx']/a:figure[@name = 'day']/@value)",
+                     &demo->err);
     }
-    day->exceeded = status == EG_OK && strcmp(exceeded, "yes") == 0;
+    day->exceeded = status == EG_OK && strcmp(exceeded, "1") == 0;
     day->notified = status == EG_OK;
     return status;
 }
