@@ -77,6 +77,7 @@ struct eg_expression {
     enum eg_expression_function function;
     bool has_unit;
     struct eg_unit unit;
+    const char *unit_text; /* as written; has_unit */
     const struct eg_expression *args[4];
     size_t arg_count;
     const char *const *words; /* IS, STATUS_IS */

@@ -278,6 +278,8 @@ static const struct eg_expression *read_number(struct reader *reader)
     size_t unit = made != NULL ? unit_length(reader->at, &made->unit) : 0;
     if (unit > 0 && *reader->at != '1') {
         made->has_unit = true;
+        made->unit_text =
+            eg_arena_text(reader->arena, (struct eg_bytes){(const uint8_t *)reader->at, unit});
         reader->at += unit;
     } else {
         reader->at = after;
@@ -296,6 +298,8 @@ static const struct eg_expression *read_unit_arg(struct reader *reader, struct e
     if (len == 0) {
         return refuse(reader, reader->at, "EA-UNIT", "this is no unit; see the table of units");
     }
+    call->unit_text =
+        eg_arena_text(reader->arena, (struct eg_bytes){(const uint8_t *)reader->at, len});
     reader->at += len;
     call->has_unit = true;
     call->unit = unit;
