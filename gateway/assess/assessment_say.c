@@ -10,7 +10,8 @@
  */
 #include "assess/assessment_say.h"
 
-#include "assess/vocabulary.h"
+#include "assess/xml.h"
+
 #include "base/limits.h"
 
 #include <stdlib.h>
@@ -235,11 +236,12 @@ static void add_letter(struct say *s, char letter)
     }
 }
 
-/* Is what [ ] encloses said? */
+/* Is what [ ] encloses said? "of all places" is not. */
 static bool is_said(struct say *s, const char *pattern)
 {
     const char *letter = strchr(pattern, '%');
-    return letter != NULL && value_of(s, letter[1]) != NULL;
+    const char *value = letter != NULL ? value_of(s, letter[1]) : NULL;
+    return value != NULL && !(letter[1] == 'v' && strcmp(value, "all") == 0);
 }
 
 static void add_pattern(struct say *s, const char *pattern)

@@ -23,6 +23,9 @@ def inner(element, titles=False):
     """A declaration of package.xml, with titles where there are none."""
     children = "".join("<row%s/>" % attributes(c) for c in element)
     name = escape(element.get("name"))
+    if element.get("override") == "permit":      # bounds, without which a permit could set anything
+        element.set("min", "0")
+        element.set("max", "100000")
     title = '<title lang="de">%s</title><title lang="en">%s</title>' % (name, name)
     return "<%s%s>%s%s</%s>" % (element.tag, attributes(element), title if titles else "", children, element.tag)
 

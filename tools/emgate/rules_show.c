@@ -4,6 +4,7 @@
  */
 #include "emgate/rules.h"
 
+#include "assess/assessment_say.h"
 #include "assess/wording.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -292,6 +293,26 @@ static void show_json(struct eg_buf *out, const struct eg_package *package,
     eg_buf_text(out, "}\n");
 }
 
+/* Each assessment in sentences under its citations. */
+static enum eg_status show_law(struct eg_buf *out, const struct eg_package *package, bool german,
+                               struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    bool any = false;
+
+    for (size_t i = 0; status == EG_OK && i < package->step_count; i++) {
+        if (package->steps[i].kind == EG_STEP_ASSESSMENT) {
+            status =
+                eg_assessment_say(out, package, package->steps[i].file, german ? "de" : "en", err);
+            any = true;
+        }
+    }
+    if (status == EG_OK && !any) {
+        status = eg_error_set(err, EG_E_NOTFOUND, package->ref.id, "has no assessment to say");
+    }
+    return status;
+}
+
 static enum eg_status show(const struct eg_tool_args *args, struct eg_package **package,
                            struct eg_wording *wording, struct eg_error *err)
 {
@@ -307,7 +328,9 @@ static enum eg_status show(const struct eg_tool_args *args, struct eg_package **
         status = eg_wording_read(wording, *package, err);
     }
     view.package = *package;
-    if (status == EG_OK) {
+    if (status == EG_OK && eg_tool_flag(args, "--law")) {
+        status = show_law(&out, *package, view.german, err);
+    } else if (status == EG_OK) {
         if (eg_tool_flag(args, "--page")) {
             eg_tool_page(&out, *package, wording);
         } else if (eg_tool_json(args)) {
@@ -315,6 +338,8 @@ static enum eg_status show(const struct eg_tool_args *args, struct eg_package **
         } else {
             show_words(&out, &view);
         }
+    }
+    if (status == EG_OK) {
         status = eg_tool_print(&out, err);
     }
     eg_buf_done(&out);
@@ -333,6 +358,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
 }
 
 static const struct eg_tool_option options[] = {
+    {.name = "--law", .help = "Say each line of its assessments as a sentence under its citation."},
     {.name = "--lang", .value = "LANG", .help = "Language of the words: de or en (en)."},
     {.name = "--page", .help = "A page in Markdown, German and English side by side."},
     {.name = NULL},
