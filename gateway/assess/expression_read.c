@@ -1,8 +1,7 @@
 /*
  * Reading expressions: recursive descent without a step back: a parenthesis may hold a value or a
  * condition, so both are read by the same functions, and each operator asks for the kind of operand
- * that it needs. Where a condition is asked for and a bare name stands, the name is one that is yes
- * or no.
+ * that it needs. A bare name where a condition is asked for is one that is yes or no.
  */
 #include "assess/expression.h"
 
@@ -24,19 +23,17 @@ struct reader {
 
 static const struct eg_expression *read_or(struct reader *reader);
 
-static const size_t function_args[EG_FUNCTIONS] = {
-    [EG_FN_REFERENCE_OXYGEN] = 3,
-    [EG_FN_STANDARD_WET] = 3,
-    [EG_FN_STANDARD_DRY] = 4,
-    [EG_FN_PERCENT_OF] = 2,
-    [EG_FN_MASS_FLOW] = 2,
-    [EG_FN_MAX] = 2,
-    [EG_FN_MIN] = 2,
-    [EG_FN_ABS] = 1,
-    [EG_FN_KELVIN] = 1,
-    [EG_FN_CONVERT] = 1,
-    [EG_FN_LAST] = 1,
-};
+static const size_t function_args[EG_FUNCTIONS] = {[EG_FN_REFERENCE_OXYGEN] = 3,
+                                                   [EG_FN_STANDARD_WET] = 3,
+                                                   [EG_FN_STANDARD_DRY] = 4,
+                                                   [EG_FN_PERCENT_OF] = 2,
+                                                   [EG_FN_MASS_FLOW] = 2,
+                                                   [EG_FN_MAX] = 2,
+                                                   [EG_FN_MIN] = 2,
+                                                   [EG_FN_ABS] = 1,
+                                                   [EG_FN_KELVIN] = 1,
+                                                   [EG_FN_CONVERT] = 1,
+                                                   [EG_FN_LAST] = 1};
 
 /* ---- characters --------------------------------------------------------------------------- */
 
