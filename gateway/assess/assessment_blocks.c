@@ -447,6 +447,12 @@ static enum eg_status remember_one(struct eg_asm_compile *c, const char *name)
     if (a->blocks[q->block].level != a->blocks[c->block].level) {
         return eg_asm_refuse(c, "EA-WINDOW", "%s is remembered in the block that makes it", name);
     }
+    for (size_t i = 0; q->classes != EG_ASM_NONE && i < q->word_count; i++) {
+        if (strlen(name) + 1 + strlen(q->words[i]) > EG_FACT_NAME_MAX) {
+            return eg_asm_refuse(c, "EA-NAME", "%s.%s is longer than the %d of a fact's name", name,
+                                 q->words[i], EG_FACT_NAME_MAX);
+        }
+    }
     for (size_t i = 0; i < a->remember_count; i++) {
         if (strcmp(a->remembers[i].name, name) == 0) {
             return eg_asm_refuse(c, "EA-NAME", "%s is remembered already", name);

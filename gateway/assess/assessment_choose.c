@@ -86,6 +86,30 @@ static enum eg_status set_setting(struct eg_asm_run *run, const struct eg_asm_se
     return status;
 }
 
+/* false: a parameter of the formula has no value here. */
+static bool is_known(const struct eg_expression *node, void *payload)
+{
+    const struct eg_asm_run *run = payload;
+    for (size_t i = 0; node->kind == EG_EXPR_PARAMETER && i < run->a->parameter_count; i++) {
+        if (strcmp(run->a->parameters[i].parameter->name, node->text) == 0) {
+            return run->values[i] != NULL;
+        }
+    }
+    return true;
+}
+
+static void set_constant(struct eg_asm_run *run, const struct eg_asm_constant *constant)
+{
+    struct eg_asm_cell *cell = &run->cells[constant->quantity];
+    int place = 0;
+    bool known = eg_expression_walk(constant->formula, is_known, run);
+    cell->x[0] = eg_asm_exact(run, constant->formula, &place);
+    cell->status[0] = !isnan(cell->x[0]) ? EG_VALUE_VALID
+                      : known            ? EG_VALUE_IMPLAUSIBLE
+                                         : EG_VALUE_MISSING;
+    cell->place = EG_ASM_PLACE_NONE;
+}
+
 /* Only parameters that the source or the series reads: another may need a setting that none has. */
 static bool is_read(const struct eg_asm_run *run, size_t index)
 {
@@ -109,11 +133,7 @@ enum eg_status eg_asm_run_parameters(struct eg_asm_run *run)
         }
     }
     for (size_t i = 0; status == EG_OK && i < a->constant_count; i++) {
-        struct eg_asm_cell *cell = &run->cells[a->constants[i].quantity];
-        int place = 0;
-        cell->x[0] = eg_asm_exact(run, a->constants[i].formula, &place);
-        cell->status[0] = isnan(cell->x[0]) ? EG_VALUE_MISSING : EG_VALUE_VALID;
-        cell->place = EG_ASM_PLACE_NONE;
+        set_constant(run, &a->constants[i]);
     }
     for (size_t i = 0; status == EG_OK && i < a->setting_count; i++) {
         status = set_setting(run, &a->settings[i]);

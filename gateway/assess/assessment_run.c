@@ -387,9 +387,9 @@ static enum eg_status run_source(struct eg_asm_run *run, struct eg_buf *out)
         eg_buf_text(out, "  <source");
         eg_asm_attribute_text(out, "id", run->source->id);
         eg_buf_text(out, ">\n");
+        add_not_judged(run, &run->not_judged_text);
         eg_asm_result_block(out, run, 0, "    ");
         eg_buf_bytes(out, eg_bytes_view(&run->series_text));
-        add_not_judged(run, out);
         eg_buf_text(out, "  </source>\n");
         const struct eg_buf *parts[] = {&run->series_text, &run->texts, &run->remembered_text,
                                         &run->not_judged_text};
