@@ -24,6 +24,7 @@ struct eg_bench_load {
 /* What the stages work with; all borrowed. */
 struct eg_bench_setting {
     const struct eg_package *package;
+    const struct eg_package *assessed; /* its transform as an assessment; NULL: there is none */
     const struct eg_trust *trust;
     const char *origin;
     const char *folder; /* for trial files; must be there */

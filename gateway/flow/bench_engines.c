@@ -19,6 +19,7 @@
 struct comparing {
     const struct eg_bench_load *load;
     const struct eg_bench_setting *setting;
+    struct eg_rules *assessed;                /* NULL: not compared */
     struct eg_rules *rules;                   /* as the gateway runs them */
     struct eg_rules *second;                  /* by XPath */
     struct eg_floor_sheet *sheets[STEPS_MAX]; /* of the steps that are checks on the report */
@@ -82,12 +83,42 @@ static enum eg_bench_engine engine_of(const struct eg_step *step)
     }
 }
 
-/* One report by our engine or, `second`, by XPath; counts the findings of compared steps. */
-static enum eg_status run_rules(struct comparing *c, bool second, size_t round,
+enum opinion { OWN, BY_XPATH, ASSESSED };
+
+/* Where the CPU of a step belongs; EG_BENCH_ENGINE_COUNT: nowhere. */
+static enum eg_bench_engine row_of(const struct eg_step *step, enum opinion opinion)
+{
+    enum eg_bench_engine engine = engine_of(step);
+    if (opinion == BY_XPATH) {
+        return engine == EG_BENCH_ENGINE_CHECKS ? EG_BENCH_ENGINE_XPATH : EG_BENCH_ENGINE_COUNT;
+    }
+    return engine;
+}
+
+static void note_run(struct comparing *c, enum opinion opinion, size_t round,
+                     const struct eg_package *package, const int64_t *step_ns,
+                     const struct eg_findings *findings)
+{
+    for (size_t i = 0; i < package->step_count; i++) {
+        enum eg_bench_engine row = row_of(&package->steps[i], opinion);
+        if (row < EG_BENCH_ENGINE_COUNT) {
+            c->ns[row][round] += step_ns[i];
+        }
+    }
+    for (size_t i = 0; i < findings->count && opinion != ASSESSED; i++) {
+        size_t step = findings->list[i].step;
+        c->found[opinion == OWN ? EG_BENCH_ENGINE_CHECKS : EG_BENCH_ENGINE_XPATH] +=
+            step > 0 && is_compared(&package->steps[step - 1]);
+    }
+}
+
+/* One report, parsed for it alone. */
+static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_t round,
                                 struct eg_bytes report, struct eg_error *err)
 {
-    const struct eg_package *package = c->setting->package;
-    struct eg_rules *rules = second ? c->second : c->rules;
+    struct eg_rules *rules = opinion == OWN        ? c->rules
+                             : opinion == BY_XPATH ? c->second
+                                                   : c->assessed;
     int64_t step_ns[STEPS_MAX] = {0};
     struct eg_document *document = NULL;
     struct eg_reading reading = {0};
@@ -108,20 +139,11 @@ static enum eg_status run_rules(struct comparing *c, bool second, size_t round,
         status = eg_rules_run(&outcome, rules, document, &reading, NULL, NULL, err);
     }
     eg_rules_clock(rules, NULL);
-    for (size_t i = 0; i < package->step_count && status == EG_OK; i++) {
-        enum eg_bench_engine engine = engine_of(&package->steps[i]);
-        if (second) {
-            engine =
-                engine == EG_BENCH_ENGINE_CHECKS ? EG_BENCH_ENGINE_XPATH : EG_BENCH_ENGINE_COUNT;
-        }
-        if (engine < EG_BENCH_ENGINE_COUNT) {
-            c->ns[engine][round] += step_ns[i];
-        }
+    if (status == EG_OK && opinion == ASSESSED && !outcome.accepted) {
+        status = eg_error_set(err, EG_E_STATE, NULL, "the assessment rejects a report of the load");
     }
-    for (size_t i = 0; i < outcome.findings.count && status == EG_OK; i++) {
-        size_t step = outcome.findings.list[i].step;
-        c->found[second ? EG_BENCH_ENGINE_XPATH : EG_BENCH_ENGINE_CHECKS] +=
-            step > 0 && is_compared(&package->steps[step - 1]);
+    if (status == EG_OK) {
+        note_run(c, opinion, round, eg_rules_package(rules), step_ns, &outcome.findings);
     }
     eg_outcome_done(&outcome);
     eg_document_free(&document);
@@ -134,10 +156,13 @@ static enum eg_status run_one(struct comparing *c, size_t round, struct eg_bytes
     enum eg_status status = eg_floor_dom(&c->ns[EG_BENCH_ENGINE_DOM][round], report, err);
 
     if (status == EG_OK) {
-        status = run_rules(c, false, round, report, err);
+        status = run_rules(c, OWN, round, report, err);
     }
     if (status == EG_OK) {
-        status = run_rules(c, true, round, report, err);
+        status = run_rules(c, BY_XPATH, round, report, err);
+    }
+    if (status == EG_OK && c->assessed != NULL) {
+        status = run_rules(c, ASSESSED, round, report, err);
     }
     for (size_t i = 0; i < STEPS_MAX && status == EG_OK; i++) {
         if (c->sheets[i] != NULL) {
@@ -202,6 +227,9 @@ enum eg_status eg_bench_engines(struct eg_bench_engines *out, const struct eg_be
     if (status == EG_OK) {
         status = eg_rules_compile(&c.second, setting->package, err);
     }
+    if (status == EG_OK && setting->assessed != NULL) {
+        status = eg_rules_compile(&c.assessed, setting->assessed, err);
+    }
     if (status == EG_OK) {
         eg_rules_by_xpath(c.second, true);
         status = make_sheets(&c, err);
@@ -214,5 +242,6 @@ enum eg_status eg_bench_engines(struct eg_bench_engines *out, const struct eg_be
     }
     eg_rules_free(&c.rules);
     eg_rules_free(&c.second);
+    eg_rules_free(&c.assessed);
     return status;
 }

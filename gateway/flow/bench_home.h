@@ -10,6 +10,9 @@
 /* The package of the loads, from the root of the repository. */
 #define EG_BENCH_PACKAGE "tests/data/packages/bench.half-hourly"
 
+/* The same figures as that package's transform makes, by an assessment. */
+#define EG_BENCH_ASSESSMENT "tests/data/packages/bench.assessment"
+
 struct eg_bench_home;
 
 /*

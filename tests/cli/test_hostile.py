@@ -118,6 +118,19 @@ def attempt(package, folder):
     return how, (folder / "out").read_text() + (folder / "err").read_text(), used
 
 
+def table_complaint():
+    """The ceilings that rules/README.md tells are those of base/limits.h."""
+    limits = pathlib.Path("gateway/base/limits.h").read_text("utf-8")
+    rows = re.findall(r"^\| [^|]+ \| ([^|]+) \| [^|]* \| `(EG_\w+)` \|$", pathlib.Path("rules/README.md").read_text("utf-8"), re.M)
+    wrong = [] if len(rows) >= 19 else [f"only {len(rows)} rows"]
+    for told, name in rows:
+        found = re.search(rf"#define {name}\s+(?:\\\n\s*)?\(?(\d+)(?:UL)?( \* EG_MIB)?", limits)
+        value = int(found[1])
+        if told != (f"{value} MiB" if found[2] else f"{value:,}"):
+            wrong.append(f"{name}: {told} told, {found[0]}")
+    return "; ".join(wrong)
+
+
 class Door(http.server.BaseHTTPRequestHandler):
     asked = []
 
@@ -150,7 +163,9 @@ def complaint(name, files, wanted):
 def main():
     server = http.server.HTTPServer(("127.0.0.1", 0), Door)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    passed = failed = 0
+    said = table_complaint()
+    print(said, end="\n" if said else "")
+    passed, failed = int(not said), int(bool(said))
     for name, files, wanted in cases(f"http://127.0.0.1:{server.server_port}"):
         said = complaint(name, files, wanted)
         if said:

@@ -4,6 +4,7 @@
  * a running gateway.
  */
 #include "flow/bench.h"
+#include "assess/package.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -258,13 +259,15 @@ static int print_json(const struct machine *machine, const struct measured *m, s
     return status;
 }
 
-static enum eg_status measure(struct measured *m, struct eg_bench_home *home, bool with_gateway,
+static enum eg_status measure(struct measured *m, struct eg_bench_home *home,
+                              const struct eg_package *assessed, bool with_gateway,
                               struct eg_error *err)
 {
     struct eg_bench_setting setting = eg_bench_home_setting(home);
     enum eg_status status = EG_OK;
 
     setting.interrupted = eg_tool_interrupted;
+    setting.assessed = assessed;
     for (size_t i = 0; i < LOADS && status == EG_OK; i++) {
         eg_tool_progress("measuring stages and floor", i, LOADS);
         status = eg_bench_stages(&m[i].figures, &m[i].load, &setting, err);
@@ -303,6 +306,7 @@ static int run_bench(const struct eg_tool_args *args, struct eg_error *err)
     struct machine machine = {0};
     struct measured measured[LOADS] = {0};
     struct eg_bench_home *home = NULL;
+    struct eg_package *assessed = NULL;
     const char *package = eg_tool_value(args, "--package", 0);
     size_t count = 0;
     int result = EG_EXIT_COULD_NOT;
@@ -314,11 +318,15 @@ static int run_bench(const struct eg_tool_args *args, struct eg_error *err)
         status = eg_bench_home_new(&home, package != NULL ? package : EG_BENCH_PACKAGE,
                                    eg_tool_value(args, "--gateway", 0), err);
     }
+    /* Another package has no assessment that would make what its transform makes. */
+    if (status == EG_OK && package == NULL) {
+        status = eg_package_read(&assessed, EG_BENCH_ASSESSMENT, true, err);
+    }
     for (size_t i = 0; i < LOADS && status == EG_OK; i++) {
         status = eg_bench_home_load(&measured[i].load, home, i == 0, count, err);
     }
     if (status == EG_OK) {
-        status = measure(measured, home, !eg_tool_flag(args, "--stages"), err);
+        status = measure(measured, home, assessed, !eg_tool_flag(args, "--stages"), err);
     }
     if (status == EG_OK && eg_tool_json(args)) {
         result = print_json(&machine, measured, err);
@@ -329,6 +337,7 @@ static int run_bench(const struct eg_tool_args *args, struct eg_error *err)
     for (size_t i = 0; i < LOADS; i++) {
         eg_bench_load_done(&measured[i].load);
     }
+    eg_package_free(&assessed);
     eg_bench_home_free(&home);
     return result;
 }
