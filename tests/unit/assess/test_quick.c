@@ -453,3 +453,39 @@ Test(quick, leaves_texts_that_are_too_long_to_be_made)
     xmlFreeDoc(doc);
     eg_schematron_free(&schema);
 }
+
+/* Operations of a test at every value of a series. */
+static unsigned long operations_of(struct eg_schematron *schema, size_t values)
+{
+    struct eg_buf text;
+    eg_buf_init(&text, 16 * EG_MIB);
+    eg_buf_text(&text, "<a xmlns='urn:r'>");
+    for (size_t i = 0; i < values; i++) {
+        eg_buf_format(&text, "<v t='%zu' x='%zu'/>", i, i);
+    }
+    eg_buf_add(&text, "</a>", 5);
+    xmlDoc *doc = parsed((const char *)text.data);
+    struct eg_flat *flat = flat_of(schema, doc);
+    schema->context->doc = doc;
+    schema->context->opCount = 0;
+    for (uint32_t place = 2; place < flat->element_count; place++) {
+        cr_expect_eq(eg_quick_test(check_of(schema)->quick, schema, flat, place), 1);
+    }
+    unsigned long operations = schema->context->opCount;
+    schema->context->doc = NULL;
+    eg_flat_free(&flat);
+    xmlFreeDoc(doc);
+    eg_buf_done(&text);
+    return operations;
+}
+
+Test(quick, looks_back_without_looking_at_everything_before)
+{
+    struct eg_schematron *schema =
+        schema_of("not(preceding-sibling::r:v) or @x > preceding-sibling::r:v[1]/@x");
+    unsigned long once = operations_of(schema, 2000);
+    unsigned long twice = operations_of(schema, 4000);
+    cr_expect_lt(once, 2000 * 20);
+    cr_expect_lt(twice, once * 2 + 20);
+    eg_schematron_free(&schema);
+}
