@@ -60,6 +60,7 @@ struct eg_rules {
     xmlDoc *parameters;
     struct eg_buf parameters_text;
     struct eg_buf *svrl; /* one for each step; NULL: none asked for */
+    bool explain;        /* results of assessments show every column */
     int64_t *step_ns;    /* CPU of each step is added; NULL: not measured */
     bool by_xpath;
 };
@@ -282,6 +283,11 @@ void eg_rules_svrl(struct eg_rules *rules, struct eg_buf *bufs)
     rules->svrl = bufs;
 }
 
+void eg_rules_explain(struct eg_rules *rules, bool explain)
+{
+    rules->explain = explain;
+}
+
 void eg_rules_clock(struct eg_rules *rules, int64_t *step_ns)
 {
     rules->step_ns = step_ns;
@@ -489,7 +495,8 @@ static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
                                           .reading = run->reading,
                                           .plant = run->plant,
                                           .values = run->values,
-                                          .known = run->known};
+                                          .known = run->known,
+                                          .explain = run->rules->explain};
     bool made = false;
 
     if (!eg_findings_valid(&outcome->findings)) {

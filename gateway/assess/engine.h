@@ -90,6 +90,10 @@ EG_MUST_USE
 enum eg_status eg_rules_sheet(struct eg_buf *out, struct eg_rules *rules, size_t step,
                               struct eg_error *err);
 
+/* Results of assessments show every column from now on, or no longer: each value's way from
+ * measured to judged. A gateway never asks for it. */
+void eg_rules_explain(struct eg_rules *rules, bool explain);
+
 /* The text of a finding in "de" or "en" from the package that made it, values filled in; built-in
  * rules too. */
 EG_MUST_USE

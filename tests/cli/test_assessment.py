@@ -124,6 +124,26 @@ def worked_packages_give_the_figures_of_the_page(folder):
         check_expectations(trial, example)
 
 
+def values_are_explained_from_measured_to_judged(folder):
+    trial = Trial(folder, "a", [M.example_input(BLOCKS["input", "a"])])
+    status, out, err = trial.run("--explain")
+    assert status == 0, err
+    lines = [re.sub(r" +", " ", line.strip()) for line in out.splitlines()]
+    assert "end | o2 [vol-%] | load [%] | state | judged" in lines, lines[:9]
+    (head,) = [line for line in lines if line.startswith("end | sta [mg/m3] |")]
+    (row,) = [line for line in lines if line.startswith("2022-06-15T20:30:00 | 124")]
+    cells = dict(zip([h.split(" ")[0] for h in head.split(" | ")], row.split(" | ")))
+    assert cells["half-hour"] == "102" and cells["vsta"].startswith("102.28571"), cells
+    (row,) = [line for line in lines if line.startswith("2022-06-15T21:00:00 | - maintenance")]
+    assert row.count("- maintenance") == 6, row
+    assert any(line.startswith("figure day-mean = 50.00921") and "n=31" in line and "§ 19" in line for line in lines)
+    assert "judged GT13-HH: found 1, not found 30, undecided 3" in lines
+    assert any(line.startswith("parameter limit-day = 50 mg/m3 (") for line in lines)
+    assert any(line.startswith("end | lost-on | sum-on [mg/m3] | n-on") for line in lines)
+    status, out, err = trial.run("--explain", "--permit", "limit-day.NOx=60")
+    assert status == 0 and re.search(r"limit-day = 60 mg/m3  by permit", out), (err, out[-900:])
+
+
 def variants_told_in_the_text_hold(folder):
     inp = M.example_input(BLOCKS["input", "c"].replace("9.91", "9.4"))
     trial = Trial(folder / "c", "c", [inp])
@@ -288,7 +308,7 @@ def days_in_a_row_carry_their_facts(folder):
     assert float(world.read_result(text, "2022-03-03", 48)["source"]["outage-year"]) == sum(hours)
 
 
-TESTS = (worked_packages_give_the_figures_of_the_page, variants_told_in_the_text_hold,
+TESTS = (worked_packages_give_the_figures_of_the_page, values_are_explained_from_measured_to_judged, variants_told_in_the_text_hold,
          damaged_packages_are_refused_with_their_code, undamaged_packages_are_not_refused, the_model_agrees_with_itself,
          random_reports_are_judged_as_by_the_model, days_in_a_row_carry_their_facts)
 

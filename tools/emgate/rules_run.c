@@ -4,6 +4,7 @@
 #include "emgate/rules.h"
 #include "emgate/rules_plant.h"
 
+#include "assess/assessment_explain.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -47,6 +48,29 @@ static void show_json(struct session *session, const char *report, const struct 
         eg_buf_format(out, ",\"octets\":%zu}", outcome->results[i].content.len);
     }
     eg_buf_text(out, "]}\n");
+}
+
+/* The tables of each assessment's result. */
+static enum eg_status explain(struct session *session, const struct eg_outcome *outcome,
+                              struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+
+    if (!eg_tool_flag(session->args, "--explain") || eg_tool_json(session->args)) {
+        return EG_OK;
+    }
+    for (size_t i = 0; status == EG_OK && i < outcome->result_count; i++) {
+        const struct eg_result *result = &outcome->results[i];
+        for (size_t step = 0; step < session->package->step_count; step++) {
+            const struct eg_step *plan = &session->package->steps[step];
+            if (plan->kind == EG_STEP_ASSESSMENT && strcmp(plan->result, result->name) == 0) {
+                eg_buf_format(&session->out, "  way of the values: %s\n", result->name);
+                status = eg_assessment_explain(&session->out, eg_bytes_view(&result->content),
+                                               result->name, err);
+            }
+        }
+    }
+    return status;
 }
 
 static void show_text(struct session *session, const char *report, const struct eg_outcome *outcome)
@@ -270,6 +294,9 @@ static enum eg_status run_one(struct session *session, bool *accepted, const cha
         } else if (session->svrl == NULL || session->dir != NULL) {
             show_text(session, path, &outcome);
         }
+        status = explain(session, &outcome, err);
+    }
+    if (status == EG_OK) {
         status = keep(session, path, &outcome, err);
         *accepted = *accepted && outcome.accepted;
     }
@@ -331,6 +358,9 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         status = eg_rules_compile(&session.rules, session.package, err);
     }
     if (status == EG_OK) {
+        eg_rules_explain(session.rules, eg_tool_flag(args, "--explain"));
+    }
+    if (status == EG_OK) {
         status = eg_tool_plant_read(&session.plant, args, session.package, err);
     }
     if (status == EG_OK) {
@@ -359,6 +389,9 @@ static const struct eg_tool_option options[] = {
     {.name = "--svrl",
      .help = "Write findings of the checks as SVRL, to stdout or with -o as "
              "DIR/<report>.step-<n>.svrl."},
+    {.name = "--explain",
+     .help = "Show each value's way from measured to judged, with figures and parameters; results "
+             "kept with -o then hold every column."},
     EG_TOOL_SETTING_OPTION,
     EG_TOOL_PERMIT_OPTION,
     {.name = "--facts",

@@ -1,0 +1,20 @@
+/*
+ * The way of each value from measured to judged, as a table for people: made from the result of an
+ * assessment that shows every column.
+ */
+#ifndef EG_ASSESS_ASSESSMENT_EXPLAIN_H
+#define EG_ASSESS_ASSESSMENT_EXPLAIN_H
+
+#include "base/bytes.h"
+
+/*
+ * Append tables of `result` (urn:emgate:assessment-result:1): for each source and series the
+ * columns beside each other, a line for each place, "62.0" or "- maintenance"; then parameters with
+ * their origin, figures with n, status, reason and source, and how each finding was judged. name of
+ * the result, for messages EG_E_FORMAT: not such a document. EG_E_LIMIT, EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_assessment_explain(struct eg_buf *out, struct eg_bytes result, const char *name,
+                                     struct eg_error *err);
+
+#endif
