@@ -1,5 +1,6 @@
 """The rule packages of this repository: their own tests, the real year, generated days, and that a
 wrong assessment would be noticed."""
+import json
 import os
 import pathlib
 import re
@@ -36,6 +37,12 @@ def packages_pass_their_own_tests(_):
     for package in (*SHIPPED, BENCH):
         out = emgate("rules", "test", package)
         assert re.search(r" [1-9][0-9]* passed, 0 failed", out), out
+
+
+def shipped_packages_mean_all_they_say(_):
+    for package in SHIPPED:
+        lints = json.loads(emgate("rules", "check", "--json", "--at", "2022-01-01", package))["lints"]
+        assert lints == [], (package, lints)
 
 
 def each_check_is_seen_to_fail(_):
@@ -126,7 +133,7 @@ def assessments_are_of_their_vocabulary(folder):
 
 def main():
     passed = failed = 0
-    for case in (packages_pass_their_own_tests, each_check_is_seen_to_fail,
+    for case in (packages_pass_their_own_tests, shipped_packages_mean_all_they_say, each_check_is_seen_to_fail,
                  each_check_speaks_german_and_english,
                  schemas_are_the_vocabulary_s_copies, the_benchmark_has_25_checks,
                  the_year_equals_a_plain_recalculation, generated_days_equal_a_plain_recalculation,
