@@ -2,7 +2,7 @@
 """Executable model of rules/ASSESSMENT.md: reads the packages, inputs and expectations from that file and runs them.
 
 Twice: in binary64 as the engine will, and in exact fractions as a lawyer would. Both must give the same judged figures.
-Not modelled: permits, corrections, calendar arithmetic (known days are given), convert, mass-flow, kelvin, finding texts.
+Not modelled: permits, corrections, calendar arithmetic (known days are given), convert, kelvin, finding texts.
     python3 model.py            all examples, both number worlds, rounding trials
     python3 model.py --show a   every figure of one example
     python3 model.py --long     ten times as many rounding trials (two minutes)
@@ -118,7 +118,7 @@ def tokens(s):
         out.append(m.group(1) or m.group(2) or m.group(3)); i = m.end()
     return out
 RELATIONS = [("exceeds",), ("falls", "below"), ("is", "at", "least"), ("is", "at", "most"), ("equals",), ("differs", "from")]
-FUNCTIONS = {"reference-oxygen", "standard-wet", "standard-dry", "percent-of", "max", "min", "abs", "last"}
+FUNCTIONS = {"reference-oxygen", "standard-wet", "standard-dry", "percent-of", "max", "min", "abs", "last", "mass-flow"}
 
 class Parser:
     def __init__(self, s): self.t, self.i, self.s = tokens(s), 0, s
@@ -267,6 +267,8 @@ def function_unit(f, a):
         return a[0].unit
     if f == "percent-of": u_same(a[0].unit, unit("%"), f); return a[1].unit
     if f in ("max", "min"): return u_same(a[0].unit, a[1].unit, f)
+    if f == "mass-flow":
+        u_same(a[0].unit, unit("mg/m3"), f); u_same(a[1].unit, unit("m3/h"), f); return unit("kg/h")
     return a[0].unit
 
 def call(W, f, v):
@@ -278,6 +280,7 @@ def call(W, f, v):
     if f == "standard-dry":
         return None if v[2] == 0 or v[3] >= 100 else v[0] * (v[1] / c("273.15")) * (c("101.3") / v[2]) * c(100) / (c(100) - v[3])
     if f == "percent-of": return v[0] * v[1] / c(100)
+    if f == "mass-flow": return v[0] * v[1] / c(10 ** 6)
     return max(v) if f == "max" else min(v) if f == "min" else abs(v[0])
 
 def exact_only(q, e):
