@@ -158,17 +158,42 @@ static struct eg_package only_checks(const struct eg_package *package, struct eg
     return cut;
 }
 
+/* A plant that says the first word of every setting of the package. */
+static struct eg_plant plant_of(const struct eg_package *package, struct eg_plant_setting *settings)
+{
+    static char empty[] = "";
+    static char plant[] = "p1";
+    for (size_t i = 0; i < package->setting_count; i++) {
+        settings[i] = (struct eg_plant_setting){.package = (char *)(uintptr_t)package->ref.id,
+                                                .name = package->settings[i].name,
+                                                .component = empty,
+                                                .word = package->settings[i].words[0],
+                                                .citation = empty,
+                                                .from = "1900-01-01"};
+    }
+    return (struct eg_plant){.id = plant,
+                             .name = plant,
+                             .operator_id = empty,
+                             .authority_id = empty,
+                             .land = empty,
+                             .settings = settings,
+                             .setting_count = package->setting_count};
+}
+
 static void judge(struct eg_outcome *outcome, struct eg_rules *rules, struct eg_bytes report)
 {
+    struct eg_plant_setting settings[16] = {0};
+    cr_assert_leq(eg_rules_package(rules)->setting_count, 16);
+    struct eg_plant plant = plant_of(eg_rules_package(rules), settings);
     struct eg_error err = {0};
     struct eg_document *document = NULL;
-    struct eg_reading reading = {0};
+    struct eg_reading reading = {.from = "2026-01-05", .until = "2026-01-05"};
     eg_outcome_init(outcome);
     cr_assert(eg_document_parse(&document, &outcome->findings, report, EG_REPORT_MAX, &err) ==
               EG_OK);
     cr_assert(document != NULL);
-    cr_assert(eg_rules_run(outcome, rules, document, &reading, NULL, NULL, &err) == EG_OK, "%s: %s",
-              err.where, err.text);
+    cr_assert(eg_rules_run(outcome, rules, document, &reading, &plant, NULL, &err) == EG_OK,
+              "%s: %s", err.where, err.text);
     eg_document_free(&document);
 }
 
