@@ -65,10 +65,12 @@ def each_check_speaks_german_and_english(_):
                 assert f'<sch:diagnostic id="{german}" xml:lang="de">' in text, (schema, german)
 
 
-def schemas_are_the_vocabulary_s_copies(_):
+def schemas_and_readings_are_the_vocabulary_s_copies(_):
     for package in (*SHIPPED, BENCH):
         for copy in (package / "schema").glob("*.xsd"):
             assert copy.read_bytes() == (VOCABULARY / copy.name).read_bytes(), copy
+        for copy in (package / "readings").glob("*.xml"):
+            assert copy.read_bytes() == (VOCABULARY / "readings" / copy.name).read_bytes(), copy
 
 
 def the_benchmark_has_25_checks(_):
@@ -135,7 +137,7 @@ def main():
     passed = failed = 0
     for case in (packages_pass_their_own_tests, shipped_packages_mean_all_they_say, each_check_is_seen_to_fail,
                  each_check_speaks_german_and_english,
-                 schemas_are_the_vocabulary_s_copies, the_benchmark_has_25_checks,
+                 schemas_and_readings_are_the_vocabulary_s_copies, the_benchmark_has_25_checks,
                  the_year_equals_a_plain_recalculation, generated_days_equal_a_plain_recalculation,
                  assessments_are_of_their_vocabulary):
         with tempfile.TemporaryDirectory(prefix="rule packages ") as folder:
