@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -133,13 +134,28 @@ def assessments_are_of_their_vocabulary(folder):
     assert status == 0, err[-600:]
 
 
+def all_of_them_lie_side_by_side(folder):
+    """No two of the shipped packages would judge one report: one gateway takes them all."""
+    trial = folder / "trial"
+    emgate("pki", "init", trial)
+    for package in SHIPPED:
+        copy = folder / package.name
+        shutil.copytree(package, copy)
+        emgate("rules", "sign", copy, "--key", trial / "publisher.key", "--cert", trial / "publisher.pem")
+        out = emgate("rules", "install", copy, "--into", trial / "rules", "--directory", trial / "directory.xml",
+                     "--anchors", trial / "ca.pem", "--crl", trial / "crl.pem")
+        assert "installed" in out, (package, out)
+    listed = emgate("rules", "list", trial / "rules")
+    assert all(package.name in listed for package in SHIPPED), listed
+
+
 def main():
     passed = failed = 0
     for case in (packages_pass_their_own_tests, shipped_packages_mean_all_they_say, each_check_is_seen_to_fail,
                  each_check_speaks_german_and_english,
                  schemas_and_readings_are_the_vocabulary_s_copies, the_benchmark_has_25_checks,
                  the_year_equals_a_plain_recalculation, generated_days_equal_a_plain_recalculation,
-                 assessments_are_of_their_vocabulary):
+                 assessments_are_of_their_vocabulary, all_of_them_lie_side_by_side):
         with tempfile.TemporaryDirectory(prefix="rule packages ") as folder:
             try:
                 case(pathlib.Path(folder))
