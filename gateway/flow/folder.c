@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STATE "state"
@@ -147,18 +148,27 @@ static enum eg_status no_memory(struct eg_error *err, const char *where)
     return eg_error_set(err, EG_E_NOMEM, where, "memory ran out");
 }
 
+/* Only a plain "no such file" is one: what can not be looked at may be a withdrawal, or a hold. */
+static enum eg_status look(bool *there, const char *path, struct eg_error *err)
+{
+    struct stat status;
+
+    *there = lstat(path, &status) == 0;
+    return *there || errno == ENOENT ? EG_OK
+                                     : eg_error_errno(err, path, errno, "can not be looked at");
+}
+
 static enum eg_status read_statement(struct eg_folder_item *item, const char *dir,
                                      struct eg_error *err)
 {
     const struct eg_package_ref *ref = &item->package->ref;
     char *path = beside(dir, ref->id, STATE, ref->version);
     struct eg_buf file;
-    enum eg_status status = EG_OK;
+    bool there = false;
+    enum eg_status status = path == NULL ? no_memory(err, dir) : look(&there, path, err);
 
     eg_buf_init(&file, STATEMENT_FILE_MAX);
-    if (path == NULL) {
-        status = no_memory(err, dir);
-    } else if (access(path, F_OK) == 0) {
+    if (status == EG_OK && there) {
         status = eg_file_read(&file, path, err);
         if (status == EG_OK) {
             status = eg_statement_read(&item->statement, eg_bytes_view(&file), err);
@@ -187,10 +197,10 @@ static enum eg_status add(struct walk *walk, const char *version, struct eg_erro
     char *path = eg_file_join(walk->dir, walk->id);
     char *package_path = path != NULL ? eg_file_join(path, version) : NULL;
     char *held_path = beside(walk->dir, walk->id, HELD, version);
-    enum eg_status status =
-        package_path == NULL || held_path == NULL ? no_memory(err, walk->dir) : EG_OK;
+    enum eg_status status = package_path == NULL || held_path == NULL
+                                ? no_memory(err, walk->dir)
+                                : look(&item.held, held_path, err);
 
-    item.held = status == EG_OK && access(held_path, F_OK) == 0;
     if (status == EG_OK && walk->folder.count == EG_FOLDER_PACKAGES_MAX) {
         status = eg_error_set(err, EG_E_LIMIT, package_path, "more than %d packages",
                               EG_FOLDER_PACKAGES_MAX);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SOURCE "tests/data/packages/bench.half-hourly"
 #define ID "eu.emgate.bench.half-hourly"
@@ -429,6 +430,51 @@ Test(world, passes_over_a_package_that_is_held)
     cr_assert_eq(world->package_count, 1, "a statement put in place releases it");
     eg_world_free(&world);
     free(dir);
+}
+
+/* "link": the name leads nowhere; "file": a file stands where the folder should be. */
+static void make_unreadable(const char *what, bool link)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/rules/" ID "/%s", trial, what);
+    if (!link) {
+        snprintf(path, sizeof path, "rules/" ID "/%s", what);
+        temp_write(trial, path, eg_bytes_of("x"));
+        return;
+    }
+    cr_assert_eq(eg_file_mkdirs(path, &err), EG_OK);
+    snprintf(path, sizeof path, "%s/rules/" ID "/%s/1.0.0", trial, what);
+    cr_assert_eq(symlink("nowhere", path), 0);
+}
+
+Test(world, refuses_a_statement_that_can_not_be_looked_at)
+{
+    install_first();
+    make_unreadable("state", true);
+    refused(EG_E_NOTFOUND, "state/1.0.0", NULL);
+}
+
+Test(world, refuses_a_folder_in_place_of_which_a_file_hides_what_was_said)
+{
+    install_first();
+    make_unreadable("state", false);
+    refused(EG_E_NOTFOUND, "state/1.0.0", NULL);
+}
+
+Test(world, does_not_put_in_force_what_may_be_held)
+{
+    install_first();
+    make_unreadable("held", true);
+    struct eg_world *world = load();
+    cr_assert_eq(world->package_count, 0);
+    eg_world_free(&world);
+}
+
+Test(world, refuses_a_folder_in_place_of_which_a_file_hides_what_is_held)
+{
+    install_first();
+    make_unreadable("held", false);
+    refused(EG_E_NOTFOUND, "held/1.0.0", NULL);
 }
 
 Test(world, takes_two_versions_whose_periods_meet_and_do_not_overlap)
