@@ -418,8 +418,8 @@ static enum eg_status put(const char *dir, const struct eg_package_ref *package,
     return status;
 }
 
-static enum eg_status release(const char *dir, const struct eg_package_ref *package,
-                              struct eg_error *err)
+enum eg_status eg_folder_release(const char *dir, const struct eg_package_ref *package,
+                                 struct eg_error *err)
 {
     char *path = beside(dir, package->id, HELD, package->version);
     enum eg_status status = path == NULL ? no_memory(err, dir) : EG_OK;
@@ -439,7 +439,7 @@ enum eg_status eg_folder_state(const char *dir, const struct eg_package_ref *pac
 {
     enum eg_status status = put(dir, package, STATE, file, err);
 
-    return status == EG_OK ? release(dir, package, err) : status;
+    return status == EG_OK ? eg_folder_release(dir, package, err) : status;
 }
 
 enum eg_status eg_folder_hold(const char *dir, const struct eg_package_ref *package,

@@ -99,5 +99,9 @@ enum eg_status eg_folder_state(const char *dir, const struct eg_package_ref *pac
 EG_MUST_USE
 enum eg_status eg_folder_hold(const char *dir, const struct eg_package_ref *package,
                               struct eg_error *err);
+/* Hold it no longer, if it was held. Durable. */
+EG_MUST_USE
+enum eg_status eg_folder_release(const char *dir, const struct eg_package_ref *package,
+                                 struct eg_error *err);
 
 #endif

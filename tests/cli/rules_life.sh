@@ -94,6 +94,12 @@ try 2 "" "not installed in|no such folder" rules withdraw "$TMPDIR/pkg" --reason
 try 0 "installed, inactive" "" rules install "$TMPDIR/a.zip" --inactive --into "$dir" "${trust[@]}"
 is "held" test -e "$dir/$id/held/$version"
 is "octets are those of the folder" diff -r "$TMPDIR/pkg" "$dir/$id/$version"
+try 2 "" "installed, but inactive; .*emgate rules activate" rules install "$TMPDIR/pkg" --into "$dir" "${trust[@]}"
+is "still held after another installation" test -e "$dir/$id/held/$version"
+mkdir -p "$TMPDIR/broken/$id/held"
+touch "$TMPDIR/broken/$id/held/$version"
+try 0 "installed: " "" rules install "$TMPDIR/pkg" --into "$TMPDIR/broken" "${trust[@]}"
+try 0 "^active +$id $version " "" rules list "$TMPDIR/broken"
 sign_copy other 's/id="eu.ied.annex-v.gas-turbine"/id="eu.ied.annex-v.other"/'
 try 0 "installed: " "" rules install "$TMPDIR/other" --into "$dir" "${trust[@]}"
 activate=(rules activate "$TMPDIR/pkg" --reason "in force" "${publisher[@]}" --into "$dir" "${trust[@]}")

@@ -62,6 +62,12 @@ static enum eg_status check_neighbours(struct session *session, const char *dir,
                               "(emgate rules withdraw)",
                               session->package->ref.version);
     }
+    if (status == EG_OK && !session->inactive && there != NULL && there->held) {
+        status = eg_error_set(err, EG_E_EXISTS, session->package->ref.id,
+                              "version %s is installed, but inactive; its publisher puts it in "
+                              "force (emgate rules activate)",
+                              session->package->ref.version);
+    }
     if (status == EG_OK && !session->inactive) {
         status = eg_folder_check_new(&folder, session->package, err);
     }
@@ -75,6 +81,8 @@ static enum eg_status place(struct session *session, const char *dir, struct eg_
 
     if (status == EG_OK && session->inactive) { /* first, so that no gateway sees it in force */
         status = eg_folder_hold(dir, &session->package->ref, err);
+    } else if (status == EG_OK) { /* what an installation left that did not get to its end */
+        status = eg_folder_release(dir, &session->package->ref, err);
     }
     return status == EG_OK ? eg_rules_install(&session->path, dir, session->package, err) : status;
 }
