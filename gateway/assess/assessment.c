@@ -238,5 +238,8 @@ enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment
         return eg_error_set(err, EG_E_NOTFOUND, finding->rule, "is no rule of this assessment");
     }
     eg_asm_words_text(out, found, lang, finding->values, finding->value_count);
+    eg_buf_text(out, " [");
+    eg_asm_citation(out, assessment->package->law, found->source);
+    eg_buf_char(out, ']');
     return eg_buf_ok(out, finding->rule, err);
 }

@@ -68,7 +68,8 @@ const char *eg_assessment_citation(const struct eg_assessment *assessment, const
 bool eg_assessment_uses_parameter(const struct eg_assessment *assessment, const char *name);
 const char *eg_assessment_finding_id(const struct eg_assessment *assessment, size_t index);
 
-/* The text of a finding in "de" or "en" from its recorded values. EG_E_NOTFOUND: not of this. */
+/* The text of a finding in "de" or "en" from its recorded values, its citation in brackets
+ * behind it. EG_E_NOTFOUND: not of this. */
 EG_MUST_USE
 enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment *assessment,
                                   const struct eg_finding *finding, const char *lang,

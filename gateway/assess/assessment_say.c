@@ -10,6 +10,7 @@
  */
 #include "assess/assessment_say.h"
 
+#include "assess/assessment_model.h"
 #include "assess/xml.h"
 
 #include "base/limits.h"
@@ -280,20 +281,6 @@ static void indent(struct say *s, unsigned depth)
     eg_buf_format(s->out, "%*s", (int)(2 * depth), "");
 }
 
-/* How a citation begins that lies within the package's own law. */
-static bool within_law(const char *source)
-{
-    static const char *const starts[] = {"§",       "Anlage",  "Anhang", "Annex",   "Part",
-                                         "Article", "Artikel", "Art.",   "Abs.",    "Satz",
-                                         "Buchst.", "Nr.",     "class",  "classes", "annex"};
-    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-        if (strncmp(source, starts[i], strlen(starts[i])) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_citation(struct say *s, unsigned depth)
 {
     const char *source = get(s, "source");
@@ -301,8 +288,8 @@ static void add_citation(struct say *s, unsigned depth)
         return;
     }
     indent(s, depth);
-    eg_buf_format(s->out, "%s%s%s\n", within_law(source) ? s->law : "",
-                  within_law(source) ? " " : "", source);
+    eg_asm_citation(s->out, s->law, source);
+    eg_buf_char(s->out, '\n');
 }
 
 static const struct sentence *sentence_of(const xmlNode *node)

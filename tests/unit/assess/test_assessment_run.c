@@ -130,8 +130,10 @@ Test(assessment_run, makes_texts_from_what_was_recorded)
     run(&c);
     cr_assert_eq(c.findings.count, 2);
     cr_assert_str_eq(assessment_case_text(&c, 0, "de"),
-                     "NOx 51,1 gerundet 51 um 10.03.2022 01:30 an s1, Grenzwert 50");
-    cr_assert_str_eq(assessment_case_text(&c, 0, "en"), "P44-LIMIT is found.");
+                     "NOx 51,1 gerundet 51 um 10.03.2022 01:30 an s1, Grenzwert 50 "
+                     "[44. BImSchV § 31 Abs. 7 Satz 1]");
+    cr_assert_str_eq(assessment_case_text(&c, 0, "en"),
+                     "P44-LIMIT is found. [44. BImSchV § 31 Abs. 7 Satz 1]");
     cr_assert_str_eq(c.findings.list[0].location, "/r:report/r:source[1]/r:series[1]/r:v[3]");
     cr_assert_gt(c.findings.list[0].line, 0);
     cr_assert_str_eq(eg_assessment_citation(c.assessment, "P44-LIMIT"), "§ 31 Abs. 7 Satz 1");
