@@ -68,10 +68,9 @@ void eg_asm_words_text(struct eg_buf *out, const struct eg_asm_finding *finding,
 }
 
 /* How a citation begins that stands within the law of the package. */
-static const char *const within[] = {"§",       "Anlage",  "Anhang", "Annex",   "Part",
-                                     "Article", "Artikel", "Art.",   "Abs.",    "Satz",
-                                     "Buchst.", "Nr.",     "class",  "classes", "annex",
-                                     "Klasse"};
+static const char *const within[] = {"§",       "Anlage",  "Anhang", "Annex", "Part",    "Article",
+                                     "Artikel", "Art.",    "Abs.",   "Satz",  "Buchst.", "Nr.",
+                                     "class",   "classes", "annex",  "Klasse"};
 
 void eg_asm_citation(struct eg_buf *out, const char *law, const char *source)
 {
