@@ -3,6 +3,7 @@
 """The worked packages of rules/ASSESSMENT.md, judged by the engine and by the executable model: the figures that the
 page expects, every figure of the model, every damage refused with its code, and random reports."""
 import datetime
+import json
 import os
 import pathlib
 import random
@@ -142,6 +143,86 @@ def values_are_explained_from_measured_to_judged(folder):
     assert any(line.startswith("end | lost-on | sum-on [mg/m3] | n-on") for line in lines)
     status, out, err = trial.run("--explain", "--permit", "limit-day.NOx=60")
     assert status == 0 and re.search(r"limit-day = 60 mg/m3  by permit", out), (err, out[-900:])
+
+
+def table_lines(block):
+    """The tables that rules run --explain shows of one source or series, from its JSON."""
+    tables = {}
+    for column in block["values"]:
+        tables.setdefault(tuple(v["end"] for v in column["places"]), []).append(column)
+
+    def cell(v):
+        return v.get("value", "-") + (" " + v["status"] if "status" in v and v["status"] != "valid" else "")
+    for ends, columns in tables.items():
+        yield " | ".join(["end", *(c["name"] + (" [%s]" % c["unit"] if "unit" in c else "") for c in columns)])
+        yield from (" | ".join([end, *(cell(c["places"][i]) for c in columns)]) for i, end in enumerate(ends))
+
+
+def figure_lines(block):
+    for kind in ("parameter", "figure"):
+        for one in block[kind + "s"]:
+            value = one.get("value", "-") + (" " + one["status"] if one.get("status", "valid") != "valid" else "")
+            yield " ".join(filter(None, [kind, one["name"], "=", value, one.get("unit"), *(
+                form % one[key] for key, form in (("n", "n=%d"), ("unanswered", "unanswered=%d"), ("reason", "because: %s"),
+                                                  ("override", "by %s"), ("source", "(%s)")) if key in one)]))
+    for one in block["judged"]:
+        yield "judged %(id)s: found %(found)d, not found %(not-found)d, undecided %(undecided)d" % one
+
+
+def explanations_say_the_same_as_json(folder):
+    for example in EXAMPLES:
+        trial = Trial(folder / example, example, [M.example_input(BLOCKS["input", example])])
+        status, out, err = trial.run("--explain")
+        assert status == 0, err
+        head = next(i for i, line in enumerate(out.splitlines()) if line.startswith("  way of the values: "))
+        lines = sorted(re.sub(r" +", " ", line.strip()) for line in out.splitlines()[head + 1:])
+        status, out, err = trial.run("--explain", "--json")
+        assert status == 0 and out.count("\n") == 1, err
+        (way,) = json.loads(out)["ways"]
+        assert way["result"] == trial.result, way["result"]
+        said = []
+        for source in way["sources"]:
+            for block in (source, *source["series"]):
+                said += [block.get("id") or block["component"], *table_lines(block), *figure_lines(block)]
+        wrong = set(lines) ^ set(said)
+        assert sorted(said) == lines, (example, sorted(wrong)[:6])
+        status, out, err = trial.run("--json")
+        assert status == 0 and "ways" not in json.loads(out), example
+
+
+def every_report_has_a_document_of_its_own(folder):
+    trial = Trial(folder, "e", [M.example_input(BLOCKS["input", "e"])])
+    trial.run()
+    report = next(folder.glob("*.xml"))
+    unreadable = folder / "unreadable.txt"
+    unreadable.write_text("<report", encoding="utf-8")
+    status, out, err = emgate("rules", "run", "--explain", "--json", folder / "package", report, unreadable)
+    first, second = map(json.loads, out.splitlines())
+    assert status == 1 and first["accepted"] and first["ways"] and not second["accepted"] and second["ways"] == [], (out, err)
+
+
+def law_is_not_said_of_a_package_that_does_not_compile(folder):
+    world.write_package(folder, BLOCKS["xml", "a"])
+    status, out, err = emgate("rules", "show", "--law", folder)
+    assert status == 0 and "§ 19" in out, err
+    (file,) = folder.glob("assessment/*.xml")
+    good = file.read_text(encoding="utf-8")
+    for wrong, code in ((good.replace('over="judged"', 'over="jugded"', 1), "EA-NAME"),
+                        (re.sub(r'(<mean [^>]*?) source="[^"]*"', r"\1", good, count=1), "EA-SOURCE"),
+                        (good.replace("half-hour exceeds", "vsta exceeds", 1), "EA-ROUND")):
+        assert wrong != good, code
+        file.write_text(wrong, encoding="utf-8")
+        status, out, err = emgate("rules", "show", "--law", folder)
+        assert status != 0 and out == "" and code in err, (code, status, out[:200], err)
+    package = folder / "package.xml"
+    file.write_text(good, encoding="utf-8")
+    (folder / "checks").mkdir()
+    (folder / "checks" / "wrong.sch").write_text(
+        '<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt"><pattern><rule context="("/></pattern>'
+        "</schema>", encoding="utf-8")
+    package.write_text(re.sub(r"(<assessment )", r'<checks file="checks/wrong.sch"/>\1', package.read_text("utf-8"), count=1), "utf-8")
+    status, out, err = emgate("rules", "show", "--law", folder)
+    assert status != 0 and out == "" and "wrong.sch" in err, (status, out[:200], err)
 
 
 def variants_told_in_the_text_hold(folder):
@@ -308,7 +389,9 @@ def days_in_a_row_carry_their_facts(folder):
     assert float(world.read_result(text, "2022-03-03", 48)["source"]["outage-year"]) == sum(hours)
 
 
-TESTS = (worked_packages_give_the_figures_of_the_page, values_are_explained_from_measured_to_judged, variants_told_in_the_text_hold,
+TESTS = (worked_packages_give_the_figures_of_the_page, values_are_explained_from_measured_to_judged,
+         explanations_say_the_same_as_json, every_report_has_a_document_of_its_own,
+         law_is_not_said_of_a_package_that_does_not_compile, variants_told_in_the_text_hold,
          damaged_packages_are_refused_with_their_code, undamaged_packages_are_not_refused, the_model_agrees_with_itself,
          random_reports_are_judged_as_by_the_model, days_in_a_row_carry_their_facts)
 

@@ -26,10 +26,50 @@ struct session {
 
 /* ---- showing ------------------------------------------------------------------------------ */
 
-static void show_json(struct session *session, const char *report, const struct eg_outcome *outcome,
-                      const struct eg_reading *reading)
+/* Is it what an assessment of the package gave? Results of transforms have no way to show. */
+static bool is_assessed(const struct session *session, const struct eg_result *result)
+{
+    for (size_t i = 0; i < session->package->step_count; i++) {
+        const struct eg_step *step = &session->package->steps[i];
+        if (step->kind == EG_STEP_ASSESSMENT && strcmp(step->result, result->name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The way of the values in each assessment's result, as tables or as members of a JSON list. */
+static enum eg_status explain(struct session *session, const struct eg_outcome *outcome,
+                              struct eg_error *err)
 {
     struct eg_buf *out = &session->out;
+    bool json = eg_tool_json(session->args);
+    bool any = false;
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; status == EG_OK && i < outcome->result_count; i++) {
+        const struct eg_result *result = &outcome->results[i];
+        if (!is_assessed(session, result)) {
+            continue;
+        }
+        if (json) {
+            eg_buf_text(out, any ? "," : "");
+            status =
+                eg_assessment_explain_json(out, eg_bytes_view(&result->content), result->name, err);
+        } else {
+            eg_buf_format(out, "  way of the values: %s\n", result->name);
+            status = eg_assessment_explain(out, eg_bytes_view(&result->content), result->name, err);
+        }
+    }
+    return status;
+}
+
+static enum eg_status show_json(struct session *session, const char *report,
+                                const struct eg_outcome *outcome, const struct eg_reading *reading,
+                                struct eg_error *err)
+{
+    struct eg_buf *out = &session->out;
+    enum eg_status status = EG_OK;
 
     eg_buf_char(out, '{');
     eg_tool_json_text(out, "report", report);
@@ -47,29 +87,13 @@ static void show_json(struct session *session, const char *report, const struct 
         eg_tool_json_text(out, "name", outcome->results[i].name);
         eg_buf_format(out, ",\"octets\":%zu}", outcome->results[i].content.len);
     }
-    eg_buf_text(out, "]}\n");
-}
-
-/* The tables of each assessment's result. */
-static enum eg_status explain(struct session *session, const struct eg_outcome *outcome,
-                              struct eg_error *err)
-{
-    enum eg_status status = EG_OK;
-
-    if (!eg_tool_flag(session->args, "--explain") || eg_tool_json(session->args)) {
-        return EG_OK;
+    eg_buf_char(out, ']');
+    if (eg_tool_flag(session->args, "--explain")) {
+        eg_buf_text(out, ",\"ways\":[");
+        status = explain(session, outcome, err);
+        eg_buf_char(out, ']');
     }
-    for (size_t i = 0; status == EG_OK && i < outcome->result_count; i++) {
-        const struct eg_result *result = &outcome->results[i];
-        for (size_t step = 0; step < session->package->step_count; step++) {
-            const struct eg_step *plan = &session->package->steps[step];
-            if (plan->kind == EG_STEP_ASSESSMENT && strcmp(plan->result, result->name) == 0) {
-                eg_buf_format(&session->out, "  way of the values: %s\n", result->name);
-                status = eg_assessment_explain(&session->out, eg_bytes_view(&result->content),
-                                               result->name, err);
-            }
-        }
-    }
+    eg_buf_text(out, "}\n");
     return status;
 }
 
@@ -290,11 +314,14 @@ static enum eg_status run_one(struct session *session, bool *accepted, const cha
     }
     if (status == EG_OK) {
         if (eg_tool_json(session->args)) {
-            show_json(session, path, &outcome, readable ? &reading : NULL);
-        } else if (session->svrl == NULL || session->dir != NULL) {
-            show_text(session, path, &outcome);
+            status = show_json(session, path, &outcome, readable ? &reading : NULL, err);
+        } else {
+            if (session->svrl == NULL || session->dir != NULL) {
+                show_text(session, path, &outcome);
+            }
+            status =
+                eg_tool_flag(session->args, "--explain") ? explain(session, &outcome, err) : EG_OK;
         }
-        status = explain(session, &outcome, err);
     }
     if (status == EG_OK) {
         status = keep(session, path, &outcome, err);
@@ -390,8 +417,8 @@ static const struct eg_tool_option options[] = {
      .help = "Write findings of the checks as SVRL, to stdout or with -o as "
              "DIR/<report>.step-<n>.svrl."},
     {.name = "--explain",
-     .help = "Show each value's way from measured to judged, with figures and parameters; results "
-             "kept with -o then hold every column."},
+     .help = "Show each value's way from measured to judged, with figures and parameters (with "
+             "--json as member ways); results kept with -o then hold every column."},
     EG_TOOL_SETTING_OPTION,
     EG_TOOL_PERMIT_OPTION,
     {.name = "--facts",

@@ -293,13 +293,16 @@ static void show_json(struct eg_buf *out, const struct eg_package *package,
     eg_buf_text(out, "}\n");
 }
 
-/* Each assessment in sentences under its citations. */
+/* Each assessment in sentences under its citations. Nothing is said of a package that no gateway
+ * would judge with: sentences read as if they held. */
 static enum eg_status show_law(struct eg_buf *out, const struct eg_package *package, bool german,
                                struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
+    struct eg_rules *rules = NULL;
+    enum eg_status status = eg_rules_compile(&rules, package, err);
     bool any = false;
 
+    eg_rules_free(&rules);
     for (size_t i = 0; status == EG_OK && i < package->step_count; i++) {
         if (package->steps[i].kind == EG_STEP_ASSESSMENT) {
             status =
