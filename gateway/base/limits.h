@@ -92,7 +92,9 @@
 #define EG_FOLLOWERS_PER_PARTICIPANT_MAX 8 /* connections that were lost linger until noticed */
 #define EG_FOLLOWER_OCTETS_MAX                                                                     \
     (64 * EG_MIB) /* sent to one follower and not acknowledged: 2 items */
-#define EG_STREAMS_OCTETS_MAX (256 * EG_MIB) /* the same for all followers together */
+#define EG_STREAMS_OCTETS_MAX (256 * EG_MIB)  /* the same for all followers together */
+#define EG_PACKAGES_PEER_MAX (4 * EG_MIB)     /* packages that one peer has not taken: some laws */
+#define EG_PACKAGES_MAX EG_PACKAGE_OCTETS_MAX /* the same of all peers: the largest, or many */
 
 /* Time */
 #define EG_SIGNING_TIME_AHEAD_MS (5 * 60 * 1000LL) /* a sender's clock may run ahead by this */

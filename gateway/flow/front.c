@@ -274,8 +274,28 @@ static void follower_gone(void *payload, const struct eg_route *route)
     eg_desk_gone(front->shared, route);
 }
 
+/* A package for which there is no room becomes the word that it may be asked for again. */
+static void make_fit(struct eg_front *front, struct eg_post **post)
+{
+    if ((*post)->verb != EG_VERB_PACKAGES ||
+        eg_hall_room(front->hall, &(*post)->route, eg_post_octets(*post))) {
+        return;
+    }
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    eg_verdict_refuse(&verdict, EG_CODE_BUSY, "", eg_verb_text(EG_VERB_RULES),
+                      "packages sent before have not been taken yet");
+    struct eg_post *refusal =
+        eg_post_refusal(&(*post)->route, (*post)->request_id, (*post)->request_id_len, &verdict);
+    eg_post_free(post);
+    *post = refusal;
+}
+
 static void send_post(struct eg_front *front, struct eg_post **post)
 {
+    make_fit(front, post);
+    if (*post == NULL) {
+        return; /* memory ran out; it is asked again by its sender */
+    }
     struct eg_kept_ways ways = {front, send_one, follower_gone};
     bool waits = (*post)->keep && eg_kept_has(&front->kept, &(*post)->route);
     enum eg_status status = waits ? EG_E_BUSY : send_one(front, *post);

@@ -125,6 +125,11 @@ enum eg_status eg_hall_send(struct eg_hall *hall, const struct eg_route *route,
     return eg_router_send(hall->router, route, message);
 }
 
+bool eg_hall_room(const struct eg_hall *hall, const struct eg_route *route, size_t octets)
+{
+    return eg_router_room(hall->router, route, octets);
+}
+
 void eg_hall_refuse(struct eg_hall *hall, const struct eg_route *route,
                     const struct eg_message *request, const struct eg_verdict *verdict)
 {

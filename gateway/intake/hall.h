@@ -48,6 +48,8 @@ void eg_hall_turn(struct eg_hall *hall, const int *fds, bool *ready, size_t fd_c
 EG_MUST_USE
 enum eg_status eg_hall_send(struct eg_hall *hall, const struct eg_route *route,
                             const struct eg_message *message);
+/* As eg_router_room. */
+bool eg_hall_room(const struct eg_hall *hall, const struct eg_route *route, size_t octets);
 
 /* Answer a request with UNAUTHENTICATED or ERROR, as the code's row says. An undeliverable one is
  * dropped. */

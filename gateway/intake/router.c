@@ -4,6 +4,7 @@
 #include "intake/router.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
@@ -17,6 +18,8 @@
 #define ZAP_FRAMES 7
 #define ZAP_FRAME_MAX 256
 #define EXTRA_FDS_MAX 8
+#define WAITING_SLOTS 1024
+#define WAITING_FRAME_MIN 4096 /* smaller frames are not counted: the high water bounds them */
 #define HANDSHAKE_MS 3000
 #define LINGER_MS 1000
 #define HEARTBEAT_MS 10000
@@ -30,6 +33,9 @@ struct eg_router {
     eg_router_stray_fn stray;
     void *payload;
     char endpoint[256];
+    /* Octets of PACKAGES that libzmq holds: of all, and by peer. Its own threads count them down.
+     * Peers that share a slot wait for each other. */
+    _Atomic size_t waiting, waiting_by_peer[WAITING_SLOTS];
 };
 
 static enum eg_status socket_error(struct eg_error *err, const char *where, const char *what)
@@ -326,6 +332,71 @@ size_t eg_router_take(struct eg_router *router, size_t max, eg_router_arrive_fn 
     return taken;
 }
 
+/* ---- sending ----------------------------------------------------------------------------------
+ */
+
+/* A frame that is counted for as long as libzmq holds it. */
+struct parcel {
+    struct eg_router *router;
+    size_t slot, len;
+    uint8_t octets[];
+};
+
+static size_t slot_of(const struct eg_route *route)
+{
+    uint32_t hash = 2166136261U; /* FNV-1a */
+
+    for (size_t i = 0; i < route->len; i++) {
+        hash = (hash ^ route->id[i]) * 16777619U;
+    }
+    return hash % WAITING_SLOTS;
+}
+
+bool eg_router_room(const struct eg_router *router, const struct eg_route *route, size_t octets)
+{
+    size_t of_peer = router->waiting_by_peer[slot_of(route)];
+    size_t of_all = router->waiting;
+
+    return (of_peer == 0 || of_peer + octets <= EG_PACKAGES_PEER_MAX) &&
+           (of_all == 0 || of_all + octets <= EG_PACKAGES_MAX);
+}
+
+/* libzmq is done with it; called by its threads. */
+static void parcel_done(void *octets, void *hint)
+{
+    struct parcel *parcel = hint;
+    struct eg_router *router = parcel->router;
+
+    (void)octets;
+    router->waiting_by_peer[parcel->slot] -= parcel->len;
+    router->waiting -= parcel->len;
+    free(parcel);
+}
+
+static int send_counted(struct eg_router *router, const struct eg_route *route,
+                        struct eg_bytes frame, int flags)
+{
+    struct parcel *parcel = malloc(sizeof *parcel + frame.len);
+    zmq_msg_t message;
+
+    if (parcel == NULL ||
+        zmq_msg_init_data(&message, parcel->octets, frame.len, parcel_done, parcel) != 0) {
+        free(parcel);
+        return zmq_send(router->socket, frame.data, frame.len, flags);
+    }
+    parcel->router = router;
+    parcel->slot = slot_of(route);
+    parcel->len = frame.len;
+    memcpy(parcel->octets, frame.data, frame.len);
+    router->waiting += frame.len;
+    router->waiting_by_peer[parcel->slot] += frame.len;
+    int sent = zmq_msg_send(&message, router->socket, flags);
+    if (sent < 0) {
+        (void)zmq_msg_close(&message);
+    }
+    return sent;
+}
+
 enum eg_status eg_router_send(struct eg_router *router, const struct eg_route *route,
                               const struct eg_message *message)
 {
@@ -336,7 +407,9 @@ enum eg_status eg_router_send(struct eg_router *router, const struct eg_route *r
     }
     for (size_t i = 0; i < count; i++) {
         int flags = ZMQ_DONTWAIT | (i + 1 < count ? ZMQ_SNDMORE : 0);
-        if (zmq_send(router->socket, frames[i].data, frames[i].len, flags) < 0) {
+        bool counted = message->verb == EG_VERB_PACKAGES && frames[i].len >= WAITING_FRAME_MIN;
+        if ((counted ? send_counted(router, route, frames[i], flags)
+                     : zmq_send(router->socket, frames[i].data, frames[i].len, flags)) < 0) {
             return EG_E_NOTFOUND; /* the peer left in the middle: libzmq drops what began */
         }
     }

@@ -78,4 +78,11 @@ EG_MUST_USE
 enum eg_status eg_router_send(struct eg_router *router, const struct eg_route *route,
                               const struct eg_message *message);
 
+/*
+ * Room for PACKAGES of so many octets: their peers ask with a few octets for many and need not take
+ * what they get, so what waits for the network is bounded in octets, for each peer and for all
+ * (base/limits.h). One message has room where none waits. false: full at the moment.
+ */
+bool eg_router_room(const struct eg_router *router, const struct eg_route *route, size_t octets);
+
 #endif
