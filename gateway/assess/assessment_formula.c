@@ -488,7 +488,9 @@ static bool parameter_words(struct eg_asm_compile *c, const struct eg_expression
         (void)eg_asm_nomem(c);
         return false;
     }
-    memcpy(words, q->words, count * sizeof(*words));
+    if (count > 0) {
+        memcpy(words, q->words, count * sizeof(*words));
+    }
     for (size_t i = 0; i <= p->row_count + (p->may_override ? e->word_count : 0); i++) {
         const char *word = i < p->row_count    ? p->rows[i].value
                            : i == p->row_count ? p->value
