@@ -86,7 +86,6 @@ static void change_attribute(struct damage *damage, xmlNode *node)
 static void add_sibling(struct damage *damage, xmlNode *node, bool move)
 {
     xmlNode *other = damage->nodes[1 + draw(damage, (unsigned)damage->count - 1)];
-    xmlNode *made = move ? node : xmlCopyNode(node, 1);
     for (const xmlNode *n = other; n != NULL; n = n->parent) {
         if (n == node) {
             return; /* nothing moves into itself */
@@ -95,7 +94,7 @@ static void add_sibling(struct damage *damage, xmlNode *node, bool move)
     if (move) {
         xmlUnlinkNode(node);
     }
-    (void)xmlAddNextSibling(other, made);
+    (void)xmlAddNextSibling(other, move ? node : xmlCopyNode(node, 1));
 }
 
 /* One change; the list of elements is made anew each time, for nodes come and go. */
