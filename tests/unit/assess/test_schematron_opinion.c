@@ -209,9 +209,20 @@ static void add_rule(struct eg_buf *out, const xmlNode *rule, unsigned mode, uns
                   mode);
 }
 
+/* Of the schema, or of a pattern: both see the whole document. No package has two of one name. */
+static void add_lets(struct eg_buf *out, const xmlNode *parent)
+{
+    for (const xmlNode *let = eg_xml_child(parent, EG_SCH_NS, "let"); let != NULL;
+         let = eg_xml_next(let, EG_SCH_NS, "let")) {
+        add_attribute(out, "<xsl:variable name=\"", let, "name", "\"");
+        add_attribute(out, " select=\"", let, "value", "\"/>\n");
+    }
+}
+
 static void add_pattern(struct eg_buf *out, const xmlNode *pattern, unsigned mode)
 {
     unsigned priority = 10000;
+    add_lets(out, pattern);
     for (const xmlNode *rule = eg_xml_child(pattern, EG_SCH_NS, "rule"); rule != NULL;
          rule = eg_xml_next(rule, EG_SCH_NS, "rule")) {
         add_rule(out, rule, mode, priority--);
@@ -238,11 +249,7 @@ static void add_globals(struct eg_buf *out, const xmlNode *root,
                           number ? "" : "'", params[i].value, number ? "" : "'");
         }
     }
-    for (const xmlNode *let = eg_xml_child(root, EG_SCH_NS, "let"); let != NULL;
-         let = eg_xml_next(let, EG_SCH_NS, "let")) {
-        add_attribute(out, "<xsl:variable name=\"", let, "name", "\"");
-        add_attribute(out, " select=\"", let, "value", "\"/>\n");
-    }
+    add_lets(out, root);
 }
 
 static void write_sheet(struct eg_buf *out, const xmlNode *root,
@@ -279,6 +286,7 @@ static void write_sheet(struct eg_buf *out, const xmlNode *root,
 struct opinions {
     struct eg_schematron *ours, *slow;
     xsltStylesheet *sheet;
+    const struct eg_loader *loader; /* of the package: document() asks for its files */
     xmlNode *parameters;
     const struct eg_schematron_param *params;
     size_t param_count, compared, found;
@@ -363,7 +371,7 @@ static bool ask_libxslt(struct eg_buf *out, struct opinions *opinions, xmlDoc *d
     (void)xmlXPathRegisterFuncNS(context->xpathCtxt, BAD_CAST "node", BAD_CAST TEST_NS, on_node);
     xsltSetTransformErrorFunc(context, NULL, drop_message);
     node_of_parameters = opinions->parameters;
-    eg_xml_scope_begin(&scope, NULL);
+    eg_xml_scope_begin(&scope, opinions->loader);
     eg_functions_begin(EG_XPATH_OCTETS_MAX);
     xmlDoc *result = xsltApplyStylesheetUser(opinions->sheet, doc, NULL, NULL, NULL, context);
     (void)eg_functions_end();
@@ -421,6 +429,8 @@ struct variables {
     char names[VARIABLES_MAX][2 * EG_ID_MAX + 2];
     size_t count;
     xmlDoc *doc; /* $parameters */
+    struct eg_parameter_rules *rules;
+    struct eg_parameter_values values; /* the list looks into them */
 };
 
 static bool is_name(const char *text)
@@ -444,28 +454,25 @@ static void add_variable(struct variables *variables, const char *name, const ch
 static void read_variables(struct variables *out, const struct eg_package *package)
 {
     struct eg_error err = {0};
-    struct eg_parameter_rules *rules = NULL;
-    struct eg_parameter_values values = {0};
+    struct eg_parameter_values *values = &out->values;
     const char *const *components = NULL;
-    cr_assert(eg_parameter_rules_compile(&rules, package, &err) == EG_OK, "%s", err.text);
+    cr_assert(eg_parameter_rules_compile(&out->rules, package, &err) == EG_OK, "%s", err.text);
     if (package->setting_count == 0) {
-        cr_assert(eg_parameters_choose(&values, rules, NULL, "", "", &err) == EG_OK, "%s",
+        cr_assert(eg_parameters_choose(values, out->rules, NULL, "", "", &err) == EG_OK, "%s",
                   err.text);
-        cr_assert(eg_parameters_document(&out->doc, &values, package, &err) == EG_OK);
+        cr_assert(eg_parameters_document(&out->doc, values, package, &err) == EG_OK);
     } else {
         out->doc = xmlNewDoc(BAD_CAST "1.0");
     }
     add_variable(out, EG_PARAMETERS_NAME, NULL, "", (xmlNode *)out->doc);
     for (size_t i = 0; i < package->parameter_count; i++) {
         const char *name = package->parameters[i].name;
-        size_t count = eg_parameter_components(&components, rules, &package->parameters[i]);
+        size_t count = eg_parameter_components(&components, out->rules, &package->parameters[i]);
         for (size_t c = 0; c < count; c++) {
-            const char *value = eg_parameters_value(&values, name, components[c]);
+            const char *value = eg_parameters_value(values, name, components[c]);
             add_variable(out, name, components[c], value != NULL ? value : "10", NULL);
         }
     }
-    eg_parameters_done(&values);
-    eg_parameter_rules_free(&rules);
 }
 
 static struct eg_bytes find_file(void *payload, const char *name)
@@ -494,12 +501,14 @@ static xsltStylesheet *compile_sheet(const struct eg_loader *loader, const char 
 {
     struct eg_error err = {0};
     struct eg_buf text = {0};
+    char url[200] = "";
     xmlDoc *schema = NULL;
+    (void)snprintf(url, sizeof url, EG_XML_BASE "%s", file);
     eg_buf_init(&text, 4 * EG_MIB);
     cr_assert(eg_xml_load(&schema, loader, file, &err) == EG_OK);
     write_sheet(&text, xmlDocGetRootElement(schema), variables->list, variables->count);
     xmlFreeDoc(schema);
-    xmlDoc *doc = xmlReadMemory((const char *)text.data, (int)text.len, "opinion.xsl", NULL, 0);
+    xmlDoc *doc = xmlReadMemory((const char *)text.data, (int)text.len, url, NULL, 0);
     cr_assert(doc != NULL, "stylesheet of %s:\n%s", file, text_of(&text));
     xsltStylesheet *sheet = xsltParseStylesheetDoc(doc);
     cr_assert(sheet != NULL && sheet->errors == 0, "stylesheet of %s:\n%s", file, text_of(&text));
@@ -549,6 +558,7 @@ static size_t try_schema(struct eg_tree *tree, const struct eg_package *package,
               "%s: %s", err.where, err.text);
     cr_assert(eg_schematron_compile(&opinions.slow, &loader, file, &options, &err) == EG_OK);
     make_slow(opinions.slow);
+    opinions.loader = &loader;
     opinions.sheet = compile_sheet(&loader, file, variables);
     opinions.parameters = (xmlNode *)variables->doc;
     opinions.params = variables->list;
@@ -564,6 +574,8 @@ static size_t try_schema(struct eg_tree *tree, const struct eg_package *package,
     eg_schematron_free(&opinions.ours);
     eg_schematron_free(&opinions.slow);
     xmlFreeDoc(variables->doc);
+    eg_parameters_done(&variables->values);
+    eg_parameter_rules_free(&variables->rules);
     free(variables);
     return opinions.found;
 }
