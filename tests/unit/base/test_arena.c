@@ -100,3 +100,26 @@ Test(arena, reset_stays_below_the_ceiling)
     cr_assert_leq(arena.held, 10000);
     eg_arena_done(&arena);
 }
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+
+Test(arena, lets_nobody_read_beyond_a_piece)
+{
+    static const size_t sizes[] = {1, 8, 15, 16, 4096, 5000};
+    struct eg_arena arena;
+    eg_arena_init(&arena, EG_MIB);
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            uint8_t *piece = eg_arena_alloc(&arena, sizes[i]);
+            cr_assert_null(__asan_region_is_poisoned(piece, sizes[i]));
+            cr_assert(__asan_address_is_poisoned(piece + sizes[i]), "%zu", sizes[i]);
+            if (i == 0) {
+                eg_arena_reset(&arena);
+                cr_assert(__asan_address_is_poisoned(piece), "it is gone");
+            }
+        }
+    }
+    eg_arena_done(&arena);
+}
+#endif
