@@ -19,7 +19,10 @@ EG_MUST_USE
 enum eg_status eg_states_pending(size_t **numbers_out, size_t *count_out, struct eg_store *store,
                                  const struct eg_world *world, struct eg_error *err);
 
-/* Record the statements of these packages in one commit: all or none. Statuses of the ledger. */
+/*
+ * Record the statements of these packages, all that are pending, in one commit: all or none. EG_OK
+ * also when the commit failed, but they are found on record. Statuses of the ledger.
+ */
 EG_MUST_USE
 enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_world *world,
                                 const size_t *numbers, size_t count, int64_t at_ms,
