@@ -178,6 +178,14 @@ static enum eg_status find(struct session *session, const char *dir, struct eg_e
     return status;
 }
 
+/* A withdrawal puts nothing in force: what is held judges nothing, and must not begin to. */
+static bool would_release(const struct session *session)
+{
+    struct eg_span span = eg_package_state_span(session->package, &session->statement.state);
+
+    return session->withdraw && session->item->held && !span.none;
+}
+
 /* The folder as it will be must hold no two packages for one report. */
 static enum eg_status check_neighbours(struct session *session, struct eg_error *err)
 {
@@ -187,6 +195,12 @@ static enum eg_status check_neighbours(struct session *session, struct eg_error 
         return eg_error_set(err, EG_E_DENIED, session->package->ref.id,
                             "statement %u is in place; a later one needs a higher number than %u",
                             item->statement.state.number, session->statement.state.number);
+    }
+    if (would_release(session)) {
+        return eg_error_set(err, EG_E_DENIED, session->package->ref.id,
+                            "version %s is installed, but inactive; withdraw it altogether, or put "
+                            "it in force first (emgate rules activate)",
+                            session->package->ref.version);
     }
     item->statement.there = true;
     item->statement.state = session->statement.state;
