@@ -133,6 +133,15 @@ try 2 "" "YYYY-MM-DD" rules withdraw "$TMPDIR/pkg" --reason x --from 2021-02-30 
 try 2 "" "1 to 999999" rules withdraw "$TMPDIR/pkg" --reason x --number 0 "${publisher[@]}" -o "$TMPDIR/w3"
 try 2 "" "--directory" rules withdraw "$TMPDIR/pkg" --reason x "${publisher[@]}" --into "$dir"
 
+# an activation that ended between its two files goes on
+try 0 "installed, inactive" "" rules install "$TMPDIR/pkg" --inactive --into "$TMPDIR/half" "${trust[@]}"
+try 0 "statement 3" "" rules activate "$TMPDIR/pkg" --reason "again" --number 3 "${publisher[@]}" -o "$TMPDIR/w4"
+mkdir -p "$TMPDIR/half/$id/state"
+cp "$TMPDIR/w4" "$TMPDIR/half/$id/state/$version"
+try 2 "" "a later one needs a higher number" rules activate "$TMPDIR/pkg" --reason "other" --number 3 "${publisher[@]}" --into "$TMPDIR/half" "${trust[@]}"
+try 0 "statement 3" "" rules activate "$TMPDIR/pkg" --statement "$TMPDIR/w4" --into "$TMPDIR/half" "${trust[@]}"
+is "released at last" test ! -e "$TMPDIR/half/$id/held/$version"
+
 # versions side by side
 sign_copy later "s/version=\"$version\"/version=\"$version-next.1\"/"
 try 0 "installed: " "" rules install "$TMPDIR/later" --into "$dir" "${trust[@]}"

@@ -178,6 +178,16 @@ static enum eg_status find(struct session *session, const char *dir, struct eg_e
     return status;
 }
 
+/* This very statement is in place, but what it releases is still held: go on where it ended. */
+static bool is_half_done(const struct session *session)
+{
+    const struct eg_folder_item *item = session->item;
+
+    return item->held && item->statement.there &&
+           eg_bytes_equal(eg_bytes_view(&item->statement.text),
+                          eg_bytes_view(&session->statement.text));
+}
+
 /* A withdrawal puts nothing in force: what is held judges nothing, and must not begin to. */
 static bool would_release(const struct session *session)
 {
@@ -191,7 +201,8 @@ static enum eg_status check_neighbours(struct session *session, struct eg_error 
 {
     struct eg_folder_item *item = session->item;
 
-    if (item->statement.there && item->statement.state.number >= session->statement.state.number) {
+    if (!is_half_done(session) && item->statement.there &&
+        item->statement.state.number >= session->statement.state.number) {
         return eg_error_set(err, EG_E_DENIED, session->package->ref.id,
                             "statement %u is in place; a later one needs a higher number than %u",
                             item->statement.state.number, session->statement.state.number);
