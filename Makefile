@@ -205,11 +205,13 @@ demo:
 bench: all
 	@$(B)/emgate bench
 
-# The pages of the shipped packages, made from the packages themselves (tests/cli/rules_pages.sh).
+# The pages of the shipped packages, made from the packages themselves, and the tables of the
+# reference, made from the engine's (tests/cli/rules_pages.sh).
 pages: $(B)/emgate
 	@mkdir -p rules/pages && rm -f rules/pages/*.md
 	@for p in rules/*/package.xml; do p=$${p%/package.xml}; \
 	    $(B)/emgate rules show --page "$$p" > "rules/pages/$${p#rules/}.md" || exit 1; done
+	@tools/reference $(B)/emgate rules/ASSESSMENT.md > $(B)/reference.tmp && cat $(B)/reference.tmp > rules/ASSESSMENT.md
 
 man: $(B)/emgate
 	@rm -rf "$(B)/man"

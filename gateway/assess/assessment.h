@@ -75,4 +75,12 @@ enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment
                                   const struct eg_finding *finding, const char *lang,
                                   struct eg_error *err);
 
+/* The grammar, element by element in the order of the reference; NULL: no more. */
+struct eg_assessment_element {
+    const char *element;
+    const char *children;   /* blanks between; NULL: text only */
+    const char *attributes; /* blanks between; "!" behind those that must be there */
+};
+const struct eg_assessment_element *eg_assessment_element_at(size_t index);
+
 #endif

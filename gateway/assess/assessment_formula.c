@@ -297,19 +297,18 @@ static bool call_unit(struct eg_asm_compile *c, const struct eg_expression *e, c
                       struct eg_unit *out, int64_t *power)
 {
     const struct eg_unit *first = &quantity(c, in[0])->unit;
+    const struct eg_expression_signature *signature = eg_expression_signature(e->function);
+
+    for (size_t i = 0; i < signature->count; i++) {
+        if (signature->units[i] != NULL && !need_unit(c, e->function, in[i], signature->units[i])) {
+            return false;
+        }
+    }
     *out = *first;
     switch (e->function) {
-    case EG_FN_REFERENCE_OXYGEN:
-        return need_unit(c, e->function, in[1], "vol-%") &&
-               need_unit(c, e->function, in[2], "vol-%");
-    case EG_FN_STANDARD_DRY:
-        return need_unit(c, e->function, in[1], "K") && need_unit(c, e->function, in[2], "kPa") &&
-               need_unit(c, e->function, in[3], "vol-%");
-    case EG_FN_STANDARD_WET:
-        return need_unit(c, e->function, in[1], "K") && need_unit(c, e->function, in[2], "kPa");
     case EG_FN_PERCENT_OF:
         *out = quantity(c, in[1])->unit;
-        return need_unit(c, e->function, in[0], "%");
+        return true;
     case EG_FN_MASS_FLOW:
         return mass_flow_unit(c, in, out, power);
     case EG_FN_MAX:
@@ -322,7 +321,7 @@ static bool call_unit(struct eg_asm_compile *c, const struct eg_expression *e, c
         *out = first->any ? quantity(c, in[1])->unit : *first;
         return true;
     case EG_FN_KELVIN:
-        return need_unit(c, e->function, in[0], "degC") && eg_unit_read(eg_bytes_of("K"), out);
+        return eg_unit_read(eg_bytes_of(signature->gives), out);
     case EG_FN_CONVERT:
         return convert_unit(c, e, in[0], out, power);
     default:

@@ -14,13 +14,7 @@
     "given derive select count sum mean max min percentile share run figure whether round "        \
     "classes remember finding"
 
-struct rule {
-    const char *element;
-    const char *children;   /* NULL: text only */
-    const char *attributes; /* blanks between; "!" behind those that must be there */
-};
-
-static const struct rule rules[] = {
+static const struct eg_assessment_element rules[] = {
     {"assessment", "rounding source", "reading! grid! result"},
     {"rounding", "", "rule! steps! source!"},
     {"source", LINES " window series", ""},
@@ -67,7 +61,7 @@ static bool is_in(const char *list, const char *word)
     return false;
 }
 
-static const struct rule *rule_of(const xmlNode *node)
+static const struct eg_assessment_element *rule_of(const xmlNode *node)
 {
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (eg_xml_is(node, EG_ASM_NS, rules[i].element)) {
@@ -75,6 +69,11 @@ static const struct rule *rule_of(const xmlNode *node)
         }
     }
     return NULL;
+}
+
+const struct eg_assessment_element *eg_assessment_element_at(size_t index)
+{
+    return index < sizeof(rules) / sizeof(rules[0]) ? &rules[index] : NULL;
 }
 
 const char *eg_asm_attribute(struct eg_asm_compile *c, const xmlNode *node, const char *name)
@@ -159,7 +158,7 @@ static enum eg_status check_required(struct eg_asm_compile *c, const xmlNode *no
 }
 
 static enum eg_status check_attributes(struct eg_asm_compile *c, const xmlNode *node,
-                                       const struct rule *rule)
+                                       const struct eg_assessment_element *rule)
 {
     for (const xmlAttr *at = node->properties; at != NULL; at = at->next) {
         if (at->ns != NULL) {
@@ -190,7 +189,8 @@ static bool is_blank(const xmlNode *node)
 
 static enum eg_status check_element(struct eg_asm_compile *c, xmlNode *node);
 
-static enum eg_status check_child(struct eg_asm_compile *c, const struct rule *rule, xmlNode *child)
+static enum eg_status check_child(struct eg_asm_compile *c,
+                                  const struct eg_assessment_element *rule, xmlNode *child)
 {
     const char *children = rule->children != NULL ? rule->children : "";
 
@@ -214,7 +214,7 @@ static enum eg_status check_child(struct eg_asm_compile *c, const struct rule *r
 
 static enum eg_status check_element(struct eg_asm_compile *c, xmlNode *node)
 {
-    const struct rule *rule = rule_of(node);
+    const struct eg_assessment_element *rule = rule_of(node);
     eg_asm_at(c, node);
     enum eg_status status = check_attributes(c, node, rule);
     for (xmlNode *child = node->children; status == EG_OK && child != NULL; child = child->next) {

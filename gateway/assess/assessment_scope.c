@@ -4,8 +4,10 @@
  */
 #include "assess/assessment_model.h"
 
+#include "assess/refusal.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,13 +18,15 @@ enum eg_status eg_asm_refuse(struct eg_asm_compile *c, const char *code, const c
 {
     char where[EG_ERROR_WHERE_MAX] = "";
     char text[EG_ERROR_TEXT_MAX] = "";
+    const struct eg_refusal *row = eg_refusal_named(code);
     va_list args;
 
+    assert(row != NULL);
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     (void)snprintf(where, sizeof where, "%s:%u", c->a->file, c->line);
-    return eg_error_set(c->err, EG_E_FORMAT, where, "%s: %s", code, text);
+    return eg_error_set(c->err, EG_E_FORMAT, where, "%s: %s", row->code, text);
 }
 
 enum eg_status eg_asm_nomem(struct eg_asm_compile *c)

@@ -5,18 +5,43 @@
 
 #include <string.h>
 
-static const char *const functions[EG_FUNCTIONS] = {
-    [EG_FN_REFERENCE_OXYGEN] = "reference-oxygen",
-    [EG_FN_STANDARD_WET] = "standard-wet",
-    [EG_FN_STANDARD_DRY] = "standard-dry",
-    [EG_FN_PERCENT_OF] = "percent-of",
-    [EG_FN_MASS_FLOW] = "mass-flow",
-    [EG_FN_MAX] = "max",
-    [EG_FN_MIN] = "min",
-    [EG_FN_ABS] = "abs",
-    [EG_FN_KELVIN] = "kelvin",
-    [EG_FN_CONVERT] = "convert",
-    [EG_FN_LAST] = "last",
+static const struct eg_expression_signature functions[EG_FUNCTIONS] = {
+    [EG_FN_REFERENCE_OXYGEN] = {"reference-oxygen",
+                                "c, o, b",
+                                3,
+                                {NULL, "vol-%", "vol-%"},
+                                "unit of c",
+                                "c at the reference oxygen b, measured at o"},
+    [EG_FN_STANDARD_WET] = {"standard-wet",
+                            "c, T, p",
+                            3,
+                            {NULL, "K", "kPa"},
+                            "unit of c",
+                            "c at 273.15 K and 101.3 kPa"},
+    [EG_FN_STANDARD_DRY] = {"standard-dry",
+                            "c, T, p, f",
+                            4,
+                            {NULL, "K", "kPa", "vol-%"},
+                            "unit of c",
+                            "the same without the moisture f"},
+    [EG_FN_PERCENT_OF] = {"percent-of", "p, x", 2, {"%"}, "unit of x", "p per cent of x"},
+    [EG_FN_MASS_FLOW] = {"mass-flow",
+                         "c, v",
+                         2,
+                         {NULL},
+                         "kg/h",
+                         "c times v: a mass per volume and a volume per time"},
+    [EG_FN_MAX] = {"max", "a, b", 2, {NULL}, "their unit", "the larger of two in one unit"},
+    [EG_FN_MIN] = {"min", "a, b", 2, {NULL}, "their unit", "the smaller of two in one unit"},
+    [EG_FN_ABS] = {"abs", "a", 1, {NULL}, "its unit", "without its sign"},
+    [EG_FN_KELVIN] = {"kelvin", "t", 1, {"degC"}, "K", "a temperature over absolute zero"},
+    [EG_FN_CONVERT] = {"convert",
+                       "x, unit",
+                       1,
+                       {NULL},
+                       "the unit named",
+                       "x in another unit of the same quantity"},
+    [EG_FN_LAST] = {"last", "column", 1, {NULL}, "its unit", "the value of the last place"},
 };
 
 static const char *const relations[] = {"exceeds",    "falls below", "is at least",
@@ -33,7 +58,12 @@ const char *eg_relation_text(enum eg_relation relation)
 
 const char *eg_expression_function_text(enum eg_expression_function fn)
 {
-    return functions[fn];
+    return functions[fn].name;
+}
+
+const struct eg_expression_signature *eg_expression_signature(enum eg_expression_function fn)
+{
+    return &functions[fn];
 }
 
 static bool is_digit(char c)
@@ -49,7 +79,7 @@ bool eg_expression_is_reserved(const char *text)
         }
     }
     for (size_t i = 0; i < EG_FUNCTIONS; i++) {
-        if (strcmp(functions[i], text) == 0) {
+        if (strcmp(functions[i].name, text) == 0) {
             return true;
         }
     }

@@ -112,6 +112,16 @@ bool eg_expression_is_word(const char *text);
 const char *eg_relation_text(enum eg_relation relation);                 /* "is at least" */
 const char *eg_expression_function_text(enum eg_expression_function fn); /* "mass-flow" */
 
+/* What a function takes and gives: read by the engine and printed for authors. */
+struct eg_expression_signature {
+    const char *name, *arguments; /* as they are written: "c, o, b" */
+    size_t count;                 /* of values: convert's unit is none */
+    const char *units[4];         /* that a value must have; NULL: no certain one */
+    const char *gives;            /* unit of the result */
+    const char *does;
+};
+const struct eg_expression_signature *eg_expression_signature(enum eg_expression_function fn);
+
 /* Visit the tree from the root, parents first; `visit` answers false to end early. */
 bool eg_expression_walk(const struct eg_expression *root,
                         bool (*visit)(const struct eg_expression *node, void *payload),

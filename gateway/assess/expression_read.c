@@ -6,9 +6,11 @@
 #include "assess/expression.h"
 
 #include "assess/numbers.h"
+#include "assess/refusal.h"
 #include "base/limits.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,18 +24,6 @@ struct reader {
 };
 
 static const struct eg_expression *read_or(struct reader *reader);
-
-static const size_t function_args[EG_FUNCTIONS] = {[EG_FN_REFERENCE_OXYGEN] = 3,
-                                                   [EG_FN_STANDARD_WET] = 3,
-                                                   [EG_FN_STANDARD_DRY] = 4,
-                                                   [EG_FN_PERCENT_OF] = 2,
-                                                   [EG_FN_MASS_FLOW] = 2,
-                                                   [EG_FN_MAX] = 2,
-                                                   [EG_FN_MIN] = 2,
-                                                   [EG_FN_ABS] = 1,
-                                                   [EG_FN_KELVIN] = 1,
-                                                   [EG_FN_CONVERT] = 1,
-                                                   [EG_FN_LAST] = 1};
 
 /* ---- characters --------------------------------------------------------------------------- */
 
@@ -69,10 +59,12 @@ static const struct eg_expression *refuse(struct reader *reader, const char *at,
                                           const char *what)
 {
     if (!reader->failed) {
+        const struct eg_refusal *row = eg_refusal_named(code);
+        assert(row != NULL);
         reader->failed = true;
         (void)eg_error_set(reader->err, strcmp(code, "EA-LIMIT") == 0 ? EG_E_LIMIT : EG_E_FORMAT,
-                           reader->where, "%s: column %u: %s; in: %s", code, column(reader, at),
-                           what, reader->begin);
+                           reader->where, "%s: column %u: %s; in: %s", row->code,
+                           column(reader, at), what, reader->begin);
     }
     return NULL;
 }
@@ -305,7 +297,7 @@ static const struct eg_expression *read_unit_arg(struct reader *reader, struct e
 
 static const struct eg_expression *read_args(struct reader *reader, struct eg_expression *call)
 {
-    size_t count = function_args[call->function];
+    size_t count = eg_expression_signature(call->function)->count;
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && !take_sign(reader, ',')) {
             return refuse_near(reader, reader->at, "\",\" and a further value are needed");

@@ -10,9 +10,11 @@
 
 #include "assess/package_tests.h"
 #include "assess/package_xml.h"
+#include "assess/refusal.h"
 #include "assess/xml.h"
 #include "base/limits.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,22 +45,25 @@ struct work {
     struct eg_error *err;
 };
 
-__attribute__((format(printf, 7, 8))) static enum eg_status
-tell(const struct work *work, const char *code, enum eg_severity severity, const char *file,
-     const xmlNode *node, const char *remedy, const char *format, ...)
+__attribute__((format(printf, 5, 6))) static enum eg_status tell(const struct work *work,
+                                                                 const char *code, const char *file,
+                                                                 const xmlNode *node,
+                                                                 const char *format, ...)
 {
+    const struct eg_refusal *row = eg_refusal_named(code);
     char text[EG_ERROR_TEXT_MAX] = "";
     va_list args;
 
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    const struct eg_lint lint = {.code = code,
-                                 .severity = severity,
+    assert(row != NULL);
+    const struct eg_lint lint = {.code = row->code,
+                                 .severity = row->severity,
                                  .file = file,
                                  .line = node != NULL ? eg_xml_line(node) : 0,
                                  .text = text,
-                                 .remedy = remedy};
+                                 .remedy = row->remedy};
     return work->told(work->payload, &lint);
 }
 
@@ -187,15 +192,13 @@ static enum eg_status look_for_walks(struct work *work, const struct file *file,
     }
     if (rule == node && condition_walks(context)) {
         status =
-            tell(work, "LINT-WALK", EG_SEVERITY_WARNING, file->name, node,
-                 "use a key, or a let outside of the rule",
+            tell(work, "LINT-WALK", file->name, node,
                  "the condition of context %.100s walks the whole document for each node", context);
     }
     for (size_t i = 0; status == EG_OK && i < sizeof(attributes) / sizeof(attributes[0]); i++) {
         char *expression = eg_xml_attribute(node, attributes[i]);
         if (expression != NULL && eg_lint_walks(expression)) {
-            status = tell(work, "LINT-WALK", EG_SEVERITY_WARNING, file->name, node,
-                          "use a key, or a let outside of the rule",
+            status = tell(work, "LINT-WALK", file->name, node,
                           "%s=\"%.100s\" walks the whole document for each %.60s", attributes[i],
                           expression, context);
         }
@@ -253,9 +256,8 @@ static enum eg_status look_for_cases(struct work *work, const struct file *file,
         }
     }
     if (!found || !not_found) {
-        status = tell(work, file->kind == ASSESSMENT ? "EA-TEST" : "LINT-TEST", EG_SEVERITY_ERROR,
-                      file->name, node, "add a case to tests/tests.xml", "%.100s is %s by any case",
-                      rule, !found ? "not found" : "not seen absent");
+        status = tell(work, file->kind == ASSESSMENT ? "EA-TEST" : "LINT-TEST", file->name, node,
+                      "%.100s is %s by any case", rule, !found ? "not found" : "not seen absent");
     }
     free(rule);
     return status;
@@ -361,27 +363,23 @@ static enum eg_status look_at_names(struct work *work, const struct file *file, 
     enum eg_status status = EG_OK;
 
     if ((parameter || setting) && name != NULL && !is_used(work, name, setting)) {
-        status = tell(work, setting ? "LINT-SETTING" : "EA-PARAM", EG_SEVERITY_ERROR, file->name,
-                      node, "use it in a check, assessment or transform, or leave it out",
+        status = tell(work, setting ? "LINT-SETTING" : "EA-PARAM", file->name, node,
                       "%s %.60s is not used", setting ? "setting" : "parameter", name);
     }
     if (status == EG_OK && (parameter || setting || row) && source != NULL &&
         !names_something(source)) {
-        status = tell(work, "LINT-SOURCE", EG_SEVERITY_ERROR, file->name, node,
-                      "say where in the law it stands, or whose assumption it is",
-                      "the source of %.60s names nothing", name != NULL ? name : "");
+        status = tell(work, "LINT-SOURCE", file->name, node, "the source of %.60s names nothing",
+                      name != NULL ? name : "");
     }
     if (status == EG_OK && (parameter || setting) &&
         eg_xml_child(node, PACKAGE_NS, "title") == NULL) {
-        status = tell(work, "LINT-TITLE", EG_SEVERITY_WARNING, file->name, node,
-                      "add titles with lang=\"de\" and lang=\"en\"", "%s %.60s has no titles",
+        status = tell(work, "LINT-TITLE", file->name, node, "%s %.60s has no titles",
                       setting ? "setting" : "parameter", name != NULL ? name : "");
     }
     if (status == EG_OK && eg_xml_is(node, PACKAGE_NS, "valid") &&
         work->package->until[0] != '\0' && strcmp(work->package->until, work->at) < 0) {
-        status = tell(work, "LINT-EXPIRED", EG_SEVERITY_WARNING, file->name, node,
-                      "withdraw it when no report of its periods is awaited any more",
-                      "it judges periods until %s only", work->package->until);
+        status = tell(work, "LINT-EXPIRED", file->name, node, "it judges periods until %s only",
+                      work->package->until);
     }
     free(name);
     free(source);
@@ -414,8 +412,7 @@ static enum eg_status look_at_codelists(struct work *work)
     for (size_t i = 0; status == EG_OK && i < work->package->tree.count; i++) {
         const char *name = work->package->tree.files[i].name;
         if (is_below(name, "codelists/") && !is_named(work, name)) {
-            status = tell(work, "LINT-CODELIST", EG_SEVERITY_WARNING, name, NULL,
-                          "read it with document() in a check or transform, or leave it out",
+            status = tell(work, "LINT-CODELIST", name, NULL,
                           "no file of the package names this code list");
         }
     }
@@ -477,9 +474,8 @@ static enum eg_status look_at_languages(struct work *work, const struct file *fi
         at += len + strspn(at + len, blanks);
     }
     if (!german || !english) {
-        status = tell(work, "LINT-LANGUAGE", EG_SEVERITY_WARNING, file->name, node,
-                      "add a diagnostic with xml:lang in the other language",
-                      "%.100s does not speak %s", rule != NULL ? rule : "a check",
+        status = tell(work, "LINT-LANGUAGE", file->name, node, "%.100s does not speak %s",
+                      rule != NULL ? rule : "a check",
                       german    ? "English"
                       : english ? "German"
                                 : "German and English");

@@ -38,6 +38,19 @@ static const struct entry table[] = {
     {"TJ", 6, EG_DIM_ENERGY},
 };
 
+static const char *const dimensions[EG_DIMENSIONS] = {
+    [EG_DIM_PERCENT] = "share",
+    [EG_DIM_VOLUME_PERCENT] = "share of volume",
+    [EG_DIM_MASS] = "mass",
+    [EG_DIM_VOLUME] = "volume",
+    [EG_DIM_HOUR] = "time",
+    [EG_DIM_KELVIN] = "temperature",
+    [EG_DIM_CELSIUS] = "temperature over the freezing point, for kelvin only",
+    [EG_DIM_PRESSURE] = "pressure",
+    [EG_DIM_POWER] = "power",
+    [EG_DIM_ENERGY] = "energy",
+};
+
 static const double powers[POWER_EXACT + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -57,6 +70,16 @@ static bool read_one(struct eg_bytes text, struct eg_unit *out)
         }
     }
     return false;
+}
+
+bool eg_unit_at(size_t index, const char **name, const char **dimension)
+{
+    if (index >= sizeof(table) / sizeof(table[0])) {
+        return false;
+    }
+    *name = table[index].name;
+    *dimension = table[index].dimension >= 0 ? dimensions[table[index].dimension] : "number";
+    return true;
 }
 
 bool eg_unit_read(struct eg_bytes text, struct eg_unit *out)

@@ -40,6 +40,9 @@ extern const struct eg_unit eg_unit_one, eg_unit_any;
 /* false: no unit of the table. */
 bool eg_unit_read(struct eg_bytes text, struct eg_unit *out);
 
+/* The units of the table in order; false: no more. Names and dimension ("mass") are static. */
+bool eg_unit_at(size_t index, const char **name, const char **dimension);
+
 bool eg_unit_same(const struct eg_unit *a, const struct eg_unit *b); /* `any` fits all */
 /* The same dimensions: one can be converted into the other. */
 bool eg_unit_alike(const struct eg_unit *a, const struct eg_unit *b);

@@ -121,5 +121,7 @@ enum eg_status eg_findings_read(struct eg_findings *out, struct eg_package_ref *
  * built in. */
 bool eg_finding_builtin_text(const struct eg_finding *finding, const char *lang,
                              struct eg_buf *out);
+/* The built-in rules in order, with {name} where values are filled in; false: no more. */
+bool eg_finding_builtin_at(size_t index, const char **rule, const char **en, const char **de);
 
 #endif

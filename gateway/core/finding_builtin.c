@@ -109,3 +109,14 @@ bool eg_finding_builtin_text(const struct eg_finding *finding, const char *lang,
     }
     return false;
 }
+
+bool eg_finding_builtin_at(size_t index, const char **rule, const char **en, const char **de)
+{
+    if (index >= sizeof(builtins) / sizeof(builtins[0])) {
+        return false;
+    }
+    *rule = builtins[index].rule;
+    *en = builtins[index].en;
+    *de = builtins[index].de;
+    return true;
+}
