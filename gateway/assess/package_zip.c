@@ -6,7 +6,8 @@
  *   1 it begins with the head of a file and ends with its end record, without comment
  *   2 libzip finds its central directory consistent with the heads of its files
  *   3 it has at most EG_PACKAGE_FILES_MAX entries; those that end in "/" are empty and left out
- *   4 each other entry has a package's name (assess/signed.h), none is there twice
+ *   4 each other entry has a package's name (assess/signed.h), none is there twice, and none is
+ *     the folder of another
  *   5 each is a plain file, not encrypted, stored or deflated
  *   6 the sizes claimed add up to EG_PACKAGE_OCTETS_MAX at most, and each entry gives exactly the
  *     octets it claims, with their CRC
@@ -253,6 +254,9 @@ static enum eg_status take_entries(struct eg_tree *out, zip_t *zip, struct eg_er
         if (strcmp(tree.files[i - 1].name, tree.files[i].name) == 0) {
             status = eg_error_set(err, EG_E_DENIED, tree.files[i].name, "is there twice");
         }
+    }
+    if (status == EG_OK) {
+        status = eg_package_tree_check(&tree, err);
     }
     if (status == EG_OK) {
         *out = tree;

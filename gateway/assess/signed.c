@@ -61,6 +61,20 @@ static bool is_listed(const char *name)
 }
 
 /* Names and sizes of a tree, wherever it came from. */
+/* Names are in order: those that begin with a name follow it. */
+static bool is_folder_too(const struct eg_tree *tree, size_t at)
+{
+    const char *name = tree->files[at].name;
+    size_t len = strlen(name);
+
+    for (size_t i = at + 1; i < tree->count && strncmp(tree->files[i].name, name, len) == 0; i++) {
+        if (tree->files[i].name[len] == '/') {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum eg_status eg_package_tree_check(const struct eg_tree *tree, struct eg_error *err)
 {
     size_t octets = 0;
@@ -77,6 +91,9 @@ enum eg_status eg_package_tree_check(const struct eg_tree *tree, struct eg_error
         }
         if (i > 0 && strcmp(tree->files[i - 1].name, name) >= 0) {
             return eg_error_set(err, EG_E_FORMAT, name, "files are not in order, or there twice");
+        }
+        if (is_folder_too(tree, i)) {
+            return eg_error_set(err, EG_E_DENIED, name, "is a file and a folder at once");
         }
         octets += tree->files[i].content.len;
         if (octets > EG_PACKAGE_OCTETS_MAX) {

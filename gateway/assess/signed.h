@@ -20,7 +20,8 @@ EG_MUST_USE
 enum eg_status eg_package_signed_check(const struct eg_tree *tree, struct eg_bytes text,
                                        struct eg_error *err);
 
-/* Names are a package's, sorted, none twice. EG_E_DENIED, EG_E_FORMAT, EG_E_LIMIT. */
+/* Names are a package's, sorted, none twice, none a folder's too. EG_E_DENIED, EG_E_FORMAT,
+ * EG_E_LIMIT. */
 EG_MUST_USE
 enum eg_status eg_package_tree_check(const struct eg_tree *tree, struct eg_error *err);
 

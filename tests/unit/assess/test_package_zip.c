@@ -220,6 +220,20 @@ Test(package_zip, refuses_a_name_that_is_there_twice)
     eg_buf_done(&zip);
 }
 
+Test(package_zip, refuses_a_file_that_is_a_folder_too)
+{
+    const struct part parts[] = {{.name = "checks/a.sch", .content = "one"},
+                                 {.name = "checks-b", .content = "two"},
+                                 {.name = "checks", .content = "three"}};
+    struct eg_buf zip = make(parts, 2, NULL);
+    cr_assert_eq(unzip(eg_bytes_view(&zip)), EG_OK);
+    eg_buf_done(&zip);
+    zip = make(parts, 3, NULL);
+    cr_assert_eq(unzip(eg_bytes_view(&zip)), EG_E_DENIED);
+    cr_assert_str_eq(err.where, "checks");
+    eg_buf_done(&zip);
+}
+
 Test(package_zip, refuses_an_encrypted_file)
 {
     cr_assert_eq(
