@@ -83,11 +83,11 @@ static void words(struct eg_buf *out, struct eg_rules *rules, const struct eg_fi
 }
 
 void eg_tool_finding_text(struct eg_buf *out, struct eg_rules *rules,
-                          const struct eg_finding *finding)
+                          const struct eg_finding *finding, const char *lang)
 {
     struct eg_buf text;
 
-    words(&text, rules, finding, "en");
+    words(&text, rules, finding, lang);
     eg_buf_format(out, "  %-7s %-24s", eg_severity_text(finding->severity), finding->rule);
     if (finding->line > 0) {
         eg_buf_format(out, " line %u", finding->line);

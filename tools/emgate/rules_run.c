@@ -20,6 +20,7 @@ struct session {
     struct eg_buf out;
     struct eg_buf *svrl; /* one for each step; NULL: not asked for */
     const char *dir;     /* for results; NULL: not kept */
+    bool german;         /* words of findings */
     struct eg_tool_plant plant;
     struct eg_facts facts; /* in force: given, and left by the reports judged so far */
 };
@@ -110,7 +111,8 @@ static void show_text(struct session *session, const char *report, const struct 
     }
     eg_buf_char(&session->out, '\n');
     for (size_t i = 0; i < findings->count; i++) {
-        eg_tool_finding_text(&session->out, session->rules, &findings->list[i]);
+        eg_tool_finding_text(&session->out, session->rules, &findings->list[i],
+                             session->german ? "de" : "en");
     }
     if (findings->omitted > 0) {
         eg_buf_format(&session->out, "  %zu more findings are not shown\n", findings->omitted);
@@ -379,8 +381,10 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
 
     eg_facts_init(&session.facts);
     eg_buf_init(&session.out, 64 * EG_MIB);
-    enum eg_status status =
-        eg_tool_package_open(&session.package, eg_tool_operand(args, 0), true, err);
+    enum eg_status status = eg_tool_german(&session.german, args, err);
+    if (status == EG_OK) {
+        status = eg_tool_package_open(&session.package, eg_tool_operand(args, 0), true, err);
+    }
     if (status == EG_OK) {
         status = eg_rules_compile(&session.rules, session.package, err);
     }
@@ -419,6 +423,7 @@ static const struct eg_tool_option options[] = {
     {.name = "--explain",
      .help = "Show each value's way from measured to judged, with figures and parameters (with "
              "--json as member ways); results kept with -o then hold every column."},
+    {.name = "--lang", .value = "LANG", .help = "Language of findings: de or en (en)."},
     EG_TOOL_SETTING_OPTION,
     EG_TOOL_PERMIT_OPTION,
     {.name = "--facts",
