@@ -418,12 +418,10 @@ static enum eg_status try_case(struct trial *trial, struct left *left, struct eg
 {
     struct eg_error own = {0};
 
-    eg_outcome_init(&trial->outcome);
     enum eg_status status = run_case(trial, &own);
     if (status == EG_OK) {
         status = leave(left, trial, &own);
     }
-    eg_outcome_done(&trial->outcome);
     eg_package_given_done(&trial->given);
     if (status == EG_E_NOMEM) {
         if (err != NULL) {
@@ -479,12 +477,14 @@ static enum eg_status run_cases(struct eg_package_tests *out, const struct trial
         trial->node = n;
         trial->past = &past;
         trial->got = "not judged";
+        eg_outcome_init(&trial->outcome);
         status = try_case(trial, &past.cases[index], err);
         out->failed += trial->differs;
         if (status == EG_OK && told != NULL) {
             go_on = told(payload, index, out->total, past.cases[index].name, !trial->differs,
-                         trial->difference);
+                         trial->difference, &trial->outcome);
         }
+        eg_outcome_done(&trial->outcome);
         index++;
     }
     past_close(&past);

@@ -16,11 +16,13 @@ struct eg_package_tests {
 
 /*
  * Told of each case in turn.
- *   passed  false: `text` says in one line what differed
+ *   passed   false: `text` says in one line what differed
+ *   outcome  findings and results of the case, borrowed; empty where nothing was judged
  * Returns false to stop.
  */
 typedef bool (*eg_package_tests_fn)(void *payload, size_t index, size_t total, const char *name,
-                                    bool passed, const char *text);
+                                    bool passed, const char *text,
+                                    const struct eg_outcome *outcome);
 
 /*
  * Run them all with compiled rules.

@@ -77,11 +77,11 @@ struct answer {
 };
 
 static bool note_failure(void *payload, size_t index, size_t total, const char *name, bool passed,
-                         const char *text)
+                         const char *text, const struct eg_outcome *outcome)
 {
     struct eg_rules_trial *trial = payload;
 
-    (void)index, (void)total;
+    (void)index, (void)total, (void)outcome;
     if (!passed && trial->first[0] == '\0') {
         (void)snprintf(trial->first, sizeof(trial->first), "%s: %s", name, text);
     }

@@ -74,6 +74,39 @@ def schemas_and_readings_are_the_vocabulary_s_copies(_):
             assert copy.read_bytes() == (VOCABULARY / "readings" / copy.name).read_bytes(), copy
 
 
+def of_schema(schema, files):
+    files = sorted(files)
+    assert files, schema
+    status, _, err = run("xmllint", "--nonet", "--noout", "--schema", VOCABULARY / (schema + ".xsd"), *files)
+    assert status == 0, (schema, [line for line in err.splitlines() if not line.endswith(" validates")][:5])
+    return len(files)
+
+
+def all_files_are_of_their_vocabulary(folder):
+    """What editors are told of assessments and readings, and readers of results, is true of all that is shipped."""
+    packages = (*SHIPPED, *sorted(path.parent for path in pathlib.Path("tests/data/packages").glob("*/package.xml")))
+    of_schema("assessment", [f for p in packages for f in p.glob("assessment/*.xml")])
+    of_schema("reading", [*(VOCABULARY / "readings").glob("*.xml"), *(f for p in packages for f in p.glob("readings/*.xml"))])
+    judged = 0
+    for package in SHIPPED:
+        if not list(package.glob("assessment/*.xml")):
+            continue
+        kept = folder / package.name
+        emgate("rules", "test", package, "-o", kept)
+        judged += of_schema("assessment-result", [f for f in kept.glob("*.xml") if "urn:emgate:assessment-result:1" in f.read_text("utf-8")])
+        cases = len(re.findall("<case ", (package / "tests" / "tests.xml").read_text("utf-8")))
+        numbers = {int(f.name.split(".")[0]) for f in kept.glob("*.xml")}
+        assert 1 in numbers and max(numbers) <= cases, (package, numbers)
+    assert judged > 100, judged
+    damaged = folder / "damaged.xml"
+    damaged.write_text((TURBINE / "assessment" / "daily.xml").read_text("utf-8").replace(" steps=", " step=", 1), "utf-8")
+    try:
+        of_schema("assessment", [damaged])
+    except AssertionError:
+        return
+    assert False, "a damaged assessment is told apart"
+
+
 def the_benchmark_has_25_checks(_):
     text = (BENCH / "checks" / "report.sch").read_text("utf-8")
     assert len(re.findall(r"<sch:(?:assert|report) ", text)) == 25
@@ -153,7 +186,7 @@ def main():
     passed = failed = 0
     for case in (packages_pass_their_own_tests, shipped_packages_mean_all_they_say, each_check_is_seen_to_fail,
                  each_check_speaks_german_and_english,
-                 schemas_and_readings_are_the_vocabulary_s_copies, the_benchmark_has_25_checks,
+                 schemas_and_readings_are_the_vocabulary_s_copies, all_files_are_of_their_vocabulary, the_benchmark_has_25_checks,
                  the_year_equals_a_plain_recalculation, generated_days_equal_a_plain_recalculation,
                  assessments_are_of_their_vocabulary, all_of_them_lie_side_by_side):
         with tempfile.TemporaryDirectory(prefix="rule packages ") as folder:

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const kind_names[] = {"schema", "checks", "assessment", "transform"};
@@ -148,10 +149,31 @@ const struct eg_tool_verb eg_verb_rules_check = {
 struct telling {
     bool json;
     struct eg_buf out;
+    const char *dir;       /* for results; NULL: not kept */
+    enum eg_status status; /* of keeping them */
+    struct eg_error *err;
 };
 
+/* "<dir>/<number of the case>.<result>.xml": a case may be called anything, a file may not. */
+static enum eg_status keep_results(const char *dir, size_t number, const struct eg_outcome *outcome,
+                                   struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; status == EG_OK && i < outcome->result_count; i++) {
+        char name[EG_ID_MAX + 32] = "";
+        (void)snprintf(name, sizeof(name), "%zu.%s.xml", number, outcome->results[i].name);
+        char *path = eg_file_join(dir, name);
+        status = path != NULL
+                     ? eg_file_write(path, eg_bytes_view(&outcome->results[i].content), 0644, err)
+                     : eg_error_set(err, EG_E_NOMEM, name, "memory ran out");
+        free(path);
+    }
+    return status;
+}
+
 static bool tell(void *payload, size_t index, size_t total, const char *name, bool passed,
-                 const char *text)
+                 const char *text, const struct eg_outcome *outcome)
 {
     struct telling *telling = payload;
 
@@ -170,7 +192,10 @@ static bool tell(void *payload, size_t index, size_t total, const char *name, bo
             eg_buf_format(&telling->out, "        %s\n", text);
         }
     }
-    return !eg_tool_interrupted();
+    if (telling->dir != NULL) {
+        telling->status = keep_results(telling->dir, index + 1, outcome, telling->err);
+    }
+    return telling->status == EG_OK && !eg_tool_interrupted();
 }
 
 static int conclude(struct telling *telling, const struct eg_package *package,
@@ -198,7 +223,8 @@ static int conclude(struct telling *telling, const struct eg_package *package,
 
 static int run_test(const struct eg_tool_args *args, struct eg_error *err)
 {
-    struct telling telling = {.json = eg_tool_json(args)};
+    struct telling telling = {
+        .json = eg_tool_json(args), .dir = eg_tool_value(args, "-o", 0), .err = err};
     struct eg_package_tests tests = {0, 0, false};
     struct eg_package *package = NULL;
     struct eg_rules *rules = NULL;
@@ -207,7 +233,9 @@ static int run_test(const struct eg_tool_args *args, struct eg_error *err)
     eg_buf_init(&telling.out, 4 * EG_MIB);
     if (eg_tool_package_open(&package, eg_tool_operand(args, 0), true, err) == EG_OK &&
         eg_rules_compile(&rules, package, err) == EG_OK &&
-        eg_package_tests_run(&tests, rules, tell, &telling, err) == EG_OK) {
+        (telling.dir == NULL || eg_file_mkdirs(telling.dir, err) == EG_OK) &&
+        eg_package_tests_run(&tests, rules, tell, &telling, err) == EG_OK &&
+        telling.status == EG_OK) {
         result = conclude(&telling, package, &tests, err);
     }
     eg_rules_free(&rules);
@@ -215,6 +243,11 @@ static int run_test(const struct eg_tool_args *args, struct eg_error *err)
     eg_buf_done(&telling.out);
     return result;
 }
+
+static const struct eg_tool_option test_options[] = {
+    {.name = "-o", .value = "DIR", .help = "Keep results as DIR/<number of case>.<result>.xml."},
+    {.name = NULL},
+};
 
 const struct eg_tool_verb eg_verb_rules_test = {
     .name = "rules test",
@@ -225,5 +258,6 @@ const struct eg_tool_verb eg_verb_rules_test = {
     .description = "Judges the reports of tests/tests.xml and compares outcome, findings and "
                    "results with what the tests expect. Exit status 1 when one differs.",
     .example = "emgate rules test rules/eu.ied.annex-v.gas-turbine",
+    .options = test_options,
     .run = run_test,
 };
