@@ -262,3 +262,25 @@ Test(assessment_run, reads_and_writes_what_the_vocabularies_say)
         assessment_case_done(&c);
     }
 }
+
+/* Found by damaged assessments: what is not judged has neither a component nor a reason then. */
+Test(assessment_run, tells_what_it_does_not_judge_where_no_rule_is_for_components)
+{
+    struct assessment_case c;
+    assessment_case_open(&c, "e");
+    char *text = eg_bytes_dup(eg_package_file(c.package, c.package->steps[0].file));
+    char *source = text != NULL ? strstr(text, "<source>") : NULL;
+    cr_assert_not_null(source);
+    assessment_case_package(&c, source,
+                            "<source><figure name='a' unit='mg/m3' is='1 mg/m3' source='x'/>"
+                            "<round name='b' of='a' place='0' having='limit'/>"
+                            "</source></assessment>");
+    free(text);
+    run(&c);
+    xmlNode *component = assessment_case_find(&c, "source", "not-judged", "component", "NOx");
+    cr_assert_not_null(component);
+    cr_expect_str_eq(assessment_case_value(component, "because"), "");
+    cr_expect_not_null(assessment_case_find(&c, "source", "not-judged", "of", "b"));
+    expect_valid(c.result, "assessment-result.xsd");
+    assessment_case_done(&c);
+}
