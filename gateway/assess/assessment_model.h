@@ -468,5 +468,6 @@ void eg_asm_words_text(struct eg_buf *out, const struct eg_asm_finding *finding,
                        const struct eg_value *values, size_t count);
 /* Citation with the law in front, unless it names its own. */
 void eg_asm_citation(struct eg_buf *out, const char *law, const char *source);
+bool eg_asm_within_law(const char *source); /* does not name its own */
 
 #endif

@@ -22,26 +22,44 @@
 
 void eg_asm_attribute_text(struct eg_buf *out, const char *name, const char *text)
 {
-    eg_buf_format(out, " %s=\"", name);
+    eg_buf_char(out, ' ');
+    eg_buf_text(out, name);
+    eg_buf_text(out, "=\"");
     eg_text_xml(out, eg_bytes_of(text));
     eg_buf_char(out, '"');
 }
 
+static void add_count(struct eg_buf *out, const char *name, size_t count)
+{
+    char digits[24] = "";
+    size_t at = sizeof(digits) - 1;
+    do {
+        digits[--at] = (char)('0' + count % 10);
+        count /= 10;
+    } while (count > 0);
+    eg_asm_attribute_text(out, name, digits + at);
+}
+
+static void add_line(struct eg_buf *out, const char *indent, const char *text)
+{
+    eg_buf_text(out, indent);
+    eg_buf_text(out, text);
+}
+
 static void add_source(struct eg_buf *out, const struct eg_asm_run *run, const char *source)
 {
-    struct eg_buf text = {0};
+    const char *law = run->a->package->law;
 
-    if (source == NULL) {
+    if (source == NULL || source[0] == '\0') {
         return;
     }
-    eg_buf_init(&text, EG_KIB * 16);
-    eg_asm_citation(&text, run->a->package->law, source);
-    if (text.failed) {
-        eg_buf_refuse(out, text.refusal);
-    } else if (text.len > 0) {
-        eg_asm_attribute_text(out, "source", (const char *)text.data);
+    eg_buf_text(out, " source=\"");
+    if (law != NULL && eg_asm_within_law(source)) {
+        eg_text_xml(out, eg_bytes_of(law));
+        eg_buf_char(out, ' ');
     }
-    eg_buf_done(&text);
+    eg_text_xml(out, eg_bytes_of(source));
+    eg_buf_char(out, '"');
 }
 
 void eg_asm_cell_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_quantity *q,
@@ -83,7 +101,7 @@ static void add_parameter(struct eg_buf *out, const struct eg_asm_run *run, size
     if (value == NULL || value->value == NULL) {
         return;
     }
-    eg_buf_format(out, "%s<parameter", indent);
+    add_line(out, indent, "<parameter");
     eg_asm_attribute_text(out, "name", value->parameter->name);
     eg_asm_attribute_text(out, "value", value->value);
     eg_asm_attribute_text(out, "unit", value->parameter->unit);
@@ -101,7 +119,7 @@ static void add_figure(struct eg_buf *out, const struct eg_asm_run *run, size_t 
     const struct eg_asm_cell *cell = &run->cells[index];
     char text[EG_ASM_TEXT_MAX] = "";
 
-    eg_buf_format(out, "%s<figure", indent);
+    add_line(out, indent, "<figure");
     eg_asm_attribute_text(out, "name", q->name);
     if (has_value(q, cell, 0)) {
         eg_asm_cell_text(text, q, cell, 0, EG_ASM_PLACE_NONE);
@@ -113,10 +131,10 @@ static void add_figure(struct eg_buf *out, const struct eg_asm_run *run, size_t 
                               eg_value_status_text((enum eg_value_status)cell->status[0]));
     }
     if (q->counted) {
-        eg_buf_format(out, " n=\"%zu\"", cell->n);
+        add_count(out, "n", cell->n);
     }
     if (cell->unanswered > 0) {
-        eg_buf_format(out, " unanswered=\"%zu\"", cell->unanswered);
+        add_count(out, "unanswered", cell->unanswered);
     }
     if (cell->reason_holds && q->reason != NULL) {
         eg_asm_attribute_text(out, "reason", q->reason);
@@ -129,12 +147,13 @@ static void add_judged(struct eg_buf *out, const struct eg_asm_run *run, size_t 
                        const char *indent)
 {
     const struct eg_asm_judged *judged = &run->judged[index];
-    eg_buf_format(out, "%s<judged", indent);
+    add_line(out, indent, "<judged");
     eg_asm_attribute_text(out, "id", run->a->findings[index].id);
-    eg_buf_format(out, " found=\"%zu\" not-found=\"%zu\" undecided=\"%zu\"", judged->found,
-                  judged->not_found, judged->undecided);
+    add_count(out, "found", judged->found);
+    add_count(out, "not-found", judged->not_found);
+    add_count(out, "undecided", judged->undecided);
     if (judged->omitted > 0) {
-        eg_buf_format(out, " omitted=\"%zu\"", judged->omitted);
+        add_count(out, "omitted", judged->omitted);
     }
     eg_buf_text(out, "/>\n");
 }
@@ -145,16 +164,17 @@ static void add_classes(struct eg_buf *out, const struct eg_asm_run *run, size_t
     const struct eg_asm_classes *classes = &run->a->classes[index];
     const struct eg_asm_quantity *q = &run->a->quantities[classes->out];
 
-    eg_buf_format(out, "%s<classes", indent);
+    add_line(out, indent, "<classes");
     eg_asm_attribute_text(out, "name", q->name);
     add_source(out, run, q->source);
     eg_buf_text(out, ">\n");
     for (size_t i = 0; i <= classes->id_count; i++) {
-        eg_buf_format(out, "%s  <class", indent);
+        add_line(out, indent, "  <class");
         eg_asm_attribute_text(out, "id", i < classes->id_count ? classes->ids[i] : "unclassed");
-        eg_buf_format(out, " count=\"%zu\"/>\n", run->class_counts[classes->first_count + i]);
+        add_count(out, "count", run->class_counts[classes->first_count + i]);
+        eg_buf_text(out, "/>\n");
     }
-    eg_buf_format(out, "%s</classes>\n", indent);
+    add_line(out, indent, "</classes>\n");
 }
 
 static void add_values(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
@@ -164,7 +184,7 @@ static void add_values(struct eg_buf *out, const struct eg_asm_run *run, size_t 
     const struct eg_asm_cell *cell = &run->cells[index];
     char text[EG_ASM_TEXT_MAX] = "", end[EG_GRID_LABEL_MAX] = "";
 
-    eg_buf_format(out, "%s<values", indent);
+    add_line(out, indent, "<values");
     eg_asm_attribute_text(out, "name", q->name);
     if (q->kind == EG_ASM_NUMBER) {
         eg_asm_attribute_text(out, "unit", q->unit_text);
@@ -172,7 +192,7 @@ static void add_values(struct eg_buf *out, const struct eg_asm_run *run, size_t 
     eg_buf_text(out, ">\n");
     for (size_t i = 0; i < cell->places; i++) {
         eg_asm_run_end(end, run, q->grid, i);
-        eg_buf_format(out, "%s  <v", indent);
+        add_line(out, indent, "  <v");
         eg_asm_attribute_text(out, "end", end);
         if (has_value(q, cell, i)) {
             eg_asm_cell_text(text, q, cell, i, EG_ASM_PLACE_NONE);
@@ -184,7 +204,7 @@ static void add_values(struct eg_buf *out, const struct eg_asm_run *run, size_t 
         }
         eg_buf_text(out, "/>\n");
     }
-    eg_buf_format(out, "%s</values>\n", indent);
+    add_line(out, indent, "</values>\n");
 }
 
 /* ---- blocks ------------------------------------------------------------------------------- */

@@ -72,13 +72,21 @@ static const char *const within[] = {"§",       "Anlage",  "Anhang", "Annex", "
                                      "Artikel", "Art.",    "Abs.",   "Satz",  "Buchst.", "Nr.",
                                      "class",   "classes", "annex",  "Klasse"};
 
+bool eg_asm_within_law(const char *source)
+{
+    for (size_t i = 0; i < sizeof(within) / sizeof(within[0]); i++) {
+        if (source[0] == within[i][0] && strncmp(source, within[i], strlen(within[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void eg_asm_citation(struct eg_buf *out, const char *law, const char *source)
 {
-    for (size_t i = 0; law != NULL && i < sizeof(within) / sizeof(within[0]); i++) {
-        if (strncmp(source, within[i], strlen(within[i])) == 0) {
-            eg_buf_format(out, "%s ", law);
-            break;
-        }
+    if (law != NULL && eg_asm_within_law(source)) {
+        eg_buf_text(out, law);
+        eg_buf_char(out, ' ');
     }
     eg_buf_text(out, source);
 }

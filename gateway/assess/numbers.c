@@ -193,12 +193,5 @@ void eg_number_text_place(char out[EG_NUMBER_TEXT_MAX], double x, int place)
     }
     /* Below 10^9 in units of the place: a whole number that a double holds. */
     int64_t units = (int64_t)(fabs(rounded) * powers[place] + 0.5);
-    int64_t scale = (int64_t)powers[place];
-    const char *sign = rounded < 0 ? "-" : "";
-    if (place == 0) {
-        (void)snprintf(out, EG_NUMBER_TEXT_MAX, "%s%lld", sign, (long long)units);
-        return;
-    }
-    (void)snprintf(out, EG_NUMBER_TEXT_MAX, "%s%lld.%0*lld", sign, (long long)(units / scale),
-                   place, (long long)(units % scale));
+    eg_number_decimal(out, rounded < 0, (uint64_t)units, place);
 }

@@ -71,10 +71,25 @@ static void put_xml_rune(struct eg_buf *out, uint32_t rune, struct eg_bytes octe
     }
 }
 
+/* Stands for itself in JSON and in XML. */
+static bool is_plain(uint8_t c)
+{
+    return c >= ' ' && c < 0x7F && c != '"' && c != '&' && c != '\'' && c != '<' && c != '>' &&
+           c != '\\';
+}
+
 static void put_runes(struct eg_buf *out, struct eg_bytes text,
                       void (*put)(struct eg_buf *, uint32_t, struct eg_bytes))
 {
     for (size_t at = 0; at < text.len;) {
+        size_t start = at;
+        while (at < text.len && is_plain(text.data[at])) {
+            at++;
+        }
+        if (at > start) { /* most of a text: in one piece */
+            eg_buf_bytes(out, (struct eg_bytes){text.data + start, at - start});
+            continue;
+        }
         uint32_t rune = 0;
         size_t len = eg_text_rune(text, at, &rune);
         if (len == 0) {

@@ -9,6 +9,7 @@
  */
 #include "base/number.h"
 
+#include <assert.h>
 #include <float.h>
 #include <locale.h>
 #include <math.h>
@@ -21,7 +22,11 @@
 #define WHOLE_END 1e15
 #define EXACT_POWER_MAX 22 /* 10^22 is the last power of ten that a double holds exactly */
 #define AFTER_MAX 300      /* digits behind the point that a shifted number may have */
-#define QUICK_PLACES 4     /* decimals up to which writing tries without the library */
+#define QUICK_PLACES 4     /* decimals up to which writing tries one multiplication */
+#define MANTISSA_BITS 53
+#define DECIMAL_MAX (EG_NUMBER_DECIMAL_PLACES_MAX + 24) /* 20 digits of 64 bits, point, sign */
+
+__extension__ typedef unsigned __int128 uwide;
 
 static const double powers[EXACT_POWER_MAX + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -67,29 +72,30 @@ static struct eg_bytes trimmed(struct eg_bytes text)
 /* [-] digits [. digits], each part maybe empty: what both forms have in common. */
 static bool scan(struct eg_bytes text, struct decimal *out)
 {
-    struct decimal d = {0};
-    size_t i = 0;
-    if (text.len > 0 && text.data[0] == '-') {
-        d.negative = true;
-        i++;
-    }
-    for (; i < text.len; i++) {
-        uint8_t c = text.data[i];
-        if (c == '.' && !d.point) {
-            d.point = true;
+    struct decimal d = {.negative = text.len > 0 && text.data[0] == '-'};
+    size_t start = d.negative ? 1 : 0;
+    size_t point = text.len; /* where it is */
+    size_t significant = 0;
+    uint64_t digits = 0;
+    for (size_t i = start; i < text.len; i++) {
+        unsigned digit = (unsigned)text.data[i] - '0';
+        if (digit > 9) {
+            if (text.data[i] != '.' || point < text.len) {
+                return false;
+            }
+            point = i;
             continue;
         }
-        if (c < '0' || c > '9') {
-            return false;
-        }
-        *(d.point ? &d.after : &d.whole) += 1;
-        if (d.significant > 0 || c != '0') {
-            d.significant++;
-        }
-        if (d.significant <= DIGITS_MAX) {
-            d.digits = d.digits * 10 + (uint64_t)(c - '0');
+        significant += significant > 0 || digit != 0 ? 1 : 0;
+        if (significant <= DIGITS_MAX) {
+            digits = digits * 10 + digit;
         }
     }
+    d.point = point < text.len;
+    d.whole = point - start;
+    d.after = d.point ? text.len - point - 1 : 0;
+    d.digits = digits;
+    d.significant = significant;
     *out = d;
     return d.whole + d.after > 0;
 }
@@ -202,10 +208,28 @@ static void lay_out(char out[EG_NUMBER_TEXT_MAX], bool negative, const char *dig
     out[n] = '\0';
 }
 
+void eg_number_decimal(char out[EG_NUMBER_TEXT_MAX], bool negative, uint64_t units, int places)
+{
+    char digits[DECIMAL_MAX];
+    size_t n = 0;
+    assert(places >= 0 && places <= EG_NUMBER_DECIMAL_PLACES_MAX);
+    for (int at = 0; units > 0 || at <= places; at++, units /= 10) {
+        if (at == places && places > 0) {
+            digits[n++] = '.';
+        }
+        digits[n++] = (char)('0' + units % 10);
+    }
+    if (negative) {
+        digits[n++] = '-';
+    }
+    for (size_t i = 0; i < n; i++) {
+        out[i] = digits[n - 1 - i];
+    }
+    out[n] = '\0';
+}
+
 static bool write_quickly(char out[EG_NUMBER_TEXT_MAX], double x)
 {
-    char digits[24] = "";
-    size_t n = 0;
     int places = 0;
     double size = fabs(x);
     uint64_t whole = 0;
@@ -219,20 +243,81 @@ static bool write_quickly(char out[EG_NUMBER_TEXT_MAX], double x)
             break;
         }
     }
-    for (int at = 0; whole > 0 || at <= places; at++, whole /= 10) {
-        if (at == places && places > 0) {
-            digits[n++] = '.';
-        }
-        digits[n++] = (char)('0' + whole % 10);
-    }
-    if (x < 0) {
-        digits[n++] = '-';
-    }
-    for (size_t i = 0; i < n; i++) {
-        out[i] = digits[n - 1 - i];
-    }
-    out[n] = '\0';
+    eg_number_decimal(out, x < 0, whole, places);
     return true;
+}
+
+/* Of x = mantissa / 2^shift, both whole. */
+struct binary {
+    uint64_t mantissa;
+    int shift;
+    int exponent; /* decimal, of the first digit */
+};
+
+/* False: too small, too large, or a power of two, whose neighbours are not equally far. */
+static bool take_apart(struct binary *out, double x)
+{
+    int power = 0;
+    if (!(x >= 1e-3 && x < WHOLE_END)) {
+        return false;
+    }
+    double half_to_one = frexp(x, &power);
+    *out = (struct binary){.mantissa = (uint64_t)ldexp(half_to_one, MANTISSA_BITS),
+                           .shift = MANTISSA_BITS - power,
+                           .exponent = x < 1e-2   ? -3
+                                       : x < 1e-1 ? -2
+                                                  : -1};
+    while (out->exponent >= -1 && out->exponent < DIGITS_MAX - 1 &&
+           x >= powers[out->exponent + 1]) {
+        out->exponent++;
+    }
+    return half_to_one > 0.5;
+}
+
+/*
+ * x rounded to so many digits, to even in the middle, and whether they read back as x: that is, lie
+ * no further from it than half the way to its neighbours. Exact: 53 bits times 10^19 fit 128.
+ */
+static bool round_digits(uint64_t *out, bool *reads_back, const struct binary *x, int significant)
+{
+    uint64_t power = 1;
+    for (int i = x->exponent; i < significant - 1; i++) {
+        power *= 10;
+    }
+    uwide all = (uwide)x->mantissa * power;
+    uwide half = (uwide)1 << (x->shift - 1);
+    uwide rest = all & (2 * half - 1);
+    uint64_t digits = (uint64_t)(all >> x->shift);
+    bool up = rest > half || (rest == half && (digits & 1) != 0);
+    uwide apart = up ? 2 * half - rest : rest;
+    *reads_back = 2 * apart < power || (2 * apart == power && (x->mantissa & 1) == 0);
+    *out = digits + (up ? 1 : 0);
+    return (double)*out >= powers[significant - 1] && (double)*out < powers[significant];
+}
+
+/* Numbers of middling size with many digits, as means are. */
+static bool write_digits(char out[EG_NUMBER_TEXT_MAX], double x)
+{
+    struct binary parts;
+    uint64_t units = 0;
+    bool reads_back = false;
+    if (!take_apart(&parts, fabs(x))) {
+        return false;
+    }
+    for (int significant = DIGITS_MAX; significant <= DBL_DECIMAL_DIG; significant++) {
+        if (!round_digits(&units, &reads_back, &parts, significant)) {
+            return false;
+        }
+        int places = significant - 1 - parts.exponent;
+        if (reads_back || significant == DBL_DECIMAL_DIG) {
+            for (; places > 0 && units % 10 == 0; places--) {
+                units /= 10;
+            }
+            eg_number_decimal(out, x < 0, units, places);
+            return true;
+        }
+    }
+    return false;
 }
 
 void eg_number_text(char out[EG_NUMBER_TEXT_MAX], double x)
@@ -246,7 +331,7 @@ void eg_number_text(char out[EG_NUMBER_TEXT_MAX], double x)
         (void)snprintf(out, EG_NUMBER_TEXT_MAX, "0");
         return;
     }
-    if (write_quickly(out, x)) {
+    if (write_quickly(out, x) || write_digits(out, x)) {
         return;
     }
     char digits[32] = "";

@@ -21,5 +21,8 @@ double eg_number_xpath(struct eg_bytes text);
 
 /* First of 15, 16, 17 significant digits that reads back the same, without exponent; "NaN". */
 void eg_number_text(char out[EG_NUMBER_TEXT_MAX], double x);
+/* units / 10^places with all its places, 0..EG_NUMBER_DECIMAL_PLACES_MAX: 1230, 2 is "12.30". */
+#define EG_NUMBER_DECIMAL_PLACES_MAX 24
+void eg_number_decimal(char out[EG_NUMBER_TEXT_MAX], bool negative, uint64_t units, int places);
 
 #endif

@@ -162,6 +162,41 @@ Test(number, is_written_the_same_whether_quickly_or_not)
     }
 }
 
+/* Any octets of a number: many have neighbours that only the seventeenth digit tells apart. */
+Test(number, has_the_digits_that_the_library_finds_at_every_size)
+{
+    uint64_t state = 2463534242u;
+    for (int i = 0; i < 200000; i++) {
+        char text[EG_NUMBER_TEXT_MAX] = "";
+        char expected[64] = "";
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        double x = ldexp((double)(state >> 11), (int)(state % 67) - 66);
+        x = i % 11 == 0 ? ldexp(1, i % 60 - 9) : x; /* powers of two */
+        x = i % 2 == 0 ? x : -x;
+        if (fabs(x) < 1e-4 || fabs(x) >= 1e15) {
+            continue; /* %g has exponents there */
+        }
+        eg_number_text(text, x);
+        write_by_library(expected, x);
+        cr_assert_str_eq(text, expected);
+    }
+}
+
+Test(number, decimals_keep_their_places)
+{
+    char text[EG_NUMBER_TEXT_MAX] = "";
+    eg_number_decimal(text, false, 0, 0);
+    cr_expect_str_eq(text, "0");
+    eg_number_decimal(text, false, 0, 2);
+    cr_expect_str_eq(text, "0.00");
+    eg_number_decimal(text, true, 1230, 2);
+    cr_expect_str_eq(text, "-12.30");
+    eg_number_decimal(text, false, UINT64_MAX, 0);
+    cr_expect_str_eq(text, "18446744073709551615");
+    eg_number_decimal(text, true, UINT64_MAX, EG_NUMBER_DECIMAL_PLACES_MAX);
+    cr_expect_str_eq(text, "-0.000018446744073709551615");
+}
+
 Test(number, shifted_numbers_are_rounded_once_from_their_decimals)
 {
     static const struct {
