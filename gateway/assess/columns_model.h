@@ -78,10 +78,17 @@ enum eg_status eg_col_path_read(struct eg_col_path *out, struct eg_columns *colu
                                 const char *text, bool attribute, struct eg_error *err);
 bool eg_col_name_is(const struct eg_col_name *name, const xmlNode *node);
 
+/* The name of the node that fitted last: a node with the same pointers needs no comparing. */
+struct eg_col_seen {
+    const xmlChar *local; /* NULL: none yet */
+    const xmlNs *ns;
+};
+
 /* Elements that a path without attribute leads to, in document order. */
 struct eg_col_walk {
     const struct eg_col_path *path;
     const xmlNode *at[EG_COLUMN_STEPS_MAX];
+    struct eg_col_seen seen[EG_COLUMN_STEPS_MAX];
     bool started;
 };
 void eg_col_walk_start(struct eg_col_walk *walk, const struct eg_col_path *path);
@@ -89,6 +96,9 @@ const xmlNode *eg_col_walk_next(struct eg_col_walk *walk, const xmlNode *base);
 
 /* The attribute that a path leads to from `base`: the first there is; NULL: none. */
 const xmlAttr *eg_col_attribute(const struct eg_col_path *path, const xmlNode *base);
+/* The same for many elements in turn; `seen` is zeroed before the first of them. */
+const xmlAttr *eg_col_attribute_again(const struct eg_col_path *path, const xmlNode *base,
+                                      struct eg_col_seen *seen);
 /* Its text; "" where it is in more than one piece, which no parsed report has. */
 const char *eg_col_text(const xmlAttr *attribute);
 

@@ -189,15 +189,29 @@ static bool named(const struct eg_col_name *name, const xmlChar *local, const xm
            strcmp(name->ns, ns != NULL ? (const char *)ns->href : "") == 0;
 }
 
+static bool named_again(const struct eg_col_name *name, const xmlChar *local, const xmlNs *ns,
+                        struct eg_col_seen *seen)
+{
+    if (local == seen->local && ns == seen->ns) {
+        return true;
+    }
+    if (!named(name, local, ns)) {
+        return false;
+    }
+    *seen = (struct eg_col_seen){local, ns};
+    return true;
+}
+
 bool eg_col_name_is(const struct eg_col_name *name, const xmlNode *node)
 {
     return node->type == XML_ELEMENT_NODE && named(name, node->name, node->ns);
 }
 
-static const xmlAttr *attribute_of(const xmlNode *node, const struct eg_col_name *name)
+static const xmlAttr *attribute_of(const xmlNode *node, const struct eg_col_name *name,
+                                   struct eg_col_seen *seen)
 {
     for (const xmlAttr *attr = node->properties; attr != NULL; attr = attr->next) {
-        if (named(name, attr->name, attr->ns)) {
+        if (named_again(name, attr->name, attr->ns, seen)) {
             return attr;
         }
     }
@@ -213,13 +227,14 @@ const char *eg_col_text(const xmlAttr *attribute)
     return (const char *)text->content;
 }
 
-static bool fits(const struct eg_col_step *step, const xmlNode *node)
+static bool fits(const struct eg_col_step *step, const xmlNode *node, struct eg_col_seen *seen)
 {
-    if (!eg_col_name_is(&step->name, node)) {
+    if (node->type != XML_ELEMENT_NODE || !named_again(&step->name, node->name, node->ns, seen)) {
         return false;
     }
     for (size_t i = 0; i < step->test_count; i++) {
-        const xmlAttr *attr = attribute_of(node, &step->tests[i].attribute);
+        struct eg_col_seen none = {NULL, NULL};
+        const xmlAttr *attr = attribute_of(node, &step->tests[i].attribute, &none);
         if (attr == NULL || !same(step->tests[i].value, eg_col_text(attr))) {
             return false;
         }
@@ -227,9 +242,10 @@ static bool fits(const struct eg_col_step *step, const xmlNode *node)
     return true;
 }
 
-static const xmlNode *fitting(const struct eg_col_step *step, const xmlNode *node)
+static const xmlNode *fitting(const struct eg_col_step *step, const xmlNode *node,
+                              struct eg_col_seen *seen)
 {
-    while (node != NULL && !fits(step, node)) {
+    while (node != NULL && !fits(step, node, seen)) {
         node = node->next;
     }
     return node;
@@ -239,6 +255,9 @@ void eg_col_walk_start(struct eg_col_walk *walk, const struct eg_col_path *path)
 {
     walk->path = path;
     walk->started = false;
+    for (size_t i = 0; i < path->count; i++) {
+        walk->seen[i] = (struct eg_col_seen){NULL, NULL};
+    }
 }
 
 const xmlNode *eg_col_walk_next(struct eg_col_walk *walk, const xmlNode *base)
@@ -250,7 +269,7 @@ const xmlNode *eg_col_walk_next(struct eg_col_walk *walk, const xmlNode *base)
 
     walk->started = true;
     for (;;) {
-        const xmlNode *node = fitting(&path->steps[level], from);
+        const xmlNode *node = fitting(&path->steps[level], from, &walk->seen[level]);
         if (node == NULL && level == 0) {
             walk->at[last] = NULL;
             return NULL;
@@ -268,7 +287,8 @@ const xmlNode *eg_col_walk_next(struct eg_col_walk *walk, const xmlNode *base)
     }
 }
 
-const xmlAttr *eg_col_attribute(const struct eg_col_path *path, const xmlNode *base)
+const xmlAttr *eg_col_attribute_again(const struct eg_col_path *path, const xmlNode *base,
+                                      struct eg_col_seen *seen)
 {
     for (unsigned i = 0; i < path->up && base != NULL; i++) {
         base = base->parent;
@@ -277,16 +297,22 @@ const xmlAttr *eg_col_attribute(const struct eg_col_path *path, const xmlNode *b
         return NULL;
     }
     if (path->count == 0) {
-        return attribute_of(base, &path->attribute);
+        return attribute_of(base, &path->attribute, seen);
     }
     struct eg_col_walk walk;
     eg_col_walk_start(&walk, path);
     for (const xmlNode *node = eg_col_walk_next(&walk, base); node != NULL;
          node = eg_col_walk_next(&walk, base)) {
-        const xmlAttr *attr = attribute_of(node, &path->attribute);
+        const xmlAttr *attr = attribute_of(node, &path->attribute, seen);
         if (attr != NULL) {
             return attr;
         }
     }
     return NULL;
+}
+
+const xmlAttr *eg_col_attribute(const struct eg_col_path *path, const xmlNode *base)
+{
+    struct eg_col_seen none = {NULL, NULL};
+    return eg_col_attribute_again(path, base, &none);
 }

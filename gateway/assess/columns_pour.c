@@ -48,9 +48,11 @@ struct filling_of {
     const struct owner *owner;
     struct eg_cells *cells;
     const xmlAttr *unit_node; /* last unit looked at */
+    const xmlNode *unit_from; /* for a value below this element */
     bool unit_seen, unit_fits;
     int shift;
     size_t hint; /* place, word and status of the value before: most often the next or the same */
+    struct eg_col_seen end_seen, value_seen, status_seen;
 };
 
 static enum eg_status memory(struct pouring *p)
@@ -81,8 +83,8 @@ static int two_digits(const char *text)
 /* Minute of the day, 0..1440, of "YYYY-MM-DDThh:mm:00"; -1: of another form. */
 static int minute_of(const char *text)
 {
-    if (strlen(text) != LABEL_LEN || text[10] != 'T' || strcmp(text + 16, ":00") != 0 ||
-        text[13] != ':') {
+    if (strlen(text) != LABEL_LEN || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
+        text[17] != '0' || text[18] != '0') {
         return -1;
     }
     int hour = two_digits(text + 11), minute = two_digits(text + 14);
@@ -134,7 +136,7 @@ static enum eg_status put_word(struct pouring *p, struct filling_of *f, const xm
                                size_t place)
 {
     const struct eg_given *given = &f->one->given;
-    const xmlAttr *attr = eg_col_attribute(&f->one->column->value, value);
+    const xmlAttr *attr = eg_col_attribute_again(&f->one->column->value, value, &f->value_seen);
     char all[WORDS_TEXT_MAX] = "";
     size_t used = 0;
 
@@ -160,9 +162,14 @@ static enum eg_status put_word(struct pouring *p, struct filling_of *f, const xm
 static enum eg_status find_shift(struct pouring *p, struct filling_of *f, const xmlNode *value)
 {
     const struct eg_col_column *column = f->one->column;
+    const xmlNode *from = column->unit.up > 0 ? value->parent : value;
     struct eg_unit unit = column->unit_is;
-    const xmlAttr *attr = column->unit.given ? eg_col_attribute(&column->unit, value) : NULL;
 
+    if (f->unit_seen && (!column->unit.given || f->unit_from == from)) {
+        return EG_OK; /* nothing depends on the value but its parent */
+    }
+    const xmlAttr *attr = column->unit.given ? eg_col_attribute(&column->unit, value) : NULL;
+    f->unit_from = from;
     if (f->unit_seen && f->unit_node == attr) {
         return EG_OK;
     }
@@ -199,7 +206,7 @@ static enum eg_status read_status(enum eg_value_status *out, bool *known, struct
                                   struct filling_of *f, const xmlNode *value)
 {
     const struct eg_columns *columns = p->filling->columns;
-    const xmlAttr *attr = eg_col_attribute(&f->one->column->status, value);
+    const xmlAttr *attr = eg_col_attribute_again(&f->one->column->status, value, &f->status_seen);
     const char *text = attr != NULL ? eg_col_text(attr) : "";
 
     for (size_t i = 0; i < columns->status_count; i++) {
@@ -218,7 +225,7 @@ static enum eg_status put_number(struct pouring *p, struct filling_of *f, const 
                                  size_t place)
 {
     const struct eg_col_column *column = f->one->column;
-    const xmlAttr *attr = eg_col_attribute(&column->value, value);
+    const xmlAttr *attr = eg_col_attribute_again(&column->value, value, &f->value_seen);
     enum eg_value_status kind = attr != NULL ? EG_VALUE_VALID : EG_VALUE_MISSING;
     double x = (double)NAN;
     bool known = true;
@@ -237,7 +244,7 @@ static enum eg_status put_number(struct pouring *p, struct filling_of *f, const 
 
 static enum eg_status put_value(struct pouring *p, struct filling_of *f, const xmlNode *value)
 {
-    const xmlAttr *attr = eg_col_attribute(&p->filling->columns->end, value);
+    const xmlAttr *attr = eg_col_attribute_again(&p->filling->columns->end, value, &f->end_seen);
     const char *text = attr != NULL ? eg_col_text(attr) : "";
     const void *node = attr != NULL ? (const void *)attr : value;
     bool off = false;
