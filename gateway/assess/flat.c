@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CACHE_SIZE 256
-#define CACHE_SHIFT 56 /* the top bits of a hash number the rows */
+#define CACHE_SIZE 128
+#define CACHE_SHIFT 57 /* the top bits of a hash number the rows */
 #define NUMBER_OCTETS_MAX 64
+#define PLAIN_OCTETS_MAX 15    /* digits are whole numbers that a double holds */
 #define PLACES_MAX 0x7ffffff0u /* and the marks stay free */
 
 /* ---- names -------------------------------------------------------------------------------- */
@@ -59,9 +60,8 @@ uint32_t eg_flat_word(struct eg_flat_words *words, bool attribute, const char *n
 /* ---- the walk ----------------------------------------------------------------------------- */
 
 struct cached {
-    const xmlChar *name;
+    const xmlChar *name; /* NULL: none yet */
     const xmlNs *ns;
-    bool attribute, known;
     uint32_t word;
 };
 
@@ -69,20 +69,25 @@ struct walk {
     struct eg_flat *flat;
     const struct eg_flat_words *words;
     uint32_t element_max, attribute_max;
-    struct cached cache[CACHE_SIZE];
+    struct cached elements[CACHE_SIZE], attributes[CACHE_SIZE];
 };
 
-static uint32_t word_of(struct walk *walk, const xmlNode *node, bool attribute)
+static uint32_t find_word(struct walk *walk, struct cached *cached, const xmlChar *name,
+                          const xmlNs *ns, bool attribute)
 {
-    uint64_t hash = ((uintptr_t)node->name ^ (uintptr_t)node->ns << 7) + attribute;
-    struct cached *cached = &walk->cache[hash * 0x9e3779b97f4a7c15u >> CACHE_SHIFT];
-    if (!cached->known || cached->name != node->name || cached->ns != node->ns ||
-        cached->attribute != attribute) {
-        const char *ns = node->ns != NULL ? (const char *)node->ns->href : "";
-        *cached = (struct cached){node->name, node->ns, attribute, true,
-                                  look_up(walk->words, attribute, ns, (const char *)node->name)};
-    }
+    const char *uri = ns != NULL ? (const char *)ns->href : "";
+    *cached = (struct cached){name, ns, look_up(walk->words, attribute, uri, (const char *)name)};
     return cached->word;
+}
+
+static inline uint32_t word_of(struct walk *walk, const xmlChar *name, const xmlNs *ns,
+                               bool attribute)
+{
+    uint64_t hash = (uintptr_t)name ^ (uintptr_t)ns << 7;
+    struct cached *cached = attribute ? walk->attributes : walk->elements;
+    cached += hash * 0x9e3779b97f4a7c15u >> CACHE_SHIFT;
+    return cached->name == name && cached->ns == ns ? cached->word
+                                                    : find_word(walk, cached, name, ns, attribute);
 }
 
 /* Room for one more; the last of PLACES_MAX is kept free for the end mark. */
@@ -103,20 +108,6 @@ static bool make_room(void *list_slot, uint32_t count, uint32_t *max, size_t siz
     return true;
 }
 
-static bool is_ascii(const char *text, size_t len)
-{
-    uint64_t all = 0;
-    for (; len >= sizeof(all); len -= sizeof(all), text += sizeof(all)) {
-        uint64_t some = 0;
-        memcpy(&some, text, sizeof(some));
-        all |= some;
-    }
-    for (; len > 0; len--, text++) {
-        all |= (unsigned char)*text;
-    }
-    return (all & 0x8080808080808080u) == 0;
-}
-
 static bool add_attributes(struct walk *walk, uint32_t owner)
 {
     struct eg_flat *flat = walk->flat;
@@ -135,9 +126,8 @@ static bool add_attributes(struct walk *walk, uint32_t owner)
             (struct eg_flat_attribute){.node = (xmlNode *)a,
                                        .text = plain ? text : NULL,
                                        .len = (uint32_t)len,
-                                       .word = word_of(walk, (const xmlNode *)a, true),
-                                       .owner = owner,
-                                       .ascii = plain && is_ascii(text, len)};
+                                       .word = word_of(walk, a->name, a->ns, true),
+                                       .owner = owner};
     }
     return true;
 }
@@ -167,7 +157,7 @@ static bool add_element(struct walk *walk, xmlNode *node, uint32_t parent, uint3
     }
     intptr_t number = (intptr_t)at;
     node->content = (xmlChar *)(-number); /* as libxml2 does itself */
-    flat->elements[at].word = word_of(walk, node, false);
+    flat->elements[at].word = word_of(walk, node->name, node->ns, false);
     bool good = add_attributes(walk, at);
     flat->elements[at + 1].attributes = flat->attribute_count;
     return good;
@@ -282,6 +272,23 @@ uint64_t eg_flat_key(const struct eg_flat *flat, uint32_t place)
     return (uint64_t)flat->attributes[at].owner << 32 | (at + 1);
 }
 
+bool eg_flat_find_ascii(struct eg_flat_attribute *attribute)
+{
+    const char *text = attribute->text;
+    size_t len = attribute->len;
+    uint64_t all = 0;
+    for (; len >= sizeof(all); len -= sizeof(all), text += sizeof(all)) {
+        uint64_t some = 0;
+        memcpy(&some, text, sizeof(some));
+        all |= some;
+    }
+    for (; len > 0; len--, text++) {
+        all |= (unsigned char)*text;
+    }
+    attribute->ascii = (all & 0x8080808080808080u) == 0 ? EG_FLAT_ASCII : EG_FLAT_NOT_ASCII;
+    return attribute->ascii == EG_FLAT_ASCII;
+}
+
 /* ---- numbers ------------------------------------------------------------------------------ */
 
 /*
@@ -294,25 +301,25 @@ static bool read_plain(double *out, const char *text, size_t len)
                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     size_t at = len > 0 && text[0] == '-' ? 1 : 0;
     size_t first = at;
-    double whole = 0;
-    double part = 0;
-    if (len - at == 0 || len > 17) {
+    uint64_t digits = 0;
+    if (len - at == 0 || len > PLAIN_OCTETS_MAX) {
         return false;
     }
-    for (; at < len && text[at] >= '0' && text[at] <= '9'; at++) {
-        whole = whole * 10 + (text[at] - '0');
+    for (; at < len && (unsigned char)(text[at] - '0') <= 9; at++) {
+        digits = digits * 10 + (unsigned char)(text[at] - '0');
     }
     if (at == first) {
         return false;
     }
+    double number = (double)digits;
     if (at < len && text[at] == '.') {
         size_t start = ++at;
-        for (; at < len && text[at] >= '0' && text[at] <= '9'; at++) {
-            part = part * 10 + (text[at] - '0');
+        for (digits = 0; at < len && (unsigned char)(text[at] - '0') <= 9; at++) {
+            digits = digits * 10 + (unsigned char)(text[at] - '0');
         }
-        whole += part / powers[at - start];
+        number += (double)digits / powers[at - start];
     }
-    *out = first > 0 ? -whole : whole;
+    *out = first > 0 ? -number : number;
     return at == len;
 }
 

@@ -49,8 +49,10 @@ struct eg_flat_attribute {
     uint32_t word;
     uint32_t owner;
     bool has_number;
-    bool ascii; /* each octet of the text is a character */
+    uint8_t ascii; /* each octet of the text is a character: EG_FLAT_ASCII, ..; 0: not looked yet */
 };
+#define EG_FLAT_ASCII 1
+#define EG_FLAT_NOT_ASCII 2
 
 struct eg_flat {
     const xmlDoc *doc;
@@ -103,6 +105,14 @@ static inline uint32_t eg_flat_word_at(const struct eg_flat *flat, uint32_t plac
 
 /* Places in document order have rising keys. */
 uint64_t eg_flat_key(const struct eg_flat *flat, uint32_t place);
+
+/* Looks and keeps what was seen; text is not NULL. */
+bool eg_flat_find_ascii(struct eg_flat_attribute *attribute);
+static inline bool eg_flat_is_ascii(struct eg_flat_attribute *attribute)
+{
+    return attribute->ascii != 0 ? attribute->ascii == EG_FLAT_ASCII
+                                 : attribute->text != NULL && eg_flat_find_ascii(attribute);
+}
 
 /*
  * The number that XPath's operators take a text for, bit for bit as libxml2 reads it. `ended`: a

@@ -33,6 +33,33 @@ uint32_t eg_quick_first(struct eg_quick_run *run, const struct eg_quick *set, ui
 /* The same of a path to at most one node. */
 uint32_t eg_quick_only(struct eg_quick_run *run, const struct eg_quick *path, uint32_t place);
 
+/* EG_FLAT_NONE: there is no such attribute. */
+static inline uint32_t eg_quick_attribute(struct eg_quick_run *run, uint32_t place, uint32_t word)
+{
+    if (eg_flat_is_attribute(place)) {
+        return EG_FLAT_NONE;
+    }
+    const struct eg_flat_element *element = &run->flat->elements[place];
+    const struct eg_flat_attribute *attributes = run->flat->attributes;
+    uint32_t end = element[1].attributes;
+    for (uint32_t i = element[0].attributes; i < end; i++) {
+        if (attributes[i].word == word) {
+            run->visits += i - element[0].attributes + 1;
+            return i | EG_FLAT_ATTRIBUTE;
+        }
+    }
+    run->visits += end - element[0].attributes;
+    return EG_FLAT_NONE;
+}
+
+/* eg_quick_only, with the most frequent path at hand. */
+static inline uint32_t eg_quick_node(struct eg_quick_run *run, const struct eg_quick *path,
+                                     uint32_t place)
+{
+    return path->own_attribute ? eg_quick_attribute(run, place, path->steps[0].word)
+                               : eg_quick_only(run, path, place);
+}
+
 /* quick_text.c. Any expression as text; numbers and truths as texts are XPath's business. */
 struct eg_bytes eg_quick_text(struct eg_quick_run *run, const struct eg_quick *quick,
                               uint32_t place);

@@ -91,9 +91,10 @@ struct eg_quick {
     struct eg_quick_step *steps;
     size_t step_count;
     bool rooted;
-    uint32_t memo; /* rooted and single: where its node is kept for the document */
-    bool single;   /* at most one node */
-    bool forward;  /* nodes come in document order */
+    uint32_t memo;      /* rooted and single: where its node is kept for the document */
+    bool single;        /* at most one node */
+    bool own_attribute; /* @name and no more */
+    bool forward;       /* nodes come in document order */
 };
 
 #endif

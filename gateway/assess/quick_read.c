@@ -254,6 +254,8 @@ static struct eg_quick *read_path(struct reader *reader)
     } while (take(reader, "/"));
     path->memo = path->rooted && path->single && is_bare(path) ? reader->schema->words.memo_count++
                                                                : EG_FLAT_NONE;
+    path->own_attribute = !path->rooted && path->step_count == 1 && is_bare(path) &&
+                          path->steps[0].axis == EG_QUICK_ATTRIBUTE;
     return path;
 }
 

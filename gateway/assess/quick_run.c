@@ -18,22 +18,6 @@ static bool truth_of(struct eg_quick_run *run, const struct eg_quick *quick, uin
 
 /* ---- nodes -------------------------------------------------------------------------------- */
 
-/* EG_FLAT_NONE: there is no such attribute. */
-static uint32_t attribute_of(struct eg_quick_run *run, uint32_t place, uint32_t word)
-{
-    if (eg_flat_is_attribute(place)) {
-        return EG_FLAT_NONE;
-    }
-    const struct eg_flat_element *element = &run->flat->elements[place];
-    for (uint32_t i = element[0].attributes; i < element[1].attributes; i++) {
-        run->visits++;
-        if (run->flat->attributes[i].word == word) {
-            return i | EG_FLAT_ATTRIBUTE;
-        }
-    }
-    return EG_FLAT_NONE;
-}
-
 /* The first node to look at for a step to elements. */
 static uint32_t first_element(const struct eg_quick_run *run, enum eg_quick_axis axis,
                               uint32_t place)
@@ -116,7 +100,7 @@ static bool walk(struct eg_quick_run *run, const struct eg_quick *path, size_t a
         next = eg_flat_parent(run->flat, place);
         break;
     case EG_QUICK_ATTRIBUTE:
-        next = attribute_of(run, place, path->steps[at].word);
+        next = eg_quick_attribute(run, place, path->steps[at].word);
         break;
     case EG_QUICK_CHILD:
     case EG_QUICK_PRECEDING:
@@ -134,15 +118,40 @@ static bool note_place(struct eg_quick_run *run, uint32_t place, void *payload)
     return false;
 }
 
+/* Whether a step has no other condition than to be the first. */
+static bool is_first_of_name(const struct eg_quick_step *step)
+{
+    return step->predicate_count == 1 && step->conditions[0] == NULL && step->positions[0] == 1;
+}
+
+/* The first element of the step's name. */
+static uint32_t first_of_name(struct eg_quick_run *run, const struct eg_quick_step *step,
+                              uint32_t place)
+{
+    const struct eg_flat_element *elements = run->flat->elements;
+    bool back = step->axis == EG_QUICK_PRECEDING;
+    uint32_t next = first_element(run, step->axis, place);
+    while (next != EG_FLAT_NONE) {
+        run->visits++;
+        if (elements[next].word == step->word) {
+            return next;
+        }
+        next = back ? elements[next].previous : elements[next].next;
+    }
+    return EG_FLAT_NONE;
+}
+
 static uint32_t follow(struct eg_quick_run *run, const struct eg_quick *path, uint32_t place)
 {
     for (size_t i = 0; i < path->step_count && place != EG_FLAT_NONE; i++) {
         const struct eg_quick_step *step = &path->steps[i];
         if (step->axis == EG_QUICK_ATTRIBUTE) {
-            place = attribute_of(run, place, step->word);
+            place = eg_quick_attribute(run, place, step->word);
         } else if (step->axis == EG_QUICK_PARENT) {
             run->visits++;
             place = eg_flat_parent(run->flat, place);
+        } else if (is_first_of_name(step)) {
+            place = first_of_name(run, step, place);
         } else {
             uint32_t found = EG_FLAT_NONE;
             (void)walk(run, path, i, place, note_place, &found);
@@ -180,7 +189,10 @@ uint32_t eg_quick_first(struct eg_quick_run *run, const struct eg_quick *set, ui
 {
     uint32_t found = EG_FLAT_NONE;
     if (set->single) {
-        return eg_quick_only(run, set, place);
+        return eg_quick_node(run, set, place);
+    }
+    if (set->step_count == 1 && set->steps[0].predicate_count == 0) {
+        return first_of_name(run, &set->steps[0], set->rooted ? 0 : place);
     }
     walk_path(run, set, place, note_place, &found);
     return found;
@@ -440,7 +452,7 @@ static bool compare_set(struct eg_quick_run *run, const struct eg_quick *set,
         return (is_any(run, set, place) == with->truth) == (sign == EG_QUICK_EQUAL);
     }
     if (set->single) {
-        uint32_t only = eg_quick_only(run, set, place);
+        uint32_t only = eg_quick_node(run, set, place);
         return only != EG_FLAT_NONE && compare_place(run, only, sign, with);
     }
     struct comparing comparing = {.with = with, .sign = sign};
@@ -452,10 +464,10 @@ static bool compare_set(struct eg_quick_run *run, const struct eg_quick *set,
 static bool compare_only(struct eg_quick_run *run, const struct eg_quick *compare, uint32_t place)
 {
     const struct eg_quick *other = compare->parts[1];
-    uint32_t only = eg_quick_only(run, compare->parts[0], place);
+    uint32_t only = eg_quick_node(run, compare->parts[0], place);
     uint32_t second = 0;
     if (only != EG_FLAT_NONE && other->type == EG_QUICK_IS_SET) {
-        second = eg_quick_only(run, other, place);
+        second = eg_quick_node(run, other, place);
     }
     if (only == EG_FLAT_NONE || second == EG_FLAT_NONE) {
         return false;
@@ -498,7 +510,7 @@ static bool compare(struct eg_quick_run *run, const struct eg_quick *quick, uint
     case EG_QUICK_NUMBERS:
         return compare_numbers(number_of(run, a, place), quick->sign, number_of(run, b, place));
     case EG_QUICK_ONLY_NUMBER: {
-        uint32_t only = eg_quick_only(run, a, place);
+        uint32_t only = eg_quick_node(run, a, place);
         return only != EG_FLAT_NONE &&
                compare_numbers(number_at(run, only), quick->sign, number_value(run, b, place));
     }

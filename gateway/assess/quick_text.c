@@ -85,10 +85,10 @@ static struct eg_bytes substring(struct eg_quick_run *run, const struct eg_quick
     struct eg_bytes text = EG_BYTES_NONE;
     bool ascii = false;
     if (part->type == EG_QUICK_IS_SET && part->single) {
-        uint32_t only = eg_quick_only(run, part, place);
+        uint32_t only = eg_quick_node(run, part, place);
         text = only != EG_FLAT_NONE ? eg_quick_text_at(run, only) : eg_bytes_of("");
         ascii = eg_flat_is_attribute(only) && only != EG_FLAT_NONE &&
-                eg_flat_attribute(run->flat, only)->ascii;
+                eg_flat_is_ascii(eg_flat_attribute(run->flat, only));
     } else {
         text = eg_quick_text(run, part, place);
     }

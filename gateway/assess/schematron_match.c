@@ -301,6 +301,33 @@ static bool first_rule(const struct eg_sch_rule **out, const struct merge *merge
     return true;
 }
 
+/* Most patterns look for nodes of one name: their list is the order, and its choices all there are.
+ */
+static enum eg_status fill_hits_of_one(struct eg_sch_hit *hits, size_t *count,
+                                       const struct merge *merge, struct eg_sch_index *index,
+                                       struct eg_schematron *schema,
+                                       const struct eg_sch_pattern *pattern, struct eg_error *err)
+{
+    const struct list *list = &index->lists[merge->names[0].name];
+    for (size_t i = 0; i < list->count; i++) {
+        uint32_t place = list->places[i];
+        for (size_t at = merge->names[0].first; at > 0; at = merge->choices[at - 1].next) {
+            const struct eg_sch_rule *rule = merge->choices[at - 1].rule;
+            schema->base = rule->base;
+            int answer = branch_matches(merge->choices[at - 1].branch, index, schema, place);
+            if (answer < 0) {
+                return eg_sch_failure(schema, pattern->rules[0].context_source, err);
+            }
+            if (answer > 0) {
+                hits[(*count)++] =
+                    (struct eg_sch_hit){eg_flat_node(index->flat, place), rule, place};
+                break;
+            }
+        }
+    }
+    return EG_OK;
+}
+
 static enum eg_status fill_hits(struct eg_sch_hit *hits, size_t *count, struct merge *merge,
                                 struct eg_sch_index *index, struct eg_schematron *schema,
                                 const struct eg_sch_pattern *pattern, struct eg_error *err)
@@ -335,10 +362,11 @@ static enum eg_status plain_hits(struct eg_sch_hit **out, size_t *out_count,
     for (size_t i = 0; i < merge.count && good; i++) {
         room += index->lists[merge.names[i].name].count;
     }
-    hits = good ? calloc(room, sizeof(*hits)) : NULL;
+    hits = good ? malloc(room * sizeof(*hits)) : NULL; /* written before they are read */
     enum eg_status status =
-        hits != NULL ? fill_hits(hits, &count, &merge, index, schema, pattern, err)
-                     : eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for nodes");
+        hits == NULL       ? eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for nodes")
+        : merge.count == 1 ? fill_hits_of_one(hits, &count, &merge, index, schema, pattern, err)
+                           : fill_hits(hits, &count, &merge, index, schema, pattern, err);
     if (status == EG_OK) {
         *out = hits;
         *out_count = count;
