@@ -67,6 +67,14 @@ struct eg_bytes eg_quick_text(struct eg_quick_run *run, const struct eg_quick *q
 struct eg_bytes eg_quick_string(struct eg_quick_run *run, const struct eg_quick *quick,
                                 uint32_t place);
 
+static inline struct eg_bytes eg_quick_string_at(struct eg_quick_run *run,
+                                                 const struct eg_quick *quick, uint32_t place)
+{
+    return quick->kind == EG_QUICK_LITERAL
+               ? (struct eg_bytes){(const uint8_t *)quick->text, quick->text_len}
+               : eg_quick_string(run, quick, place);
+}
+
 static inline struct eg_bytes eg_quick_leave(struct eg_quick_run *run)
 {
     run->left = true;

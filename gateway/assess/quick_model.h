@@ -86,7 +86,8 @@ struct eg_quick {
     const char *text; /* literal; name of a variable */
     size_t text_len;
     double number;
-    const char *map; /* translate: 256 octets, each what it becomes, NUL: nothing */
+    size_t skip, keep; /* substring: characters; keep SIZE_MAX: to the end */
+    const char *map;   /* translate: 256 octets, each what it becomes, NUL: nothing */
     /* path */
     struct eg_quick_step *steps;
     size_t step_count;

@@ -409,6 +409,10 @@ static struct eg_quick *read_call(struct reader *reader, size_t which)
     if (!fits(call)) {
         return NULL;
     }
+    if (call->kind == EG_QUICK_SUBSTRING) {
+        call->skip = (size_t)call->parts[1]->number - 1;
+        call->keep = call->part_count == 3 ? (size_t)call->parts[2]->number : SIZE_MAX;
+    }
     return call->kind != EG_QUICK_TRANSLATE || make_map(reader, call) ? call : NULL;
 }
 

@@ -473,8 +473,9 @@ static bool compare_only(struct eg_quick_run *run, const struct eg_quick *compar
         return false;
     }
     if (is_equality(compare->sign)) {
-        struct eg_bytes text = other->type == EG_QUICK_IS_SET ? eg_quick_text_at(run, second)
-                                                              : eg_quick_string(run, other, place);
+        struct eg_bytes text = other->type == EG_QUICK_IS_SET
+                                   ? eg_quick_text_at(run, second)
+                                   : eg_quick_string_at(run, other, place);
         return compare_texts(eg_quick_text_at(run, only), compare->sign, text);
     }
     double number =
@@ -505,8 +506,8 @@ static bool compare(struct eg_quick_run *run, const struct eg_quick *quick, uint
     const struct eg_quick *b = quick->parts[1];
     switch (quick->shape) {
     case EG_QUICK_TEXTS:
-        return compare_texts(eg_quick_string(run, a, place), quick->sign,
-                             eg_quick_string(run, b, place));
+        return compare_texts(eg_quick_string_at(run, a, place), quick->sign,
+                             eg_quick_string_at(run, b, place));
     case EG_QUICK_NUMBERS:
         return compare_numbers(number_of(run, a, place), quick->sign, number_of(run, b, place));
     case EG_QUICK_ONLY_NUMBER: {
@@ -534,47 +535,54 @@ static bool look_for(struct eg_quick_run *run, const struct eg_quick *call, uint
     return memmem(all.data, all.len, part.data, part.len) != NULL;
 }
 
-static bool boolean(struct eg_quick_run *run, const struct eg_quick *quick, uint32_t place)
+/* Texts made on the way are done with when the answer is there. */
+static bool truth_of_texts(struct eg_quick_run *run, const struct eg_quick *quick, uint32_t place)
 {
+    size_t used = run->used;
+    bool truth =
+        quick->kind == EG_QUICK_COMPARE ? compare(run, quick, place) : look_for(run, quick, place);
+    run->used = used;
+    return truth;
+}
+
+static bool truth_of_other(struct eg_quick_run *run, const struct eg_quick *quick, uint32_t place)
+{
+    size_t used = run->used;
+    if (quick->type == EG_QUICK_IS_SET) {
+        return is_any(run, quick, place);
+    }
+    struct eg_quick_value value = eg_quick_value_of(run, quick, place);
+    run->used = used;
+    return truth_of_value(&value);
+}
+
+/* The texts of a comparison are made and let go in functions of their own. */
+static bool truth_of(struct eg_quick_run *run, const struct eg_quick *quick, uint32_t place)
+{
+    if (run->left) {
+        return false;
+    }
+    if (quick->type != EG_QUICK_IS_BOOLEAN) {
+        return truth_of_other(run, quick, place);
+    }
     switch (quick->kind) {
+    case EG_QUICK_COMPARE:
+    case EG_QUICK_CONTAINS:
+    case EG_QUICK_STARTS_WITH:
+        return truth_of_texts(run, quick, place);
     case EG_QUICK_OR:
         return truth_of(run, quick->parts[0], place) || truth_of(run, quick->parts[1], place);
     case EG_QUICK_AND:
         return truth_of(run, quick->parts[0], place) && truth_of(run, quick->parts[1], place);
-    case EG_QUICK_COMPARE:
-        return compare(run, quick, place);
     case EG_QUICK_NOT:
         return !truth_of(run, quick->parts[0], place);
     case EG_QUICK_BOOLEAN:
         return truth_of(run, quick->parts[0], place);
-    case EG_QUICK_CONTAINS:
-    case EG_QUICK_STARTS_WITH:
-        return look_for(run, quick, place);
     case EG_QUICK_TRUE:
         return true;
     default:
         return false;
     }
-}
-
-static bool truth_of(struct eg_quick_run *run, const struct eg_quick *quick, uint32_t place)
-{
-    size_t used = run->used;
-    bool truth = false;
-    if (run->left) {
-        return false;
-    }
-    if (quick->type == EG_QUICK_IS_SET) {
-        return is_any(run, quick, place);
-    }
-    if (quick->type == EG_QUICK_IS_BOOLEAN) {
-        truth = boolean(run, quick, place);
-    } else {
-        struct eg_quick_value value = eg_quick_value_of(run, quick, place);
-        truth = truth_of_value(&value);
-    }
-    run->used = used; /* texts made on the way are done with */
-    return truth;
 }
 
 int eg_quick_test(const struct eg_quick *quick, struct eg_schematron *schema, struct eg_flat *flat,

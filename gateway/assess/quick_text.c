@@ -93,11 +93,9 @@ static struct eg_bytes substring(struct eg_quick_run *run, const struct eg_quick
         text = eg_quick_text(run, part, place);
     }
     run->octets += text.len;
-    size_t skip = characters(text, (size_t)call->parts[1]->number - 1, ascii);
+    size_t skip = characters(text, call->skip, ascii);
     struct eg_bytes rest = {text.data + skip, text.len - skip};
-    if (call->part_count == 3) {
-        rest.len = characters(rest, (size_t)call->parts[2]->number, ascii);
-    }
+    rest.len = characters(rest, call->keep, ascii);
     return rest;
 }
 
