@@ -14,7 +14,7 @@ from emx_client import PROTOCOL, Client  # noqa: E402
 from gateway import Gateway, main, sanitized  # noqa: E402
 
 ID = b'eu.ied.annex-v.gas-turbine'
-ASKED = 900  # messages that wait for one peer at most: some more
+ASKED = 100 if sanitized() else 900  # about a thousand messages wait for one peer at most
 SLACK_KIB = 96 * 1024
 
 
@@ -36,7 +36,7 @@ def packages_that_nobody_takes_do_not_pile_up():
         peer = deaf(client)
         for number in range(ASKED):
             peer.send_multipart([PROTOCOL, b'RULES', b'%d' % number, ID, b''])
-        other = Client(*gateway.who('authority'))
+        other = Client(*gateway.who('authority'), timeout=60)
         other.enter()
         verb, body = other.ask(b'RULES', ID, b'')
         assert verb == b'PACKAGES' and body[1].startswith(b'PK'), 'others get theirs'
