@@ -8,7 +8,7 @@
 
 #define WINDOW_DAYS_MAX 366 /* rules/ASSESSMENT.md: no window is longer */
 
-static void last_touched(char out[EG_DAY_TEXT_MAX], const char *until)
+void eg_recall_through(char out[EG_DAY_TEXT_MAX], const char *until)
 {
     int32_t day = EG_DAY_LAST;
 
@@ -30,7 +30,7 @@ enum eg_status eg_recall(struct eg_facts *out, bool *needs, struct eg_store *sto
     if (!*needs) {
         return EG_OK;
     }
-    last_touched(through, reading->until);
+    eg_recall_through(through, reading->until);
     struct eg_facts_query query = {.plant = reading->plant,
                                    .package = eg_rules_package(rules)->ref.id,
                                    .from = from,

@@ -21,4 +21,7 @@ enum eg_status eg_recall(struct eg_facts *out, bool *needs, struct eg_store *sto
                          const struct eg_rules *rules, const struct eg_reading *reading,
                          uint64_t below, struct eg_error *err);
 
+/* The last day whose windows a report that ends on `until` can touch. */
+void eg_recall_through(char out[11], const char *until);
+
 #endif

@@ -58,6 +58,13 @@ try 2 "" "has not the form" rules run $package $day --setting =x
 try 2 "" "has not the form" rules run $package $day --setting process=
 try 0 "accepted" "is not signed" rules run $package $day --facts-out "$TMPDIR/facts"
 try 0 "accepted" "is not signed" rules run $package $day --facts "$TMPDIR/facts"
+is "facts of both components" grep -q "^component CO$" "$TMPDIR/facts"
+sed '/<series component="CO"/,/<\/series>/d' $day >"$TMPDIR/corrected.xml"
+try 0 "accepted" "is not signed" rules run $package "$TMPDIR/corrected.xml" --facts "$TMPDIR/facts" --facts-out "$TMPDIR/corrected"
+is "a correction replaces all facts of its source and day" test "$(grep -c '^component' "$TMPDIR/corrected")" = 1
+sed 's/2011-04-06/2011-04-07/' "$TMPDIR/facts" >"$TMPDIR/day-after"
+try 0 "accepted" "is not signed" rules run $package $day --facts "$TMPDIR/day-after" -o "$TMPDIR/late"
+is "a late report names the windows that it touches" grep -q '<touched window="month" from="2011-04-07"' "$TMPDIR/late/turbine-2011-04-06.daily.xml"
 echo "no facts" >"$TMPDIR/no-facts"
 try 2 "" "format" rules run $package $day --facts "$TMPDIR/no-facts"
 try 2 "" "nothing-here" rules check "$TMPDIR/nothing-here"

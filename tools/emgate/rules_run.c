@@ -7,6 +7,7 @@
 #include "assess/assessment_explain.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "flow/recall.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -215,32 +216,69 @@ static enum eg_status write_facts(const struct session *session, struct eg_error
     return status;
 }
 
-/* What a gateway would have looked up for this report: facts of earlier days within the windows. */
+/* What a gateway would have looked up for this report: facts of earlier days within the windows,
+ * and the later days whose windows it touches. */
 static enum eg_status facts_for(struct eg_facts *out, const struct session *session,
                                 const struct eg_reading *reading, struct eg_error *err)
 {
     char from[11] = "";
+    char through[11] = "";
     enum eg_status status = EG_OK;
 
     if (!eg_rules_needs(session->rules, reading->until, from)) {
         return EG_OK;
     }
+    eg_recall_through(through, reading->until);
     for (size_t i = 0; status == EG_OK && i < session->facts.count; i++) {
         const struct eg_fact *fact = &session->facts.list[i];
-        if (strcmp(fact->day, from) >= 0 && strcmp(fact->day, reading->until) < 0) {
+        int order = strcmp(fact->day, reading->until);
+        if (order < 0 && strcmp(fact->day, from) >= 0) {
             status = eg_facts_put(out, fact, err);
+        } else if (order > 0 && strcmp(fact->day, through) <= 0) {
+            status = eg_facts_put_later(out, fact->day, err);
         }
     }
     return status;
 }
 
+/* The set has facts of this one's source and day. */
+static bool replaces(const struct eg_facts *facts, const struct eg_fact *fact)
+{
+    for (size_t i = 0; i < facts->count; i++) {
+        if (strcmp(facts->list[i].day, fact->day) == 0 &&
+            strcmp(facts->list[i].source, fact->source) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* As a gateway's archive has it: an accepted report replaces all facts of its sources and day. */
 static enum eg_status carry_facts(struct session *session, const struct eg_outcome *outcome,
                                   struct eg_error *err)
 {
+    const struct eg_facts *left = &outcome->remembered;
+    struct eg_facts now;
     enum eg_status status = EG_OK;
-    for (size_t i = 0; outcome->accepted && status == EG_OK && i < outcome->remembered.count; i++) {
-        status = eg_facts_put(&session->facts, &outcome->remembered.list[i], err);
+
+    if (!outcome->accepted) {
+        return EG_OK;
     }
+    eg_facts_init(&now);
+    for (size_t i = 0; status == EG_OK && i < session->facts.count; i++) {
+        if (!replaces(left, &session->facts.list[i])) {
+            status = eg_facts_put(&now, &session->facts.list[i], err);
+        }
+    }
+    for (size_t i = 0; status == EG_OK && i < left->count; i++) {
+        status = eg_facts_put(&now, &left->list[i], err);
+    }
+    if (status == EG_OK) {
+        eg_facts_done(&session->facts);
+        session->facts = now;
+        eg_facts_init(&now);
+    }
+    eg_facts_done(&now);
     return status;
 }
 
