@@ -1,8 +1,10 @@
 /*
  * A gateway without sockets under a thread sanitizer: workers, recorder and desk at work while
- * submissions come in, streams are followed, and the world is replaced under them.
+ * submissions come in, streams are followed, and the world is replaced under them. Once with a
+ * package that judges each report alone, once with one that recalls what earlier days left.
  */
 #include "flow/desk.h"
+#include "flow/sample.h"
 #include "flow/worker.h"
 #include "tests/support/gateway_maker.h"
 
@@ -12,7 +14,6 @@
 #include <string.h>
 #include <time.h>
 
-#define PACKAGE "tests/data/packages/bench.half-hourly"
 #define REPORTS 40
 #define RELOADS 4
 #define PATIENCE_MS 60000
@@ -20,12 +21,30 @@
 static struct eg_gateway_maker maker;
 static struct eg_error err;
 
+/* A day of January for each seed: with a package that recalls, a later one leans on the earlier. */
+static void make_report(struct eg_buf *out, const char *id, uint64_t seed)
+{
+    char day[11] = "";
+    struct eg_sample sample = {.kind = EG_SAMPLE_SHORT,
+                               .seed = seed,
+                               .day = day,
+                               .addressee = EG_MAKER_GATEWAY_ORIGIN,
+                               .plant = "plant-1",
+                               .id = id,
+                               .version = 1};
+    (void)snprintf(day, sizeof day, "2026-01-%02u", (unsigned)(1 + seed % 28));
+    eg_buf_init(out, EG_MIB);
+    if (eg_sample_report(out, &sample, &err) != EG_OK) {
+        fprintf(stderr, "%s: %s\n", err.where, err.text);
+    }
+}
+
 static void submit(const char *id, uint64_t seed)
 {
     struct eg_arrival arrival = {.readable = true};
     struct eg_buf report, cms;
     int64_t now_ms = eg_clock_wall_ms();
-    eg_gateway_maker_report(&report, id, seed);
+    make_report(&report, id, seed);
     eg_buf_init(&cms, EG_CMS_MAX);
     if (eg_cms_sign(&cms, maker.signing, EG_SIGNED_REPORT, eg_bytes_view(&report), now_ms, &err) ==
         EG_OK) {
@@ -125,12 +144,12 @@ static void await_idle(void)
     }
 }
 
-int main(void)
+static int exchange(const char *package)
 {
     struct eg_workers *workers = NULL;
     struct eg_desk *desk = NULL;
     struct seen seen = {0};
-    eg_gateway_maker_start(&maker, PACKAGE);
+    eg_gateway_maker_start(&maker, package);
     maker.settings.workers = 3;
     if (eg_workers_start(&workers, &maker.shared, &err) != EG_OK ||
         eg_desk_start(&desk, &maker.shared, &err) != EG_OK) {
@@ -152,11 +171,17 @@ int main(void)
     eg_desk_stop(&desk);
     eg_gateway_maker_stop(&maker);
     if (wrong != 0 || accepted != REPORTS / 2 || known != REPORTS / 2) {
-        fprintf(stderr,
-                "race_gateway: %d wrong, %zu receipts, %zu items, %zu others; %llu + %llu\n", wrong,
-                seen.receipts, seen.items, seen.others, (unsigned long long)accepted,
+        fprintf(stderr, "%s: %d wrong, %zu receipts, %zu items, %zu others; %llu + %llu\n", package,
+                wrong, seen.receipts, seen.items, seen.others, (unsigned long long)accepted,
                 (unsigned long long)known);
         return 1;
     }
     return 0;
+}
+
+int main(void)
+{
+    int alone = exchange("tests/data/packages/bench.half-hourly");
+    int recalling = exchange("tests/data/packages/day-counter");
+    return alone != 0 ? alone : recalling;
 }
