@@ -58,12 +58,29 @@ static bool may_succeed_later(enum eg_status status)
            status == EG_E_CLOCK || status == EG_E_TIMEOUT;
 }
 
+/* Of a path that is too long the end is kept: there stands which file it is. */
+static const char *end_of_path(char room[EG_ERROR_WHERE_MAX], const char *where)
+{
+    size_t len = strlen(where);
+    const char *from = len < EG_ERROR_WHERE_MAX
+                           ? NULL
+                           : strchr(where + len - (EG_ERROR_WHERE_MAX - sizeof("...")), '/');
+
+    if (from == NULL) {
+        return where;
+    }
+    (void)snprintf(room, EG_ERROR_WHERE_MAX, "...%s", from);
+    return room;
+}
+
 static enum eg_status fill(struct eg_error *err, enum eg_status status, int cause,
                            const char *where, const char *text)
 {
     struct eg_error made = {.status = status, .cause = cause, .retry = may_succeed_later(status)};
 
-    eg_text_line(made.where, sizeof(made.where), where != NULL ? where : "");
+    char room[EG_ERROR_WHERE_MAX];
+
+    eg_text_line(made.where, sizeof(made.where), where != NULL ? end_of_path(room, where) : "");
     eg_text_line(made.text, sizeof(made.text), text);
     *err = made;
     return status;

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 Test(error, keeps_status_place_and_text)
@@ -114,4 +115,21 @@ Test(error, every_status_has_its_own_sentence)
         cr_assert_str_neq(eg_status_text((enum eg_status)a), "unknown status");
     }
     cr_assert_str_eq(eg_status_text((enum eg_status) - 99), "unknown status");
+}
+
+Test(error, keeps_the_end_of_a_path_that_is_too_long)
+{
+    struct eg_error err = {0};
+    char where[300];
+
+    (void)snprintf(where, sizeof(where), "/%0200d/state/1.0.0", 0);
+    (void)eg_error_set(&err, EG_E_NOTFOUND, where, "x");
+    cr_assert_str_eq(err.where, ".../state/1.0.0");
+    (void)snprintf(where, sizeof(where), "/%070d/%070d.xml", 0, 0);
+    (void)eg_error_set(&err, EG_E_NOTFOUND, where, "x");
+    cr_assert_eq(strncmp(err.where, ".../000", 7), 0, "%s", err.where);
+    cr_assert_str_eq(err.where + strlen(err.where) - 5, "0.xml");
+    (void)snprintf(where, sizeof(where), "a/%0200d", 0);
+    (void)eg_error_set(&err, EG_E_NOTFOUND, where, "x");
+    cr_assert_eq(strncmp(err.where, "a/000", 5), 0, "no slash near the end: %s", err.where);
 }
