@@ -1,3 +1,4 @@
+# timeout: 420
 """The same package, report and facts give the same octets: whatever the time zone, the language, the
 cores, the catalogs of the host; from a build that is not optimised; and with reports of different
 plants judged in any order in one process."""
