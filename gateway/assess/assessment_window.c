@@ -197,54 +197,77 @@ static void fill_unknown(struct eg_asm_cell *out, const struct eg_asm_recall *re
     }
 }
 
-static enum eg_status place_fact(struct eg_asm_run *run, const struct eg_asm_recall *recall,
-                                 const struct eg_fact *fact, size_t place)
+static void place_fact(struct eg_asm_cell *out, const struct eg_fact *fact, size_t place)
 {
-    const struct eg_asm_quantity *q = &run->a->quantities[recall->out];
-    struct eg_asm_cell *out = &run->cells[recall->out];
-    struct eg_unit unit = eg_unit_one;
-
-    if (q->kind == EG_ASM_ANSWER && fact->kind == EG_FACT_ANSWER) {
+    if (fact->kind == EG_FACT_ANSWER) {
         set_answer(out, place, fact->answer);
-        return EG_OK;
-    }
-    if (q->kind != EG_ASM_NUMBER || fact->kind != EG_FACT_NUMBER ||
-        !eg_unit_read(eg_bytes_of(fact->unit), &unit) || !eg_unit_same(&unit, &q->unit)) {
-        return eg_error_set(run->err, EG_E_FORMAT, recall->of,
-                            "EA-WINDOW: the fact of %s was left in another unit or kind by another "
-                            "version of the package; give the figure a new name",
-                            fact->day);
+        return;
     }
     out->x[place] = fact->has_number ? fact->number : (double)NAN;
     out->status[place] = (uint8_t)fact->status;
-    return EG_OK;
 }
 
+/* Is it a fact of the kind and unit that is recalled? */
+static bool is_wanted(const struct eg_asm_run *run, const struct eg_asm_recall *recall,
+                      const struct eg_fact *fact)
+{
+    const struct eg_asm_quantity *q = &run->a->quantities[recall->out];
+    struct eg_unit unit = eg_unit_one;
+
+    if (fact->kind == EG_FACT_ANSWER) {
+        return q->kind == EG_ASM_ANSWER;
+    }
+    return q->kind == EG_ASM_NUMBER && eg_unit_read(eg_bytes_of(fact->unit), &unit) &&
+           eg_unit_same(&unit, &q->unit);
+}
+
+/* Facts of one series; a unit whose text is the very one of the fact before is asked for once. */
+static enum eg_status place_series(struct eg_asm_run *run, const struct eg_asm_recall *recall,
+                                   const struct eg_fact *list, size_t count, long begin)
+{
+    const struct eg_fact *good = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct eg_fact *fact = &list[i];
+        struct eg_asm_day at = {0, 0, 0};
+        if (good == NULL || good->kind != fact->kind || good->unit != fact->unit) {
+            if (!is_wanted(run, recall, fact)) {
+                return eg_error_set(run->err, EG_E_FORMAT, recall->of,
+                                    "EA-WINDOW: the fact of %s was left in another unit or kind by "
+                                    "another version of the package; give the figure a new name",
+                                    fact->day);
+            }
+            good = fact;
+        }
+        if (eg_asm_day_read(&at, fact->day)) {
+            place_fact(&run->cells[recall->out], fact, (size_t)(eg_asm_day_number(at) - begin));
+        }
+    }
+    return run->recalled_facts != NULL
+               ? eg_facts_put_run(run->recalled_facts, list, count, run->err)
+               : EG_OK;
+}
+
+/* Facts of the report's own day come from this run; no window reaches beyond it. */
 static enum eg_status place_known(struct eg_asm_run *run, const struct eg_asm_recall *recall,
                                   const struct key *key, const char *first, const char *until)
 {
     const struct eg_facts *known = run->job->known;
     struct eg_asm_day at = {0, 0, 0};
-    enum eg_status status = EG_OK;
 
     if (known == NULL || !eg_asm_day_read(&at, first)) {
         return EG_OK;
     }
-    long begin = eg_asm_day_number(at);
-    for (size_t i = lower_bound(known, key, first);
-         status == EG_OK && i < known->count && compare(&known->list[i], key, NULL) == 0 &&
-         strcmp(known->list[i].day, until) <= 0;
-         i++) {
-        const struct eg_fact *fact = &known->list[i];
-        if (strcmp(fact->day, run->day) == 0 || !eg_asm_day_read(&at, fact->day)) {
-            continue; /* the report's own day comes from this run */
-        }
-        status = place_fact(run, recall, fact, (size_t)(eg_asm_day_number(at) - begin));
-        if (status == EG_OK && run->recalled_facts != NULL) {
-            status = eg_facts_put(run->recalled_facts, fact, run->err);
-        }
+    size_t from = lower_bound(known, key, first);
+    if (from == known->count || compare(&known->list[from], key, NULL) != 0) {
+        return EG_OK;
     }
-    return status;
+    size_t end = from + eg_facts_run(known, from);
+    while (end > from && (strcmp(known->list[end - 1].day, until) > 0 ||
+                          strcmp(known->list[end - 1].day, run->day) >= 0)) {
+        end--;
+    }
+    return place_series(run, recall, &known->list[from], end - from, eg_asm_day_number(at));
 }
 
 /* The report's own day is the last of the window. */

@@ -31,6 +31,11 @@ bool eg_value_status_named(enum eg_value_status *out, struct eg_bytes text)
     return false;
 }
 
+static bool same(const char *a, const char *b)
+{
+    return a == b || strcmp(a, b) == 0;
+}
+
 static int compare(const struct eg_fact *fact, const char *result, const char *source,
                    const char *component, const char *name, const char *day)
 {
@@ -62,16 +67,18 @@ static size_t place(bool *there, const struct eg_facts *facts, const char *resul
     return high;
 }
 
-static enum eg_status room(void **list, size_t *capacity, size_t count, size_t size,
+/* Room for `add` behind `count` of them. */
+static enum eg_status room(void **list, size_t *capacity, size_t count, size_t add, size_t size,
                            struct eg_error *err)
 {
-    if (count < *capacity) {
+    if (add <= *capacity - count) {
         return EG_OK;
     }
-    if (count >= EG_FACTS_MAX) {
+    if (count + add > EG_FACTS_MAX) {
         return eg_error_set(err, EG_E_LIMIT, "facts", "more than %d facts", EG_FACTS_MAX);
     }
     size_t more = *capacity == 0 ? 16 : 2 * *capacity;
+    more = more < count + add ? count + add : more;
     void *grown = realloc(*list, more * size);
     if (grown == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
@@ -126,11 +133,11 @@ static const char *keep_text(struct eg_facts *facts, const char *text)
     return kept;
 }
 
-/* The texts of `fact` become the set's own: those of the neighbours where they are the same. */
-static bool own_texts(struct eg_fact *fact, struct eg_facts *facts, size_t at)
+/* The texts of `fact` become the set's own: those of its neighbours (NULL: none) where they are
+ * the same. */
+static bool own_texts(struct eg_fact *fact, struct eg_facts *facts, const struct eg_fact *before,
+                      const struct eg_fact *after)
 {
-    const struct eg_fact *before = at > 0 ? &facts->list[at - 1] : NULL;
-    const struct eg_fact *after = at < facts->count ? &facts->list[at] : NULL;
     const char **const texts[] = {&fact->result, &fact->source, &fact->component, &fact->name,
                                   &fact->unit};
     const char *const left[] = {before ? before->result : NULL, before ? before->source : NULL,
@@ -141,9 +148,9 @@ static bool own_texts(struct eg_fact *fact, struct eg_facts *facts, size_t at)
                                  after ? after->unit : NULL};
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (left[i] != NULL && strcmp(*texts[i], left[i]) == 0) {
+        if (left[i] != NULL && same(*texts[i], left[i])) {
             *texts[i] = left[i];
-        } else if (right[i] != NULL && strcmp(*texts[i], right[i]) == 0) {
+        } else if (right[i] != NULL && same(*texts[i], right[i])) {
             *texts[i] = right[i];
         } else if ((*texts[i] = keep_text(facts, *texts[i])) == NULL) {
             return false;
@@ -224,10 +231,11 @@ static enum eg_status insert(struct eg_facts *facts, const struct eg_fact *fact,
     }
     void *list = facts->list;
     enum eg_status status =
-        there ? EG_OK : room(&list, &facts->capacity, facts->count, sizeof *facts->list, err);
+        there ? EG_OK : room(&list, &facts->capacity, facts->count, 1, sizeof *facts->list, err);
     facts->list = list;
     struct eg_fact own = plain(fact);
-    if (status == EG_OK && !own_texts(&own, facts, at)) {
+    if (status == EG_OK && !own_texts(&own, facts, at > 0 ? &facts->list[at - 1] : NULL,
+                                      at < facts->count ? &facts->list[at] : NULL)) {
         status = eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
     }
     if (status != EG_OK) {
@@ -248,6 +256,79 @@ enum eg_status eg_facts_put(struct eg_facts *facts, const struct eg_fact *fact,
 
     return wrong != NULL ? eg_error_set(err, EG_E_FORMAT, "facts", "a fact has %s", wrong)
                          : insert(facts, fact, err);
+}
+
+/* Do the two facts of one set belong to one series? Its texts are mostly the very same. */
+static bool is_series(const struct eg_fact *a, const struct eg_fact *b)
+{
+    return same(a->name, b->name) && same(a->component, b->component) &&
+           same(a->source, b->source) && same(a->result, b->result);
+}
+
+size_t eg_facts_run(const struct eg_facts *facts, size_t at)
+{
+    size_t end = at + 1;
+
+    while (end < facts->count && is_series(&facts->list[end], &facts->list[at])) {
+        end++;
+    }
+    return end - at;
+}
+
+/* The gap at `at` is wide enough already; texts of a run mostly are those of the fact before. */
+static bool fill_gap(struct eg_facts *facts, size_t at, const struct eg_fact *run, size_t count)
+{
+    const struct eg_fact *after = at < facts->count ? &facts->list[at + count] : NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        struct eg_fact *own = &facts->list[at + i];
+        *own = run[i];
+        if (!own_texts(own, facts, at + i > 0 ? own - 1 : NULL, after)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Into the gap at `at`, all of them. */
+static enum eg_status put_between(struct eg_facts *facts, size_t at, const struct eg_fact *run,
+                                  size_t count, struct eg_error *err)
+{
+    void *list = facts->list;
+    enum eg_status status =
+        room(&list, &facts->capacity, facts->count, count, sizeof *facts->list, err);
+
+    facts->list = list;
+    if (status != EG_OK) {
+        return status;
+    }
+    size_t rest = (facts->count - at) * sizeof *facts->list;
+    memmove(&facts->list[at + count], &facts->list[at], rest);
+    if (!fill_gap(facts, at, run, count)) {
+        memmove(&facts->list[at], &facts->list[at + count], rest);
+        return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
+    }
+    facts->count += count;
+    return EG_OK;
+}
+
+enum eg_status eg_facts_put_run(struct eg_facts *facts, const struct eg_fact *run, size_t count,
+                                struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+
+    for (size_t n = 0; status == EG_OK && count > 0; run += n, count -= n) {
+        bool there = false;
+        size_t at =
+            place(&there, facts, run->result, run->source, run->component, run->name, run->day);
+        const struct eg_fact *next = at < facts->count ? &facts->list[at] : NULL;
+        n = next == NULL || compare_facts(next, &run[count - 1]) > 0 ? count : 1;
+        while (n < count && !there && compare_facts(next, &run[n]) > 0) {
+            n++;
+        }
+        status = there ? insert(facts, run, err) : put_between(facts, at, run, n, err);
+    }
+    return status;
 }
 
 /* ---- gathering: series by series over all sets, for they come in the set's order ------------- */
@@ -308,7 +389,7 @@ enum eg_status eg_facts_put_later(struct eg_facts *facts, const char *day, struc
     }
     void *list = facts->later;
     enum eg_status status =
-        room(&list, &facts->later_capacity, facts->later_count, sizeof *facts->later, err);
+        room(&list, &facts->later_capacity, facts->later_count, 1, sizeof *facts->later, err);
     facts->later = list;
     if (status != EG_OK) {
         return status;

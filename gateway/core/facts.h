@@ -81,6 +81,15 @@ EG_MUST_USE
 enum eg_status eg_facts_put(struct eg_facts *facts, const struct eg_fact *fact,
                             struct eg_error *err);
 /*
+ * Put `count` facts of another set that follow each other there: as putting each, but the facts
+ * behind them move once. Errors as put, without EG_E_FORMAT.
+ */
+EG_MUST_USE
+enum eg_status eg_facts_put_run(struct eg_facts *facts, const struct eg_fact *run, size_t count,
+                                struct eg_error *err);
+/* How many facts from `at` (below count) on are of its series: alike but for the day. */
+size_t eg_facts_run(const struct eg_facts *facts, size_t at);
+/*
  * Put all facts of `count` sets, a later set's before an earlier one's of the same key. Linear for
  * sets of single days in their order; `later` is not touched. Errors as put.
  */

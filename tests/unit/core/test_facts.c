@@ -371,3 +371,54 @@ Test(facts, words_of_status_go_both_ways)
     cr_assert_not(eg_value_status_named(&status, eg_bytes_of("Valid")));
     cr_assert_not(eg_value_status_named(&status, EG_BYTES_NONE));
 }
+
+/* ---- runs ------------------------------------------------------------------------------------ */
+
+static void fill(struct eg_facts *set, unsigned seed, size_t count)
+{
+    static const char *const components[] = {"", "CO", "NOx"};
+    static const char *const names[] = {"a", "b"};
+
+    srand(seed);
+    for (size_t i = 0; i < count; i++) {
+        char day[] = "2021-01-10";
+        day[8] = (char)('0' + rand() % 3);
+        day[9] = (char)('1' + rand() % 8);
+        struct eg_fact fact =
+            number(components[rand() % 3], names[rand() % 2], day, (double)(rand() % 1000));
+        put(set, rand() % 5 == 0 ? answer(fact.component, fact.name, day, EG_ANSWER_YES) : fact);
+    }
+}
+
+Test(facts, of_a_run_are_put_as_one_by_one)
+{
+    for (unsigned seed = 0; seed < 200; seed++) {
+        struct eg_facts from = {0}, one = {0};
+        fill(&facts, seed, seed % 40);
+        fill(&one, seed, seed % 40);
+        fill(&from, seed + 1000, 1 + seed % 30);
+        for (size_t at = 0, n = 0; at < from.count; at += n) {
+            n = seed % 2 == 0 ? eg_facts_run(&from, at) : from.count;
+            cr_assert_eq(eg_facts_put_run(&facts, &from.list[at], n, &err), EG_OK, "%s", err.text);
+        }
+        for (size_t i = 0; i < from.count; i++) {
+            put(&one, from.list[i]);
+        }
+        eg_facts_done(&from);
+        char *want = strdup(written(&one));
+        cr_assert_str_eq(written(&facts), want, "seed %u", seed);
+        free(want);
+        eg_facts_done(&one);
+        eg_facts_done(&facts);
+    }
+}
+
+Test(facts, of_a_series_are_a_run)
+{
+    put(&facts, number("CO", "n", "2021-01-01", 1));
+    put(&facts, answer("CO", "n", "2021-01-02", EG_ANSWER_NO));
+    put(&facts, number("NOx", "n", "2021-01-01", 1));
+    cr_assert_eq(eg_facts_run(&facts, 0), 2);
+    cr_assert_eq(eg_facts_run(&facts, 1), 1);
+    cr_assert_eq(eg_facts_run(&facts, 2), 1);
+}
