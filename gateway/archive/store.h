@@ -175,6 +175,12 @@ struct eg_facts_query {
     const char *until;   /* day of the report: facts of the days before it ... */
     const char *through; /* ... and later days after it, up to this one */
     uint64_t below;      /* of entries before this index */
+    /*
+     * What a set that is renewed holds already: facts of days before `known_until` that were in
+     * force before the entry `known_below`. NULL and 0: nothing.
+     */
+    const char *known_until;
+    uint64_t known_below;
 };
 /*
  * The facts in force, and in `later` the days with facts in force. Time and memory grow with the
@@ -183,6 +189,14 @@ struct eg_facts_query {
 EG_MUST_USE
 enum eg_status eg_store_facts(struct eg_facts *out, struct eg_store *store,
                               const struct eg_facts_query *query, struct eg_error *err);
+/*
+ * The same into a set of the same plant and package that was in force before `known_below`, for the
+ * days from `from` or earlier up to before `known_until`, neither later than `until`, nor the index
+ * than `below`: reads but what came since. On failure the set is empty.
+ */
+EG_MUST_USE
+enum eg_status eg_store_facts_renew(struct eg_facts *facts, struct eg_store *store,
+                                    const struct eg_facts_query *query, struct eg_error *err);
 /* What this very entry left behind; EG_E_NOTFOUND: nothing. */
 EG_MUST_USE
 enum eg_status eg_store_facts_of(struct eg_facts *out, struct eg_store *store, uint64_t index,

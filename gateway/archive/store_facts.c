@@ -230,6 +230,11 @@ static enum eg_status take_rows(struct sets *sets, struct eg_store *store, sqlit
     return status;
 }
 
+static sqlite3_int64 index_of(uint64_t index)
+{
+    return index > INT64_MAX ? INT64_MAX : (sqlite3_int64)index;
+}
+
 static void bind_query(sqlite3_stmt *statement, const struct eg_facts_query *query,
                        const char *from, const char *to)
 {
@@ -238,8 +243,7 @@ static void bind_query(sqlite3_stmt *statement, const struct eg_facts_query *que
     for (int i = 0; i < 4; i++) {
         (void)sqlite3_bind_text(statement, i + 1, texts[i], -1, SQLITE_STATIC);
     }
-    (void)sqlite3_bind_int64(statement, 5,
-                             query->below > INT64_MAX ? INT64_MAX : (int64_t)query->below);
+    (void)sqlite3_bind_int64(statement, 5, index_of(query->below));
 }
 
 static enum eg_status take_later(struct eg_facts *out, struct eg_store *store,
@@ -261,28 +265,61 @@ static enum eg_status take_later(struct eg_facts *out, struct eg_store *store,
     return status;
 }
 
-enum eg_status eg_store_facts(struct eg_facts *out, struct eg_store *store,
-                              const struct eg_facts_query *query, struct eg_error *err)
+/*
+ * Rows never change and newer ones come behind: of the days known, a row not read before replaces
+ * what is known of its day and source, and what no such row replaces is in force still.
+ */
+static enum eg_status read_newer(struct eg_facts *out, struct eg_store *store,
+                                 const struct eg_facts_query *query, struct eg_error *err)
 {
     struct sets sets = {0};
-    struct eg_facts facts = {0};
     sqlite3_stmt *rows = eg_store_statement(store, EG_SQL_FACTS);
 
     eg_buf_init(&sets.text, EG_FACTS_OCTETS_MAX);
     bind_query(rows, query, query->from, query->until);
+    (void)sqlite3_bind_int64(rows, 6, index_of(query->known_below));
+    (void)sqlite3_bind_text(rows, 7, query->known_until != NULL ? query->known_until : "", -1,
+                            SQLITE_STATIC);
     enum eg_status status = take_rows(&sets, store, rows, err);
     if (!status) {
-        status = eg_facts_gather(&facts, sets.list, sets.count, err);
+        status = eg_facts_gather(out, sets.list, sets.count, err);
     }
+    sets_done(&sets);
+    return status;
+}
+
+enum eg_status eg_store_facts_renew(struct eg_facts *facts, struct eg_store *store,
+                                    const struct eg_facts_query *query, struct eg_error *err)
+{
+    struct eg_facts more = {0};
+    enum eg_status status = read_newer(&more, store, query, err);
+
     if (!status) {
-        status = take_later(&facts, store, query, err);
+        status = eg_facts_renew(facts, query->from, &more, err);
     }
+    facts->later_count = 0;
+    if (!status) {
+        status = take_later(facts, store, query, err);
+    }
+    eg_facts_done(&more);
+    if (status) {
+        eg_facts_done(facts);
+    }
+    return status;
+}
+
+enum eg_status eg_store_facts(struct eg_facts *out, struct eg_store *store,
+                              const struct eg_facts_query *query, struct eg_error *err)
+{
+    struct eg_facts facts = {0};
+    struct eg_facts_query whole = *query;
+
+    whole.known_until = NULL;
+    whole.known_below = 0;
+    enum eg_status status = eg_store_facts_renew(&facts, store, &whole, err);
     if (!status) {
         *out = facts;
-        facts = (struct eg_facts){0};
     }
-    eg_facts_done(&facts);
-    sets_done(&sets);
     return status;
 }
 

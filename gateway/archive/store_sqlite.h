@@ -57,7 +57,8 @@
     X(FACTS_PUT, "INSERT INTO facts (plant, package, day, source, idx, packed, len, octets) "      \
                  "VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")                                               \
     X(FACTS, "SELECT day, source, packed, len, octets FROM facts WHERE plant = ?1 AND package = "  \
-             "?2 AND day >= ?3 AND day < ?4 AND idx < ?5 ORDER BY day, source, idx DESC")          \
+             "?2 AND day >= ?3 AND day < ?4 AND idx < ?5 AND (idx >= ?6 OR day >= ?7) "            \
+             "ORDER BY day, source, idx DESC")                                                     \
     X(FACTS_LATER, "SELECT DISTINCT day FROM facts WHERE plant = ?1 AND package = ?2 AND day > "   \
                    "?3 AND day <= ?4 AND idx < ?5 ORDER BY day")                                   \
     X(FACTS_OF, "SELECT plant, package, day, source, packed, len, octets FROM facts INDEXED BY "   \

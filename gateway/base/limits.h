@@ -38,6 +38,9 @@
 #define EG_FACTS_MAX 250000              /* 366 days of 30 components with 20 facts each */
 #define EG_FACTS_OCTETS_MAX (8 * EG_MIB) /* the same as text, some ten octets a value */
 
+#define EG_RECALLS_MAX 256                  /* sets kept for the next report of their plant ... */
+#define EG_RECALLS_OCTETS_MAX (64 * EG_MIB) /* ... a year of 40 facts a day is 2 MiB */
+
 /* Identities */
 #define EG_ID_MAX 128                /* a declared id, participant id, plant id, package id */
 #define EG_ORIGIN_MAX 128            /* a log origin: a host name with path */

@@ -71,11 +71,11 @@ static size_t place(bool *there, const struct eg_facts *facts, const char *resul
 static enum eg_status room(void **list, size_t *capacity, size_t count, size_t add, size_t size,
                            struct eg_error *err)
 {
-    if (add <= *capacity - count) {
-        return EG_OK;
-    }
     if (count + add > EG_FACTS_MAX) {
         return eg_error_set(err, EG_E_LIMIT, "facts", "more than %d facts", EG_FACTS_MAX);
+    }
+    if (add <= *capacity - count) {
+        return EG_OK;
     }
     size_t more = *capacity == 0 ? 16 : 2 * *capacity;
     more = more < count + add ? count + add : more;
@@ -209,6 +209,7 @@ static struct eg_fact plain(const struct eg_fact *fact)
     }
     if (!it.has_number || it.number == 0) { /* minus zero has no text of its own */
         it.number = 0;
+        it.word[0] = '\0';
     }
     return it;
 }
@@ -254,8 +255,12 @@ enum eg_status eg_facts_put(struct eg_facts *facts, const struct eg_fact *fact,
 {
     const char *wrong = what_is_wrong(fact);
 
-    return wrong != NULL ? eg_error_set(err, EG_E_FORMAT, "facts", "a fact has %s", wrong)
-                         : insert(facts, fact, err);
+    if (wrong != NULL) {
+        return eg_error_set(err, EG_E_FORMAT, "facts", "a fact has %s", wrong);
+    }
+    struct eg_fact it = *fact;
+    it.word[0] = '\0'; /* not ours: it may be of another number */
+    return insert(facts, &it, err);
 }
 
 /* Do the two facts of one set belong to one series? Its texts are mostly the very same. */
@@ -372,6 +377,140 @@ enum eg_status eg_facts_gather(struct eg_facts *facts, const struct eg_facts *se
     }
     free(at);
     return status;
+}
+
+/* ---- renewing -------------------------------------------------------------------------------- */
+
+/* A day and source of which there are newer facts. */
+struct part {
+    const char *day, *source;
+};
+
+static int compare_parts(const void *a, const void *b)
+{
+    const struct part *left = a, *right = b;
+    int order = strcmp(left->day, right->day);
+
+    return order != 0 ? order : strcmp(left->source, right->source);
+}
+
+/* The parts of a set in order, some maybe more than once. */
+static struct part *parts_of(const struct eg_facts *facts)
+{
+    struct part *parts = calloc(facts->count + 1, sizeof *parts);
+
+    for (size_t i = 0; parts != NULL && i < facts->count; i++) {
+        parts[i] = (struct part){facts->list[i].day, facts->list[i].source};
+    }
+    if (parts != NULL) {
+        qsort(parts, facts->count, sizeof *parts, compare_parts);
+    }
+    return parts;
+}
+
+/* What is too old or replaced goes; mostly all days are before those of the parts. */
+static void drop_parts(struct eg_facts *facts, const char *from, const struct part *parts,
+                       size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < facts->count; i++) {
+        const struct eg_fact *fact = &facts->list[i];
+        const struct part part = {fact->day, fact->source};
+        bool goes = strcmp(fact->day, from) < 0 ||
+                    (count > 0 && strcmp(fact->day, parts[0].day) >= 0 &&
+                     bsearch(&part, parts, count, sizeof *parts, compare_parts) != NULL);
+        if (!goes && kept++ != i) {
+            facts->list[kept - 1] = *fact;
+        }
+    }
+    facts->count = kept;
+}
+
+/* Two sets without a common key, from the back, so that each fact moves once. There is room. */
+static bool merge(struct eg_facts *facts, const struct eg_facts *more)
+{
+    size_t end = facts->count;
+    bool there = false;
+
+    facts->count += more->count;
+    for (size_t i = more->count; i > 0; i--) {
+        const struct eg_facts rest = {.list = facts->list, .count = end};
+        const struct eg_fact *fact = &more->list[i - 1];
+        size_t at = place(&there, &rest, fact->result, fact->source, fact->component, fact->name,
+                          fact->day);
+        struct eg_fact *own = &facts->list[at + i - 1];
+        memmove(own + 1, &facts->list[at], (end - at) * sizeof *facts->list);
+        end = at;
+        struct eg_fact it = *fact;
+        if (!own_texts(&it, facts, at > 0 ? &facts->list[at - 1] : NULL,
+                       at + i < facts->count ? own + 1 : NULL)) {
+            return false;
+        }
+        *own = it;
+    }
+    return true;
+}
+
+static enum eg_status renew(struct eg_facts *facts, const char *from, const struct eg_facts *more,
+                            struct eg_error *err)
+{
+    struct part *parts = parts_of(more);
+
+    if (parts == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
+    }
+    drop_parts(facts, from, parts, more->count);
+    free(parts);
+    void *list = facts->list;
+    enum eg_status status =
+        room(&list, &facts->capacity, facts->count, more->count, sizeof *facts->list, err);
+    facts->list = list;
+    if (status == EG_OK && !merge(facts, more)) {
+        status = eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
+    }
+    return status;
+}
+
+/* Into an empty set, which keeps its later days. */
+static void move_all(struct eg_facts *facts, struct eg_facts *more)
+{
+    struct eg_facts old = *facts;
+
+    facts->list = more->list;
+    facts->count = more->count;
+    facts->capacity = more->capacity;
+    facts->texts = more->texts;
+    more->list = old.list;
+    more->texts = old.texts;
+}
+
+enum eg_status eg_facts_renew(struct eg_facts *facts, const char *from, struct eg_facts *more,
+                              struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+
+    if (facts->count == 0) {
+        move_all(facts, more);
+    } else {
+        status = renew(facts, from, more, err);
+    }
+    eg_facts_done(more);
+    if (status != EG_OK) {
+        eg_facts_done(facts);
+    }
+    return status;
+}
+
+size_t eg_facts_octets(const struct eg_facts *facts)
+{
+    size_t octets =
+        facts->capacity * sizeof *facts->list + facts->later_capacity * sizeof *facts->later;
+
+    for (const struct eg_facts_texts *texts = facts->texts; texts != NULL; texts = texts->next) {
+        octets += sizeof *texts;
+    }
+    return octets;
 }
 
 enum eg_status eg_facts_put_later(struct eg_facts *facts, const char *day, struct eg_error *err)

@@ -16,6 +16,7 @@
 
 #define EG_FACT_NAME_MAX 64
 #define EG_FACT_UNIT_MAX 32
+#define EG_FACT_WORD_MAX 24 /* of 17 digits, sign, point; what is longer is made when asked for */
 
 enum eg_fact_kind { EG_FACT_NUMBER, EG_FACT_ANSWER };
 
@@ -47,6 +48,7 @@ struct eg_fact {
     const char *name;      /* EG_FACT_NAME_MAX, without blanks; of a class count "<classes>.<id>" */
     const char *unit;      /* EG_FACT_UNIT_MAX; NUMBER: as the package writes it; ANSWER: "" */
     char day[11];
+    char word[EG_FACT_WORD_MAX + 1]; /* inside: the number as it was read; "": it is to be made */
     enum eg_fact_kind kind;
     bool has_number;             /* NUMBER */
     double number;               /* finite */
@@ -96,8 +98,20 @@ size_t eg_facts_run(const struct eg_facts *facts, size_t at);
 EG_MUST_USE
 enum eg_status eg_facts_gather(struct eg_facts *facts, const struct eg_facts *sets, size_t count,
                                struct eg_error *err);
+/*
+ * Bring a set up to date: facts of days before `from` go, and so do all facts of each day and
+ * source of which `more` has any; then those of `more` are put. Linear. `later` is not touched.
+ *   more   taken, also on failure
+ * EG_E_LIMIT, EG_E_NOMEM: the set is empty.
+ */
+EG_MUST_USE
+enum eg_status eg_facts_renew(struct eg_facts *facts, const char *from, struct eg_facts *more,
+                              struct eg_error *err);
 EG_MUST_USE
 enum eg_status eg_facts_put_later(struct eg_facts *facts, const char *day, struct eg_error *err);
+
+/* Memory that the set holds, in octets. */
+size_t eg_facts_octets(const struct eg_facts *facts);
 
 /* The fact with this key; NULL: none. Borrowed until the next put. */
 const struct eg_fact *eg_facts_find(const struct eg_facts *facts, const char *result,

@@ -70,7 +70,8 @@ static bool same(const char *a, const char *b)
     return a == b || strcmp(a, b) == 0;
 }
 
-static void write_value(struct eg_buf *out, const struct eg_fact *fact)
+/* afresh: from the number, whatever word it was read from. */
+static void write_value(struct eg_buf *out, const struct eg_fact *fact, bool afresh)
 {
     char number[EG_NUMBER_TEXT_MAX] = "-";
 
@@ -79,10 +80,11 @@ static void write_value(struct eg_buf *out, const struct eg_fact *fact)
         eg_buf_text(out, answers[fact->answer]);
         return;
     }
-    if (fact->has_number) {
+    bool has_word = fact->word[0] != '\0' && !afresh;
+    if (fact->has_number && !has_word) {
         eg_number_text(number, fact->number);
     }
-    eg_buf_text(out, number);
+    eg_buf_text(out, has_word ? fact->word : number);
     if (fact->status != EG_VALUE_VALID) {
         eg_buf_char(out, ':');
         eg_buf_text(out, eg_value_status_text(fact->status));
@@ -126,8 +128,8 @@ static bool write_series(struct eg_buf *out, const struct eg_fact *fact,
     return true;
 }
 
-enum eg_status eg_facts_write(struct eg_buf *out, const struct eg_facts *facts,
-                              struct eg_error *err)
+static enum eg_status write_facts(struct eg_buf *out, const struct eg_facts *facts, bool afresh,
+                                  struct eg_error *err)
 {
     size_t before = out->len;
 
@@ -140,7 +142,7 @@ enum eg_status eg_facts_write(struct eg_buf *out, const struct eg_facts *facts,
             eg_buf_text(out, series ? "days " : "\ndays ");
             eg_buf_text(out, fact->day);
         }
-        write_value(out, fact);
+        write_value(out, fact, afresh);
     }
     if (facts->count > 0) {
         eg_buf_char(out, '\n');
@@ -151,6 +153,12 @@ enum eg_status eg_facts_write(struct eg_buf *out, const struct eg_facts *facts,
     enum eg_status status = eg_buf_ok(out, "facts", err);
     out->len = status == EG_OK ? out->len : before;
     return status;
+}
+
+enum eg_status eg_facts_write(struct eg_buf *out, const struct eg_facts *facts,
+                              struct eg_error *err)
+{
+    return write_facts(out, facts, false, err);
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
@@ -262,6 +270,22 @@ static bool read_number(struct eg_fact *fact, struct eg_bytes word)
     return isfinite(fact->number);
 }
 
+/*
+ * The fact put last keeps the word of its number, so that it need not be made again. Facts out of
+ * order, and words in another form, are refused when all is written afresh.
+ */
+static void keep_word(struct eg_facts *facts, struct eg_bytes word)
+{
+    struct eg_fact *fact = &facts->list[facts->count - 1];
+    const uint8_t *colon = memchr(word.data, ':', word.len);
+    size_t len = colon != NULL ? (size_t)(colon - word.data) : word.len;
+
+    if (fact->has_number && len <= EG_FACT_WORD_MAX) {
+        memcpy(fact->word, word.data, len);
+        fact->word[len] = '\0';
+    }
+}
+
 static bool read_days(struct reader *reader, struct eg_bytes value)
 {
     struct eg_fact fact = {.result = reader->result,
@@ -290,6 +314,7 @@ static bool read_days(struct reader *reader, struct eg_bytes value)
         if (reader->status != EG_OK || reader->facts.count == count) {
             return false; /* a key that was there already */
         }
+        keep_word(&reader->facts, word);
         if (value.len > 0) {
             next_day(fact.day);
         }
@@ -336,7 +361,7 @@ static enum eg_status check_again(const struct eg_facts *facts, struct eg_bytes 
     unsigned line = 1;
 
     eg_buf_init(&again, text.len + 1);
-    enum eg_status status = eg_facts_write(&again, facts, NULL);
+    enum eg_status status = write_facts(&again, facts, true, NULL);
     bool equal = status == EG_OK && eg_bytes_equal(eg_bytes_view(&again), text);
     while (!equal && status == EG_OK && at < again.len && at < text.len &&
            again.data[at] == text.data[at]) {

@@ -7,6 +7,7 @@
 
 #include "archive/store.h"
 #include "assess/engine.h"
+#include "flow/recalls.h"
 
 /*
  * Facts of the report's plant under the package of `rules`, of the days that its windows reach
@@ -20,6 +21,13 @@ EG_MUST_USE
 enum eg_status eg_recall(struct eg_facts *out, bool *needs, struct eg_store *store,
                          const struct eg_rules *rules, const struct eg_reading *reading,
                          uint64_t below, struct eg_error *err);
+/* The same facts by what is kept of them: give `out` back to `recalls`; after an
+ * error it is empty. */
+EG_MUST_USE
+enum eg_status eg_recall_kept(struct eg_recalled *out, bool *needs, struct eg_recalls *recalls,
+                              struct eg_store *store, const struct eg_rules *rules,
+                              const struct eg_reading *reading, uint64_t below,
+                              struct eg_error *err);
 
 /* The last day whose windows a report that ends on `until` can touch. */
 void eg_recall_through(char out[11], const char *until);

@@ -34,6 +34,9 @@ enum eg_status eg_shared_init(struct eg_shared *shared, const struct eg_settings
         status = eg_lanes_new(&shared->lanes, err);
     }
     if (status == EG_OK) {
+        status = eg_recalls_new(&shared->recalls, err);
+    }
+    if (status == EG_OK) {
         status = new_queues(shared, err);
     }
     return status;
@@ -64,6 +67,7 @@ void eg_shared_done(struct eg_shared *shared)
 {
     eg_lanes_free(&shared->lanes); /* before the jobs that are first of their lanes */
     drain(shared);
+    eg_recalls_free(&shared->recalls);
     eg_queue_free(&shared->jobs);
     eg_queue_free(&shared->records);
     eg_queue_free(&shared->posts);

@@ -1,5 +1,6 @@
 /*
- * What the gateway's threads share: settings, the world in force, queues, counters. Nothing else.
+ * What the gateway's threads share: settings, the world in force, facts kept, queues,
+ * counters. Nothing else.
  *
  *   jobs     hall -> workers; recorder -> workers (judge again); whoever ends a job -> workers
  *            (the next of its lane)                                    struct eg_job
@@ -13,6 +14,7 @@
 #include "base/queue.h"
 #include "flow/job.h"
 #include "flow/lanes.h"
+#include "flow/recalls.h"
 #include "flow/world.h"
 
 #include <stdatomic.h>
@@ -21,6 +23,7 @@ struct eg_shared {
     const struct eg_settings *settings;
     struct eg_world_slot *world;
     struct eg_lanes *lanes;
+    struct eg_recalls *recalls;
     struct eg_queue *jobs, *records, *posts, *desk;
     _Atomic size_t jobs_in_hand, octets_in_hand; /* taken by the hall, not yet answered */
     _Atomic uint64_t log_size;

@@ -247,14 +247,15 @@ static enum eg_code code_of(enum eg_status status)
 }
 
 /* The facts in force now; the job says when that was. */
-static enum eg_status recall(struct eg_facts *known, struct step *step, struct eg_error *err)
+static enum eg_status recall(struct eg_recalled *known, struct step *step, struct eg_error *err)
 {
     struct eg_job *job = step->job;
     struct eg_store *store = step->worker->store;
     enum eg_status status = eg_store_size(&job->facts_below, store, err);
-    return status != EG_OK ? status
-                           : eg_recall(known, &job->recalls, store, step->rules, &job->reading,
-                                       job->facts_below, err);
+    return status != EG_OK
+               ? status
+               : eg_recall_kept(known, &job->recalls, step->worker->shared->recalls, store,
+                                step->rules, &job->reading, job->facts_below, err);
 }
 
 static enum eg_status judge(struct step *step, const struct eg_facts *known, struct eg_error *err)
@@ -280,14 +281,14 @@ static enum eg_status judge(struct step *step, const struct eg_facts *known, str
 
 static enum eg_step_answer assess(struct step *step)
 {
-    struct eg_facts known = {0};
+    struct eg_recalled known = {0};
     struct eg_error err = {0};
     enum eg_status status = step->recalls ? recall(&known, step, &err) : EG_OK;
     if (status != EG_OK) {
         return fail(step, status == EG_E_LIMIT ? EG_CODE_CEILING : EG_CODE_ARCHIVE, &err);
     }
-    status = judge(step, step->recalls ? &known : NULL, &err);
-    eg_facts_done(&known);
+    status = judge(step, step->recalls ? &known.facts : NULL, &err);
+    eg_recalls_give(step->worker->shared->recalls, &known);
     if (status != EG_OK) {
         return fail(step, code_of(status), &err);
     }

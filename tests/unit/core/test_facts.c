@@ -422,3 +422,70 @@ Test(facts, of_a_series_are_a_run)
     cr_assert_eq(eg_facts_run(&facts, 1), 1);
     cr_assert_eq(eg_facts_run(&facts, 2), 1);
 }
+
+/* ---- renewing -------------------------------------------------------------------------------- */
+
+static bool has_part(const struct eg_facts *of, const struct eg_fact *fact)
+{
+    for (size_t i = 0; i < of->count; i++) {
+        if (strcmp(of->list[i].day, fact->day) == 0 &&
+            strcmp(of->list[i].source, fact->source) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Test(facts, renewed_are_the_newer_ones_and_what_they_leave)
+{
+    for (unsigned seed = 0; seed < 300; seed++) {
+        struct eg_facts more = {0}, want = {0};
+        const char *from = seed % 3 == 0 ? "2021-01-12" : "2021-01-01";
+        fill(&facts, seed, seed % 60);
+        fill(&more, seed + 1000, seed % 7 == 0 ? 0 : seed % 20);
+        for (size_t i = 0; i < facts.count; i++) {
+            if (strcmp(facts.list[i].day, from) >= 0 && !has_part(&more, &facts.list[i])) {
+                put(&want, facts.list[i]);
+            }
+        }
+        for (size_t i = 0; i < more.count; i++) {
+            put(&want, more.list[i]);
+        }
+        cr_assert_eq(eg_facts_renew(&facts, from, &more, &err), EG_OK, "%s", err.text);
+        cr_assert_eq(more.count, 0);
+        char *expected = strdup(written(&want));
+        cr_assert_str_eq(written(&facts), expected, "seed %u", seed);
+        cr_assert_geq(eg_facts_octets(&facts), facts.count * sizeof *facts.list);
+        free(expected);
+        eg_facts_done(&want);
+        eg_facts_done(&facts);
+    }
+}
+
+Test(facts, renewed_keep_their_later_days)
+{
+    struct eg_facts more = {0};
+
+    cr_assert_eq(eg_facts_put_later(&facts, "2021-03-01", &err), EG_OK);
+    put(&more, number("NOx", "n", "2021-01-01", 1));
+    cr_assert_eq(eg_facts_renew(&facts, "2021-01-01", &more, &err), EG_OK);
+    cr_assert_eq(facts.count, 1);
+    cr_assert_eq(facts.later_count, 1);
+}
+
+Test(facts, read_keep_their_words_and_put_do_not)
+{
+    static const char octets[] =
+        "emgate facts 1\nresult daily\nsource S1\ncomponent NOx\n"
+        "number n mg/m3\ndays 2021-01-01 8.925384013120198:maintenance -\n";
+    struct eg_fact fact;
+
+    cr_assert_eq(eg_facts_read(&facts, eg_bytes_of(octets), &err), EG_OK, "%s", err.text);
+    cr_assert_str_eq(facts.list[0].word, "8.925384013120198");
+    cr_assert_str_eq(facts.list[1].word, "");
+    cr_assert_str_eq(written(&facts), octets);
+    fact = facts.list[0];
+    fact.number = 2; /* whose word the caller left as it was */
+    put(&facts, fact);
+    cr_assert(strstr(written(&facts), "2021-01-01 2:maintenance -") != NULL);
+}
