@@ -396,6 +396,7 @@ struct eg_asm_run {
     uint64_t *mask;  /* places_max bits */
     struct eg_findings *findings;
     struct eg_facts *recalled_facts, *remembered;
+    bool *looked_at;           /* by fact known */
     struct eg_buf texts;       /* findings of the block in hand, written as they are found */
     struct eg_buf series_text; /* results of series, behind what the source has */
     struct eg_buf remembered_text, not_judged_text;
@@ -417,6 +418,9 @@ void eg_asm_run_figure(struct eg_asm_run *run, const struct eg_asm_op *op);
 void eg_asm_run_classes(struct eg_asm_run *run, const struct eg_asm_classes *classes);
 EG_MUST_USE
 enum eg_status eg_asm_run_recall(struct eg_asm_run *run, const struct eg_asm_recall *recall);
+/* At the end: the facts that were looked at, and the later days, into the set of those recalled. */
+EG_MUST_USE
+enum eg_status eg_asm_tell_recalled(struct eg_asm_run *run);
 EG_MUST_USE
 enum eg_status eg_asm_run_remember(struct eg_asm_run *run, const struct eg_asm_remember *what);
 EG_MUST_USE

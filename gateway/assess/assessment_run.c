@@ -98,8 +98,10 @@ static enum eg_status make_room(struct eg_asm_run *run)
     run->class_counts = eg_arena_array(&run->arena, a->class_total, sizeof(size_t));
     run->judged = eg_arena_array(&run->arena, a->finding_count, sizeof(*run->judged));
     run->listed = eg_arena_array(&run->arena, a->finding_count, sizeof(size_t));
+    run->looked_at = eg_arena_array(
+        &run->arena, run->job->known != NULL ? run->job->known->count : 0, sizeof(bool));
     if (run->cells == NULL || run->values == NULL || run->class_counts == NULL ||
-        run->judged == NULL || run->listed == NULL) {
+        run->judged == NULL || run->listed == NULL || run->looked_at == NULL) {
         return refused(run);
     }
     for (size_t i = 0; i < a->quantity_count; i++) {
@@ -571,11 +573,8 @@ static enum eg_status run_sources(struct eg_asm_run *run, struct eg_buf *out)
         status = run_source(run, out);
     }
     eg_asm_result_end(out, run);
-    const struct eg_facts *known = run->job->known;
-    for (size_t i = 0;
-         status == EG_OK && known != NULL && run->recalled_facts != NULL && i < known->later_count;
-         i++) {
-        status = eg_facts_put_later(run->recalled_facts, known->later[i], run->err);
+    if (status == EG_OK) {
+        status = eg_asm_tell_recalled(run);
     }
     return status == EG_OK ? eg_buf_ok(out, run->a->result, run->err) : status;
 }

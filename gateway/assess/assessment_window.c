@@ -243,9 +243,8 @@ static enum eg_status place_series(struct eg_asm_run *run, const struct eg_asm_r
             place_fact(&run->cells[recall->out], fact, (size_t)(eg_asm_day_number(at) - begin));
         }
     }
-    return run->recalled_facts != NULL
-               ? eg_facts_put_run(run->recalled_facts, list, count, run->err)
-               : EG_OK;
+    memset(run->looked_at + (list - run->job->known->list), true, count * sizeof(bool));
+    return EG_OK;
 }
 
 /* Facts of the report's own day come from this run; no window reaches beyond it. */
@@ -312,6 +311,38 @@ enum eg_status eg_asm_run_recall(struct eg_asm_run *run, const struct eg_asm_rec
         place_known(run, recall, &key, run->window_first[recall->window], until);
     if (status == EG_OK && !before) {
         place_own(run, recall);
+    }
+    return status;
+}
+
+/* In the order of the set, so that nothing moves: a package recalls in an order of its own. */
+static enum eg_status tell_facts(struct eg_asm_run *run, const struct eg_facts *known)
+{
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0, n = 0; status == EG_OK && i < known->count; i += n) {
+        bool looked_at = run->looked_at[i];
+        n = 1;
+        while (i + n < known->count && run->looked_at[i + n] == looked_at) {
+            n++;
+        }
+        if (looked_at) {
+            status = eg_facts_put_run(run->recalled_facts, &known->list[i], n, run->err);
+        }
+    }
+    return status;
+}
+
+enum eg_status eg_asm_tell_recalled(struct eg_asm_run *run)
+{
+    const struct eg_facts *known = run->job->known;
+
+    if (known == NULL || run->recalled_facts == NULL) {
+        return EG_OK;
+    }
+    enum eg_status status = tell_facts(run, known);
+    for (size_t i = 0; status == EG_OK && i < known->later_count; i++) {
+        status = eg_facts_put_later(run->recalled_facts, known->later[i], run->err);
     }
     return status;
 }

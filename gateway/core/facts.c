@@ -280,6 +280,21 @@ size_t eg_facts_run(const struct eg_facts *facts, size_t at)
     return end - at;
 }
 
+static bool have_one_text(const struct eg_fact *a, const struct eg_fact *b)
+{
+    return a->name == b->name && a->unit == b->unit && a->component == b->component &&
+           a->source == b->source && a->result == b->result;
+}
+
+static void share_texts(struct eg_fact *fact, const struct eg_fact *with)
+{
+    fact->result = with->result;
+    fact->source = with->source;
+    fact->component = with->component;
+    fact->name = with->name;
+    fact->unit = with->unit;
+}
+
 /* The gap at `at` is wide enough already; texts of a run mostly are those of the fact before. */
 static bool fill_gap(struct eg_facts *facts, size_t at, const struct eg_fact *run, size_t count)
 {
@@ -288,7 +303,9 @@ static bool fill_gap(struct eg_facts *facts, size_t at, const struct eg_fact *ru
     for (size_t i = 0; i < count; i++) {
         struct eg_fact *own = &facts->list[at + i];
         *own = run[i];
-        if (!own_texts(own, facts, at + i > 0 ? own - 1 : NULL, after)) {
+        if (i > 0 && have_one_text(&run[i], &run[i - 1])) {
+            share_texts(own, own - 1);
+        } else if (!own_texts(own, facts, at + i > 0 ? own - 1 : NULL, after)) {
             return false;
         }
     }
