@@ -21,8 +21,8 @@ EG_MUST_USE
 enum eg_status eg_recall(struct eg_facts *out, bool *needs, struct eg_store *store,
                          const struct eg_rules *rules, const struct eg_reading *reading,
                          uint64_t below, struct eg_error *err);
-/* The same facts by what is kept of them: give `out` back to `recalls`; after an
- * error it is empty. */
+/* The same facts by what is kept of them: give `out` back to `recalls`; after an error it is empty.
+ */
 EG_MUST_USE
 enum eg_status eg_recall_kept(struct eg_recalled *out, bool *needs, struct eg_recalls *recalls,
                               struct eg_store *store, const struct eg_rules *rules,
