@@ -342,6 +342,25 @@ static enum eg_status check_phases(struct eg_sch_reader *reader)
     return status;
 }
 
+/* The lets of every phase are read, so that what is wrong in one is refused whichever phase runs;
+ * those of the chosen phase come last and stay. */
+static enum eg_status read_phase_lets(struct eg_sch_reader *reader, const xmlNode *chosen)
+{
+    struct eg_sch_lets *lets = &reader->schema->phase_lets;
+    enum eg_status status = EG_OK;
+    for (const xmlNode *phase = eg_xml_child(reader->root, EG_SCH_NS, "phase");
+         phase != NULL && status == EG_OK; phase = eg_xml_next(phase, EG_SCH_NS, "phase")) {
+        if (phase != chosen) {
+            status = eg_sch_read_lets(reader, lets, phase);
+            lets->count = 0;
+        }
+    }
+    if (status == EG_OK && chosen != NULL) {
+        status = eg_sch_read_lets(reader, lets, chosen);
+    }
+    return status;
+}
+
 /* ---- the schema --------------------------------------------------------------------------- */
 
 static enum eg_status check_binding(struct eg_sch_reader *reader)
@@ -490,8 +509,8 @@ static enum eg_status read_head(struct eg_sch_reader *reader, const xmlNode **ph
     if (status == EG_OK) {
         status = choose_phase(phase, reader);
     }
-    if (status == EG_OK && *phase != NULL) {
-        status = eg_sch_read_lets(reader, &reader->schema->phase_lets, *phase);
+    if (status == EG_OK) {
+        status = read_phase_lets(reader, *phase);
     }
     return status;
 }
