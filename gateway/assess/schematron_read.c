@@ -99,7 +99,9 @@ enum eg_status eg_sch_compile(xmlXPathCompExpr **out, struct eg_schematron *sche
                               const char *where, struct eg_error *err)
 {
     xmlXPathCompExpr *compiled = NULL;
-    enum eg_status status = eg_xpath_compile(&compiled, expression, scope, where, err);
+    struct eg_xpath_scope counted = *scope;
+    counted.unions = true;
+    enum eg_status status = eg_xpath_compile(&compiled, expression, &counted, where, err);
     if (status != EG_OK) {
         return status;
     }

@@ -10,7 +10,8 @@
  *     no sort by language, no output other than xml in UTF-8, no output escaping switched off
  *   4 at the top level stand XSLT elements only
  *   5 every expression, pattern and value template passes xpath.h; every variable is bound
- *   6 global parameters are those of the package
+ *   6 no union has an operand that walks (xpath.h)
+ *   7 global parameters are those of the package
  */
 #include "assess/sheet.h"
 
@@ -230,6 +231,21 @@ static enum eg_status check_pattern(const struct place *place, const char *text,
     return status;
 }
 
+/* libxslt evaluates what stands here, and libxml2 counts no operations while it joins sets. */
+static enum eg_status check_expression(const struct place *place, const char *text,
+                                       struct eg_error *err)
+{
+    enum eg_status status = eg_xpath_check(text, &place->scope, place->where, err);
+
+    if (status == EG_OK && eg_xpath_walks_in_union(text)) {
+        status = eg_error_set(err, EG_E_FORMAT, place->where,
+                              "a union with //, a variable or a function in '%.100s': write one "
+                              "path with a condition, //*[self::a or self::b]",
+                              text);
+    }
+    return status;
+}
+
 /* The expression that begins behind a '{'; its end, or NULL when no '}' follows. */
 static const char *template_end(const char *text)
 {
@@ -271,7 +287,7 @@ static enum eg_status check_template(const struct place *place, const char *text
         }
         char *expression = strndup(text + 1, (size_t)(end - text - 1));
         status = expression == NULL ? eg_error_set(err, EG_E_NOMEM, place->where, "memory ran out")
-                                    : eg_xpath_check(expression, &place->scope, place->where, err);
+                                    : check_expression(place, expression, err);
         free(expression);
         text = end + 1;
     }
@@ -313,7 +329,7 @@ static enum eg_status check_value(const struct place *place, const struct attrib
 {
     switch (attribute->kind) {
     case EXPRESSION:
-        return eg_xpath_check(value, &place->scope, place->where, err);
+        return check_expression(place, value, err);
     case PATTERN:
         return check_pattern(place, value, err);
     case TEMPLATE:

@@ -407,6 +407,116 @@ enum eg_status eg_xpath_check(const char *expression, const struct eg_xpath_scop
     return EG_OK;
 }
 
+/* ---- unions ------------------------------------------------------------------------------- */
+
+/* Operands between two delimiters of one depth. */
+struct operands {
+    size_t start;
+    bool begun;
+    unsigned bars;
+};
+
+/* What is put into the text: calls opened before an octet, and one closed there. */
+struct union_edit {
+    uint16_t opens;
+    bool close, bar;
+};
+
+static void end_operands(struct operands *run, struct union_edit *edits, size_t at)
+{
+    if (run->bars > 0) {
+        edits[run->start].opens++;
+        edits[at].close = true;
+    }
+    *run = (struct operands){0};
+}
+
+/* Calls hold at most so many operands, then become the first of the next: few sets are held. */
+#define UNION_BARS_MAX 15
+
+static void add_bar(struct operands *run, struct union_edit *edits, size_t at)
+{
+    edits[at].bar = true;
+    if (run->bars > 0 && run->bars % UNION_BARS_MAX == 0) {
+        edits[run->start].opens++;
+        edits[at].close = true;
+    }
+    run->bars++;
+}
+
+/* True if there is a union. The expression has passed eg_xpath_check. */
+static bool find_unions(struct union_edit *edits, const char *expression)
+{
+    struct operands runs[EG_XPATH_DEPTH_MAX + 1] = {0};
+    struct lexer lexer = {.at = expression};
+    size_t depth = 0;
+    bool found = false;
+    enum token token = T_BAD;
+    do {
+        token = next_token(&lexer);
+        size_t at = (size_t)(lexer.start - expression);
+        bool bar = token == T_OPERATOR && *lexer.start == '|';
+        if (bar) {
+            add_bar(&runs[depth], edits, at);
+            found = true;
+        } else if (token == T_OPERATOR || token == T_COMMA || token == T_CLOSE || token == T_END) {
+            end_operands(&runs[depth], edits, at);
+            depth -= token == T_CLOSE && depth > 0 ? 1 : 0;
+        } else if (!runs[depth].begun) {
+            runs[depth] = (struct operands){.start = at, .begun = true};
+        }
+        if (token == T_OPEN && depth < EG_XPATH_DEPTH_MAX) {
+            runs[++depth] = (struct operands){0};
+        }
+    } while (token != T_END && token != T_BAD);
+    return found;
+}
+
+/* "a | b" -> "emgate-union(a , b)"; the text empty: there is no union. */
+static enum eg_status write_unions(struct eg_buf *text, const char *expression, const char *where,
+                                   struct eg_error *err)
+{
+    size_t len = strlen(expression);
+    struct union_edit *edits = calloc(len + 1, sizeof(*edits));
+    if (edits == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, where, "no memory for an expression");
+    }
+    if (find_unions(edits, expression)) {
+        for (size_t i = 0; i <= len; i++) {
+            eg_buf_text(text, edits[i].close ? ")" : "");
+            for (unsigned k = 0; k < edits[i].opens; k++) {
+                eg_buf_text(text, EG_XPATH_UNION "(");
+            }
+            eg_buf_add(text, edits[i].bar ? "," : &expression[i], i < len ? 1 : 0);
+        }
+    }
+    free(edits);
+    return eg_buf_ok(text, where, err);
+}
+
+static enum eg_status compile_unions(xmlXPathCompExpr **compiled, const char *expression,
+                                     const char *where, struct eg_error *err)
+{
+    struct eg_buf text = {0};
+    eg_buf_init(&text, 64 * EG_XPATH_MAX);
+    enum eg_status status = write_unions(&text, expression, where, err);
+    if (status == EG_OK && text.len > 0) {
+        struct eg_xml_scope quiet;
+        eg_xml_scope_begin(&quiet, NULL);
+        xmlXPathCompExpr *counted = xmlXPathCompile(text.data);
+        eg_xml_scope_end(&quiet);
+        if (counted != NULL) {
+            xmlXPathFreeCompExpr(*compiled);
+            *compiled = counted;
+        } else {
+            status =
+                eg_error_set(err, EG_E_FORMAT, where, "unions too large in '%.200s'", expression);
+        }
+    }
+    eg_buf_done(&text);
+    return status;
+}
+
 enum eg_status eg_xpath_compile(xmlXPathCompExpr **out, const char *expression,
                                 const struct eg_xpath_scope *scope, const char *where,
                                 struct eg_error *err)
@@ -423,8 +533,48 @@ enum eg_status eg_xpath_compile(xmlXPathCompExpr **out, const char *expression,
         return eg_error_set(err, EG_E_FORMAT, where, "no XPath 1.0 expression: '%.200s'%s%s",
                             expression, quiet.text[0] != '\0' ? ": " : "", quiet.text);
     }
+    status = scope->unions ? compile_unions(&compiled, expression, where, err) : EG_OK;
+    if (status != EG_OK) {
+        xmlXPathFreeCompExpr(compiled);
+        return status;
+    }
     *out = compiled;
     return EG_OK;
+}
+
+/* Does some operand of a union walk: can it be many nodes wherever the context node stands? */
+bool eg_xpath_walks_in_union(const char *expression)
+{
+    struct lexer lexer = {.at = expression};
+    struct {
+        bool bar, walk;
+    } runs[EG_XPATH_DEPTH_MAX + 1] = {0};
+    size_t depth = 0;
+    for (enum token token = next_token(&lexer); token != T_END && token != T_BAD;
+         token = next_token(&lexer)) {
+        if (token == T_OPERATOR && *lexer.start == '|') {
+            runs[depth].bar = true;
+        } else if (token == T_OPERATOR || token == T_COMMA || token == T_CLOSE) {
+            bool walk = runs[depth].walk;
+            runs[depth].bar = runs[depth].walk = false;
+            depth -= token == T_CLOSE && depth > 0 ? 1 : 0;
+            runs[depth].walk = runs[depth].walk || (token == T_CLOSE && walk);
+        } else if (token == T_FUNCTION || token == T_VARIABLE ||
+                   (token == T_SLASH && lexer.len == 2) ||
+                   (token == T_AXIS && !eg_bytes_is(lexer.local, "child") &&
+                    !eg_bytes_is(lexer.local, "attribute") && !eg_bytes_is(lexer.local, "self") &&
+                    !eg_bytes_is(lexer.local, "parent"))) {
+            runs[depth].walk = true;
+        }
+        if (runs[depth].bar && runs[depth].walk) {
+            return true;
+        }
+        if (token == T_OPEN && depth < EG_XPATH_DEPTH_MAX) {
+            depth++;
+            runs[depth].bar = runs[depth].walk = false;
+        }
+    }
+    return false;
 }
 
 /* ---- patterns ----------------------------------------------------------------------------- */

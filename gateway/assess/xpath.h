@@ -19,7 +19,13 @@ struct eg_xpath_scope {
     bool xslt;       /* key, document, current, format-number are there too */
     bool stylesheet; /* and str:tokenize, split, replace: only a transformation can own their nodes
                       */
+    bool unions;     /* compile a union as a call of EG_XPATH_UNION, which the context must have:
+                      * libxml2 compares each node of one operand with each of the other, and counts
+                      * no operation for it */
 };
+
+/* Takes node-sets and gives their union; no expression can name it. */
+#define EG_XPATH_UNION "emgate-union"
 
 /*
  * Check an expression; EG_E_FORMAT with the reason, `where` as place ("file:line").
@@ -34,6 +40,12 @@ EG_MUST_USE
 enum eg_status eg_xpath_compile(xmlXPathCompExpr **out, const char *expression,
                                 const struct eg_xpath_scope *scope, const char *where,
                                 struct eg_error *err);
+
+/*
+ * Has the expression, which eg_xpath_check has taken, a union with an operand that walks: //, an
+ * axis other than child, attribute, self and parent, a variable or a function?
+ */
+bool eg_xpath_walks_in_union(const char *expression);
 
 /*
  * An XSLT pattern (rule context, key match): checks that each branch is one and gives the

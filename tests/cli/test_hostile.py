@@ -14,6 +14,7 @@ import threading
 EMGATE = os.environ.get("EMGATE", "build/plain/emgate")
 SANITIZED = "build/plain" not in EMGATE
 BENCH = pathlib.Path("tests/data/packages/bench.half-hourly")
+BENCH_ASSESSMENT = pathlib.Path("tests/data/packages/bench.assessment")
 MEMORY_MAX_KIB = 1024 * 1024  # EG_TRANSFORM_MEMORY_MAX as the libraries count it, twice
 
 SCH = """<sch:schema xmlns:sch="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt"
@@ -40,6 +41,24 @@ def xsd(content, more=""):
 </xs:element></xs:schema>""" % (more, content)}
 
 
+def assessment(content):
+    return {"assessment/means.xml": """<assessment xmlns="urn:emgate:assessment:1" reading="report-1" grid="half-hour">
+<rounding rule="half-up" steps="one" source="x"/><source><series having="limit"><given name="value" from="own" unit="mg/m3"/>
+<count name="used" over="all" when="status of value is valid" source="x"/>%s</series></source></assessment>""" % content}
+
+
+def values(count):
+    """A report with so many values; few lines, so that it is quickly written."""
+    day = (BENCH / "tests/daily.xml").read_text("utf-8")
+    row = '<v t="2011-01-01T00:30:00" x="1" s="valid"/>'
+    return {"tests/daily.xml": re.sub(r"<v [^>]*/>", row * count, day, count=1)}
+
+
+def marked(text):
+    """A report with an attribute e."""
+    return {"tests/daily.xml": (BENCH / "tests/daily.xml").read_text("utf-8").replace("<report ", f'<report e="{text}" ', 1)}
+
+
 ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 ANYTHING = '<xs:sequence><xs:any processContents="skip" minOccurs="0" maxOccurs="unbounded"/></xs:sequence>'
 DOUBLED = "".join(f'<sch:let name="v{i}" value="concat($v{i - 1}, $v{i - 1})"/>' for i in range(1, 27))
@@ -47,6 +66,9 @@ DOUBLED_XSL = "".join(f'<xsl:variable name="v{i}" select="concat($v{i - 1}, $v{i
                       for i in range(1, 31))
 TREES = "".join(f'<xsl:variable name="t{i}"><xsl:copy-of select="$t{i - 1}"/><xsl:copy-of select="$t{i - 1}"/>'
                 '</xsl:variable>' for i in range(1, 31))
+EVERYTHING = "//@*|//*|//text()"
+FAILING = "".join(f'<sch:assert id="a{i}" test="false()">x</sch:assert>' for i in range(9))
+PATTERNED = """<xs:simpleType name="p"><xs:restriction base="xs:string"><xs:pattern value="%s"/></xs:restriction></xs:simpleType>"""
 CROSS = "//@*[count(//@*[. = current()]) + count(//@*[. &lt; 5]) &gt; count(//*[. = //@t])]"
 
 
@@ -92,12 +114,25 @@ def cases(url):
     yield "fills: a picture of a number", sch(f"format-number(1, '{'0' * 5000}')"), "an expression failed"
     yield "fills: a roman number", xsl('<xsl:number value="999999999999999" format="I"/>' * 3), "1 passed"
     yield "fills: a letter number", xsl('<xsl:number value="9999999999999999" format="a"/>'), "1 passed"
+    yield "loops: a union of everything", sch(f"count({EVERYTHING}) &gt; 180000") | values(60000), "1 passed"
+    yield "loops: unions for each node", sch(f"//@*[count({EVERYTHING}) = 0]") | values(5000), "more than 100000000 operations"
+    yield "loops: a union of everything in a stylesheet", xsl(f'<xsl:value-of select="count({EVERYTHING})"/>'), "a union with //"
+    yield "loops: a union in a value template", xsl('<x y="{count($v | //@*)}"/>', top='<xsl:variable name="v" select="//*"/>'), "a union with //"
+    yield "fills: a million findings", sch("false()", context="r:v", lets=FAILING) | values(100000), "rule a0 found, not expected"
+    yield "fills: 2,001 operations", assessment("".join(f'<window name="w{i}" days="last {i + 2} days">' + "".join(
+        f'<figure name="f{i}-{k}" unit="mg/m3" is="{k + 1} * $limit" source="x"/>' for k in range(150)) + "</window>" for i in range(19))), "EA-LIMIT: an assessment has at most 2000 operations"
+    yield "fills: 201 names", assessment("".join(f'<figure name="f{i}" unit="mg/m3" is="$limit" source="x"/>' for i in range(201))), "EA-LIMIT: a block has at most 200 names"
+    yield "fills: 21 windows", assessment("".join(f'<window name="w{i}" days="last {i + 2} days"><figure name="f{i}" unit="mg/m3" is="$limit" source="x"/></window>' for i in range(21))), "EA-LIMIT"
+    for pattern, said in (("((a{1,99}){1,99}){1,99}", "1 passed"), ("(a|aa)*(a|aa)*(a|aa)*b", "the validator answered -1"), ("(((a*)*)*)*b", "rule schema found"),
+                          ("((a|b)*a(a|b){20}){20}", "1 passed"), ("(a?){200}a{200}", "rule schema found"), ("(a{0,5000}){0,5000}", "1 passed")):
+        yield f"loops: pattern {pattern}", xsd(ANYTHING + '<xs:attribute name="e" type="p"/>', PATTERNED % pattern) | marked("a" * 3000), said
+    yield "fills: a sequence of 100,000 elements", xsd('<xs:sequence minOccurs="99999" maxOccurs="99999"><xs:element name="a" minOccurs="99998" maxOccurs="99999"/></xs:sequence>'), "rule schema found"
     yield "fills: nested elements", {"checks/report.sch": "<a>" * 300 + "</a>" * 300}, "deep|nest"
 
 
 def packaged(folder, files):
     package = folder / "package"
-    shutil.copytree(BENCH, package)
+    shutil.copytree(BENCH_ASSESSMENT if "assessment/means.xml" in files else BENCH, package)
     tests = package / "tests/tests.xml"
     tests.write_text("""<tests xmlns="urn:emgate:package-tests:1"><case name="daily" report="tests/daily.xml" outcome="accepted"/></tests>""")
     for name, text in files.items():
