@@ -45,15 +45,15 @@ static enum eg_status load_trust(struct eg_world *world, const struct eg_setting
 /* ---- directory --------------------------------------------------------------------------------
  */
 
+/* Octets that the registrar did not sign never reach the XML reader. */
 static enum eg_status check_directory(struct eg_world *world, struct eg_verifier *verifier,
-                                      const struct eg_settings *settings, struct eg_error *err)
+                                      const struct eg_settings *settings, struct eg_bytes xml,
+                                      struct eg_bytes cms, struct eg_error *err)
 {
     struct eg_signer signer;
     struct eg_verdict verdict;
-    struct eg_directory *directory = world->directory;
-    enum eg_status status = eg_cms_check(
-        &signer, &verdict, verifier, eg_bytes_view(&directory->signature),
-        eg_bytes_view(&directory->octets), EG_SIGNED_DIRECTORY, eg_clock_wall_ms(), err);
+    enum eg_status status = eg_cms_check(&signer, &verdict, verifier, cms, xml, EG_SIGNED_DIRECTORY,
+                                         eg_clock_wall_ms(), err);
     if (status != EG_OK) {
         return status;
     }
@@ -85,11 +85,12 @@ static enum eg_status load_directory(struct eg_world *world, struct eg_verifier 
         status = read_file(&cms, signature_path, EG_CMS_MAX, err);
     }
     if (status == EG_OK) {
-        status =
-            eg_directory_parse(&world->directory, eg_bytes_view(&xml), eg_bytes_view(&cms), err);
+        status = check_directory(world, verifier, settings, eg_bytes_view(&xml),
+                                 eg_bytes_view(&cms), err);
     }
     if (status == EG_OK) {
-        status = check_directory(world, verifier, settings, err);
+        status =
+            eg_directory_parse(&world->directory, eg_bytes_view(&xml), eg_bytes_view(&cms), err);
     }
     eg_buf_done(&xml);
     eg_buf_done(&cms);
