@@ -204,12 +204,6 @@ static const struct eg_asm_finding *finding_named(const struct eg_assessment *as
     return NULL;
 }
 
-const char *eg_assessment_citation(const struct eg_assessment *assessment, const char *id)
-{
-    const struct eg_asm_finding *finding = finding_named(assessment, id);
-    return finding != NULL ? finding->source : NULL;
-}
-
 bool eg_assessment_uses_parameter(const struct eg_assessment *assessment, const char *name)
 {
     for (size_t i = 0; i < assessment->parameter_count; i++) {

@@ -60,11 +60,7 @@ enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
                                  struct eg_facts *recalled, struct eg_facts *remembered,
                                  struct eg_error *err);
 
-/*
- * The citation of a finding as its line has it; NULL: no such finding. Does the assessment read a
- * parameter? The ids of its findings, NULL: no more. All borrowed.
- */
-const char *eg_assessment_citation(const struct eg_assessment *assessment, const char *finding_id);
+/* Does the assessment read a parameter? The ids of its findings, NULL: no more; borrowed. */
 bool eg_assessment_uses_parameter(const struct eg_assessment *assessment, const char *name);
 const char *eg_assessment_finding_id(const struct eg_assessment *assessment, size_t index);
 

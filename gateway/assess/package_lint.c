@@ -114,21 +114,6 @@ static enum eg_status open_files(struct work *work)
     return status;
 }
 
-/* The element after `node` in document order; NULL: that was the last. */
-static xmlNode *following(xmlNode *node)
-{
-    if (xmlFirstElementChild(node) != NULL) {
-        return xmlFirstElementChild(node);
-    }
-    while (node != NULL && node->type == XML_ELEMENT_NODE) {
-        if (xmlNextElementSibling(node) != NULL) {
-            return xmlNextElementSibling(node);
-        }
-        node = node->parent;
-    }
-    return NULL;
-}
-
 typedef enum eg_status (*node_fn)(struct work *work, const struct file *file, xmlNode *node);
 
 static enum eg_status each_node(struct work *work, enum kind kind, node_fn look)
@@ -138,7 +123,7 @@ static enum eg_status each_node(struct work *work, enum kind kind, node_fn look)
     for (size_t i = 0; i < work->count; i++) {
         for (xmlNode *node = work->files[i].kind == kind ? xmlDocGetRootElement(work->files[i].doc)
                                                          : NULL;
-             status == EG_OK && node != NULL; node = following(node)) {
+             status == EG_OK && node != NULL; node = eg_xml_following(node)) {
             status = look(work, &work->files[i], node);
         }
     }
@@ -331,7 +316,7 @@ static bool is_used(const struct work *work, const char *name, bool setting)
     for (size_t i = 0; i < work->count; i++) {
         const struct file *file = &work->files[i];
         for (xmlNode *node = file->kind != TESTS ? xmlDocGetRootElement(file->doc) : NULL;
-             node != NULL; node = following(node)) {
+             node != NULL; node = eg_xml_following(node)) {
             /* In package.xml only formulas and conditions use names; tests use nothing. */
             if ((file->kind != MANIFEST || eg_xml_is(node, PACKAGE_NS, "row") ||
                  eg_xml_is(node, PACKAGE_NS, "parameter")) &&
@@ -439,7 +424,7 @@ static const xmlNode *diagnostic(const struct work *work, const char *id, size_t
     for (size_t i = 0; i < work->count; i++) {
         for (xmlNode *n = work->files[i].kind == CHECKS ? xmlDocGetRootElement(work->files[i].doc)
                                                         : NULL;
-             n != NULL; n = following(n)) {
+             n != NULL; n = eg_xml_following(n)) {
             char *own = eg_xml_is(n, SCH_NS, "diagnostic") ? eg_xml_attribute(n, "id") : NULL;
             bool is = own != NULL && strlen(own) == len && strncmp(own, id, len) == 0;
             free(own);

@@ -189,21 +189,6 @@ static enum eg_status try_rule(struct work *work, const char *name, xmlNode *nod
     return status;
 }
 
-/* The element after `node` in document order; NULL: the last one. */
-static xmlNode *following(xmlNode *node)
-{
-    if (xmlFirstElementChild(node) != NULL) {
-        return xmlFirstElementChild(node);
-    }
-    while (node != NULL && node->type == XML_ELEMENT_NODE) {
-        if (xmlNextElementSibling(node) != NULL) {
-            return xmlNextElementSibling(node);
-        }
-        node = node->parent;
-    }
-    return NULL;
-}
-
 static enum eg_status try_file(struct work *work, const struct eg_tree_file *file)
 {
     xmlDoc *doc = NULL;
@@ -211,7 +196,7 @@ static enum eg_status try_file(struct work *work, const struct eg_tree_file *fil
                                               EG_PACKAGE_OCTETS_MAX, work->err);
 
     for (xmlNode *node = status == EG_OK ? xmlDocGetRootElement(doc) : NULL;
-         status == EG_OK && work->go_on && node != NULL; node = following(node)) {
+         status == EG_OK && work->go_on && node != NULL; node = eg_xml_following(node)) {
         if ((is_check(node) && xmlHasProp(node, (const xmlChar *)"test") != NULL) ||
             (eg_xml_is(node, ASSESSMENT_NS, "finding") &&
              xmlHasProp(node, (const xmlChar *)"when") != NULL)) {

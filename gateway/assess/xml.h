@@ -102,6 +102,8 @@ unsigned eg_xml_line(const xmlNode *node); /* 0 unknown */
 bool eg_xml_is(const xmlNode *node, const char *ns, const char *name); /* an element so named */
 xmlNode *eg_xml_child(const xmlNode *parent, const char *ns, const char *name); /* first, or NULL */
 xmlNode *eg_xml_next(const xmlNode *node, const char *ns, const char *name);    /* next sibling */
+/* The element after `node` in document order; NULL: it was the last. */
+xmlNode *eg_xml_following(xmlNode *node);
 /* Attribute without namespace as a new string (free()); NULL: absent. */
 char *eg_xml_attribute(const xmlNode *node, const char *name);
 /* Text content as a new string (free()), blanks at both ends removed; NULL: out of memory. */

@@ -204,3 +204,17 @@ bool eg_xml_resolve(char *out, size_t out_len, const char *base, const char *nam
     out[len] = '\0';
     return len > 0;
 }
+
+xmlNode *eg_xml_following(xmlNode *node)
+{
+    if (xmlFirstElementChild(node) != NULL) {
+        return xmlFirstElementChild(node);
+    }
+    while (node != NULL && node->type == XML_ELEMENT_NODE) {
+        if (xmlNextElementSibling(node) != NULL) {
+            return xmlNextElementSibling(node);
+        }
+        node = node->parent;
+    }
+    return NULL;
+}

@@ -48,7 +48,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (eg_assessment_compile(&assessment, &loader, &package, "a.xml", "daily", &err) == EG_OK) {
         char from[11] = "";
         (void)eg_assessment_needs(assessment, "2024-02-29", from);
-        (void)eg_assessment_citation(assessment, "F");
     }
     eg_assessment_free(&assessment);
     return 0;
