@@ -174,7 +174,7 @@ static enum eg_status compile_step(struct step *out, struct eg_rules *rules,
                                    const struct eg_step *plan, struct eg_error *err)
 {
     const struct eg_schematron_options options = {.phase = plan->phase,
-                                                  .ids_required = true,
+                                                  .strict = true,
                                                   .params = rules->params,
                                                   .param_count = rules->variable_count};
 

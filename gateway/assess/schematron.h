@@ -22,7 +22,9 @@ struct eg_schematron_param {
 
 struct eg_schematron_options {
     const char *phase; /* NULL: the schema's defaultPhase, or #ALL */
-    bool ids_required; /* refuse an assert or report without id (packages); else ids are made */
+    /* As packages want it: every assert and report has an id (else ids are made), and a role is one
+     * of our four words (else another role leaves the severity as it would be without). */
+    bool strict;
     const struct eg_schematron_param *params; /* names known to the schema, with default values */
     size_t param_count;
 };
@@ -47,8 +49,9 @@ struct eg_schematron_job {
     unsigned step;                            /* written into findings */
     const struct eg_schematron_param *params; /* values that replace the defaults; may be NULL */
     size_t param_count;
-    struct eg_buf *svrl; /* also write SVRL (ISO/IEC 19757-3 Annex D); NULL: no */
-    bool by_xpath;       /* ask libxml2's XPath for every context and test: the second opinion */
+    struct eg_buf *svrl;  /* also write SVRL (ISO/IEC 19757-3 Annex D); NULL: no */
+    const char *document; /* what SVRL calls the document in hand; NULL: nothing */
+    bool by_xpath;        /* ask libxml2's XPath for every context and test: the second opinion */
 };
 
 /*

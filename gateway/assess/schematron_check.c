@@ -78,7 +78,8 @@ static enum eg_status read_severity(struct eg_sch_reader *reader, struct eg_sch_
 {
     const char *role = check->role != NULL ? check->role : reader->rule->role;
     check->severity = check->is_report ? EG_SEVERITY_WARNING : EG_SEVERITY_ERROR;
-    if (role != NULL && !eg_severity_named(role, &check->severity)) {
+    bool known = role == NULL || eg_severity_named(role, &check->severity);
+    if (!known && reader->options->strict) {
         return eg_sch_refuse(reader->err, node, reader->name,
                              "role '%.60s' is none of fatal, error, warning, info", role);
     }
@@ -92,7 +93,7 @@ static enum eg_status read_id(struct eg_sch_reader *reader, struct eg_sch_check 
     if (status != EG_OK || check->id != NULL) {
         return status;
     }
-    if (reader->options->ids_required) {
+    if (reader->options->strict) {
         return eg_sch_refuse(reader->err, node, reader->name,
                              "sch:%s without id: findings are known by it",
                              (const char *)node->name);

@@ -39,7 +39,7 @@ static const struct element {
      "dir|emph|span|name|value-of*", MIXED},
     {"extends", "5.4.3", " rule href ", "", NOTHING},
     {"include", "5.4.4", " href! ", "", NOTHING},
-    {"let", "5.4.5", " name! value ", "", ELEMENTS},
+    {"let", "5.4.5", " name! value ", "", MIXED},
     {"name", "5.4.6", " path ", "", NOTHING},
     {"ns", "5.4.7", " prefix! uri! ", "", NOTHING},
     {"param", "5.4.8", " name! value! ", "", NOTHING},
@@ -310,10 +310,13 @@ static enum eg_status check_foreign(const xmlNode *child, const struct element *
                                     const char *name, struct eg_error *err)
 {
     const char *ns = child->ns != NULL ? (const char *)child->ns->href : "";
+    if (strcmp(parent->name, "let") == 0) {
+        return EG_OK; /* a value, whatever it looks like */
+    }
     if (strcmp(ns, EG_SCH_XSLT_NS) == 0) {
         return check_xslt(child, parent, name, err);
     }
-    if (ns[0] == '\0' && strcmp(parent->name, "let") != 0) {
+    if (ns[0] == '\0') {
         return refuse_child(err, child, parent, name,
                             "element '%s' without namespace; is xmlns missing?",
                             (const char *)child->name);

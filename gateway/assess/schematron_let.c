@@ -69,14 +69,30 @@ static bool is_taken(struct eg_sch_reader *reader, const struct eg_sch_lets *let
     return eg_sch_is_variable(reader, name);
 }
 
-static bool is_empty(const xmlNode *node)
+static bool is_element(const xmlNode *node)
 {
-    for (const xmlNode *child = node->children; child != NULL; child = child->next) {
-        if (child->type == XML_ELEMENT_NODE) {
-            return false;
-        }
+    return node->type == XML_ELEMENT_NODE;
+}
+
+static bool is_words(const xmlNode *node)
+{
+    return (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) &&
+           xmlIsBlankNode(node) == 0;
+}
+
+/* Elements, and words between them. */
+static bool is_content(const xmlNode *node)
+{
+    return is_element(node) || is_words(node);
+}
+
+static bool has_child(const xmlNode *node, bool (*fits)(const xmlNode *))
+{
+    const xmlNode *child = node->children;
+    while (child != NULL && !fits(child)) {
+        child = child->next;
     }
-    return true;
+    return child != NULL;
 }
 
 /* What the element holds, as a document of its own: its root node is the value. */
@@ -93,9 +109,8 @@ static enum eg_status read_content(xmlDoc **out, struct eg_sch_reader *reader, c
     }
     *slot = doc;
     for (xmlNode *child = node->children; child != NULL; child = child->next) {
-        xmlNode *copy = child->type == XML_ELEMENT_NODE ? xmlDocCopyNode(child, doc, 1) : NULL;
-        if (child->type == XML_ELEMENT_NODE &&
-            (copy == NULL || xmlAddChild((xmlNode *)doc, copy) == NULL)) {
+        xmlNode *copy = is_content(child) ? xmlDocCopyNode(child, doc, 1) : NULL;
+        if (is_content(child) && (copy == NULL || xmlAddChild((xmlNode *)doc, copy) == NULL)) {
             xmlFreeNode(copy);
             return eg_sch_no_memory(reader);
         }
@@ -113,7 +128,8 @@ static enum eg_status read_value(struct eg_sch_let *let, struct eg_sch_reader *r
     if (status != EG_OK) {
         return status;
     }
-    if ((value != NULL) != is_empty(node)) {
+    bool elements = has_child(node, is_element);
+    if ((value != NULL) == elements || (!elements && has_child(node, is_words))) {
         return eg_sch_refuse(reader->err, node, reader->name,
                              "sch:let has either the attribute 'value' or elements inside");
     }

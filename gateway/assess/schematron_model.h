@@ -267,7 +267,8 @@ enum eg_status eg_sch_index_hits(struct eg_sch_hit **hits, size_t *count,
 
 /* svrl.c. out NULL: nothing is written. */
 void eg_svrl_begin(struct eg_buf *out, const struct eg_schematron *schema);
-void eg_svrl_pattern(struct eg_buf *out, const struct eg_sch_pattern *pattern);
+void eg_svrl_pattern(struct eg_buf *out, const struct eg_sch_pattern *pattern,
+                     const char *document);
 void eg_svrl_rule(struct eg_buf *out, const struct eg_sch_rule *rule, const char *document);
 /*
  *   values      of the holes of content and diagnostics, in order

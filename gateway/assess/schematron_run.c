@@ -302,7 +302,7 @@ static enum eg_status fire(struct run *run, const struct eg_sch_hit *hit)
     struct eg_schematron *schema = run->schema;
     size_t outer = schema->variable_count;
     schema->current = node;
-    eg_svrl_rule(run->job->svrl, rule, run->document);
+    eg_svrl_rule(run->job->svrl, rule, run->document != NULL ? run->document : run->job->document);
     enum eg_status status = push_lets(run, &rule->lets, node);
     for (size_t i = 0; i < rule->check_count && status == EG_OK && !run->fatal; i++) {
         const struct eg_sch_check *check = &rule->checks[i];
@@ -423,7 +423,7 @@ static enum eg_status run_all(struct run *run)
     for (size_t i = 0; i < schema->pattern_count && status == EG_OK && !run->fatal; i++) {
         const struct eg_sch_pattern *pattern = &schema->patterns[i];
         if (pattern->active) {
-            eg_svrl_pattern(run->job->svrl, pattern);
+            eg_svrl_pattern(run->job->svrl, pattern, run->job->document);
             status = pattern->documents != NULL ? run_in_documents(run, pattern)
                                                 : run_pattern(run, index, pattern);
         }

@@ -4,8 +4,9 @@
  *
  * Two places where Annex D of 2016 can not be kept to the letter, both mended in its later
  * editions: an active pattern whose rules match nothing has no fired-rule behind it, and the id of
- * a rule that fires twice is there twice. @document of a fired rule, which says where a pattern
- * with documents found it, is of the later editions too.
+ * a rule that fires twice is there twice. Of the later editions too are @document of a fired rule
+ * and xml:lang of what an assertion left; @documents of a pattern that names none is the document
+ * in hand.
  */
 #include "assess/schematron_model.h"
 #include "base/text.h"
@@ -112,12 +113,13 @@ void eg_svrl_begin(struct eg_buf *out, const struct eg_schematron *schema)
     }
 }
 
-void eg_svrl_pattern(struct eg_buf *out, const struct eg_sch_pattern *pattern)
+void eg_svrl_pattern(struct eg_buf *out, const struct eg_sch_pattern *pattern, const char *document)
 {
     if (out != NULL) {
         eg_buf_text(out, "  <svrl:active-pattern");
         attribute(out, "id", pattern->id);
-        attribute(out, "documents", pattern->documents_source);
+        attribute(out, "documents",
+                  pattern->documents_source != NULL ? pattern->documents_source : document);
         attribute(out, "name", pattern->title);
         eg_buf_text(out, "/>\n");
     }
@@ -149,6 +151,7 @@ void eg_svrl_check(struct eg_buf *out, const struct eg_sch_check *check, const c
     attribute(out, "test", check->test_source);
     attribute(out, "role", check->role);
     attribute(out, "flag", check->flag);
+    attribute(out, "xml:lang", check->content.lang_given ? check->content.lang : NULL);
     eg_buf_text(out, ">\n");
     size_t offset = check->content.holes;
     for (size_t i = 0; i < check->diagnostic_count; i++) {

@@ -236,7 +236,8 @@ static enum eg_status judge(bool *valid, struct eg_schematron *schema, xmlDoc *d
     const char *lang = eg_tool_value(args, "--lang", 0);
     eg_findings_init(&findings);
     eg_buf_init(&out, SVRL_MAX);
-    struct eg_schematron_job job = {.doc = doc, .step = 1, .svrl = told ? NULL : &out};
+    struct eg_schematron_job job = {
+        .doc = doc, .step = 1, .svrl = told ? NULL : &out, .document = eg_tool_operand(args, 1)};
     enum eg_status status = eg_schematron_run(&fatal, schema, &job, &findings, err);
     if (status == EG_OK && told) {
         status = tell(&out, schema, &findings, lang != NULL ? lang : "en", json, err);

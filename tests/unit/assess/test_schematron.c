@@ -146,8 +146,9 @@ Test(schematron, takes_severity_from_role)
     expect(PATTERN("<rule context='a' role='info'><assert id='i' test='0'>t</assert>"
                    "<assert id='e' role='error' test='0'>t</assert></rule>"),
            "<a/>", "info i /a; error e /a");
-    refuse(RULE("a", "<assert id='x' role='severe' test='0'>t</assert>"), "role 'severe'");
-    refuse(RULE("a", "<assert id='x' role='ERROR' test='0'>t</assert>"), "role 'ERROR'");
+    expect(RULE("a", "<assert id='x' role='ERROR' test='0'>t</assert>"
+                     "<report id='y' role='info ' test='1'>t</report>"),
+           "<a/>", "error x /a; warning y /a");
 }
 
 Test(schematron, stops_at_a_fatal_finding)
@@ -574,11 +575,23 @@ Test(schematron, demands_ids_of_packages)
     struct eg_schematron *schema = NULL;
     struct test_files files[] = {{"a.sch", RULE("a", "<assert test='1'/>")}, {NULL, NULL}};
     struct eg_loader loader = test_loader(files);
-    struct eg_schematron_options options = {.ids_required = true};
+    struct eg_schematron_options options = {.strict = true};
     cr_expect(eg_schematron_compile(&schema, &loader, "a.sch", &options, &err) == EG_E_FORMAT);
     cr_expect(strstr(err.text, "without id") != NULL);
     cr_expect(strstr(err.text, "5.4.2") != NULL);
     cr_expect_str_eq(err.where, "a.sch:1");
+}
+
+Test(schematron, demands_known_roles_of_packages)
+{
+    struct eg_error err = {0};
+    struct eg_schematron *schema = NULL;
+    struct test_files files[] = {{"a.sch", RULE("a", "<assert id='x' role='grave' test='1'/>")},
+                                 {NULL, NULL}};
+    struct eg_loader loader = test_loader(files);
+    struct eg_schematron_options options = {.strict = true};
+    cr_expect(eg_schematron_compile(&schema, &loader, "a.sch", &options, &err) == EG_E_FORMAT);
+    cr_expect(strstr(err.text, "role 'grave' is none of") != NULL);
 }
 
 Test(schematron, writes_texts_in_two_languages_from_recorded_values)

@@ -171,7 +171,7 @@ static void judge(const struct book *book, const struct a_case *c, struct eg_sch
     eg_buf_init(&got, EG_MIB);
     cr_assert(eg_xml_parse_file(&doc, eg_bytes_view(&c->doc), "doc.xml", EG_MIB, &err) == EG_OK,
               "line %zu: %s", c->line, err.text);
-    struct eg_schematron_job job = {.doc = doc, .step = 1, .svrl = &svrl};
+    struct eg_schematron_job job = {.doc = doc, .step = 1, .svrl = &svrl, .document = "doc.xml"};
     enum eg_status status = eg_schematron_run(&fatal, schema, &job, &findings, &err);
     write_findings(&got, &findings);
     if (c->fails) {
