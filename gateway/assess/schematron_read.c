@@ -100,7 +100,7 @@ enum eg_status eg_sch_compile(xmlXPathCompExpr **out, struct eg_schematron *sche
 {
     xmlXPathCompExpr *compiled = NULL;
     struct eg_xpath_scope counted = *scope;
-    counted.unions = true;
+    counted.counted = true;
     enum eg_status status = eg_xpath_compile(&compiled, expression, &counted, where, err);
     if (status != EG_OK) {
         return status;

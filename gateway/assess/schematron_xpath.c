@@ -6,6 +6,7 @@
 #include "assess/functions.h"
 #include "assess/numbers.h"
 #include "assess/schematron_model.h"
+#include "assess/xpath_functions.h"
 #include "base/limits.h"
 
 #include <libxml/xpathInternals.h>
@@ -211,109 +212,6 @@ static void on_function_available(xmlXPathParserContext *ctxt, int nargs)
     valuePush(ctxt, xmlXPathNewBoolean(known));
 }
 
-/* ---- unions ------------------------------------------------------------------------------- */
-
-#define JOIN_OPERATIONS 4 /* for a node: about what looking it up takes, in steps of libxml2 */
-
-/* Nodes seen: open addressing, at most half full. */
-struct seen {
-    const xmlNode **slots;
-    size_t size, count;
-};
-
-static const xmlNode **slot_of(const struct seen *seen, const xmlNode *node)
-{
-    size_t at = (size_t)(((uintptr_t)node >> 4) * 0x9e3779b97f4a7c15u) & (seen->size - 1);
-    while (seen->slots[at] != NULL && seen->slots[at] != node) {
-        at = (at + 1) & (seen->size - 1);
-    }
-    return &seen->slots[at];
-}
-
-static bool make_room(struct seen *seen)
-{
-    if (seen->size > 2 * seen->count) {
-        return true;
-    }
-    struct seen bigger = {.size = seen->size == 0 ? 64 : 2 * seen->size, .count = seen->count};
-    bigger.slots = calloc(bigger.size, sizeof(*bigger.slots));
-    for (size_t i = 0; bigger.slots != NULL && i < seen->size; i++) {
-        if (seen->slots[i] != NULL) {
-            *slot_of(&bigger, seen->slots[i]) = seen->slots[i];
-        }
-    }
-    if (bigger.slots != NULL) {
-        free(seen->slots);
-        *seen = bigger;
-    }
-    return bigger.slots != NULL;
-}
-
-/* A copy of a namespace node hangs on its element by `next`. */
-static bool has_namespace(const xmlNodeSet *set, const xmlNode *node)
-{
-    const xmlNs *wanted = (const xmlNs *)node;
-    for (int i = 0; i < set->nodeNr; i++) {
-        const xmlNs *ns = (const xmlNs *)set->nodeTab[i];
-        if (set->nodeTab[i]->type == XML_NAMESPACE_DECL && ns->next == wanted->next &&
-            xmlStrEqual(ns->prefix, wanted->prefix)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Namespace nodes are copies: each is compared with all before, which is counted. */
-static bool join(xmlXPathContext *context, struct seen *seen, xmlNodeSet *out, xmlNode *node)
-{
-    if (node->type == XML_NAMESPACE_DECL) {
-        context->opCount += (unsigned long)out->nodeNr;
-        return context->opCount < context->opLimit &&
-               (has_namespace(out, node) || xmlXPathNodeSetAddUnique(out, node) == 0);
-    }
-    if (!make_room(seen)) {
-        return false;
-    }
-    const xmlNode **slot = slot_of(seen, node);
-    if (*slot != NULL) {
-        return true;
-    }
-    *slot = node;
-    seen->count++;
-    return xmlXPathNodeSetAddUnique(out, node) == 0;
-}
-
-/* EG_XPATH_UNION: the operands in their order; every node of each is paid for. */
-static void on_union(xmlXPathParserContext *ctxt, int nargs)
-{
-    xmlXPathContext *context = ctxt->context;
-    struct seen seen = {0};
-    xmlNodeSet *out = xmlXPathNodeSetCreate(NULL);
-    bool good = out != NULL;
-    for (int i = 0; good && i < nargs; i++) {
-        const xmlXPathObject *operand = ctxt->valueTab[ctxt->valueNr - nargs + i];
-        const xmlNodeSet *set = operand->nodesetval;
-        good = operand->type == XPATH_NODESET || operand->type == XPATH_XSLT_TREE;
-        int count = good && set != NULL ? set->nodeNr : 0;
-        context->opCount += JOIN_OPERATIONS * (unsigned long)count;
-        good = good && context->opCount < context->opLimit;
-        for (int k = 0; good && k < count; k++) {
-            good = join(context, &seen, out, set->nodeTab[k]);
-        }
-    }
-    free(seen.slots);
-    if (!good) {
-        xmlXPathFreeNodeSet(out);
-        xmlXPathErr(ctxt, context->opCount >= context->opLimit ? XPATH_OP_LIMIT_EXCEEDED
-                                                               : XPATH_INVALID_TYPE);
-        return;
-    }
-    for (int i = 0; i < nargs; i++) {
-        xmlXPathFreeObject(valuePop(ctxt));
-    }
-    valuePush(ctxt, xmlXPathWrapNodeSet(out));
-}
-
 /* ---- keys --------------------------------------------------------------------------------- */
 
 static void free_set(void *payload, const xmlChar *name)
@@ -485,7 +383,6 @@ static const struct {
     {"key", on_key},
     {"element-available", on_element_available},
     {"function-available", on_function_available},
-    {EG_XPATH_UNION, on_union},
 };
 
 enum eg_status eg_sch_context_new(struct eg_schematron *schema, struct eg_error *err)
@@ -500,6 +397,9 @@ enum eg_status eg_sch_context_new(struct eg_schematron *schema, struct eg_error 
     (void)xmlXPathContextSetCache(context, 1, -1, 0);
     xmlXPathRegisterVariableLookup(context, look_up, schema);
     enum eg_status status = eg_functions_register_xpath(context, err);
+    if (status == EG_OK) {
+        status = eg_xpath_functions_register(context, err);
+    }
     bool good = true;
     for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
         good = good && xmlXPathRegisterFunc(context, BAD_CAST functions[i].name,
@@ -539,6 +439,9 @@ enum eg_status eg_sch_failure(struct eg_schematron *schema, const char *where, s
         return eg_error_set(err, EG_E_LIMIT, where,
                             "a check makes more than %zu octets of text, and %d for each node",
                             (size_t)EG_XPATH_OCTETS_MAX, EG_XPATH_OCTETS_PER_NODE);
+    }
+    if (code == XML_XPATH_EXPRESSION_OK + XPATH_MEMORY_ERROR) {
+        return eg_error_set(err, EG_E_NOMEM, where, "no memory for an expression");
     }
     if (context->opCount >= context->opLimit || code == XML_ERR_NO_MEMORY ||
         code == XML_XPATH_EXPRESSION_OK + XPATH_OP_LIMIT_EXCEEDED ||

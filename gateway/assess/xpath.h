@@ -19,13 +19,9 @@ struct eg_xpath_scope {
     bool xslt;       /* key, document, current, format-number are there too */
     bool stylesheet; /* and str:tokenize, split, replace: only a transformation can own their nodes
                       */
-    bool unions;     /* compile a union as a call of EG_XPATH_UNION, which the context must have:
-                      * libxml2 compares each node of one operand with each of the other, and counts
-                      * no operation for it */
+    bool counted;    /* compile the counted form (xpath_counted.h): the context must have been given
+                      * to eg_xpath_functions_register */
 };
-
-/* Takes node-sets and gives their union; no expression can name it. */
-#define EG_XPATH_UNION "emgate-union"
 
 /*
  * Check an expression; EG_E_FORMAT with the reason, `where` as place ("file:line").

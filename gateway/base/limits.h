@@ -24,8 +24,10 @@
 #define EG_NOTIFICATION_MAX (32 * EG_MIB) /* not larger than what it is made from */
 #define EG_XML_DEPTH_MAX 256              /* libxml2's own default */
 #define EG_XML_ATTRIBUTES_MAX 1000        /* of one element; libxml2 compares each with each */
-#define EG_XPATH_MAX 8192     /* octets of one expression; the longest known have 2,000 */
-#define EG_XPATH_DEPTH_MAX 50 /* parentheses and predicates; libxml2 recurses on them */
+#define EG_XPATH_MAX 8192 /* octets of one expression; the longest known have 2,000 */
+#define EG_XPATH_COUNTED_MAX (64 * EG_KIB) /* octets of its counted form */
+#define EG_XPATH_COUNTED_DEPTH_MAX 200 /* its parentheses; each `//` or `..` on the way is one */
+#define EG_XPATH_DEPTH_MAX 50          /* parentheses and predicates; libxml2 recurses on them */
 #define EG_XPATH_OPERATIONS_MAX 100000000UL /* of one run: some seconds, a watchdog's size */
 #define EG_XPATH_OCTETS_MAX (64 * EG_MIB)   /* texts made by the functions of one run ... */
 #define EG_XPATH_OCTETS_PER_NODE 256        /* ... and for each node of its document */
