@@ -88,6 +88,13 @@ static enum eg_status no_memory(struct eg_error *err)
     return eg_error_set(err, EG_E_NOMEM, "rules", "memory ran out");
 }
 
+/* What the libraries made of a package or report counts only if they got all memory they asked for.
+ *   refused   how many allocations had failed before */
+static enum eg_status in_memory(enum eg_status status, unsigned long refused, struct eg_error *err)
+{
+    return eg_memory_refused() == refused ? status : no_memory(err);
+}
+
 static struct eg_bytes find_file(void *payload, const char *name)
 {
     return eg_package_file(payload, name);
@@ -235,7 +242,8 @@ enum eg_status eg_rules_compile(struct eg_rules **out, const struct eg_package *
     }
     rules->package = package;
     rules->loader = (struct eg_loader){(void *)package, find_file};
-    enum eg_status status = compile(rules, err);
+    unsigned long refused = eg_memory_refused();
+    enum eg_status status = in_memory(compile(rules, err), refused, err);
     if (status == EG_OK) {
         *out = rules;
         rules = NULL;
@@ -318,7 +326,10 @@ enum eg_status eg_rules_read(struct eg_reading *out, bool *readable, struct eg_f
                              struct eg_rules *rules, struct eg_document *document,
                              struct eg_error *err)
 {
-    return eg_reader_read(out, readable, findings, rules->reader, document->doc, err);
+    unsigned long refused = eg_memory_refused();
+
+    return in_memory(eg_reader_read(out, readable, findings, rules->reader, document->doc, err),
+                     refused, err);
 }
 
 /* ---- running ------------------------------------------------------------------------------ */
@@ -618,7 +629,8 @@ enum eg_status eg_rules_run(struct eg_outcome *outcome, struct eg_rules *rules,
                       .known = known};
 
     eg_outcome_init(&made);
-    enum eg_status status = run_all(&run, plant, reading, err);
+    unsigned long refused = eg_memory_refused();
+    enum eg_status status = in_memory(run_all(&run, plant, reading, err), refused, err);
     for (size_t i = 0; run.docs != NULL && i < rules->step_count; i++) {
         xmlFreeDoc(run.docs[i]);
     }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 static _Thread_local struct eg_memory_watch *active;
+static _Thread_local unsigned long refused;
 
 static void add(size_t octets)
 {
@@ -38,6 +39,7 @@ static void *counted_malloc(size_t size)
 {
     void *data = malloc(size);
 
+    refused += data == NULL && size > 0 ? 1 : 0;
     if (active != NULL && data != NULL) {
         add(malloc_usable_size(data));
     }
@@ -57,6 +59,7 @@ static void *counted_realloc(void *data, size_t size)
     size_t before = active != NULL && data != NULL ? malloc_usable_size(data) : 0;
     void *moved = realloc(data, size);
 
+    refused += moved == NULL && size > 0 ? 1 : 0;
     if (active != NULL && moved != NULL) {
         subtract(before);
         add(malloc_usable_size(moved));
@@ -94,4 +97,9 @@ void eg_memory_begin(struct eg_memory_watch *watch, size_t ceiling, void (*stop)
 void eg_memory_end(struct eg_memory_watch *watch)
 {
     active = watch->outer;
+}
+
+unsigned long eg_memory_refused(void)
+{
+    return refused;
 }

@@ -2,7 +2,9 @@
  * A ceiling on what libxml2 and libxslt hold while one piece of work runs on this thread.
  *
  * Allocations are never refused (libxml2 2.9 crashes when one is): when the ceiling is passed a
- * callback asks the work to stop at its next step.
+ * callback asks the work to stop at its next step. The machine may refuse one, though, and the
+ * libraries then go on with half of what they made, or call a document malformed: who judges by
+ * them asks afterwards whether that has happened.
  */
 #ifndef EG_ASSESS_MEMORY_H
 #define EG_ASSESS_MEMORY_H
@@ -26,5 +28,8 @@ struct eg_memory_watch {
 void eg_memory_begin(struct eg_memory_watch *watch, size_t ceiling, void (*stop)(void *payload),
                      void *payload);
 void eg_memory_end(struct eg_memory_watch *watch);
+
+/* How many allocations of the libraries failed on this thread so far. */
+unsigned long eg_memory_refused(void);
 
 #endif

@@ -17,6 +17,7 @@
  */
 #include "assess/xml.h"
 
+#include "assess/memory.h"
 #include "base/limits.h"
 
 #include <libxml/catalog.h>
@@ -398,6 +399,7 @@ static xmlDoc *parse(struct fault *fault, bool *nomem, struct eg_bytes xml, cons
     if (fault->rule != NULL) {
         return NULL;
     }
+    unsigned long refused = eg_memory_refused();
     xmlParserCtxt *ctxt = xmlNewParserCtxt();
     if (ctxt == NULL) {
         *nomem = true;
@@ -410,7 +412,7 @@ static xmlDoc *parse(struct fault *fault, bool *nomem, struct eg_bytes xml, cons
     ctxt->sax->startElementNs = on_start;
     ctxt->sax->endElementNs = on_end;
     doc = xmlCtxtReadMemory(ctxt, (const char *)xml.data, (int)xml.len, url, NULL, options);
-    *nomem = ctxt->errNo == XML_ERR_NO_MEMORY;
+    *nomem = ctxt->errNo == XML_ERR_NO_MEMORY || eg_memory_refused() != refused;
     if (fault->rule == NULL && (doc == NULL || !ctxt->wellFormed || !ctxt->nsWellFormed)) {
         set_fault(fault, EG_RULE_WELL_FORMED, 0, 0, "the document is not well-formed");
     }
