@@ -69,6 +69,11 @@ enum eg_status eg_rules_authorise(struct eg_signer *signer, struct eg_verdict *v
 
 /* ---- the trial ---------------------------------------------------------------------------- */
 
+const struct eg_rules_ceilings eg_rules_ceilings_default = {
+    .cpu_s = EG_TRIAL_CPU_S,
+    .memory = EG_TRIAL_MEMORY_MAX,
+};
+
 /* What the child sends up its pipe, whole, before it ends. */
 struct answer {
     enum eg_status status;
@@ -104,10 +109,10 @@ static void try_here(struct answer *answer, const struct eg_package *package)
     eg_rules_free(&rules);
 }
 
-static void put_limits(void)
+static void put_limits(const struct eg_rules_ceilings *ceilings)
 {
-    const struct rlimit cpu = {EG_TRIAL_CPU_S, EG_TRIAL_CPU_S + 1};
-    const struct rlimit memory = {EG_TRIAL_MEMORY_MAX, EG_TRIAL_MEMORY_MAX};
+    const struct rlimit cpu = {ceilings->cpu_s, ceilings->cpu_s + 1};
+    const struct rlimit memory = {ceilings->memory, ceilings->memory};
     const struct rlimit core = {0, 0};
 
     (void)setrlimit(RLIMIT_CPU, &cpu);
@@ -117,13 +122,14 @@ static void put_limits(void)
     }
 }
 
-_Noreturn static void child(int fd, const struct eg_package *package)
+_Noreturn static void child(int fd, const struct eg_package *package,
+                            const struct eg_rules_ceilings *ceilings)
 {
     struct answer answer = {.status = EG_OK};
     const char *at = (const char *)&answer;
     size_t left = sizeof(answer);
 
-    put_limits();
+    put_limits(ceilings);
     try_here(&answer, package);
     while (left > 0) {
         ssize_t n = write(fd, at, left);
@@ -151,11 +157,12 @@ static size_t read_answer(struct answer *answer, int fd)
     return got;
 }
 
-static enum eg_status killed(int how, const struct eg_package *package, struct eg_error *err)
+static enum eg_status killed(int how, const struct eg_package *package,
+                             const struct eg_rules_ceilings *ceilings, struct eg_error *err)
 {
     if (WIFSIGNALED(how) && (WTERMSIG(how) == SIGXCPU || WTERMSIG(how) == SIGKILL)) {
         return eg_error_set(err, EG_E_LIMIT, package->ref.id,
-                            "compiling and testing took more than %d s of CPU", EG_TRIAL_CPU_S);
+                            "compiling and testing took more than %u s of CPU", ceilings->cpu_s);
     }
     return eg_error_set(err, EG_E_LIMIT, package->ref.id,
                         "compiling and testing ended abnormally (%s %d), probably out of memory",
@@ -164,7 +171,7 @@ static enum eg_status killed(int how, const struct eg_package *package, struct e
 }
 
 enum eg_status eg_rules_try(struct eg_rules_trial *out, const struct eg_package *package,
-                            struct eg_error *err)
+                            const struct eg_rules_ceilings *ceilings, struct eg_error *err)
 {
     struct answer answer = {.status = EG_OK};
     int ends[2] = {-1, -1};
@@ -177,7 +184,7 @@ enum eg_status eg_rules_try(struct eg_rules_trial *out, const struct eg_package 
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        child(ends[1], package);
+        child(ends[1], package, ceilings);
     }
     int cause = errno;
     close(ends[1]);
@@ -190,7 +197,7 @@ enum eg_status eg_rules_try(struct eg_rules_trial *out, const struct eg_package 
     while (waitpid(pid, &how, 0) < 0 && errno == EINTR) {
     }
     if (got != sizeof(answer)) {
-        return killed(how, package, err);
+        return killed(how, package, ceilings, err);
     }
     if (answer.status != EG_OK) {
         if (err != NULL) {

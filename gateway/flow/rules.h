@@ -29,6 +29,15 @@ struct eg_rules_trial {
     char first[EG_ERROR_TEXT_MAX]; /* first failed test: "name: what differed" */
 };
 
+/* What the child may take. */
+struct eg_rules_ceilings {
+    unsigned cpu_s;
+    uint64_t memory; /* octets of addresses, its parent's included; no ceiling under a sanitizer */
+};
+
+/* EG_TRIAL_CPU_S and EG_TRIAL_MEMORY_MAX. */
+extern const struct eg_rules_ceilings eg_rules_ceilings_default;
+
 /*
  * Compile the package and run its tests in a child process under ceilings on memory and CPU time,
  * because the libraries can not be trusted with either. The caller must be single-threaded, or take
@@ -38,7 +47,7 @@ struct eg_rules_trial {
  */
 EG_MUST_USE
 enum eg_status eg_rules_try(struct eg_rules_trial *out, const struct eg_package *package,
-                            struct eg_error *err);
+                            const struct eg_rules_ceilings *ceilings, struct eg_error *err);
 
 /*
  * Write the package's files to DIR/<id>/<version>, durable and whole or not at all.

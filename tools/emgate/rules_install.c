@@ -26,7 +26,7 @@ struct session {
 static enum eg_status try_package(struct session *session, struct eg_error *err)
 {
     struct eg_rules_trial *trial = &session->trial;
-    enum eg_status status = eg_rules_try(trial, session->package, err);
+    enum eg_status status = eg_rules_try(trial, session->package, &eg_rules_ceilings_default, err);
 
     if (status == EG_OK && !trial->tests_present) {
         status = eg_error_set(err, EG_E_DENIED, session->package->ref.id,

@@ -373,7 +373,8 @@ Test(engine, tries_a_package_in_a_child_and_installs_it_whole)
 
     open_bench(&b);
     cr_assert_not_null(mkdtemp(dir));
-    cr_assert_eq(eg_rules_try(&trial, b.package, &err), EG_OK, "%s: %s", err.where, err.text);
+    cr_assert_eq(eg_rules_try(&trial, b.package, &eg_rules_ceilings_default, &err), EG_OK, "%s: %s",
+                 err.where, err.text);
     cr_expect_eq(trial.tests, 3);
     cr_expect_eq(trial.failed, 0);
     cr_assert_eq(eg_rules_install(&path, dir, b.package, &err), EG_OK, "%s: %s", err.where,
