@@ -7,6 +7,7 @@
 
 #include "assess/function_table.h"
 #include "assess/numbers.h"
+#include "assess/xpath_functions.h"
 
 #include <libexslt/exslt.h>
 #include <libxml/xpathInternals.h>
@@ -94,10 +95,12 @@ bool eg_function_arity(xmlXPathParserContext *ctxt, int count, const char *ns, c
     return true;
 }
 
-/* Make argument `index` (0 is the first) a text in place; NULL: memory ran out. */
-static const char *as_text(xmlXPathParserContext *ctxt, int count, int index)
+const char *eg_function_as_text(xmlXPathParserContext *ctxt, int count, int index)
 {
     xmlXPathObject **slot = &ctxt->valueTab[ctxt->valueNr - count + index];
+    if (!eg_xpath_pay_text(ctxt, *slot, false)) {
+        return NULL;
+    }
     if ((*slot)->type == XPATH_NUMBER) {
         char text[EG_NUMBER_TEXT_MAX] = "";
         eg_number_text(text, (*slot)->floatval);
@@ -108,6 +111,9 @@ static const char *as_text(xmlXPathParserContext *ctxt, int count, int index)
     }
     if (index == count - 1) {
         ctxt->value = *slot;
+    }
+    if (*slot == NULL) {
+        xmlXPathErr(ctxt, XPATH_MEMORY_ERROR);
     }
     return *slot != NULL ? (const char *)(*slot)->stringval : NULL;
 }
@@ -121,10 +127,10 @@ double eg_function_strict(const xmlChar *text)
 
 char *eg_function_pop_text(xmlXPathParserContext *ctxt)
 {
-    const char *text = as_text(ctxt, 1, 0);
+    const char *text = eg_function_as_text(ctxt, 1, 0);
     char *copy = text != NULL ? strdup(text) : NULL;
     xmlXPathFreeObject(valuePop(ctxt));
-    if (copy == NULL) {
+    if (copy == NULL && text != NULL) {
         xmlXPathErr(ctxt, XPATH_MEMORY_ERROR);
     }
     return copy;
@@ -132,8 +138,11 @@ char *eg_function_pop_text(xmlXPathParserContext *ctxt)
 
 double eg_function_pop_number(xmlXPathParserContext *ctxt)
 {
-    xmlXPathObject *value = valuePop(ctxt);
     double x = (double)NAN;
+    if (ctxt->value != NULL && !eg_xpath_pay_text(ctxt, ctxt->value, false)) {
+        return x;
+    }
+    xmlXPathObject *value = valuePop(ctxt);
     if (value != NULL && value->type == XPATH_NUMBER) {
         x = value->floatval;
     } else if (value != NULL) {
@@ -158,17 +167,15 @@ void eg_function_push_number(xmlXPathParserContext *ctxt, double x)
     valuePush(ctxt, xmlXPathNewFloat(x));
 }
 
-static double xpath_number(const xmlChar *text)
-{
-    return eg_number_xpath(eg_bytes_of((const char *)text));
-}
-
 double *eg_function_pop_numbers(xmlXPathParserContext *ctxt, eg_function_reader_fn reader,
                                 size_t *count)
 {
     if (ctxt->value == NULL ||
         (ctxt->value->type != XPATH_NODESET && ctxt->value->type != XPATH_XSLT_TREE)) {
         xmlXPathErr(ctxt, XPATH_INVALID_TYPE);
+        return NULL;
+    }
+    if (!eg_xpath_pay_text(ctxt, ctxt->value, true)) {
         return NULL;
     }
     xmlXPathObject *value = valuePop(ctxt);
@@ -186,143 +193,6 @@ double *eg_function_pop_numbers(xmlXPathParserContext *ctxt, eg_function_reader_
     }
     *count = n;
     return numbers;
-}
-
-/* ---- strict and metered forms of XPath's own ---------------------------------------------- */
-
-static void push_context_node(xmlXPathParserContext *ctxt)
-{
-    valuePush(ctxt, xmlXPathNewNodeSet(ctxt->context->node));
-}
-
-static void on_number(xmlXPathParserContext *ctxt, int count)
-{
-    if (!eg_function_arity(ctxt, count, "", "number")) {
-        return;
-    }
-    if (count == 0) {
-        push_context_node(ctxt);
-    }
-    xmlXPathObject *value = valuePop(ctxt);
-    double x = (double)NAN;
-    if (value != NULL && (value->type == XPATH_NUMBER || value->type == XPATH_BOOLEAN)) {
-        x = xmlXPathCastToNumber(value);
-    } else if (value != NULL) {
-        xmlChar *text = xmlXPathCastToString(value);
-        x = xpath_number(text);
-        xmlFree(text);
-    }
-    xmlXPathFreeObject(value);
-    eg_function_push_number(ctxt, x);
-}
-
-static void on_sum(xmlXPathParserContext *ctxt, int count)
-{
-    if (!eg_function_arity(ctxt, count, "", "sum")) {
-        return;
-    }
-    size_t n = 0;
-    double *numbers = eg_function_pop_numbers(ctxt, xpath_number, &n);
-    if (numbers != NULL) {
-        eg_function_push_number(ctxt, eg_number_sum(numbers, n));
-    }
-    free(numbers);
-}
-
-static void on_string(xmlXPathParserContext *ctxt, int count)
-{
-    if (!eg_function_arity(ctxt, count, "", "string")) {
-        return;
-    }
-    if (count == 0) {
-        push_context_node(ctxt);
-    }
-    const char *text = as_text(ctxt, 1, 0);
-    if (text != NULL) {
-        (void)spend(ctxt, strlen(text));
-    }
-}
-
-/* All text arguments as texts, their octets paid for, then XPath's own function. */
-static void metered(xmlXPathParserContext *ctxt, int count, int texts, const char *name,
-                    xmlXPathFunction function)
-{
-    if (!eg_function_arity(ctxt, count, "", name)) {
-        return;
-    }
-    size_t octets = 0;
-    for (int i = 0; i < count && i < texts; i++) {
-        const char *text = as_text(ctxt, count, i);
-        if (text == NULL) {
-            xmlXPathErr(ctxt, XPATH_MEMORY_ERROR);
-            return;
-        }
-        octets += strlen(text);
-    }
-    if (spend(ctxt, octets)) {
-        function(ctxt, count);
-    }
-}
-
-/* libxml2's own appends one argument after another, which is quadratic in their number. */
-static void concat_all(xmlXPathParserContext *ctxt, int count)
-{
-    struct eg_buf all = {0};
-    eg_buf_init(&all, SIZE_MAX / 2);
-    for (int i = 0; i < count; i++) {
-        eg_buf_text(&all, as_text(ctxt, count, i));
-    }
-    for (int i = 0; i < count; i++) {
-        xmlXPathFreeObject(valuePop(ctxt));
-    }
-    if (all.failed) {
-        xmlXPathErr(ctxt, XPATH_MEMORY_ERROR);
-    } else {
-        valuePush(ctxt, xmlXPathNewCString(all.data != NULL ? (const char *)all.data : ""));
-    }
-    eg_buf_done(&all);
-}
-
-static void on_concat(xmlXPathParserContext *ctxt, int count)
-{
-    metered(ctxt, count, count, "concat", concat_all);
-}
-
-static void on_substring(xmlXPathParserContext *ctxt, int count)
-{
-    metered(ctxt, count, 1, "substring", xmlXPathSubstringFunction);
-}
-
-static void on_substring_before(xmlXPathParserContext *ctxt, int count)
-{
-    metered(ctxt, count, 2, "substring-before", xmlXPathSubstringBeforeFunction);
-}
-
-static void on_substring_after(xmlXPathParserContext *ctxt, int count)
-{
-    metered(ctxt, count, 2, "substring-after", xmlXPathSubstringAfterFunction);
-}
-
-static void on_translate(xmlXPathParserContext *ctxt, int count)
-{
-    if (!eg_function_arity(ctxt, count, "", "translate")) {
-        return;
-    }
-    const char *map = as_text(ctxt, count, 1);
-    if (map != NULL && strlen(map) > 1000) { /* looked through for each character */
-        xmlXPathErr(ctxt, XPATH_OP_LIMIT_EXCEEDED);
-        return;
-    }
-    metered(ctxt, count, 3, "translate", xmlXPathTranslateFunction);
-}
-
-static void on_normalize_space(xmlXPathParserContext *ctxt, int count)
-{
-    if (count == 0) {
-        push_context_node(ctxt);
-        count = 1;
-    }
-    metered(ctxt, count, 1, "normalize-space", xmlXPathNormalizeFunction);
 }
 
 /* ---- EXSLT -------------------------------------------------------------------------------- */
@@ -446,6 +316,11 @@ static void on_exslt(xmlXPathParserContext *ctxt, int count)
         return;
     }
     const struct eg_function_row *row = eg_function_row(ns, name);
+    for (int i = 0; i < count; i++) {
+        if (!eg_xpath_pay_text(ctxt, ctxt->valueTab[ctxt->valueNr - count + i], true)) {
+            return;
+        }
+    }
     if (strcmp(ns, EG_EXSLT_STRINGS) == 0 && !spend(ctxt, strings_cost(ctxt, count, name))) {
         return;
     }
@@ -460,15 +335,6 @@ static void on_exslt(xmlXPathParserContext *ctxt, int count)
 /* ---- registration ------------------------------------------------------------------------- */
 
 static const struct eg_function_own own[] = {
-    {"", "number", on_number},
-    {"", "string", on_string},
-    {"", "sum", on_sum},
-    {"", "concat", on_concat},
-    {"", "substring", on_substring},
-    {"", "substring-before", on_substring_before},
-    {"", "substring-after", on_substring_after},
-    {"", "translate", on_translate},
-    {"", "normalize-space", on_normalize_space},
     {EG_EXSLT_COMMON, "node-set", on_node_set},
     {EG_EXSLT_COMMON, "object-type", on_object_type},
 };
@@ -528,6 +394,8 @@ static enum eg_status put_all(xmlXPathContext *context, bool stylesheet, struct 
         }
     }
     good = good && put_list(context, own, sizeof(own) / sizeof(own[0])) &&
+           put_list(context, eg_functions_core, eg_functions_core_count) &&
+           put_list(context, eg_functions_sets, eg_functions_sets_count) &&
            put_list(context, eg_functions_measure, eg_functions_measure_count) &&
            put_list(context, eg_functions_series, eg_functions_series_count) &&
            put_list(context, eg_functions_grid, eg_functions_grid_count);

@@ -232,6 +232,7 @@ void eg_sch_keys_done(struct eg_schematron *schema)
     schema->key_tables = NULL;
 }
 
+/* One node comes for all its values in a row: it stands last if it has this one already. */
 static bool add_to_key(xmlHashTable *table, const xmlChar *value, xmlNode *node)
 {
     xmlNodeSet *set = value != NULL ? xmlHashLookup(table, value) : NULL;
@@ -242,18 +243,22 @@ static bool add_to_key(xmlHashTable *table, const xmlChar *value, xmlNode *node)
             return false;
         }
     }
-    return set != NULL && xmlXPathNodeSetAdd(set, node) == 0;
+    if (set != NULL && set->nodeNr > 0 && set->nodeTab[set->nodeNr - 1] == node) {
+        return true;
+    }
+    return set != NULL && xmlXPathNodeSetAddUnique(set, node) == 0;
 }
 
-static bool index_node(struct eg_schematron *schema, xmlHashTable *table,
+static bool index_node(xmlXPathParserContext *ctxt, xmlHashTable *table,
                        const struct eg_sch_key *key, xmlNode *node)
 {
+    struct eg_schematron *schema = schema_of(ctxt);
     schema->base = key->base;
     xmlXPathObject *use = eg_sch_eval(schema, key->use, node);
     if (use == NULL) {
         return false;
     }
-    bool good = true;
+    bool good = eg_xpath_pay_text(ctxt, use, true);
     if (use->type == XPATH_NODESET) {
         for (int i = 0; good && use->nodesetval != NULL && i < use->nodesetval->nodeNr; i++) {
             xmlChar *value = xmlXPathCastNodeToString(use->nodesetval->nodeTab[i]);
@@ -262,7 +267,7 @@ static bool index_node(struct eg_schematron *schema, xmlHashTable *table,
         }
     } else {
         xmlChar *value = xmlXPathCastToString(use);
-        good = add_to_key(table, value, node);
+        good = good && add_to_key(table, value, node);
         xmlFree(value);
     }
     xmlXPathFreeObject(use);
@@ -270,8 +275,9 @@ static bool index_node(struct eg_schematron *schema, xmlHashTable *table,
 }
 
 /* All keys of one name over the document, made at the first call. */
-static xmlHashTable *key_table(struct eg_schematron *schema, const xmlChar *name)
+static xmlHashTable *key_table(xmlXPathParserContext *ctxt, const xmlChar *name)
 {
+    struct eg_schematron *schema = schema_of(ctxt);
     if (schema->key_tables == NULL) {
         schema->key_tables = xmlHashCreate(8);
     }
@@ -293,7 +299,7 @@ static xmlHashTable *key_table(struct eg_schematron *schema, const xmlChar *name
             eg_sch_eval(schema, schema->keys[k].match, (xmlNode *)schema->context->doc);
         bool good = matched != NULL && matched->type == XPATH_NODESET;
         for (int i = 0; good && matched->nodesetval && i < matched->nodesetval->nodeNr; i++) {
-            good = index_node(schema, table, &schema->keys[k], matched->nodesetval->nodeTab[i]);
+            good = index_node(ctxt, table, &schema->keys[k], matched->nodesetval->nodeTab[i]);
         }
         xmlXPathFreeObject(matched);
         if (!good) {
@@ -313,32 +319,51 @@ static bool has_key(const struct eg_schematron *schema, const xmlChar *name)
     return false;
 }
 
-static void select_key(xmlHashTable *table, xmlNodeSet *out, const xmlChar *value)
+struct selection {
+    xmlHashTable *table, *values; /* the key, and what was looked up already */
+    struct eg_xpath_nodes nodes;
+};
+
+static bool select_key(xmlXPathParserContext *ctxt, struct selection *selection,
+                       const xmlChar *value)
 {
-    xmlNodeSet *found = value != NULL ? xmlHashLookup(table, value) : NULL;
-    for (int i = 0; found != NULL && i < found->nodeNr; i++) {
-        (void)xmlXPathNodeSetAdd(out, found->nodeTab[i]);
+    xmlNodeSet *found = value != NULL ? xmlHashLookup(selection->table, value) : NULL;
+    if (found == NULL || xmlHashLookup(selection->values, value) != NULL) {
+        return value != NULL;
     }
+    bool good = xmlHashAddEntry(selection->values, value, found) == 0;
+    for (int i = 0; good && i < found->nodeNr; i++) {
+        good = eg_xpath_nodes_add(ctxt, &selection->nodes, found->nodeTab[i], NULL);
+    }
+    return good;
 }
 
-static xmlNodeSet *look_in_key(xmlHashTable *table, const xmlXPathObject *wanted)
+static xmlNodeSet *look_in_key(xmlXPathParserContext *ctxt, xmlHashTable *table,
+                               const xmlXPathObject *wanted)
 {
-    xmlNodeSet *out = xmlXPathNodeSetCreate(NULL);
-    if (out == NULL) {
-        return NULL;
-    }
+    struct selection selection = {.table = table, .values = xmlHashCreate(8)};
+    bool good = selection.values != NULL && eg_xpath_pay_text(ctxt, wanted, true);
     if (wanted->type == XPATH_NODESET) {
-        for (int i = 0; wanted->nodesetval != NULL && i < wanted->nodesetval->nodeNr; i++) {
+        for (int i = 0; good && wanted->nodesetval != NULL && i < wanted->nodesetval->nodeNr; i++) {
             xmlChar *value = xmlXPathCastNodeToString(wanted->nodesetval->nodeTab[i]);
-            select_key(table, out, value);
+            good = select_key(ctxt, &selection, value);
             xmlFree(value);
         }
     } else {
         xmlChar *value = xmlXPathCastToString((xmlXPathObject *)(uintptr_t)wanted);
-        select_key(table, out, value);
+        good = good && select_key(ctxt, &selection, value);
         xmlFree(value);
     }
-    return out;
+    xmlNodeSet *out = selection.nodes.set;
+    if (good && out == NULL) {
+        out = xmlXPathNodeSetCreate(NULL);
+    }
+    if (good && out != NULL) {
+        selection.nodes.set = NULL;
+    }
+    eg_xpath_nodes_done(&selection.nodes);
+    xmlHashFree(selection.values, NULL);
+    return good ? out : NULL;
 }
 
 static void on_key(xmlXPathParserContext *ctxt, int nargs)
@@ -352,7 +377,7 @@ static void on_key(xmlXPathParserContext *ctxt, int nargs)
     xmlXPathObject *name = valuePop(ctxt);
     xmlHashTable *table = NULL;
     if (has_key(schema, name->stringval)) {
-        table = key_table(schema, name->stringval);
+        table = key_table(ctxt, name->stringval);
     } else {
         (void)eg_error_set(&schema->failure, EG_E_FORMAT, schema->name,
                            "there is no xsl:key '%.60s'", (const char *)name->stringval);
@@ -361,11 +386,13 @@ static void on_key(xmlXPathParserContext *ctxt, int nargs)
     ctxt->context->node = saved.node;
     ctxt->context->contextSize = saved.contextSize;
     ctxt->context->proximityPosition = saved.proximityPosition;
-    xmlNodeSet *found = table != NULL ? look_in_key(table, wanted) : NULL;
+    xmlNodeSet *found = table != NULL ? look_in_key(ctxt, table, wanted) : NULL;
     xmlXPathFreeObject(name);
     xmlXPathFreeObject(wanted);
     if (found == NULL) {
-        xmlXPathErr(ctxt, XPATH_INVALID_OPERAND);
+        if (ctxt->error == XPATH_EXPRESSION_OK) {
+            xmlXPathErr(ctxt, XPATH_INVALID_OPERAND);
+        }
         return;
     }
     valuePush(ctxt, xmlXPathWrapNodeSet(found));
