@@ -28,13 +28,20 @@ LIBS       = $(PKG_LIBS) -lm -pthread
 # ---- variant: each set of flags builds into its own folder -------------------------------------
 VARIANT  ?= plain
 SAN_plain             :=
-SAN_address-undefined := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+SAN_address-undefined := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
                          -fno-omit-frame-pointer
-SAN_thread            := -O1 -fsanitize=thread
+SAN_thread            := -O1 -g1 -fsanitize=thread
 SAN_unoptimised       := -O0
 SAN_fuzz              := -O1 -fsanitize=fuzzer-no-link,address,undefined \
                          -fno-sanitize-recover=undefined -Wno-error
 SAN      := $(SAN_$(VARIANT))
+# What tests themselves are made of need not be fast; compiling all of it must be.
+TEST_CFLAGS := -O0
+# More than 250 test programs are linked: gold takes a third of ld's time. Each test starts the
+# program anew, so it loads no library in vain, and the leak search of every end walks no second
+# sanitizer's memory (libubsan.so has 6 MB of it).
+TEST_LINK_address-undefined := -static-libubsan
+TEST_LINK := $(if $(shell command -v ld.gold),-fuse-ld=gold) -Wl,--as-needed $(TEST_LINK_$(VARIANT))
 B        := build/$(VARIANT)
 ASAN     := build/address-undefined
 TSAN     := build/thread
@@ -53,8 +60,11 @@ SCRIPTS   := $(wildcard $(foreach k,cli flow fault python,tests/$(k)/*.sh tests/
 CHECKS    := $(wildcard $(addprefix tools/check/,layers headers format banned shape settings))
 # What a plant's software links: no settings file, no XML, no archive.
 LIBRARY_C := $(filter-out gateway/core/settings.c,$(foreach r,base wire core proof verify client,$(wildcard gateway/$(r)/*.c)))
+# The few sources that read differently with test hooks; all others are compiled once for both.
+HOOKED_C  := $(shell grep -lE 'EG_TEST_HOOKS|base/fault\.h' $(GATEWAY_C) gateway/main.c $(TOOL_C) 2>/dev/null)
 obj        = $(patsubst %.c,$(B)/%.o,$(1))
-hookobj    = $(patsubst %.c,$(B)/hooks/%.o,$(1))
+testobj    = $(patsubst %.c,$(B)/hooks/%.o,$(1))
+hookobj    = $(call testobj,$(filter $(HOOKED_C),$(1))) $(call obj,$(filter-out $(HOOKED_C),$(1)))
 UNIT_P    := $(UNIT_C:%.c=%)
 FUZZ_P    := $(FUZZ_C:%.c=%)
 RACE_P    := $(RACE_C:%.c=%)
@@ -72,7 +82,7 @@ define compile
 @mkdir -p "$(@D)"
 $(call say,CC,"$@") $(CC) $(EG_CFLAGS) $(CFLAGS) $(SAN) $(1) -MMD -MP -c -o "$@" "$<"
 endef
-link = $(call say,LD,"$@") mkdir -p "$(@D)" && $(CC) $(CFLAGS) $(SAN) -o "$@" $^
+link = $(call say,LD,"$@") mkdir -p "$(@D)" && $(CC) $(CFLAGS) $(SAN) $(1) -o "$@" $^
 
 # The vocabularies' schemas, inside the programs.
 $(EMBED_C): tools/embed $(EMBED)
@@ -82,7 +92,9 @@ $(EMBED_C): tools/embed $(EMBED)
 $(B)/%.o: %.c
 	$(call compile)
 
-# The same sources with test hooks (fixed clock, fault points): only tests link these.
+# With test hooks (fixed clock, fault points): only tests link these.
+$(B)/hooks/tests/%.o: tests/%.c
+	$(call compile,-DEG_TEST_HOOKS $(TEST_CFLAGS))
 $(B)/hooks/%.o: %.c
 	$(call compile,-DEG_TEST_HOOKS)
 
@@ -91,7 +103,7 @@ $(B)/hooks/%.o: %.c
 
 $(B)/libgateway.a: $(call obj,$(GATEWAY_C))
 $(B)/hooks/libgateway.a: $(call hookobj,$(GATEWAY_C))
-$(B)/hooks/libsupport.a: $(call hookobj,$(SUPPORT_C))
+$(B)/hooks/libsupport.a: $(call testobj,$(SUPPORT_C))
 $(B)/hooks/libtool.a: $(call hookobj,$(filter-out tools/emgate/main.c,$(TOOL_C)))
 
 $(B)/emgated: $(call obj,gateway/main.c) $(B)/libgateway.a
@@ -105,21 +117,21 @@ $(B)/hooks/emgate: $(call hookobj,$(TOOL_C)) $(B)/hooks/libgateway.a
 
 # One criterion program a test file: build/<variant>/tests/unit/<room>/test_<module>
 $(B)/tests/unit/tool/%: $(B)/hooks/tests/unit/tool/%.o $(B)/hooks/libsupport.a $(B)/hooks/libtool.a $(B)/hooks/libgateway.a
-	$(link) -lcriterion $(LIBS)
+	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
 $(B)/tests/%: $(B)/hooks/tests/%.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
-	$(link) -lcriterion $(LIBS)
+	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
 # Race tests and stored fuzz inputs are plain programs.
 $(B)/tests/race/%: $(B)/hooks/tests/race/%.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
-	$(link) -Wl,--as-needed -lcriterion $(LIBS)
+	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
 $(B)/tests/fuzz/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/tests/fuzz/driver.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
-	$(link) -Wl,--as-needed -lcriterion $(LIBS)
+	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
 # Mistakes on purpose: whatever looks for mistakes must find these.
 $(B)/tests/planted/race: $(B)/tests/planted/race.o
-	$(link) -pthread
+	$(call link,$(TEST_LINK)) -pthread
 $(B)/tests/planted/%: $(B)/tests/planted/%.o
-	$(link) -lcriterion
+	$(call link,$(TEST_LINK)) -lcriterion
 $(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
-	$(link) -fsanitize=fuzzer,address,undefined -Wl,--as-needed -lcriterion $(LIBS)
+	$(call link,$(TEST_LINK)) -fsanitize=fuzzer,address,undefined -lcriterion $(LIBS)
 
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)
