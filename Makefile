@@ -68,6 +68,7 @@ hookobj    = $(call testobj,$(filter $(HOOKED_C),$(1))) $(call obj,$(filter-out 
 UNIT_P    := $(UNIT_C:%.c=%)
 FUZZ_P    := $(FUZZ_C:%.c=%)
 RACE_P    := $(RACE_C:%.c=%)
+PLANTED   := $(filter-out race,$(notdir $(basename $(wildcard tests/planted/*.c))))
 
 # ---- rules -------------------------------------------------------------------------------------
 .PHONY: all
@@ -141,7 +142,7 @@ $(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/libsupport.a $(B)/hooks/lib
 again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j2)
 plain-programs: all $(B)/hooks/emgate $(B)/hooks/emgated unit-programs
 unit-programs:  $(B)/emgated $(addprefix $(B)/,$(UNIT_P) $(FUZZ_P))
-asan-programs:  ; +@$(again) VARIANT=address-undefined unit-programs $(ASAN)/tests/planted/leak $(ASAN)/tests/planted/overrun
+asan-programs:  ; +@$(again) VARIANT=address-undefined unit-programs $(addprefix $(ASAN)/tests/planted/,$(PLANTED))
 race-programs:  ; +@$(again) VARIANT=thread $(addprefix $(TSAN)/,$(RACE_P) tests/planted/race)
 asan-tool:      ; +@$(again) VARIANT=address-undefined plain-programs
 
@@ -149,7 +150,7 @@ checks   := $(addprefix check:,$(CHECKS))
 unit     := $(addprefix unit:build/plain/,$(UNIT_P))
 replay   := $(addprefix replay:build/plain/,$(FUZZ_P))
 asan     := $(addprefix asan:$(ASAN)/,$(UNIT_P)) $(addprefix replay-asan:$(ASAN)/,$(FUZZ_P)) \
-            planted-asan:$(ASAN)/tests/planted/leak planted-asan:$(ASAN)/tests/planted/overrun
+            $(addprefix planted-asan:$(ASAN)/tests/planted/,$(PLANTED))
 race     := $(addprefix race:$(TSAN)/,$(RACE_P)) planted-race:$(TSAN)/tests/planted/race
 valgrind := $(addprefix valgrind:build/plain/,$(UNIT_P)) \
             planted-valgrind:build/plain/tests/planted/leak

@@ -2,7 +2,8 @@
 """An independent client of EMX/1, written from gateway/wire/PROTOCOL.md alone.
 
 It imports nothing of emgate: python3-zmq for the transport, python3-asn1crypto to look into
-certificates, the openssl command for every signature. As a program:
+certificates, the openssl command for signatures of participants and OpenSSL's library for those of
+the log, of which there are thousands. As a program:
 
     emx_client.py submit --card CARD --anchors CA --key KEY --cert CERT REPORT...
     emx_client.py follow --card CARD --anchors CA --key KEY --cert CERT --count N
@@ -12,6 +13,7 @@ and as a module: class Client. hostile.py holds what a client must never do.
 """
 import argparse
 import base64
+import ctypes
 import datetime
 import hashlib
 import os
@@ -162,6 +164,30 @@ def same_gateway(a, b):
 
 # ---- the log -----------------------------------------------------------------------------------
 
+CRYPTO = ctypes.CDLL('libcrypto.so.3')
+CRYPTO.EVP_PKEY_new_raw_public_key.restype = ctypes.c_void_p
+CRYPTO.EVP_MD_CTX_new.restype = ctypes.c_void_p
+ED25519 = 1087  # EVP_PKEY_ED25519
+
+
+def ed25519_verifies(public, message, signature):
+    """A signature after RFC 8032; all three are octets."""
+    require(len(public) == 32, 'an Ed25519 key has 32 octets')
+    key = ctypes.c_void_p(CRYPTO.EVP_PKEY_new_raw_public_key(ED25519, None, public,
+                                                             ctypes.c_size_t(len(public))))
+    context = ctypes.c_void_p(CRYPTO.EVP_MD_CTX_new())
+    try:
+        require(key and context and
+                CRYPTO.EVP_DigestVerifyInit(context, None, None, None, key) == 1,
+                'OpenSSL takes the Ed25519 key')
+        return CRYPTO.EVP_DigestVerify(context, signature, ctypes.c_size_t(len(signature)),
+                                       message, ctypes.c_size_t(len(message))) == 1
+    finally:
+        CRYPTO.EVP_MD_CTX_free(context)
+        CRYPTO.EVP_PKEY_free(key)
+        CRYPTO.ERR_clear_error()
+
+
 class LogKey:
     """A C2SP verifier key."""
 
@@ -174,16 +200,7 @@ class LogKey:
         require(own.hex() == self.key_id, 'the key id is that of the key')
 
     def verify(self, message, signature):
-        spki = bytes.fromhex('302a300506032b6570032100') + self.public
-        with tempfile.TemporaryDirectory() as folder:
-            names = {name: os.path.join(folder, name) for name in ('key', 'sig', 'msg')}
-            for name, octets in (('key', spki), ('sig', signature), ('msg', message)):
-                with open(names[name], 'wb') as out:
-                    out.write(octets)
-            status, _, _ = run_openssl('pkeyutl', '-verify', '-pubin', '-keyform', 'DER', '-inkey',
-                                       names['key'], '-rawin', '-in', names['msg'], '-sigfile',
-                                       names['sig'])
-        return status == 0
+        return ed25519_verifies(self.public, message, signature)
 
 
 def root_of(leaf, index, size, path):
