@@ -1,8 +1,9 @@
 /*
  * The engine: compiles packages, reads a document's identity, judges it.
  *
- * Two moments: eg_rules_compile once per package and thread; then per report eg_document_parse,
- * eg_rules_read, eg_rules_run. Nothing here looks at network, host, locale, time or chance.
+ * Three moments: eg_rules_compile once per package; eg_judge_new once per thread that judges by it;
+ * then per report eg_document_parse, eg_judge_read, eg_judge_run. Nothing here looks at network,
+ * host, locale, time or chance.
  */
 #ifndef EG_ASSESS_ENGINE_H
 #define EG_ASSESS_ENGINE_H
@@ -16,18 +17,33 @@ EG_MUST_USE
 enum eg_status eg_engine_init(struct eg_error *err);
 void eg_engine_done(void); /* for leak-clean tests and exits */
 
-struct eg_rules;    /* a compiled package; owner thread */
+struct eg_rules;    /* a compiled package; immutable after compile: any thread, any number */
+struct eg_judge;    /* what one thread judges with by a compiled package; owner thread */
 struct eg_document; /* a parsed report; owner thread */
 
 /*
  * Compile all steps. `package` is kept. Anything doubtful is an error here, never at run time:
  * EG_E_FORMAT with "file:line: text", EG_E_DENIED (a load from outside the package), EG_E_LIMIT.
+ * Blocking (milliseconds; a large package more). Free it after the judges that were made from it.
  */
 EG_MUST_USE
 enum eg_status eg_rules_compile(struct eg_rules **out, const struct eg_package *package,
                                 struct eg_error *err);
 void eg_rules_free(struct eg_rules **rules);
 const struct eg_package *eg_rules_package(const struct eg_rules *rules);
+
+/*
+ * A thread's own part of a compiled package, small: expressions that XPath must answer and
+ * transforms are compiled for it when a report first asks for them, as the libraries write into
+ * both while they run; documents whose names a check computes are read into it.
+ *   rules   kept
+ * EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_judge_new(struct eg_judge **out, const struct eg_rules *rules,
+                            struct eg_error *err);
+void eg_judge_free(struct eg_judge **judge);
+const struct eg_rules *eg_judge_rules(const struct eg_judge *judge);
 
 /*
  * Parse a report under the published input limits. When it breaks one, *out stays NULL and a
@@ -42,12 +58,12 @@ void eg_document_free(struct eg_document **document);
 void eg_document_root(const struct eg_document *document, const char **ns, const char **name);
 
 /*
- * Read identity, plant and period with the identity XPaths of `rules`. When something can not be
- * read a finding EG_RULE_IDENTITY is added and *readable is false.
+ * Read identity, plant and period with the identity XPaths of the package. When something can not
+ * be read a finding EG_RULE_IDENTITY is added and *readable is false.
  */
 EG_MUST_USE
-enum eg_status eg_rules_read(struct eg_reading *out, bool *readable, struct eg_findings *findings,
-                             struct eg_rules *rules, struct eg_document *document,
+enum eg_status eg_judge_read(struct eg_reading *out, bool *readable, struct eg_findings *findings,
+                             struct eg_judge *judge, struct eg_document *document,
                              struct eg_error *err);
 
 /*
@@ -61,7 +77,7 @@ enum eg_status eg_rules_read(struct eg_reading *out, bool *readable, struct eg_f
  * sender's fault.
  */
 EG_MUST_USE
-enum eg_status eg_rules_run(struct eg_outcome *outcome, struct eg_rules *rules,
+enum eg_status eg_judge_run(struct eg_outcome *outcome, struct eg_judge *judge,
                             struct eg_document *document, const struct eg_reading *reading,
                             const struct eg_plant *plant, const struct eg_facts *known,
                             struct eg_error *err);
@@ -76,7 +92,7 @@ bool eg_rules_needs(const struct eg_rules *rules, const char *until, char from[1
  * Also write SVRL from now on: one buffer for each step of the package, in order (those of steps
  * that are no checks stay empty); kept. NULL: no longer.
  */
-void eg_rules_svrl(struct eg_rules *rules, struct eg_buf *bufs);
+void eg_judge_svrl(struct eg_judge *judge, struct eg_buf *bufs);
 
 /*
  * For measuring and comparing. `clock`: CPU of each step of the package is added to step_ns in
@@ -84,20 +100,20 @@ void eg_rules_svrl(struct eg_rules *rules, struct eg_buf *bufs);
  * checks of a step (from 0) as a stylesheet, see schematron.h; EG_E_USAGE: it has none, or none
  * that can be written so.
  */
-void eg_rules_clock(struct eg_rules *rules, int64_t *step_ns);
-void eg_rules_by_xpath(struct eg_rules *rules, bool by_xpath);
+void eg_judge_clock(struct eg_judge *judge, int64_t *step_ns);
+void eg_judge_by_xpath(struct eg_judge *judge, bool by_xpath);
 EG_MUST_USE
-enum eg_status eg_rules_sheet(struct eg_buf *out, struct eg_rules *rules, size_t step,
+enum eg_status eg_rules_sheet(struct eg_buf *out, const struct eg_rules *rules, size_t step,
                               struct eg_error *err);
 
 /* Results of assessments show every column from now on, or no longer: each value's way from
  * measured to judged. A gateway never asks for it. */
-void eg_rules_explain(struct eg_rules *rules, bool explain);
+void eg_judge_explain(struct eg_judge *judge, bool explain);
 
 /* The text of a finding in "de" or "en" from the package that made it, values filled in; built-in
  * rules too. */
 EG_MUST_USE
-enum eg_status eg_rules_text(struct eg_buf *out, struct eg_rules *rules,
+enum eg_status eg_rules_text(struct eg_buf *out, const struct eg_rules *rules,
                              const struct eg_finding *finding, const char *lang,
                              struct eg_error *err);
 

@@ -156,7 +156,9 @@ static bool add_element(struct walk *walk, xmlNode *node, uint32_t parent, uint3
         flat->elements[parent].first = at;
     }
     intptr_t number = (intptr_t)at;
-    node->content = (xmlChar *)(-number); /* as libxml2 does itself */
+    if (node->content != (xmlChar *)(-number)) {
+        node->content = (xmlChar *)(-number); /* as libxml2 does itself; a shared one has it */
+    }
     flat->elements[at].word = word_of(walk, node->name, node->ns, false);
     bool good = add_attributes(walk, at);
     flat->elements[at + 1].attributes = flat->attribute_count;

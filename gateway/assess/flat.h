@@ -3,7 +3,8 @@
  * numbers, and their attributes. Names that a schema asks for are numbers too, so that a check
  * compares integers where libxml2 compares texts, and an attribute's number is read once however
  * many checks ask for it. The document is not changed, but its elements are numbered as
- * xmlXPathOrderDocElems numbers them, which sorts node sets without walking.
+ * xmlXPathOrderDocElems numbers them, which sorts node sets without walking; one that is numbered
+ * is not touched.
  */
 #ifndef EG_ASSESS_FLAT_H
 #define EG_ASSESS_FLAT_H

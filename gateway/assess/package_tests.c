@@ -40,7 +40,8 @@ struct past {
 
 /* One case on its way. */
 struct trial {
-    struct eg_rules *rules;
+    const struct eg_rules *rules;
+    struct eg_judge *judge;
     const xmlNode *node;
     const struct eg_xml_ns *ns;
     size_t ns_count;
@@ -120,7 +121,7 @@ static enum eg_status run_rules(struct trial *trial, struct eg_document *documen
     trial->given.plant.id = (char *)reading->plant;
     enum eg_status status = eg_package_given_known(&known, &trial->given, reading->until, &own);
     if (status == EG_OK) {
-        status = eg_rules_run(&trial->outcome, trial->rules, document, reading, &trial->given.plant,
+        status = eg_judge_run(&trial->outcome, trial->judge, document, reading, &trial->given.plant,
                               &known, &own);
     }
     eg_facts_done(&known);
@@ -161,7 +162,7 @@ static enum eg_status judge(struct trial *trial, struct eg_error *err)
         goto done;
     }
     status =
-        eg_rules_read(&reading, &readable, &trial->outcome.findings, trial->rules, document, err);
+        eg_judge_read(&reading, &readable, &trial->outcome.findings, trial->judge, document, err);
     if (status != EG_OK) {
         goto done;
     }
@@ -509,13 +510,14 @@ static enum eg_status read_namespaces(struct eg_xml_ns *ns, size_t *count, const
     return status;
 }
 
-enum eg_status eg_package_tests_run(struct eg_package_tests *out, struct eg_rules *rules,
+enum eg_status eg_package_tests_run(struct eg_package_tests *out, const struct eg_rules *rules,
                                     eg_package_tests_fn told, void *payload, struct eg_error *err)
 {
     struct eg_package_tests made = {0, 0, false};
     struct eg_xml_ns ns[NS_MAX];
     size_t ns_count = 0;
     xmlDoc *doc = NULL;
+    struct eg_judge *judge = NULL;
     struct eg_bytes xml = eg_package_file(eg_rules_package(rules), NAME);
     enum eg_status status = EG_OK;
 
@@ -526,8 +528,12 @@ enum eg_status eg_package_tests_run(struct eg_package_tests *out, struct eg_rule
     }
     if (status == EG_OK && doc != NULL) {
         status = read_namespaces(ns, &ns_count, xmlDocGetRootElement(doc), err);
-        const struct trial model = {.rules = rules, .ns = ns, .ns_count = ns_count};
         if (status == EG_OK) {
+            status = eg_judge_new(&judge, rules, err);
+        }
+        if (status == EG_OK) {
+            const struct trial model = {
+                .rules = rules, .judge = judge, .ns = ns, .ns_count = ns_count};
             status = run_cases(&made, &model, xmlDocGetRootElement(doc), told, payload, err);
         }
     }
@@ -535,6 +541,7 @@ enum eg_status eg_package_tests_run(struct eg_package_tests *out, struct eg_rule
         free((char *)ns[i].prefix);
         free((char *)ns[i].uri);
     }
+    eg_judge_free(&judge);
     xmlFreeDoc(doc);
     if (status == EG_OK) {
         *out = made;

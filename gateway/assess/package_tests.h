@@ -25,13 +25,13 @@ typedef bool (*eg_package_tests_fn)(void *payload, size_t index, size_t total, c
                                     const struct eg_outcome *outcome);
 
 /*
- * Run them all with compiled rules.
+ * Run them all by a compiled package.
  *   told   may be NULL
  * EG_OK: run, look at out->failed. EG_E_FORMAT: the tests themselves are in error (file:line).
- * EG_E_LIMIT, EG_E_NOMEM. Thread: owner of `rules`.
+ * EG_E_LIMIT, EG_E_NOMEM. Any thread.
  */
 EG_MUST_USE
-enum eg_status eg_package_tests_run(struct eg_package_tests *out, struct eg_rules *rules,
+enum eg_status eg_package_tests_run(struct eg_package_tests *out, const struct eg_rules *rules,
                                     eg_package_tests_fn told, void *payload, struct eg_error *err);
 
 #endif

@@ -27,10 +27,10 @@ const struct eg_quick *eg_quick_read(struct eg_schematron *schema, const char *e
 /*
  * Its truth at a place of the document in hand: 1, 0, or -1: ask XPath, nothing has been spent.
  * Octets and operations are counted as XPath counts them.
- *   flat   of the document, made with the words of this schema
+ *   flat   of the document, made with the words of the state's schema
  *   place  EG_FLAT_NONE: always -1
  */
-int eg_quick_test(const struct eg_quick *quick, struct eg_schematron *schema, struct eg_flat *flat,
-                  uint32_t place);
+int eg_quick_test(const struct eg_quick *quick, struct eg_schematron_state *state,
+                  struct eg_flat *flat, uint32_t place);
 
 #endif

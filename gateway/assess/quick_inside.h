@@ -9,7 +9,7 @@
 #define EG_QUICK_SCRATCH 1024
 
 struct eg_quick_run {
-    struct eg_schematron *schema;
+    const struct eg_schematron_state *state;
     struct eg_flat *flat;
     size_t octets;        /* to be paid for */
     unsigned long visits; /* nodes looked at */

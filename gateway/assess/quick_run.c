@@ -315,12 +315,12 @@ static struct eg_quick_value text_value(struct eg_bytes text)
 
 static struct eg_quick_value variable(struct eg_quick_run *run, const char *name)
 {
-    const struct eg_schematron *schema = run->schema;
-    for (size_t i = schema->variable_count; i-- > 0;) {
-        if (strcmp(schema->variables[i].name, name) != 0) {
+    const struct eg_schematron_state *state = run->state;
+    for (size_t i = state->variable_count; i-- > 0;) {
+        if (strcmp(state->variables[i].name, name) != 0) {
             continue;
         }
-        const xmlXPathObject *object = schema->variables[i].value;
+        const xmlXPathObject *object = state->variables[i].value;
         if (object->type == XPATH_NUMBER) {
             return (struct eg_quick_value){.type = EG_QUICK_IS_NUMBER, .number = object->floatval};
         }
@@ -585,21 +585,21 @@ static bool truth_of(struct eg_quick_run *run, const struct eg_quick *quick, uin
     }
 }
 
-int eg_quick_test(const struct eg_quick *quick, struct eg_schematron *schema, struct eg_flat *flat,
-                  uint32_t place)
+int eg_quick_test(const struct eg_quick *quick, struct eg_schematron_state *state,
+                  struct eg_flat *flat, uint32_t place)
 {
     struct eg_quick_run run;
     if (place == EG_FLAT_NONE) {
         return -1;
     }
-    run.schema = schema;
+    run.state = state;
     run.flat = flat;
     run.octets = 0;
     run.visits = 1;
     run.used = 0;
     run.left = false;
     bool truth = truth_of(&run, quick, place);
-    xmlXPathContext *context = schema->context;
+    xmlXPathContext *context = state->context;
     if (run.left || run.visits > context->opLimit ||
         context->opCount > context->opLimit - run.visits ||
         (run.octets > 0 && !eg_functions_spend(run.octets))) {

@@ -18,7 +18,6 @@
 struct eg_schema {
     xmlDoc *doc; /* components point into it */
     xmlSchemaPtr compiled;
-    xmlSchemaValidCtxtPtr context;
 };
 
 void eg_schema_free(struct eg_schema **schema)
@@ -26,7 +25,6 @@ void eg_schema_free(struct eg_schema **schema)
     if (schema == NULL || *schema == NULL) {
         return;
     }
-    xmlSchemaFreeValidCtxt((*schema)->context);
     xmlSchemaFree((*schema)->compiled);
     xmlFreeDoc((*schema)->doc);
     free(*schema);
@@ -147,11 +145,6 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
     if (status != EG_OK) {
         goto done;
     }
-    schema->context = xmlSchemaNewValidCtxt(schema->compiled);
-    if (schema->context == NULL) {
-        status = eg_error_set(err, EG_E_NOMEM, name, "no memory for a validation context");
-        goto done;
-    }
     *out = schema;
     schema = NULL;
 done:
@@ -217,7 +210,7 @@ static void on_error(void *payload, xmlErrorPtr error)
     }
 }
 
-enum eg_status eg_schema_validate(bool *valid, struct eg_schema *schema, xmlDoc *doc,
+enum eg_status eg_schema_validate(bool *valid, const struct eg_schema *schema, xmlDoc *doc,
                                   struct eg_findings *findings, unsigned step,
                                   const struct eg_xml_ns *ns, size_t ns_count, struct eg_error *err)
 {
@@ -225,10 +218,17 @@ enum eg_status eg_schema_validate(bool *valid, struct eg_schema *schema, xmlDoc 
         .findings = findings, .step = step, .ns = ns, .ns_count = ns_count, .err = err};
     struct eg_xml_scope scope;
     eg_xml_scope_begin(&scope, NULL);
-    xmlSchemaSetValidStructuredErrors(schema->context, on_error, &sink);
-    int answer = xmlSchemaValidateDoc(schema->context, doc);
-    xmlSchemaSetValidStructuredErrors(schema->context, NULL, NULL);
+    xmlSchemaValidCtxtPtr context = xmlSchemaNewValidCtxt(schema->compiled);
+    int answer = -1;
+    if (context != NULL) {
+        xmlSchemaSetValidStructuredErrors(context, on_error, &sink);
+        answer = xmlSchemaValidateDoc(context, doc);
+        xmlSchemaFreeValidCtxt(context);
+    }
     eg_xml_scope_end(&scope);
+    if (context == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "schema", "no memory for a validation context");
+    }
     if (sink.status != EG_OK) {
         return sink.status;
     }

@@ -6,7 +6,11 @@
 
 #include "assess/xml.h"
 
-struct eg_schema; /* immutable after compile, but for its validation context: owner thread */
+/*
+ * Immutable after compile, also inside libxml2: what its validator writes (counters of content
+ * models, keys, values) stands in a context that each validation makes for itself. Any thread.
+ */
+struct eg_schema;
 
 /*
  * Compile `name` with everything it includes and imports, from `loader` alone (borrowed).
@@ -25,7 +29,7 @@ void eg_schema_free(struct eg_schema **schema);
  *   ns      prefixes for locations; may be NULL
  */
 EG_MUST_USE
-enum eg_status eg_schema_validate(bool *valid, struct eg_schema *schema, xmlDoc *doc,
+enum eg_status eg_schema_validate(bool *valid, const struct eg_schema *schema, xmlDoc *doc,
                                   struct eg_findings *findings, unsigned step,
                                   const struct eg_xml_ns *ns, size_t ns_count,
                                   struct eg_error *err);

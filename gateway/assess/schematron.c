@@ -1,6 +1,7 @@
 /*
- * A schema's life: compile and free. The work is done by schematron_load.c (one tree), _read.c
- * (tree to model), _let.c, _check.c, _text.c, _context.c, _xpath.c (evaluation) and _run.c.
+ * Lives of a schema and of its states. The work is done by schematron_load.c (one tree), _read.c
+ * (tree to model), _let.c, _check.c, _text.c, _context.c, _document.c, _xpath.c (evaluation) and
+ * _run.c.
  */
 #include "assess/schematron_model.h"
 
@@ -28,9 +29,6 @@ enum eg_status eg_schematron_compile(struct eg_schematron **out, const struct eg
         status = eg_sch_read(schema, xmlDocGetRootElement(doc), options, err);
     }
     if (status == EG_OK) {
-        status = eg_sch_context_new(schema, err);
-    }
-    if (status == EG_OK) {
         *out = schema;
         schema = NULL;
     }
@@ -46,22 +44,59 @@ void eg_schematron_free(struct eg_schematron **slot)
         return;
     }
     struct eg_schematron *schema = *slot;
-    eg_sch_variables_cut(schema, 0);
-    eg_sch_keys_done(schema);
-    free(schema->variables);
-    xmlXPathFreeContext(schema->context);
-    for (size_t i = 0; i < schema->expression_count; i++) {
-        xmlXPathFreeCompExpr(schema->expressions[i]);
-    }
-    for (size_t i = 0; i < schema->document_count; i++) {
-        xmlFreeDoc(schema->documents[i].doc);
-    }
+    eg_sch_documents_done(schema->documents, schema->document_count);
     eg_flat_words_done(&schema->words);
     for (size_t i = 0; i < schema->content_count; i++) {
         xmlFreeDoc(schema->contents[i]);
     }
     eg_sch_free_blocks(schema);
     free(schema);
+    *slot = NULL;
+}
+
+enum eg_status eg_schematron_state_new(struct eg_schematron_state **out,
+                                       const struct eg_schematron *schema, struct eg_error *err)
+{
+    struct eg_schematron_state *state = calloc(1, sizeof(*state));
+    enum eg_status status = EG_OK;
+    if (state != NULL) {
+        state->schema = schema;
+        state->expressions = calloc(schema->expression_count + 1, sizeof(xmlXPathCompExpr *));
+    }
+    if (state == NULL || state->expressions == NULL) {
+        status = eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for a state");
+    }
+    if (status == EG_OK) {
+        status = eg_sch_context_new(state, err);
+    }
+    if (status != EG_OK) {
+        eg_schematron_state_free(&state);
+        return status;
+    }
+    *out = state;
+    return EG_OK;
+}
+
+void eg_schematron_state_free(struct eg_schematron_state **slot)
+{
+    if (slot == NULL || *slot == NULL) {
+        return;
+    }
+    struct eg_schematron_state *state = *slot;
+    eg_sch_variables_cut(state, 0);
+    eg_sch_keys_done(state);
+    free(state->variables);
+    xmlXPathFreeContext(state->context);
+    for (size_t i = 0; state->expressions != NULL && i < state->schema->expression_count; i++) {
+        xmlXPathFreeCompExpr(state->expressions[i]);
+    }
+    free(state->expressions);
+    eg_sch_documents_done(state->documents, state->document_count);
+    for (size_t i = 0; i < state->document_count; i++) {
+        free((char *)(uintptr_t)state->documents[i].name);
+    }
+    free(state->documents);
+    free(state);
     *slot = NULL;
 }
 

@@ -29,7 +29,8 @@ struct eg_schematron_options {
     size_t param_count;
 };
 
-struct eg_schematron; /* owner thread */
+struct eg_schematron;       /* immutable after compile: any thread */
+struct eg_schematron_state; /* what changes while one thread checks; owner thread */
 
 /*
  * Compile `name` from `loader`, which is kept (document() and include look there).
@@ -40,6 +41,15 @@ enum eg_status eg_schematron_compile(struct eg_schematron **out, const struct eg
                                      const char *name, const struct eg_schematron_options *options,
                                      struct eg_error *err);
 void eg_schematron_free(struct eg_schematron **schema);
+
+/*
+ * What a thread needs to check with a schema, which is kept and may be shared. It keeps the
+ * expressions that it has compiled and the documents that it has read from one report to the next.
+ */
+EG_MUST_USE
+enum eg_status eg_schematron_state_new(struct eg_schematron_state **out,
+                                       const struct eg_schematron *schema, struct eg_error *err);
+void eg_schematron_state_free(struct eg_schematron_state **state);
 
 /* Bindings of sch:ns, for locations; borrowed. */
 const struct eg_xml_ns *eg_schematron_ns(const struct eg_schematron *schema, size_t *count);
@@ -62,7 +72,7 @@ struct eg_schematron_job {
  * EG_E_USAGE: a parameter that compile did not know.
  */
 EG_MUST_USE
-enum eg_status eg_schematron_run(bool *fatal, struct eg_schematron *schema,
+enum eg_status eg_schematron_run(bool *fatal, struct eg_schematron_state *state,
                                  const struct eg_schematron_job *job, struct eg_findings *findings,
                                  struct eg_error *err);
 

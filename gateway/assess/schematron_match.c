@@ -117,7 +117,7 @@ static bool list_all(struct eg_sch_index *index, const struct eg_schematron *sch
     return good;
 }
 
-enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron *schema,
+enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron_state *state,
                                 xmlDoc *doc, bool by_xpath, struct eg_error *err)
 {
     struct eg_sch_index *index = calloc(1, sizeof(*index));
@@ -125,11 +125,11 @@ enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron 
     enum eg_status status = EG_OK;
     if (index != NULL) {
         index->by_xpath = by_xpath;
-        status = eg_flat_new(&index->flat, &schema->words, doc, err);
+        status = eg_flat_new(&index->flat, &state->schema->words, doc, err);
     }
-    if (status == EG_OK && (index == NULL || !prepare(index, schema, &attributes) ||
-                            !list_all(index, schema, attributes))) {
-        status = eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for an index");
+    if (status == EG_OK && (index == NULL || !prepare(index, state->schema, &attributes) ||
+                            !list_all(index, state->schema, attributes))) {
+        status = eg_error_set(err, EG_E_NOMEM, state->schema->name, "no memory for an index");
     }
     if (status != EG_OK) {
         eg_sch_index_free(&index);
@@ -229,17 +229,14 @@ static uint32_t merge_next(const struct merge *merge, const struct eg_sch_index 
 
 /* 1, 0, or -1: an expression failed. */
 static int holds(const struct eg_sch_condition *condition, struct eg_sch_index *index,
-                 struct eg_schematron *schema, uint32_t place)
+                 struct eg_schematron_state *state, uint32_t place)
 {
-    int answer = eg_quick_test(condition->quick, schema, index->flat, place);
+    int answer = eg_quick_test(condition->quick, state, index->flat, place);
     if (answer >= 0) {
         return answer;
     }
-    schema->current = eg_flat_node(index->flat, place);
-    schema->context->node = schema->current;
-    schema->context->contextSize = 1;
-    schema->context->proximityPosition = 1;
-    return xmlXPathCompiledEvalToBoolean(condition->test, schema->context);
+    state->current = eg_flat_node(index->flat, place);
+    return eg_sch_eval_truth(state, condition->test, state->current);
 }
 
 static bool step_matches(const struct eg_sch_name *step, const struct eg_flat *flat, uint32_t place)
@@ -260,7 +257,7 @@ static bool names_match(const struct eg_sch_branch *branch, const struct eg_flat
 }
 
 static int branch_matches(const struct eg_sch_branch *branch, struct eg_sch_index *index,
-                          struct eg_schematron *schema, uint32_t place)
+                          struct eg_schematron_state *state, uint32_t place)
 {
     size_t at = branch->count;
     if (!names_match(branch, index->flat, place)) {
@@ -270,7 +267,7 @@ static int branch_matches(const struct eg_sch_branch *branch, struct eg_sch_inde
         for (; at > branch->conditions[i].step + 1; at--) {
             place = eg_flat_parent(index->flat, place);
         }
-        int answer = holds(&branch->conditions[i], index, schema, place);
+        int answer = holds(&branch->conditions[i], index, state, place);
         if (answer <= 0) {
             return answer;
         }
@@ -280,14 +277,15 @@ static int branch_matches(const struct eg_sch_branch *branch, struct eg_sch_inde
 
 /* The first rule that matches; *out NULL: none does. false: an expression failed. */
 static bool first_rule(const struct eg_sch_rule **out, const struct merge *merge,
-                       struct eg_sch_index *index, struct eg_schematron *schema, uint32_t place)
+                       struct eg_sch_index *index, struct eg_schematron_state *state,
+                       uint32_t place)
 {
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < merge->count; i++) {
         size_t at = is_at(merge, i, index, place) ? merge->names[i].first : 0;
         for (; at > 0 && at <= best; at = merge->choices[at - 1].next) {
-            schema->base = merge->choices[at - 1].rule->base;
-            int answer = branch_matches(merge->choices[at - 1].branch, index, schema, place);
+            state->base = merge->choices[at - 1].rule->base;
+            int answer = branch_matches(merge->choices[at - 1].branch, index, state, place);
             if (answer < 0) {
                 return false;
             }
@@ -305,7 +303,7 @@ static bool first_rule(const struct eg_sch_rule **out, const struct merge *merge
  */
 static enum eg_status fill_hits_of_one(struct eg_sch_hit *hits, size_t *count,
                                        const struct merge *merge, struct eg_sch_index *index,
-                                       struct eg_schematron *schema,
+                                       struct eg_schematron_state *state,
                                        const struct eg_sch_pattern *pattern, struct eg_error *err)
 {
     const struct list *list = &index->lists[merge->names[0].name];
@@ -313,10 +311,10 @@ static enum eg_status fill_hits_of_one(struct eg_sch_hit *hits, size_t *count,
         uint32_t place = list->places[i];
         for (size_t at = merge->names[0].first; at > 0; at = merge->choices[at - 1].next) {
             const struct eg_sch_rule *rule = merge->choices[at - 1].rule;
-            schema->base = rule->base;
-            int answer = branch_matches(merge->choices[at - 1].branch, index, schema, place);
+            state->base = rule->base;
+            int answer = branch_matches(merge->choices[at - 1].branch, index, state, place);
             if (answer < 0) {
-                return eg_sch_failure(schema, pattern->rules[0].context_source, err);
+                return eg_sch_failure(state, pattern->rules[0].context_source, err);
             }
             if (answer > 0) {
                 hits[(*count)++] =
@@ -329,7 +327,7 @@ static enum eg_status fill_hits_of_one(struct eg_sch_hit *hits, size_t *count,
 }
 
 static enum eg_status fill_hits(struct eg_sch_hit *hits, size_t *count, struct merge *merge,
-                                struct eg_sch_index *index, struct eg_schematron *schema,
+                                struct eg_sch_index *index, struct eg_schematron_state *state,
                                 const struct eg_sch_pattern *pattern, struct eg_error *err)
 {
     for (;;) {
@@ -338,8 +336,8 @@ static enum eg_status fill_hits(struct eg_sch_hit *hits, size_t *count, struct m
         if (place == EG_FLAT_NONE) {
             return EG_OK;
         }
-        if (!first_rule(&rule, merge, index, schema, place)) {
-            return eg_sch_failure(schema, pattern->rules[0].context_source, err);
+        if (!first_rule(&rule, merge, index, state, place)) {
+            return eg_sch_failure(state, pattern->rules[0].context_source, err);
         }
         if (rule != NULL) {
             hits[(*count)++] = (struct eg_sch_hit){eg_flat_node(index->flat, place), rule, place};
@@ -351,22 +349,22 @@ static enum eg_status fill_hits(struct eg_sch_hit *hits, size_t *count, struct m
 }
 
 static enum eg_status plain_hits(struct eg_sch_hit **out, size_t *out_count,
-                                 struct eg_sch_index *index, struct eg_schematron *schema,
+                                 struct eg_sch_index *index, struct eg_schematron_state *state,
                                  const struct eg_sch_pattern *pattern, struct eg_error *err)
 {
     struct merge merge = {0};
     struct eg_sch_hit *hits = NULL;
     size_t count = 0;
     size_t room = 1;
-    bool good = merge_init(&merge, schema, pattern);
+    bool good = merge_init(&merge, state->schema, pattern);
     for (size_t i = 0; i < merge.count && good; i++) {
         room += index->lists[merge.names[i].name].count;
     }
     hits = good ? malloc(room * sizeof(*hits)) : NULL; /* written before they are read */
     enum eg_status status =
-        hits == NULL       ? eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for nodes")
-        : merge.count == 1 ? fill_hits_of_one(hits, &count, &merge, index, schema, pattern, err)
-                           : fill_hits(hits, &count, &merge, index, schema, pattern, err);
+        hits == NULL ? eg_error_set(err, EG_E_NOMEM, state->schema->name, "no memory for nodes")
+        : merge.count == 1 ? fill_hits_of_one(hits, &count, &merge, index, state, pattern, err)
+                           : fill_hits(hits, &count, &merge, index, state, pattern, err);
     if (status == EG_OK) {
         *out = hits;
         *out_count = count;
@@ -452,44 +450,45 @@ static bool note_rule(struct table *table, xmlNodeSet *all, const struct eg_sch_
 }
 
 static enum eg_status select_rules(struct table *table, xmlNodeSet *all,
-                                   struct eg_schematron *schema,
+                                   struct eg_schematron_state *state,
                                    const struct eg_sch_pattern *pattern, struct eg_error *err)
 {
     for (size_t r = 0; r < pattern->rule_count; r++) {
         const struct eg_sch_rule *rule = &pattern->rules[r];
-        schema->current = (xmlNode *)schema->context->doc;
-        schema->base = rule->base;
-        xmlXPathObject *set = eg_sch_eval(schema, rule->context, schema->current);
+        state->current = (xmlNode *)state->context->doc;
+        state->base = rule->base;
+        xmlXPathObject *set = eg_sch_eval(state, rule->context, state->current);
         if (set == NULL || set->type != XPATH_NODESET) {
             xmlXPathFreeObject(set);
-            return eg_sch_failure(schema, rule->context_source, err);
+            return eg_sch_failure(state, rule->context_source, err);
         }
         bool good = note_rule(table, all, rule, set->nodesetval);
         xmlXPathFreeObject(set);
         if (!good) {
-            return eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for nodes");
+            return eg_error_set(err, EG_E_NOMEM, state->schema->name, "no memory for nodes");
         }
     }
     return EG_OK;
 }
 
 static enum eg_status other_hits(struct eg_sch_hit **out, size_t *out_count,
-                                 const struct eg_sch_index *index, struct eg_schematron *schema,
+                                 const struct eg_sch_index *index,
+                                 struct eg_schematron_state *state,
                                  const struct eg_sch_pattern *pattern, struct eg_error *err)
 {
     struct table table = {0};
     xmlNodeSet *all = xmlXPathNodeSetCreate(NULL);
     struct eg_sch_hit *hits = NULL;
     enum eg_status status = all != NULL && make_room(&table, 1)
-                                ? select_rules(&table, all, schema, pattern, err)
-                                : eg_error_set(err, EG_E_NOMEM, schema->name, "no memory");
+                                ? select_rules(&table, all, state, pattern, err)
+                                : eg_error_set(err, EG_E_NOMEM, state->schema->name, "no memory");
     if (status != EG_OK) {
         goto done;
     }
     xmlXPathNodeSetSort(all);
     hits = calloc((size_t)all->nodeNr + 1, sizeof(*hits));
     if (hits == NULL) {
-        status = eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for nodes");
+        status = eg_error_set(err, EG_E_NOMEM, state->schema->name, "no memory for nodes");
         goto done;
     }
     for (int i = 0; i < all->nodeNr; i++) {
@@ -505,10 +504,9 @@ done:
 }
 
 enum eg_status eg_sch_index_hits(struct eg_sch_hit **hits, size_t *count,
-                                 struct eg_sch_index *index, struct eg_schematron *schema,
+                                 struct eg_sch_index *index, struct eg_schematron_state *state,
                                  const struct eg_sch_pattern *pattern, struct eg_error *err)
 {
-    return pattern->plain && !index->by_xpath
-               ? plain_hits(hits, count, index, schema, pattern, err)
-               : other_hits(hits, count, index, schema, pattern, err);
+    return pattern->plain && !index->by_xpath ? plain_hits(hits, count, index, state, pattern, err)
+                                              : other_hits(hits, count, index, state, pattern, err);
 }

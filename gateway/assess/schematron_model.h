@@ -1,6 +1,12 @@
 /*
  * A Schematron schema as compiled: what schematron_load.c and schematron_read.c make, what
  * schematron_run.c and svrl.c use. Everything lives in one pool that is freed at once.
+ *
+ * Two objects. The schema is written while it is read and never again: all threads look at it. What
+ * changes while a report is judged is the state, one a thread. libxml2 writes into a compiled
+ * expression while it evaluates it (it keeps the functions that it has found), so the schema keeps
+ * the texts of expressions, and a state compiles what it is asked for: few, as most tests are
+ * answered without XPath (quick.h).
  */
 #ifndef EG_ASSESS_SCHEMATRON_MODEL_H
 #define EG_ASSESS_SCHEMATRON_MODEL_H
@@ -16,6 +22,12 @@
 
 struct eg_quick;
 
+/* An expression that has been checked, and compiles. */
+struct eg_sch_expression {
+    const char *text; /* as libxml2 is to compile it */
+    size_t number;    /* among the schema's */
+};
+
 enum eg_sch_piece_kind {
     EG_SCH_TEXT,  /* literal text */
     EG_SCH_VALUE, /* a hole: the value of an expression */
@@ -28,10 +40,10 @@ enum eg_sch_piece_kind {
 /* Text with holes. */
 struct eg_sch_piece {
     enum eg_sch_piece_kind kind;
-    const char *text;         /* literal; name of an element */
-    const char *mark;         /* open: class of a span, value of a dir; NULL: none */
-    const char *source;       /* hole: its expression as written; NULL: none */
-    xmlXPathCompExpr *select; /* hole */
+    const char *text;                       /* literal; name of an element */
+    const char *mark;                       /* open: class of a span, value of a dir; NULL: none */
+    const char *source;                     /* hole: its expression as written; NULL: none */
+    const struct eg_sch_expression *select; /* hole */
 };
 
 /* Words for people and tools that stand beside a text (5.5): copied into the report. */
@@ -55,7 +67,7 @@ struct eg_sch_text {
 struct eg_sch_let {
     const char *name;
     const char *base;
-    xmlXPathCompExpr *value;
+    const struct eg_sch_expression *value;
     xmlDoc *content; /* instead of value: what the element holds */
     bool given;      /* a parameter of the same name takes its place */
 };
@@ -72,9 +84,9 @@ struct eg_sch_check {
     enum eg_severity severity;
     const char *role, *flag; /* as written; NULL: absent */
     const char *test_source;
-    xmlXPathCompExpr *test;
+    const struct eg_sch_expression *test;
     const struct eg_quick *quick; /* the same test without XPath; NULL: needs it (quick.h) */
-    xmlXPathCompExpr *subject;    /* NULL: the context node */
+    const struct eg_sch_expression *subject; /* NULL: the context node */
     struct eg_sch_text content;
     /* Compiled for this check: they see its rule's variables. */
     struct eg_sch_text *diagnostics, *properties;
@@ -93,7 +105,7 @@ struct eg_sch_name {
 struct eg_sch_condition {
     size_t step;
     const struct eg_quick *quick;
-    xmlXPathCompExpr *test; /* the same, for what the quick way leaves */
+    const struct eg_sch_expression *test; /* the same, for what the quick way leaves */
 };
 
 struct eg_sch_branch {
@@ -107,9 +119,9 @@ struct eg_sch_branch {
 
 struct eg_sch_rule {
     const char *id, *role, *flag, *context_source, *subject_source, *base;
-    struct eg_sch_branch *branches; /* plain context */
-    size_t branch_count;            /* 0: not plain */
-    xmlXPathCompExpr *context;      /* selects all nodes of a document that match */
+    struct eg_sch_branch *branches;          /* plain context */
+    size_t branch_count;                     /* 0: not plain */
+    const struct eg_sch_expression *context; /* selects all nodes of a document that match */
     struct eg_sch_lets lets;
     struct eg_sch_check *checks;
     size_t check_count;
@@ -120,7 +132,7 @@ struct eg_sch_pattern {
     bool active;
     bool plain;                   /* all its rules are */
     const char *documents_source; /* NULL: the document in hand (5.4.9) */
-    xmlXPathCompExpr *documents;
+    const struct eg_sch_expression *documents;
     struct eg_sch_lets lets;
     struct eg_sch_rule *rules;
     size_t rule_count;
@@ -128,7 +140,7 @@ struct eg_sch_pattern {
 
 struct eg_sch_key {
     const char *name, *base;
-    xmlXPathCompExpr *match, *use;
+    const struct eg_sch_expression *match, *use;
 };
 
 struct eg_sch_variable {
@@ -160,15 +172,19 @@ struct eg_schematron {
 
     /* memory */
     struct eg_sch_block *blocks;
-    xmlXPathCompExpr **expressions;
     size_t expression_count;
-    struct eg_sch_document *documents; /* read by document() and pattern/@documents */
+    struct eg_sch_document *documents; /* that document() names in so many words */
     size_t document_count;
     xmlDoc **contents; /* of lets */
     size_t content_count;
+};
 
-    /* while running */
+struct eg_schematron_state {
+    const struct eg_schematron *schema;
     xmlXPathContext *context;
+    xmlXPathCompExpr **expressions;    /* by number; NULL: not asked for yet */
+    struct eg_sch_document *documents; /* that were named while running */
+    size_t document_count;
     xmlNode *current;
     const char *base; /* file of the expression that runs: document() starts there */
     struct eg_sch_variable *variables;
@@ -225,24 +241,39 @@ enum eg_status eg_sch_read_context(struct eg_schematron *schema, struct eg_sch_r
                                    const struct eg_xpath_scope *scope, const char *where,
                                    struct eg_error *err);
 bool eg_sch_name_matches(const struct eg_sch_name *name, const xmlNode *node);
-/* Compile and keep; out stays owned by the schema. */
+/* Check, try to compile, keep; out stays owned by the schema. */
 EG_MUST_USE
-enum eg_status eg_sch_compile(xmlXPathCompExpr **out, struct eg_schematron *schema,
+enum eg_status eg_sch_compile(const struct eg_sch_expression **out, struct eg_schematron *schema,
                               const char *expression, const struct eg_xpath_scope *scope,
                               const char *where, struct eg_error *err);
 
-/* schematron_xpath.c: the context in which expressions run. */
+/* schematron_xpath.c: the context in which a state's expressions run. */
 EG_MUST_USE
-enum eg_status eg_sch_context_new(struct eg_schematron *schema, struct eg_error *err);
-bool eg_sch_variable_push(struct eg_schematron *schema, const char *name, xmlXPathObject *value);
-void eg_sch_variables_cut(struct eg_schematron *schema, size_t count);
-xmlXPathObject *eg_sch_eval(struct eg_schematron *schema, const xmlXPathCompExpr *expression,
+enum eg_status eg_sch_context_new(struct eg_schematron_state *state, struct eg_error *err);
+bool eg_sch_variable_push(struct eg_schematron_state *state, const char *name,
+                          xmlXPathObject *value);
+void eg_sch_variables_cut(struct eg_schematron_state *state, size_t count);
+xmlXPathObject *eg_sch_eval(struct eg_schematron_state *state,
+                            const struct eg_sch_expression *expression,
                             xmlNode *node); /* NULL: failed, see eg_sch_failure */
-enum eg_status eg_sch_failure(struct eg_schematron *schema, const char *where,
+/* Its truth: 1, 0, or -1: failed. */
+int eg_sch_eval_truth(struct eg_schematron_state *state, const struct eg_sch_expression *expression,
+                      xmlNode *node);
+enum eg_status eg_sch_failure(struct eg_schematron_state *state, const char *where,
                               struct eg_error *err);
-void eg_sch_keys_done(struct eg_schematron *schema);
-/* A file of the package, named from schema->base; NULL: see eg_sch_failure. Kept by the schema. */
-const struct eg_sch_document *eg_sch_document(struct eg_schematron *schema, const char *href);
+void eg_sch_keys_done(struct eg_schematron_state *state);
+
+/*
+ * schematron_document.c: other files of the package. What an expression names as document('..') is
+ * read with the schema and shared; what it computes is read when it is asked for and kept by the
+ * state.
+ */
+EG_MUST_USE
+enum eg_status eg_sch_read_documents(struct eg_schematron *schema, const char *base,
+                                     const char *expression, struct eg_error *err);
+/* Named from state->base; NULL: see eg_sch_failure. */
+const struct eg_sch_document *eg_sch_document(struct eg_schematron_state *state, const char *href);
+void eg_sch_documents_done(struct eg_sch_document *documents, size_t count);
 
 /*
  * schematron_match.c: which rule fires on which node. by_xpath: no context is plain. One walk over
@@ -255,14 +286,14 @@ struct eg_sch_hit {
 };
 struct eg_sch_index;
 EG_MUST_USE
-enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron *schema,
+enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron_state *state,
                                 xmlDoc *doc, bool by_xpath, struct eg_error *err);
 void eg_sch_index_free(struct eg_sch_index **index);
 struct eg_flat *eg_sch_index_flat(struct eg_sch_index *index); /* tables of the document */
 /* Hits of one pattern; *hits is new (free()). Each node at most once: the first rule wins. */
 EG_MUST_USE
 enum eg_status eg_sch_index_hits(struct eg_sch_hit **hits, size_t *count,
-                                 struct eg_sch_index *index, struct eg_schematron *schema,
+                                 struct eg_sch_index *index, struct eg_schematron_state *state,
                                  const struct eg_sch_pattern *pattern, struct eg_error *err);
 
 /* svrl.c. out NULL: nothing is written. */
@@ -289,11 +320,11 @@ bool eg_sch_is_hole(const struct eg_sch_piece *piece);
 
 /* schematron_value.c: what fills a hole, evaluated at a node. */
 EG_MUST_USE
-enum eg_status eg_sch_value(char **out, struct eg_schematron *schema,
+enum eg_status eg_sch_value(char **out, struct eg_schematron_state *state,
                             const struct eg_sch_piece *piece, xmlNode *node, struct eg_error *err);
 /* A property as a document whose root is svrl:text. out: xmlFreeDoc */
 EG_MUST_USE
-enum eg_status eg_sch_property(xmlDoc **out, struct eg_schematron *schema,
+enum eg_status eg_sch_property(xmlDoc **out, struct eg_schematron_state *state,
                                const struct eg_sch_text *property, xmlNode *node,
                                struct eg_error *err);
 

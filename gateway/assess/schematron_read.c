@@ -84,35 +84,40 @@ const xmlNode *eg_sch_child_named(const xmlNode *parent, const char *element, co
 
 /* ---- expressions -------------------------------------------------------------------------- */
 
-enum eg_status eg_sch_read_expression(xmlXPathCompExpr **out, struct eg_sch_reader *reader,
-                                      const xmlNode *node, const char *expression)
+enum eg_status eg_sch_read_expression(const struct eg_sch_expression **out,
+                                      struct eg_sch_reader *reader, const xmlNode *node,
+                                      const char *expression)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
     eg_sch_where(where, node, reader->name);
-    return eg_sch_claused(
+    enum eg_status status = eg_sch_claused(
         eg_sch_compile(out, reader->schema, expression, &reader->scope, where, reader->err),
         eg_sch_clause(node), reader->err);
+    return status == EG_OK && !reader->idle
+               ? eg_sch_read_documents(reader->schema, eg_sch_file(node, reader->name), expression,
+                                       reader->err)
+               : status;
 }
 
-enum eg_status eg_sch_compile(xmlXPathCompExpr **out, struct eg_schematron *schema,
+enum eg_status eg_sch_compile(const struct eg_sch_expression **out, struct eg_schematron *schema,
                               const char *expression, const struct eg_xpath_scope *scope,
                               const char *where, struct eg_error *err)
 {
-    xmlXPathCompExpr *compiled = NULL;
+    char *text = NULL;
     struct eg_xpath_scope counted = *scope;
     counted.counted = true;
-    enum eg_status status = eg_xpath_compile(&compiled, expression, &counted, where, err);
+    enum eg_status status = eg_xpath_try(&text, expression, &counted, where, err);
     if (status != EG_OK) {
         return status;
     }
-    xmlXPathCompExpr **slot =
-        eg_sch_grow(schema, &schema->expressions, &schema->expression_count, sizeof(*slot));
-    if (slot == NULL) {
-        xmlXPathFreeCompExpr(compiled);
+    struct eg_sch_expression *made = eg_sch_alloc(schema, sizeof(*made));
+    char *kept = eg_sch_dup(schema, text, strlen(text));
+    free(text);
+    if (made == NULL || kept == NULL) {
         return eg_error_set(err, EG_E_NOMEM, where, "no memory for an expression");
     }
-    *slot = compiled;
-    *out = compiled;
+    *made = (struct eg_sch_expression){kept, schema->expression_count++};
+    *out = made;
     return EG_OK;
 }
 

@@ -44,8 +44,9 @@ bool eg_sch_is_true(const xmlNode *node, const char *attribute);
 
 /* Compile an expression of a node; what the reader has read so far is bound. */
 EG_MUST_USE
-enum eg_status eg_sch_read_expression(xmlXPathCompExpr **out, struct eg_sch_reader *reader,
-                                      const xmlNode *node, const char *expression);
+enum eg_status eg_sch_read_expression(const struct eg_sch_expression **out,
+                                      struct eg_sch_reader *reader, const xmlNode *node,
+                                      const char *expression);
 
 /* The Schematron child of that name whose attribute has that value; NULL: none. */
 const xmlNode *eg_sch_child_named(const xmlNode *parent, const char *element, const char *attribute,

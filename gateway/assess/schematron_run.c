@@ -17,7 +17,7 @@
 #define LOCATION_MAX (64 * EG_KIB)
 
 struct run {
-    struct eg_schematron *schema;
+    struct eg_schematron_state *state;
     const struct eg_schematron_job *job;
     struct eg_findings *findings;
     struct eg_error *err;
@@ -29,8 +29,8 @@ struct run {
 static enum eg_status failed(struct run *run, const char *what)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
-    (void)snprintf(where, sizeof(where), "%.60s: %.30s", run->schema->name, what);
-    return eg_sch_failure(run->schema, where, run->err);
+    (void)snprintf(where, sizeof(where), "%.60s: %.30s", run->state->schema->name, what);
+    return eg_sch_failure(run->state, where, run->err);
 }
 
 /* ---- variables ---------------------------------------------------------------------------- */
@@ -45,12 +45,12 @@ static enum eg_status check_params(const struct run *run)
 {
     for (size_t i = 0; i < run->job->param_count; i++) {
         size_t k = 0;
-        while (k < run->schema->param_count &&
-               strcmp(run->schema->params[k].name, run->job->params[i].name) != 0) {
+        while (k < run->state->schema->param_count &&
+               strcmp(run->state->schema->params[k].name, run->job->params[i].name) != 0) {
             k++;
         }
-        if (k == run->schema->param_count) {
-            return eg_error_set(run->err, EG_E_USAGE, run->schema->name,
+        if (k == run->state->schema->param_count) {
+            return eg_error_set(run->err, EG_E_USAGE, run->state->schema->name,
                                 "there is no parameter '%.60s'", run->job->params[i].name);
         }
     }
@@ -60,8 +60,8 @@ static enum eg_status check_params(const struct run *run)
 static enum eg_status push_params(struct run *run)
 {
     enum eg_status status = check_params(run);
-    for (size_t i = 0; i < run->schema->param_count && status == EG_OK; i++) {
-        const struct eg_schematron_param *param = &run->schema->params[i];
+    for (size_t i = 0; i < run->state->schema->param_count && status == EG_OK; i++) {
+        const struct eg_schematron_param *param = &run->state->schema->params[i];
         const char *value = param->value;
         xmlNode *node = NULL;
         for (size_t k = 0; k < run->job->param_count; k++) {
@@ -71,7 +71,7 @@ static enum eg_status push_params(struct run *run)
             }
         }
         xmlXPathObject *object = node != NULL ? xmlXPathNewNodeSet(node) : parameter(value);
-        if (object == NULL || !eg_sch_variable_push(run->schema, param->name, object)) {
+        if (object == NULL || !eg_sch_variable_push(run->state, param->name, object)) {
             status = eg_error_set(run->err, EG_E_NOMEM, param->name, "no memory for a parameter");
         }
     }
@@ -80,13 +80,13 @@ static enum eg_status push_params(struct run *run)
 
 static enum eg_status push_let(struct run *run, const struct eg_sch_let *let, xmlNode *node)
 {
-    run->schema->base = let->base;
+    run->state->base = let->base;
     xmlXPathObject *value = let->content != NULL ? xmlXPathNewNodeSet((xmlNode *)let->content)
-                                                 : eg_sch_eval(run->schema, let->value, node);
+                                                 : eg_sch_eval(run->state, let->value, node);
     if (value == NULL) {
         return failed(run, let->name);
     }
-    return eg_sch_variable_push(run->schema, let->name, value)
+    return eg_sch_variable_push(run->state, let->name, value)
                ? EG_OK
                : eg_error_set(run->err, EG_E_NOMEM, let->name, "no memory for a variable");
 }
@@ -108,10 +108,10 @@ static enum eg_status fill_holes(char **values, size_t *at, struct run *run,
                                  const struct eg_sch_text *text, xmlNode *node)
 {
     enum eg_status status = EG_OK;
-    run->schema->base = text->base;
+    run->state->base = text->base;
     for (size_t i = 0; i < text->count && status == EG_OK; i++) {
         if (eg_sch_is_hole(&text->pieces[i])) {
-            status = eg_sch_value(&values[(*at)++], run->schema, &text->pieces[i], node, run->err);
+            status = eg_sch_value(&values[(*at)++], run->state, &text->pieces[i], node, run->err);
         }
     }
     return status;
@@ -135,8 +135,8 @@ static enum eg_status subject_of(xmlNode **out, struct run *run, const struct eg
     if (check->subject == NULL) {
         return EG_OK;
     }
-    run->schema->base = check->base;
-    xmlXPathObject *value = eg_sch_eval(run->schema, check->subject, node);
+    run->state->base = check->base;
+    xmlXPathObject *value = eg_sch_eval(run->state, check->subject, node);
     if (value == NULL) {
         return failed(run, check->id);
     }
@@ -190,7 +190,7 @@ static enum eg_status make_texts(struct making *making, struct run *run,
         status = fill_holes(making->values, &at, run, &check->diagnostics[i], node);
     }
     for (size_t i = 0; i < check->property_count && status == EG_OK; i++) {
-        status = eg_sch_property(&making->properties[i], run->schema, &check->properties[i], node,
+        status = eg_sch_property(&making->properties[i], run->state, &check->properties[i], node,
                                  run->err);
     }
     return status;
@@ -205,7 +205,7 @@ static enum eg_status make_location(struct making *making, struct run *run,
         eg_buf_format(location, "document('%s')", run->document);
     }
     if (run->document == NULL || subject->type != XML_DOCUMENT_NODE) {
-        eg_xml_location(location, subject, run->schema->ns, run->schema->ns_count);
+        eg_xml_location(location, subject, run->state->schema->ns, run->state->schema->ns_count);
     }
     return eg_buf_ok(location, check->id, run->err);
 }
@@ -282,31 +282,28 @@ static enum eg_status found(struct run *run, const struct eg_sch_check *check, x
 
 static int test(struct run *run, const struct eg_sch_check *check, xmlNode *node, uint32_t place)
 {
-    struct eg_schematron *schema = run->schema;
+    struct eg_schematron_state *state = run->state;
     int answer = check->quick != NULL && !run->job->by_xpath
-                     ? eg_quick_test(check->quick, schema, run->flat, place)
+                     ? eg_quick_test(check->quick, state, run->flat, place)
                      : -1;
     if (answer >= 0) {
         return answer;
     }
-    schema->context->node = node;
-    schema->context->contextSize = 1;
-    schema->context->proximityPosition = 1;
-    return xmlXPathCompiledEvalToBoolean(check->test, schema->context);
+    return eg_sch_eval_truth(state, check->test, node);
 }
 
 static enum eg_status fire(struct run *run, const struct eg_sch_hit *hit)
 {
     const struct eg_sch_rule *rule = hit->rule;
     xmlNode *node = hit->node;
-    struct eg_schematron *schema = run->schema;
-    size_t outer = schema->variable_count;
-    schema->current = node;
+    struct eg_schematron_state *state = run->state;
+    size_t outer = state->variable_count;
+    state->current = node;
     eg_svrl_rule(run->job->svrl, rule, run->document != NULL ? run->document : run->job->document);
     enum eg_status status = push_lets(run, &rule->lets, node);
     for (size_t i = 0; i < rule->check_count && status == EG_OK && !run->fatal; i++) {
         const struct eg_sch_check *check = &rule->checks[i];
-        schema->base = check->base;
+        state->base = check->base;
         int answer = test(run, check, node, hit->place);
         if (answer < 0) {
             status = failed(run, check->id);
@@ -314,7 +311,7 @@ static enum eg_status fire(struct run *run, const struct eg_sch_hit *hit)
             status = found(run, check, node);
         }
     }
-    eg_sch_variables_cut(schema, outer);
+    eg_sch_variables_cut(state, outer);
     return status;
 }
 
@@ -322,62 +319,62 @@ static enum eg_status fire(struct run *run, const struct eg_sch_hit *hit)
 static enum eg_status run_pattern(struct run *run, struct eg_sch_index *index,
                                   const struct eg_sch_pattern *pattern)
 {
-    struct eg_schematron *schema = run->schema;
+    struct eg_schematron_state *state = run->state;
     struct eg_sch_hit *hits = NULL;
     size_t count = 0;
-    size_t outer = schema->variable_count;
+    size_t outer = state->variable_count;
     run->flat = eg_sch_index_flat(index);
-    schema->current = (xmlNode *)schema->context->doc;
-    enum eg_status status = push_lets(run, &pattern->lets, schema->current);
+    state->current = (xmlNode *)state->context->doc;
+    enum eg_status status = push_lets(run, &pattern->lets, state->current);
     if (status == EG_OK) {
-        status = eg_sch_index_hits(&hits, &count, index, schema, pattern, run->err);
+        status = eg_sch_index_hits(&hits, &count, index, state, pattern, run->err);
     }
     for (size_t i = 0; i < count && status == EG_OK && !run->fatal; i++) {
         status = fire(run, &hits[i]);
     }
     free(hits);
-    eg_sch_variables_cut(schema, outer);
+    eg_sch_variables_cut(state, outer);
     return status;
 }
 
 /* Keys are those of the document in hand. */
-static void take_in_hand(struct eg_schematron *schema, xmlDoc *doc)
+static void take_in_hand(struct eg_schematron_state *state, xmlDoc *doc)
 {
-    eg_sch_keys_done(schema);
-    schema->context->doc = doc;
+    eg_sch_keys_done(state);
+    state->context->doc = doc;
 }
 
 static enum eg_status run_in_document(struct run *run, const struct eg_sch_pattern *pattern,
                                       const xmlChar *href)
 {
-    struct eg_schematron *schema = run->schema;
+    struct eg_schematron_state *state = run->state;
     struct eg_sch_index *index = NULL;
-    schema->base = pattern->base;
+    state->base = pattern->base;
     const struct eg_sch_document *document =
-        href != NULL ? eg_sch_document(schema, (const char *)href) : NULL;
+        href != NULL ? eg_sch_document(state, (const char *)href) : NULL;
     if (document == NULL) {
         return failed(run, "documents");
     }
-    take_in_hand(schema, document->doc);
+    take_in_hand(state, document->doc);
     run->document = document->name;
     enum eg_status status =
-        eg_sch_index_new(&index, schema, document->doc, run->job->by_xpath, run->err);
+        eg_sch_index_new(&index, state, document->doc, run->job->by_xpath, run->err);
     if (status == EG_OK) {
         status = run_pattern(run, index, pattern);
     }
     eg_sch_index_free(&index);
     run->document = NULL;
-    take_in_hand(schema, run->job->doc);
+    take_in_hand(state, run->job->doc);
     return status;
 }
 
 /* 5.4.9: the pattern is sought in each of the documents that its expression names. */
 static enum eg_status run_in_documents(struct run *run, const struct eg_sch_pattern *pattern)
 {
-    struct eg_schematron *schema = run->schema;
-    schema->current = (xmlNode *)run->job->doc;
-    schema->base = pattern->base;
-    xmlXPathObject *names = eg_sch_eval(schema, pattern->documents, schema->current);
+    struct eg_schematron_state *state = run->state;
+    state->current = (xmlNode *)run->job->doc;
+    state->base = pattern->base;
+    xmlXPathObject *names = eg_sch_eval(state, pattern->documents, state->current);
     if (names == NULL) {
         return failed(run, "documents");
     }
@@ -402,12 +399,12 @@ static enum eg_status run_in_documents(struct run *run, const struct eg_sch_patt
 
 static enum eg_status run_all(struct run *run)
 {
-    struct eg_schematron *schema = run->schema;
+    struct eg_schematron_state *state = run->state;
     struct eg_sch_index *index = NULL;
     enum eg_status status = push_params(run);
-    schema->current = (xmlNode *)run->job->doc;
+    state->current = (xmlNode *)run->job->doc;
     if (status == EG_OK) {
-        status = eg_sch_index_new(&index, schema, run->job->doc, run->job->by_xpath, run->err);
+        status = eg_sch_index_new(&index, state, run->job->doc, run->job->by_xpath, run->err);
     }
     if (status == EG_OK) {
         const struct eg_flat *flat = eg_sch_index_flat(index);
@@ -415,13 +412,13 @@ static enum eg_status run_all(struct run *run)
                            EG_XPATH_OCTETS_PER_NODE);
     }
     if (status == EG_OK) {
-        status = push_lets(run, &schema->lets, schema->current);
+        status = push_lets(run, &state->schema->lets, state->current);
     }
     if (status == EG_OK) {
-        status = push_lets(run, &schema->phase_lets, schema->current);
+        status = push_lets(run, &state->schema->phase_lets, state->current);
     }
-    for (size_t i = 0; i < schema->pattern_count && status == EG_OK && !run->fatal; i++) {
-        const struct eg_sch_pattern *pattern = &schema->patterns[i];
+    for (size_t i = 0; i < state->schema->pattern_count && status == EG_OK && !run->fatal; i++) {
+        const struct eg_sch_pattern *pattern = &state->schema->patterns[i];
         if (pattern->active) {
             eg_svrl_pattern(run->job->svrl, pattern, run->job->document);
             status = pattern->documents != NULL ? run_in_documents(run, pattern)
@@ -432,27 +429,27 @@ static enum eg_status run_all(struct run *run)
     return status;
 }
 
-enum eg_status eg_schematron_run(bool *fatal, struct eg_schematron *schema,
+enum eg_status eg_schematron_run(bool *fatal, struct eg_schematron_state *state,
                                  const struct eg_schematron_job *job, struct eg_findings *findings,
                                  struct eg_error *err)
 {
-    struct run run = {.schema = schema, .job = job, .findings = findings, .err = err};
+    struct run run = {.state = state, .job = job, .findings = findings, .err = err};
     struct eg_xml_scope scope;
-    eg_xml_scope_begin(&scope, schema->loader);
+    eg_xml_scope_begin(&scope, state->schema->loader);
     eg_functions_begin(EG_XPATH_OCTETS_MAX);
-    schema->failure = (struct eg_error){0};
-    schema->context->doc = job->doc;
-    schema->context->opCount = 0;
-    xmlResetError(&schema->context->lastError);
-    eg_svrl_begin(job->svrl, schema);
+    state->failure = (struct eg_error){0};
+    state->context->doc = job->doc;
+    state->context->opCount = 0;
+    xmlResetError(&state->context->lastError);
+    eg_svrl_begin(job->svrl, state->schema);
     enum eg_status status = run_all(&run);
     eg_svrl_end(job->svrl);
-    eg_sch_variables_cut(schema, 0);
-    eg_sch_keys_done(schema);
-    schema->context->doc = NULL;
-    schema->context->node = NULL;
-    schema->current = NULL;
-    schema->base = NULL;
+    eg_sch_variables_cut(state, 0);
+    eg_sch_keys_done(state);
+    state->context->doc = NULL;
+    state->context->node = NULL;
+    state->current = NULL;
+    state->base = NULL;
     (void)eg_functions_end();
     eg_xml_scope_end(&scope);
     if (status == EG_OK && job->svrl != NULL) {

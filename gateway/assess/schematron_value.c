@@ -14,17 +14,17 @@
 
 #define NODE_WEIGHT 120 /* octets of a node copied, texts apart */
 
-static enum eg_status failed(struct eg_schematron *schema, const struct eg_sch_piece *piece,
+static enum eg_status failed(struct eg_schematron_state *state, const struct eg_sch_piece *piece,
                              struct eg_error *err)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
-    (void)snprintf(where, sizeof(where), "%.60s: %.30s", schema->name, piece->source);
-    return eg_sch_failure(schema, where, err);
+    (void)snprintf(where, sizeof(where), "%.60s: %.30s", state->schema->name, piece->source);
+    return eg_sch_failure(state, where, err);
 }
 
-static enum eg_status no_memory(struct eg_schematron *schema, struct eg_error *err)
+static enum eg_status no_memory(struct eg_schematron_state *state, struct eg_error *err)
 {
-    return eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for a value");
+    return eg_error_set(err, EG_E_NOMEM, state->schema->name, "no memory for a value");
 }
 
 /* ---- values and names --------------------------------------------------------------------- */
@@ -73,22 +73,22 @@ static char *named(xmlXPathObject *value)
     return object_text(value);
 }
 
-enum eg_status eg_sch_value(char **out, struct eg_schematron *schema,
+enum eg_status eg_sch_value(char **out, struct eg_schematron_state *state,
                             const struct eg_sch_piece *piece, xmlNode *node, struct eg_error *err)
 {
     char *text = NULL;
     if (piece->select == NULL) {
         text = node_name(node);
     } else {
-        xmlXPathObject *value = eg_sch_eval(schema, piece->select, node);
+        xmlXPathObject *value = eg_sch_eval(state, piece->select, node);
         if (value == NULL) {
-            return failed(schema, piece, err);
+            return failed(state, piece, err);
         }
         text = piece->kind == EG_SCH_NAME ? named(value) : object_text(value);
         xmlXPathFreeObject(value);
     }
     if (text == NULL) {
-        return no_memory(schema, err);
+        return no_memory(state, err);
     }
     *out = text;
     return EG_OK;
@@ -165,13 +165,13 @@ static bool copy_node(xmlNode *parent, xmlNode *node)
     return true;
 }
 
-static enum eg_status copy_piece(xmlNode *parent, struct eg_schematron *schema,
+static enum eg_status copy_piece(xmlNode *parent, struct eg_schematron_state *state,
                                  const struct eg_sch_piece *piece, xmlNode *node,
                                  struct eg_error *err)
 {
-    xmlXPathObject *value = eg_sch_eval(schema, piece->select, node);
+    xmlXPathObject *value = eg_sch_eval(state, piece->select, node);
     if (value == NULL) {
-        return failed(schema, piece, err);
+        return failed(state, piece, err);
     }
     bool good = true;
     if (value->type == XPATH_NODESET) {
@@ -189,7 +189,7 @@ static enum eg_status copy_piece(xmlNode *parent, struct eg_schematron *schema,
     if (good) {
         return EG_OK;
     }
-    return eg_functions_exceeded() ? failed(schema, piece, err) : no_memory(schema, err);
+    return eg_functions_exceeded() ? failed(state, piece, err) : no_memory(state, err);
 }
 
 /* emph, span and dir go into elements of the report's own namespace. */
@@ -221,7 +221,7 @@ static bool add_words(xmlNode *parent, const struct eg_sch_text *property, const
     return good;
 }
 
-static enum eg_status fill_property(xmlNode *parent, struct eg_schematron *schema,
+static enum eg_status fill_property(xmlNode *parent, struct eg_schematron_state *state,
                                     const struct eg_sch_text *property, xmlNode *node,
                                     struct eg_error *err)
 {
@@ -230,18 +230,18 @@ static enum eg_status fill_property(xmlNode *parent, struct eg_schematron *schem
         const struct eg_sch_piece *piece = &property->pieces[i];
         char *text = NULL;
         if (piece->kind == EG_SCH_COPY) {
-            status = copy_piece(parent, schema, piece, node, err);
+            status = copy_piece(parent, state, piece, node, err);
         } else if (piece->kind == EG_SCH_OPEN) {
             parent = open_mark(parent, piece);
-            status = parent != NULL ? EG_OK : no_memory(schema, err);
+            status = parent != NULL ? EG_OK : no_memory(state, err);
         } else if (piece->kind == EG_SCH_CLOSE) {
             parent = parent->parent;
         } else if (piece->kind == EG_SCH_TEXT) {
-            status = add_words(parent, property, piece->text) ? EG_OK : no_memory(schema, err);
+            status = add_words(parent, property, piece->text) ? EG_OK : no_memory(state, err);
         } else {
-            status = eg_sch_value(&text, schema, piece, node, err);
+            status = eg_sch_value(&text, state, piece, node, err);
             if (status == EG_OK && !add_text(parent, text)) {
-                status = no_memory(schema, err);
+                status = no_memory(state, err);
             }
         }
         free(text);
@@ -254,7 +254,7 @@ static bool say(xmlNode *root, const char *name, const char *value)
     return value == NULL || xmlNewProp(root, BAD_CAST name, BAD_CAST value) != NULL;
 }
 
-enum eg_status eg_sch_property(xmlDoc **out, struct eg_schematron *schema,
+enum eg_status eg_sch_property(xmlDoc **out, struct eg_schematron_state *state,
                                const struct eg_sch_text *property, xmlNode *node,
                                struct eg_error *err)
 {
@@ -262,19 +262,19 @@ enum eg_status eg_sch_property(xmlDoc **out, struct eg_schematron *schema,
     xmlNode *root = doc != NULL ? xmlNewDocNode(doc, NULL, BAD_CAST "text", NULL) : NULL;
     if (root == NULL) {
         xmlFreeDoc(doc);
-        return no_memory(schema, err);
+        return no_memory(state, err);
     }
     (void)xmlDocSetRootElement(doc, root);
     xmlSetNs(root, xmlNewNs(root, BAD_CAST EG_SVRL_NS, BAD_CAST "svrl"));
     if (property->lang_given) {
         xmlNodeSetLang(root, BAD_CAST property->lang);
     }
-    schema->base = property->base;
+    state->base = property->base;
     enum eg_status status = root->ns != NULL && say(root, "see", property->rich.see) &&
                                     say(root, "icon", property->rich.icon) &&
                                     say(root, "fpi", property->rich.fpi)
-                                ? fill_property(root, schema, property, node, err)
-                                : no_memory(schema, err);
+                                ? fill_property(root, state, property, node, err)
+                                : no_memory(state, err);
     if (status != EG_OK) {
         xmlFreeDoc(doc);
         return status;

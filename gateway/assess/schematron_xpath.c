@@ -1,5 +1,5 @@
 /*
- * The context in which a schema's expressions run: one for the schema's life, with its prefixes,
+ * The context in which a schema's expressions run: one for the state's life, with its prefixes,
  * variables looked up in a stack (schema, phase, pattern, rule), the functions that XSLT adds to
  * XPath (XSLT 1.0, section 12), and the ceilings.
  */
@@ -15,44 +15,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DOCUMENTS_MAX 100 /* code lists and the like that one schema reads */
-
-static struct eg_schematron *schema_of(xmlXPathParserContext *ctxt)
+static struct eg_schematron_state *state_of(xmlXPathParserContext *ctxt)
 {
     return ctxt->context->userData;
 }
 
 /* ---- variables ---------------------------------------------------------------------------- */
 
-bool eg_sch_variable_push(struct eg_schematron *schema, const char *name, xmlXPathObject *value)
+bool eg_sch_variable_push(struct eg_schematron_state *state, const char *name,
+                          xmlXPathObject *value)
 {
-    if (schema->variable_count == schema->variable_max) {
-        size_t max = schema->variable_max == 0 ? 32 : schema->variable_max * 2;
-        void *bigger = realloc(schema->variables, max * sizeof(*schema->variables));
+    if (state->variable_count == state->variable_max) {
+        size_t max = state->variable_max == 0 ? 32 : state->variable_max * 2;
+        void *bigger = realloc(state->variables, max * sizeof(*state->variables));
         if (bigger == NULL) {
             xmlXPathFreeObject(value);
             return false;
         }
-        schema->variables = bigger;
-        schema->variable_max = max;
+        state->variables = bigger;
+        state->variable_max = max;
     }
-    schema->variables[schema->variable_count++] = (struct eg_sch_variable){name, value};
+    state->variables[state->variable_count++] = (struct eg_sch_variable){name, value};
     return true;
 }
 
-void eg_sch_variables_cut(struct eg_schematron *schema, size_t count)
+void eg_sch_variables_cut(struct eg_schematron_state *state, size_t count)
 {
-    while (schema->variable_count > count) {
-        xmlXPathFreeObject(schema->variables[--schema->variable_count].value);
+    while (state->variable_count > count) {
+        xmlXPathFreeObject(state->variables[--state->variable_count].value);
     }
 }
 
 /* A copy each time, as libxml2 frees what it is given: octets and nodes copied are paid for. */
 static xmlXPathObject *look_up(void *payload, const xmlChar *name, const xmlChar *uri)
 {
-    struct eg_schematron *schema = payload;
-    for (size_t i = schema->variable_count; uri == NULL && i-- > 0;) {
-        const struct eg_sch_variable *variable = &schema->variables[i];
+    struct eg_schematron_state *state = payload;
+    for (size_t i = state->variable_count; uri == NULL && i-- > 0;) {
+        const struct eg_sch_variable *variable = &state->variables[i];
         if (strcmp(variable->name, (const char *)name) != 0) {
             continue;
         }
@@ -62,7 +61,7 @@ static xmlXPathObject *look_up(void *payload, const xmlChar *name, const xmlChar
             return NULL;
         }
         if (value->type == XPATH_NODESET && value->nodesetval != NULL) {
-            schema->context->opCount += (unsigned long)value->nodesetval->nodeNr;
+            state->context->opCount += (unsigned long)value->nodesetval->nodeNr;
         }
         return xmlXPathObjectCopy(variable->value);
     }
@@ -74,56 +73,13 @@ static xmlXPathObject *look_up(void *payload, const xmlChar *name, const xmlChar
 static void on_current(xmlXPathParserContext *ctxt, int nargs)
 {
     CHECK_ARITY(0);
-    valuePush(ctxt, xmlXPathNewNodeSet(schema_of(ctxt)->current));
-}
-
-/* Read a file of the package and keep it. */
-static const struct eg_sch_document *read_document(struct eg_schematron *schema, const char *name)
-{
-    xmlDoc *doc = NULL;
-    if (schema->document_count == DOCUMENTS_MAX) {
-        (void)eg_error_set(&schema->failure, EG_E_LIMIT, schema->name, "more than %d documents",
-                           DOCUMENTS_MAX);
-        return NULL;
-    }
-    if (eg_xml_load(&doc, schema->loader, name, &schema->failure) != EG_OK) {
-        return NULL;
-    }
-    char *kept = eg_sch_dup(schema, name, strlen(name));
-    struct eg_sch_document *slot =
-        kept != NULL
-            ? eg_sch_grow(schema, &schema->documents, &schema->document_count, sizeof(*slot))
-            : NULL;
-    if (slot == NULL) {
-        xmlFreeDoc(doc);
-        return NULL;
-    }
-    (void)xmlXPathOrderDocElems(doc);
-    *slot = (struct eg_sch_document){kept, doc};
-    return slot;
-}
-
-const struct eg_sch_document *eg_sch_document(struct eg_schematron *schema, const char *href)
-{
-    char name[256] = "";
-    const char *base = schema->base != NULL ? schema->base : schema->name;
-    if (!eg_xml_resolve(name, sizeof(name), base, href)) {
-        (void)eg_error_set(&schema->failure, EG_E_DENIED, base,
-                           "document('%.100s') names no file of the package", href);
-        return NULL;
-    }
-    for (size_t i = 0; i < schema->document_count; i++) {
-        if (strcmp(schema->documents[i].name, name) == 0) {
-            return &schema->documents[i];
-        }
-    }
-    return read_document(schema, name);
+    valuePush(ctxt, xmlXPathNewNodeSet(state_of(ctxt)->current));
 }
 
 static bool add_document(xmlXPathParserContext *ctxt, xmlNodeSet *set, const xmlChar *href)
 {
     const struct eg_sch_document *document =
-        href != NULL ? eg_sch_document(schema_of(ctxt), (const char *)href) : NULL;
+        href != NULL ? eg_sch_document(state_of(ctxt), (const char *)href) : NULL;
     return document != NULL && xmlXPathNodeSetAdd(set, (xmlNode *)document->doc) == 0;
 }
 
@@ -226,10 +182,10 @@ static void free_table(void *payload, const xmlChar *name)
     xmlHashFree(payload, free_set);
 }
 
-void eg_sch_keys_done(struct eg_schematron *schema)
+void eg_sch_keys_done(struct eg_schematron_state *state)
 {
-    xmlHashFree(schema->key_tables, free_table);
-    schema->key_tables = NULL;
+    xmlHashFree(state->key_tables, free_table);
+    state->key_tables = NULL;
 }
 
 /* One node comes for all its values in a row: it stands last if it has this one already. */
@@ -252,9 +208,9 @@ static bool add_to_key(xmlHashTable *table, const xmlChar *value, xmlNode *node)
 static bool index_node(xmlXPathParserContext *ctxt, xmlHashTable *table,
                        const struct eg_sch_key *key, xmlNode *node)
 {
-    struct eg_schematron *schema = schema_of(ctxt);
-    schema->base = key->base;
-    xmlXPathObject *use = eg_sch_eval(schema, key->use, node);
+    struct eg_schematron_state *state = state_of(ctxt);
+    state->base = key->base;
+    xmlXPathObject *use = eg_sch_eval(state, key->use, node);
     if (use == NULL) {
         return false;
     }
@@ -277,29 +233,30 @@ static bool index_node(xmlXPathParserContext *ctxt, xmlHashTable *table,
 /* All keys of one name over the document, made at the first call. */
 static xmlHashTable *key_table(xmlXPathParserContext *ctxt, const xmlChar *name)
 {
-    struct eg_schematron *schema = schema_of(ctxt);
-    if (schema->key_tables == NULL) {
-        schema->key_tables = xmlHashCreate(8);
+    struct eg_schematron_state *state = state_of(ctxt);
+    if (state->key_tables == NULL) {
+        state->key_tables = xmlHashCreate(8);
     }
-    xmlHashTable *table = schema->key_tables ? xmlHashLookup(schema->key_tables, name) : NULL;
-    if (table != NULL || schema->key_tables == NULL) {
+    xmlHashTable *table = state->key_tables ? xmlHashLookup(state->key_tables, name) : NULL;
+    if (table != NULL || state->key_tables == NULL) {
         return table;
     }
     table = xmlHashCreate(64);
-    if (table == NULL || xmlHashAddEntry(schema->key_tables, name, table) != 0) {
+    if (table == NULL || xmlHashAddEntry(state->key_tables, name, table) != 0) {
         xmlHashFree(table, NULL);
         return NULL;
     }
-    for (size_t k = 0; k < schema->key_count; k++) {
-        if (strcmp(schema->keys[k].name, (const char *)name) != 0) {
+    for (size_t k = 0; k < state->schema->key_count; k++) {
+        if (strcmp(state->schema->keys[k].name, (const char *)name) != 0) {
             continue;
         }
-        schema->base = schema->keys[k].base;
+        state->base = state->schema->keys[k].base;
         xmlXPathObject *matched =
-            eg_sch_eval(schema, schema->keys[k].match, (xmlNode *)schema->context->doc);
+            eg_sch_eval(state, state->schema->keys[k].match, (xmlNode *)state->context->doc);
         bool good = matched != NULL && matched->type == XPATH_NODESET;
         for (int i = 0; good && matched->nodesetval && i < matched->nodesetval->nodeNr; i++) {
-            good = index_node(ctxt, table, &schema->keys[k], matched->nodesetval->nodeTab[i]);
+            good =
+                index_node(ctxt, table, &state->schema->keys[k], matched->nodesetval->nodeTab[i]);
         }
         xmlXPathFreeObject(matched);
         if (!good) {
@@ -369,20 +326,20 @@ static xmlNodeSet *look_in_key(xmlXPathParserContext *ctxt, xmlHashTable *table,
 static void on_key(xmlXPathParserContext *ctxt, int nargs)
 {
     CHECK_ARITY(2);
-    struct eg_schematron *schema = schema_of(ctxt);
+    struct eg_schematron_state *state = state_of(ctxt);
     xmlXPathContext saved = *ctxt->context;
-    const char *base = schema->base;
+    const char *base = state->base;
     xmlXPathObject *wanted = valuePop(ctxt);
     CAST_TO_STRING;
     xmlXPathObject *name = valuePop(ctxt);
     xmlHashTable *table = NULL;
-    if (has_key(schema, name->stringval)) {
+    if (has_key(state->schema, name->stringval)) {
         table = key_table(ctxt, name->stringval);
     } else {
-        (void)eg_error_set(&schema->failure, EG_E_FORMAT, schema->name,
+        (void)eg_error_set(&state->failure, EG_E_FORMAT, state->schema->name,
                            "there is no xsl:key '%.60s'", (const char *)name->stringval);
     }
-    schema->base = base;
+    state->base = base;
     ctxt->context->node = saved.node;
     ctxt->context->contextSize = saved.contextSize;
     ctxt->context->proximityPosition = saved.proximityPosition;
@@ -412,17 +369,17 @@ static const struct {
     {"function-available", on_function_available},
 };
 
-enum eg_status eg_sch_context_new(struct eg_schematron *schema, struct eg_error *err)
+enum eg_status eg_sch_context_new(struct eg_schematron_state *state, struct eg_error *err)
 {
     xmlXPathContext *context = xmlXPathNewContext(NULL);
     if (context == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for an XPath context");
+        return eg_error_set(err, EG_E_NOMEM, state->schema->name, "no memory for an XPath context");
     }
-    schema->context = context;
-    context->userData = schema;
+    state->context = context;
+    context->userData = state;
     context->opLimit = EG_XPATH_OPERATIONS_MAX;
     (void)xmlXPathContextSetCache(context, 1, -1, 0);
-    xmlXPathRegisterVariableLookup(context, look_up, schema);
+    xmlXPathRegisterVariableLookup(context, look_up, state);
     enum eg_status status = eg_functions_register_xpath(context, err);
     if (status == EG_OK) {
         status = eg_xpath_functions_register(context, err);
@@ -432,35 +389,69 @@ enum eg_status eg_sch_context_new(struct eg_schematron *schema, struct eg_error 
         good = good && xmlXPathRegisterFunc(context, BAD_CAST functions[i].name,
                                             functions[i].function) == 0;
     }
-    for (size_t i = 0; i < schema->ns_count; i++) {
-        good = good && xmlXPathRegisterNs(context, BAD_CAST schema->ns[i].prefix,
-                                          BAD_CAST schema->ns[i].uri) == 0;
+    for (size_t i = 0; i < state->schema->ns_count; i++) {
+        good = good && xmlXPathRegisterNs(context, BAD_CAST state->schema->ns[i].prefix,
+                                          BAD_CAST state->schema->ns[i].uri) == 0;
     }
     if (status == EG_OK && !good) {
-        status = eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for an XPath context");
+        status =
+            eg_error_set(err, EG_E_NOMEM, state->schema->name, "no memory for an XPath context");
     }
     return status;
 }
 
-xmlXPathObject *eg_sch_eval(struct eg_schematron *schema, const xmlXPathCompExpr *expression,
-                            xmlNode *node)
+/* It compiled when the schema was read: only memory can be lacking. */
+static xmlXPathCompExpr *compile(struct eg_schematron_state *state,
+                                 const struct eg_sch_expression *expression)
 {
-    xmlXPathContext *context = schema->context;
+    struct eg_xml_scope quiet;
+    eg_xml_scope_begin(&quiet, NULL);
+    xmlXPathCompExpr *compiled = xmlXPathCompile(BAD_CAST expression->text);
+    eg_xml_scope_end(&quiet);
+    if (compiled == NULL) {
+        (void)eg_error_set(&state->failure, EG_E_NOMEM, state->schema->name,
+                           "no memory for an expression");
+    }
+    state->expressions[expression->number] = compiled;
+    return compiled;
+}
+
+/* Ready to be evaluated at the node; NULL: failed. */
+static xmlXPathCompExpr *take(struct eg_schematron_state *state,
+                              const struct eg_sch_expression *expression, xmlNode *node)
+{
+    xmlXPathContext *context = state->context;
+    xmlXPathCompExpr *compiled = state->expressions[expression->number];
     context->node = node;
     context->contextSize = 1;
     context->proximityPosition = 1;
-    return xmlXPathCompiledEval((xmlXPathCompExpr *)(uintptr_t)expression, context);
+    return compiled != NULL ? compiled : compile(state, expression);
 }
 
-enum eg_status eg_sch_failure(struct eg_schematron *schema, const char *where, struct eg_error *err)
+xmlXPathObject *eg_sch_eval(struct eg_schematron_state *state,
+                            const struct eg_sch_expression *expression, xmlNode *node)
 {
-    if (schema->failure.status != EG_OK) {
+    xmlXPathCompExpr *compiled = take(state, expression, node);
+    return compiled != NULL ? xmlXPathCompiledEval(compiled, state->context) : NULL;
+}
+
+int eg_sch_eval_truth(struct eg_schematron_state *state, const struct eg_sch_expression *expression,
+                      xmlNode *node)
+{
+    xmlXPathCompExpr *compiled = take(state, expression, node);
+    return compiled != NULL ? xmlXPathCompiledEvalToBoolean(compiled, state->context) : -1;
+}
+
+enum eg_status eg_sch_failure(struct eg_schematron_state *state, const char *where,
+                              struct eg_error *err)
+{
+    if (state->failure.status != EG_OK) {
         if (err != NULL) {
-            *err = schema->failure;
+            *err = state->failure;
         }
-        return schema->failure.status;
+        return state->failure.status;
     }
-    const xmlXPathContext *context = schema->context;
+    const xmlXPathContext *context = state->context;
     int code = context->lastError.code;
     if (eg_functions_exceeded()) {
         return eg_error_set(err, EG_E_LIMIT, where,

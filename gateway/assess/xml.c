@@ -232,6 +232,7 @@ enum eg_status eg_xml_init(struct eg_error *err)
         xmlThrDefSetGenericErrorFunc(NULL, on_generic);
         xmlSetStructuredErrorFunc(NULL, on_structured);
         xmlSetGenericErrorFunc(NULL, on_generic);
+        xmlSchemaInitTypes(); /* else the first schema makes them, whichever thread compiles it */
         xsltInit();
         xsltSetGenericErrorFunc(NULL, on_generic);
     }

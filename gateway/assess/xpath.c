@@ -200,53 +200,76 @@ enum eg_status eg_xpath_check(const char *expression, const struct eg_xpath_scop
 
 /* ---- compiling --------------------------------------------------------------------------- */
 
-/* The counted form takes the place of what was compiled, for what an author wrote is refused first.
- */
-static enum eg_status compile_counted(xmlXPathCompExpr **compiled, const char *expression,
-                                      const char *where, struct eg_error *err)
+/* What an author has written is refused; its counted form can lack memory alone. */
+static enum eg_status compile_text(xmlXPathCompExpr **out, const char *text, bool written,
+                                   const char *where, struct eg_error *err)
 {
-    struct eg_buf text = {0};
-    eg_buf_init(&text, EG_XPATH_COUNTED_MAX);
-    enum eg_status status = eg_xpath_counted(&text, expression, where, err);
-    if (status == EG_OK && strcmp((const char *)text.data, expression) != 0) {
-        struct eg_xml_scope quiet;
-        eg_xml_scope_begin(&quiet, NULL);
-        xmlXPathCompExpr *counted = xmlXPathCompile(text.data);
-        eg_xml_scope_end(&quiet);
-        if (counted != NULL) {
-            xmlXPathFreeCompExpr(*compiled);
-            *compiled = counted;
-        } else {
-            status = eg_error_set(err, EG_E_NOMEM, where, "no memory for an expression");
-        }
-    }
-    eg_buf_done(&text);
-    return status;
-}
-
-enum eg_status eg_xpath_compile(xmlXPathCompExpr **out, const char *expression,
-                                const struct eg_xpath_scope *scope, const char *where,
-                                struct eg_error *err)
-{
-    enum eg_status status = eg_xpath_check(expression, scope, where, err);
-    if (status != EG_OK) {
-        return status;
-    }
     struct eg_xml_scope quiet;
     eg_xml_scope_begin(&quiet, NULL);
-    xmlXPathCompExpr *compiled = xmlXPathCompile(BAD_CAST expression);
+    xmlXPathCompExpr *compiled = xmlXPathCompile(BAD_CAST text);
     eg_xml_scope_end(&quiet);
     if (compiled == NULL) {
-        return eg_error_set(err, EG_E_FORMAT, where, "no XPath 1.0 expression: '%.200s'%s%s",
-                            expression, quiet.text[0] != '\0' ? ": " : "", quiet.text);
+        return written
+                   ? eg_error_set(err, EG_E_FORMAT, where, "no XPath 1.0 expression: '%.200s'%s%s",
+                                  text, quiet.text[0] != '\0' ? ": " : "", quiet.text)
+                   : eg_error_set(err, EG_E_NOMEM, where, "no memory for an expression");
     }
-    status = scope->counted ? compile_counted(&compiled, expression, where, err) : EG_OK;
+    *out = compiled;
+    return EG_OK;
+}
+
+/* Also as libxml2 is to take it: `text`, which stays empty where that is what was written. */
+static enum eg_status check_and_compile(xmlXPathCompExpr **out, struct eg_buf *text,
+                                        const char *expression, const struct eg_xpath_scope *scope,
+                                        const char *where, struct eg_error *err)
+{
+    xmlXPathCompExpr *compiled = NULL;
+    enum eg_status status = eg_xpath_check(expression, scope, where, err);
+    if (status == EG_OK) {
+        status = compile_text(&compiled, expression, true, where, err);
+    }
+    if (status == EG_OK && scope->counted) {
+        status = eg_xpath_counted(text, expression, where, err);
+    }
+    if (status == EG_OK && text->len > 0 && strcmp((const char *)text->data, expression) != 0) {
+        xmlXPathFreeCompExpr(compiled);
+        compiled = NULL;
+        status = compile_text(&compiled, (const char *)text->data, false, where, err);
+    }
     if (status != EG_OK) {
         xmlXPathFreeCompExpr(compiled);
         return status;
     }
     *out = compiled;
     return EG_OK;
+}
+
+enum eg_status eg_xpath_compile(xmlXPathCompExpr **out, const char *expression,
+                                const struct eg_xpath_scope *scope, const char *where,
+                                struct eg_error *err)
+{
+    struct eg_buf text = {0};
+    eg_buf_init(&text, EG_XPATH_COUNTED_MAX);
+    enum eg_status status = check_and_compile(out, &text, expression, scope, where, err);
+    eg_buf_done(&text);
+    return status;
+}
+
+enum eg_status eg_xpath_try(char **out, const char *expression, const struct eg_xpath_scope *scope,
+                            const char *where, struct eg_error *err)
+{
+    xmlXPathCompExpr *compiled = NULL;
+    struct eg_buf text = {0};
+    eg_buf_init(&text, EG_XPATH_COUNTED_MAX);
+    enum eg_status status = check_and_compile(&compiled, &text, expression, scope, where, err);
+    xmlXPathFreeCompExpr(compiled);
+    if (status == EG_OK) {
+        char *copy = strdup(text.len > 0 ? (const char *)text.data : expression);
+        status = copy != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, where, "no memory");
+        *out = copy != NULL ? copy : *out;
+    }
+    eg_buf_done(&text);
+    return status;
 }
 
 /* Does some operand of a union walk: can it be many nodes wherever the context node stands? */

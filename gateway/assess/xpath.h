@@ -31,7 +31,16 @@ EG_MUST_USE
 enum eg_status eg_xpath_check(const char *expression, const struct eg_xpath_scope *scope,
                               const char *where, struct eg_error *err);
 
-/* Check, then compile. out: xmlXPathFreeCompExpr. */
+/*
+ * Check, compile to see that it does, and give the text that xmlXPathCompile is to take for each
+ * thread: libxml2 writes into a compiled expression while it evaluates it.
+ *   out   new string, free()
+ */
+EG_MUST_USE
+enum eg_status eg_xpath_try(char **out, const char *expression, const struct eg_xpath_scope *scope,
+                            const char *where, struct eg_error *err);
+
+/* Check, then compile, for one thread. out: xmlXPathFreeCompExpr. */
 EG_MUST_USE
 enum eg_status eg_xpath_compile(xmlXPathCompExpr **out, const char *expression,
                                 const struct eg_xpath_scope *scope, const char *where,

@@ -16,7 +16,7 @@ static void bare_text(struct eg_buf *out, const struct eg_finding *finding)
     }
 }
 
-static enum eg_status one_text(struct eg_buf *out, const char *lang, struct eg_rules *rules,
+static enum eg_status one_text(struct eg_buf *out, const char *lang, const struct eg_rules *rules,
                                const struct eg_finding *finding, struct eg_error *err)
 {
     eg_buf_format(out, "%s %s", eg_severity_text(finding->severity), finding->rule);
@@ -37,7 +37,7 @@ static enum eg_status one_text(struct eg_buf *out, const char *lang, struct eg_r
     return status;
 }
 
-enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, struct eg_rules *rules,
+enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, const struct eg_rules *rules,
                                const struct eg_findings *findings, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
@@ -97,7 +97,7 @@ static enum eg_status read_parts(struct stored_parts *parts, struct eg_store *st
 static enum eg_status make_texts(struct stored_parts *parts, eg_answer_rules_fn rules,
                                  void *payload, struct eg_error *err)
 {
-    struct eg_rules *compiled = parts->has_package ? rules(payload, &parts->package) : NULL;
+    const struct eg_rules *compiled = parts->has_package ? rules(payload, &parts->package) : NULL;
     enum eg_status status = eg_answer_texts(&parts->de, "de", compiled, &parts->findings, err);
     if (status == EG_OK) {
         status = eg_answer_texts(&parts->en, "en", compiled, &parts->findings, err);

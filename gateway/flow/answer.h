@@ -15,7 +15,7 @@
  *           rule, place and values alone
  */
 EG_MUST_USE
-enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, struct eg_rules *rules,
+enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, const struct eg_rules *rules,
                                const struct eg_findings *findings, struct eg_error *err);
 
 /* RECEIPT with its five frames; NULL when memory ran out. */
@@ -25,7 +25,8 @@ struct eg_post *eg_answer_receipt(const struct eg_job *job, struct eg_bytes rece
                                   struct eg_bytes de, struct eg_bytes en);
 
 /* Finds the compiled rules of an archived package, or NULL. */
-typedef struct eg_rules *(*eg_answer_rules_fn)(void *payload, const struct eg_package_ref *ref);
+typedef const struct eg_rules *(*eg_answer_rules_fn)(void *payload,
+                                                     const struct eg_package_ref *ref);
 
 /* RECEIPT from the archive: octet for octet the first one. */
 EG_MUST_USE

@@ -174,15 +174,15 @@ static enum eg_status check_package(struct eg_audit *audit, const struct eg_chec
                                     struct eg_error *err)
 {
     const struct eg_entry *entry = inputs->entry;
-    struct eg_rules *rules = NULL;
+    struct eg_judge *judge = NULL;
     const struct eg_package *package = NULL;
     enum eg_status status =
-        eg_library_rules(&rules, audit->library, inputs->store, &entry->package.digest, err);
+        eg_library_judge(&judge, audit->library, inputs->store, &entry->package.digest, err);
 
     if (status != EG_OK) {
         return status;
     }
-    package = eg_rules_package(rules);
+    package = eg_rules_package(eg_judge_rules(judge));
     if (strcmp(package->ref.id, entry->package.id) != 0 ||
         strcmp(package->ref.version, entry->package.version) != 0) {
         return no(condition, text, 9, "the package has another id or version than the entry", "");

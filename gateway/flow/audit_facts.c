@@ -13,8 +13,8 @@ enum eg_status eg_audit_in_force(struct eg_facts *out, const char **wrong, struc
                                  const struct eg_check_inputs *inputs, struct eg_error *err)
 {
     bool needs = false;
-    enum eg_status status =
-        eg_recall(out, &needs, inputs->store, audit->rules, &audit->reading, inputs->index, err);
+    enum eg_status status = eg_recall(out, &needs, inputs->store, eg_judge_rules(audit->judge),
+                                      &audit->reading, inputs->index, err);
 
     if (status == EG_E_FORMAT) { /* a row of an earlier entry, which is told there */
         *wrong = "the facts in force at its entry can not be read";

@@ -25,7 +25,7 @@ struct eg_audit {
     bool ready;
     struct eg_document *document; /* NULL: it breaks an input limit */
     struct eg_findings early;     /* findings of parsing and reading */
-    struct eg_rules *rules;       /* that read it; NULL: none does */
+    struct eg_judge *judge;       /* that read it; NULL: none does */
     struct eg_reading reading;
     bool readable;
     bool taken; /* recorded as rejected because the identity is taken */

@@ -23,7 +23,7 @@ void eg_audit_shut(struct eg_audit *audit)
     eg_document_free(&audit->document);
     eg_findings_done(&audit->early);
     eg_findings_init(&audit->early);
-    audit->rules = NULL;
+    audit->judge = NULL;
     audit->reading = (struct eg_reading){0};
     audit->ready = audit->readable = audit->taken = false;
 }
@@ -77,20 +77,25 @@ static bool matches(const struct eg_package *package, const struct eg_document *
     return eg_package_is_for(package, ns, name);
 }
 
+static const struct eg_package *package_of(const struct eg_audit *audit)
+{
+    return eg_rules_package(eg_judge_rules(audit->judge));
+}
+
 /* The newest package recorded before that matches the root element; NULL: none. */
-static enum eg_status newest_match(struct eg_rules **out, struct eg_audit *audit,
+static enum eg_status newest_match(struct eg_judge **out, struct eg_audit *audit,
                                    struct eg_store *store, struct eg_error *err)
 {
     for (size_t i = audit->package_count; i > 0; i--) {
-        struct eg_rules *rules = NULL;
+        struct eg_judge *judge = NULL;
         enum eg_status status =
-            eg_library_rules(&rules, audit->library, store, &audit->packages[i - 1], err);
+            eg_library_judge(&judge, audit->library, store, &audit->packages[i - 1], err);
 
         if (status != EG_OK) {
             return status;
         }
-        if (matches(eg_rules_package(rules), audit->document)) {
-            *out = rules;
+        if (matches(eg_rules_package(eg_judge_rules(judge)), audit->document)) {
+            *out = judge;
             return EG_OK;
         }
     }
@@ -115,13 +120,12 @@ enum eg_status eg_audit_open(struct eg_audit *audit, const struct eg_check_input
     }
     if (status == EG_OK && audit->document != NULL) {
         status = inputs->entry->has_package
-                     ? eg_library_rules(&audit->rules, audit->library, inputs->store,
+                     ? eg_library_judge(&audit->judge, audit->library, inputs->store,
                                         &inputs->entry->package.digest, err)
-                     : newest_match(&audit->rules, audit, inputs->store, err);
+                     : newest_match(&audit->judge, audit, inputs->store, err);
     }
-    if (status == EG_OK && audit->rules != NULL &&
-        matches(eg_rules_package(audit->rules), audit->document)) {
-        status = eg_rules_read(&audit->reading, &audit->readable, &audit->early, audit->rules,
+    if (status == EG_OK && audit->judge != NULL && matches(package_of(audit), audit->document)) {
+        status = eg_judge_read(&audit->reading, &audit->readable, &audit->early, audit->judge,
                                audit->document, err);
     }
     audit->index = inputs->index;
@@ -187,7 +191,7 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
                           const struct eg_check_inputs *inputs, const struct eg_facts *known,
                           struct eg_error *err)
 {
-    const struct eg_package *package = eg_rules_package(audit->rules);
+    const struct eg_package *package = package_of(audit);
     const struct eg_directory *directory = NULL;
     const struct eg_plant *plant = NULL;
     enum eg_status status = eg_library_directory(&directory, audit->library, inputs->store,
@@ -210,7 +214,7 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
     eg_findings_done(&outcome->findings);
     outcome->findings = audit->early;
     eg_findings_init(&audit->early);
-    status = eg_rules_run(outcome, audit->rules, audit->document, &audit->reading, plant,
+    status = eg_judge_run(outcome, audit->judge, audit->document, &audit->reading, plant,
                           inputs->entry->has_facts ? known : NULL, err);
     if (status == EG_OK) {
         status = eg_address_outcome(outcome, package, plant, err);
@@ -267,7 +271,7 @@ static enum eg_status compare(unsigned *condition, const struct eg_outcome *outc
                               const struct eg_audit *audit, const struct eg_check_inputs *inputs,
                               char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
-    const struct eg_package *package = eg_rules_package(audit->rules);
+    const struct eg_package *package = package_of(audit);
     bool same = false;
     enum eg_status status =
         findings_same(&same, &outcome->findings, &package->ref, inputs->findings, err);
@@ -306,7 +310,7 @@ static enum eg_status rerun_judged(struct eg_audit *audit, const struct eg_check
     if (audit->document == NULL || !audit->readable || !identity_same(audit, entry)) {
         return differ(text, "another identity");
     }
-    struct eg_span span = eg_audit_span(audit, eg_rules_package(audit->rules));
+    struct eg_span span = eg_audit_span(audit, package_of(audit));
     if (!eg_span_holds(&span, audit->reading.from, audit->reading.until)) {
         return differ(text,
                       "no decision: the package does not judge this period, or was withdrawn");
@@ -332,7 +336,7 @@ static enum eg_status rerun_unreadable(struct eg_audit *audit, const struct eg_c
     struct eg_identity identity = {0};
     enum eg_status status = EG_OK;
 
-    if (audit->document != NULL && (audit->rules == NULL || audit->readable)) {
+    if (audit->document != NULL && (audit->judge == NULL || audit->readable)) {
         return differ(text, "no reason to reject it unread");
     }
     eg_identity_unreadable(&identity, inputs->entry->identity.participant, inputs->report);

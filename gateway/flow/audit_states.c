@@ -75,7 +75,7 @@ static enum eg_status check_signer(struct eg_audit *audit, const struct eg_check
                                    char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
     const struct eg_directory *directory = NULL;
-    struct eg_rules *rules = NULL;
+    struct eg_judge *judge = NULL;
     struct eg_verifier *verifier = NULL;
     struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
@@ -83,15 +83,16 @@ static enum eg_status check_signer(struct eg_audit *audit, const struct eg_check
         eg_library_directory(&directory, audit->library, inputs->store, &audit->directory, err);
 
     if (status == EG_OK) {
-        status = eg_library_rules(&rules, audit->library, inputs->store,
+        status = eg_library_judge(&judge, audit->library, inputs->store,
                                   &inputs->entry->package.digest, err);
     }
     if (status == EG_OK) {
         status = eg_library_verifier(&verifier, audit->library, inputs->store, NULL, err);
     }
     if (status == EG_OK) {
-        status = eg_statement_authorise(&signer, &verdict, statement, eg_rules_package(rules),
-                                        directory, verifier, inputs->entry->recorded_at_ms, err);
+        status = eg_statement_authorise(&signer, &verdict, statement,
+                                        eg_rules_package(eg_judge_rules(judge)), directory,
+                                        verifier, inputs->entry->recorded_at_ms, err);
     }
     if (status != EG_OK) {
         return status;

@@ -16,12 +16,18 @@
 #define REPORTS_MAX 50 /* of one round */
 #define STEPS_MAX 16
 
+enum opinion {
+    OWN,      /* as the gateway judges */
+    BY_XPATH, /* by the same package */
+    ASSESSED,
+    OPINIONS,
+};
+
 struct comparing {
     const struct eg_bench_load *load;
     const struct eg_bench_setting *setting;
-    struct eg_rules *assessed;                /* NULL: not compared */
-    struct eg_rules *rules;                   /* as the gateway runs them */
-    struct eg_rules *second;                  /* by XPath */
+    struct eg_rules *compiled, *assessed; /* assessed NULL: not compared */
+    struct eg_judge *judges[OPINIONS];
     struct eg_floor_sheet *sheets[STEPS_MAX]; /* of the steps that are checks on the report */
     int64_t ns[EG_BENCH_ENGINE_COUNT][ROUNDS];
     size_t found[EG_BENCH_ENGINE_COUNT];
@@ -59,7 +65,7 @@ static enum eg_status make_sheets(struct comparing *c, struct eg_error *err)
             continue;
         }
         eg_buf_init(&text, EG_MIB);
-        status = eg_rules_sheet(&text, c->rules, i, err);
+        status = eg_rules_sheet(&text, c->compiled, i, err);
         if (status == EG_OK) {
             status = eg_floor_sheet_new(&c->sheets[i], eg_bytes_view(&text), err);
         }
@@ -82,8 +88,6 @@ static enum eg_bench_engine engine_of(const struct eg_step *step)
         return EG_BENCH_ENGINE_COUNT;
     }
 }
-
-enum opinion { OWN, BY_XPATH, ASSESSED };
 
 /* Where the CPU of a step belongs; EG_BENCH_ENGINE_COUNT: nowhere. */
 static enum eg_bench_engine row_of(const struct eg_step *step, enum opinion opinion)
@@ -116,9 +120,7 @@ static void note_run(struct comparing *c, enum opinion opinion, size_t round,
 static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_t round,
                                 struct eg_bytes report, struct eg_error *err)
 {
-    struct eg_rules *rules = opinion == OWN        ? c->rules
-                             : opinion == BY_XPATH ? c->second
-                                                   : c->assessed;
+    struct eg_judge *judge = c->judges[opinion];
     int64_t step_ns[STEPS_MAX] = {0};
     struct eg_document *document = NULL;
     struct eg_reading reading = {0};
@@ -129,21 +131,22 @@ static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_
     enum eg_status status =
         eg_document_parse(&document, &outcome.findings, report, EG_REPORT_MAX, err);
     if (status == EG_OK && document != NULL) {
-        status = eg_rules_read(&reading, &readable, &outcome.findings, rules, document, err);
+        status = eg_judge_read(&reading, &readable, &outcome.findings, judge, document, err);
     }
     if (status == EG_OK && !readable) {
         status = eg_error_set(err, EG_E_STATE, NULL, "a report of the load can not be read");
     }
-    eg_rules_clock(rules, step_ns);
+    eg_judge_clock(judge, step_ns);
     if (status == EG_OK) {
-        status = eg_rules_run(&outcome, rules, document, &reading, NULL, NULL, err);
+        status = eg_judge_run(&outcome, judge, document, &reading, NULL, NULL, err);
     }
-    eg_rules_clock(rules, NULL);
+    eg_judge_clock(judge, NULL);
     if (status == EG_OK && opinion == ASSESSED && !outcome.accepted) {
         status = eg_error_set(err, EG_E_STATE, NULL, "the assessment rejects a report of the load");
     }
     if (status == EG_OK) {
-        note_run(c, opinion, round, eg_rules_package(rules), step_ns, &outcome.findings);
+        note_run(c, opinion, round, eg_rules_package(eg_judge_rules(judge)), step_ns,
+                 &outcome.findings);
     }
     eg_outcome_done(&outcome);
     eg_document_free(&document);
@@ -161,7 +164,7 @@ static enum eg_status run_one(struct comparing *c, size_t round, struct eg_bytes
     if (status == EG_OK) {
         status = run_rules(c, BY_XPATH, round, report, err);
     }
-    if (status == EG_OK && c->assessed != NULL) {
+    if (status == EG_OK && c->judges[ASSESSED] != NULL) {
         status = run_rules(c, ASSESSED, round, report, err);
     }
     for (size_t i = 0; i < STEPS_MAX && status == EG_OK; i++) {
@@ -213,6 +216,21 @@ static enum eg_status compare(struct comparing *c, struct eg_bench_engines *out,
     return status;
 }
 
+static enum eg_status compile(struct comparing *c, struct eg_error *err)
+{
+    const struct eg_bench_setting *setting = c->setting;
+    enum eg_status status = eg_rules_compile(&c->compiled, setting->package, err);
+
+    if (status == EG_OK && setting->assessed != NULL) {
+        status = eg_rules_compile(&c->assessed, setting->assessed, err);
+    }
+    for (size_t i = 0; i < OPINIONS && status == EG_OK; i++) {
+        const struct eg_rules *rules = i == ASSESSED ? c->assessed : c->compiled;
+        status = rules != NULL ? eg_judge_new(&c->judges[i], rules, err) : EG_OK;
+    }
+    return status;
+}
+
 enum eg_status eg_bench_engines(struct eg_bench_engines *out, const struct eg_bench_load *load,
                                 const struct eg_bench_setting *setting, struct eg_error *err)
 {
@@ -223,15 +241,9 @@ enum eg_status eg_bench_engines(struct eg_bench_engines *out, const struct eg_be
         return eg_error_set(err, EG_E_USAGE, load->name, "at least one report, at most %d steps",
                             STEPS_MAX);
     }
-    status = eg_rules_compile(&c.rules, setting->package, err);
+    status = compile(&c, err);
     if (status == EG_OK) {
-        status = eg_rules_compile(&c.second, setting->package, err);
-    }
-    if (status == EG_OK && setting->assessed != NULL) {
-        status = eg_rules_compile(&c.assessed, setting->assessed, err);
-    }
-    if (status == EG_OK) {
-        eg_rules_by_xpath(c.second, true);
+        eg_judge_by_xpath(c.judges[BY_XPATH], true);
         status = make_sheets(&c, err);
     }
     if (status == EG_OK) {
@@ -240,8 +252,10 @@ enum eg_status eg_bench_engines(struct eg_bench_engines *out, const struct eg_be
     for (size_t i = 0; i < STEPS_MAX; i++) {
         eg_floor_sheet_free(&c.sheets[i]);
     }
-    eg_rules_free(&c.rules);
-    eg_rules_free(&c.second);
+    for (size_t i = 0; i < OPINIONS; i++) {
+        eg_judge_free(&c.judges[i]);
+    }
+    eg_rules_free(&c.compiled);
     eg_rules_free(&c.assessed);
     return status;
 }

@@ -95,7 +95,7 @@ static enum eg_status measure_verify(struct measuring *m, struct eg_error *err)
 }
 
 /* Parse and read one report; *document stays NULL when it is not well-formed. */
-static enum eg_status read_one(struct eg_document **document, struct eg_rules *rules,
+static enum eg_status read_one(struct eg_document **document, struct eg_judge *judge,
                                struct eg_job *job, struct eg_bytes report, struct eg_error *err)
 {
     bool readable = false;
@@ -104,7 +104,7 @@ static enum eg_status read_one(struct eg_document **document, struct eg_rules *r
 
     if (status == EG_OK && *document != NULL) {
         status =
-            eg_rules_read(&job->reading, &readable, &job->outcome.findings, rules, *document, err);
+            eg_judge_read(&job->reading, &readable, &job->outcome.findings, judge, *document, err);
     }
     if (status == EG_OK && !readable) {
         status = eg_error_set(err, EG_E_STATE, NULL, "a report of the load can not be read");
@@ -116,6 +116,7 @@ static enum eg_status read_one(struct eg_document **document, struct eg_rules *r
 struct cuts {
     struct eg_package packages[STEPS_MAX];
     struct eg_rules *rules[STEPS_MAX];
+    struct eg_judge *judges[STEPS_MAX];
     int64_t run_ns[STEPS_MAX];
     int64_t read_ns;
     size_t count;
@@ -138,6 +139,9 @@ static enum eg_status cuts_compile(struct cuts *cuts, const struct eg_package *p
         cuts->packages[i].notification_count =
             i + 1 == cuts->count ? package->notification_count : 0;
         status = eg_rules_compile(&cuts->rules[i], &cuts->packages[i], err);
+        if (status == EG_OK) {
+            status = eg_judge_new(&cuts->judges[i], cuts->rules[i], err);
+        }
     }
     return status;
 }
@@ -154,11 +158,11 @@ static enum eg_status run_cut(struct measuring *m, struct cuts *cuts, size_t cut
     eg_outcome_done(&job->outcome);
     eg_outcome_init(&job->outcome);
     started_ns = eg_clock_thread_ns();
-    status = read_one(&document, cuts->rules[cut], job, eg_bytes_view(&m->load->reports[i]), err);
+    status = read_one(&document, cuts->judges[cut], job, eg_bytes_view(&m->load->reports[i]), err);
     read_ns = eg_clock_thread_ns();
     if (status == EG_OK) {
-        status =
-            eg_rules_run(&job->outcome, cuts->rules[cut], document, &job->reading, NULL, NULL, err);
+        status = eg_judge_run(&job->outcome, cuts->judges[cut], document, &job->reading, NULL, NULL,
+                              err);
     }
     run_ns = eg_clock_thread_ns();
     eg_document_free(&document);
@@ -221,6 +225,7 @@ static enum eg_status measure_rules(struct measuring *m, struct eg_error *err)
         m->figures.stage_ns[EG_BENCH_READ] = cuts.read_ns / count / (int64_t)cuts.count;
     }
     for (size_t i = 0; i < cuts.count; i++) {
+        eg_judge_free(&cuts.judges[i]);
         eg_rules_free(&cuts.rules[i]);
     }
     return status;

@@ -16,6 +16,7 @@ struct shelf {
     struct eg_digest digest;
     struct eg_package *package;
     struct eg_rules *rules;
+    struct eg_judge *judge;
     uint64_t used; /* when asked for last */
 };
 
@@ -45,6 +46,7 @@ enum eg_status eg_library_new(struct eg_library **out, struct eg_bytes anchors_p
 
 static void clear(struct shelf *shelf)
 {
+    eg_judge_free(&shelf->judge);
     eg_rules_free(&shelf->rules);
     eg_package_free(&shelf->package);
     *shelf = (struct shelf){0};
@@ -146,13 +148,16 @@ static enum eg_status load(struct shelf *shelf, struct eg_store *store,
     if (status == EG_OK) {
         status = eg_rules_compile(&shelf->rules, shelf->package, err);
     }
+    if (status == EG_OK) {
+        status = eg_judge_new(&shelf->judge, shelf->rules, err);
+    }
     eg_tree_done(&tree);
     eg_buf_done(&packed);
     eg_buf_done(&cms);
     return status;
 }
 
-enum eg_status eg_library_rules(struct eg_rules **out, struct eg_library *library,
+enum eg_status eg_library_judge(struct eg_judge **out, struct eg_library *library,
                                 struct eg_store *store, const struct eg_digest *digest,
                                 struct eg_error *err)
 {
@@ -163,9 +168,9 @@ enum eg_status eg_library_rules(struct eg_rules **out, struct eg_library *librar
     for (size_t i = 0; i < LIBRARY_PACKAGES; i++) {
         struct shelf *shelf = &library->packages[i];
 
-        if (shelf->rules != NULL && eg_digest_equal(&shelf->digest, digest)) {
+        if (shelf->judge != NULL && eg_digest_equal(&shelf->digest, digest)) {
             shelf->used = library->clock;
-            *out = shelf->rules;
+            *out = shelf->judge;
             return EG_OK;
         }
         if (shelf->used < oldest->used) {
@@ -180,7 +185,7 @@ enum eg_status eg_library_rules(struct eg_rules **out, struct eg_library *librar
     }
     oldest->digest = *digest;
     oldest->used = library->clock;
-    *out = oldest->rules;
+    *out = oldest->judge;
     return EG_OK;
 }
 

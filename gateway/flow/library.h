@@ -29,10 +29,12 @@ enum eg_status eg_library_directory(const struct eg_directory **out, struct eg_l
                                     struct eg_store *store, const struct eg_digest *digest,
                                     struct eg_error *err);
 
-/* The package with this digest, parsed and compiled. Borrowed, until eight others were asked for.
+/*
+ * One to judge by the package with this digest, which is parsed and compiled once. Borrowed, until
+ * eight other packages were asked for.
  */
 EG_MUST_USE
-enum eg_status eg_library_rules(struct eg_rules **out, struct eg_library *library,
+enum eg_status eg_library_judge(struct eg_judge **out, struct eg_library *library,
                                 struct eg_store *store, const struct eg_digest *digest,
                                 struct eg_error *err);
 

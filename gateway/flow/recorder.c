@@ -98,7 +98,7 @@ static void finish_refused(struct eg_recorder *recorder, struct eg_job **job, en
     eg_shared_answer(recorder->shared, job, &post);
 }
 
-static struct eg_rules *no_rules(void *payload, const struct eg_package_ref *ref)
+static const struct eg_rules *no_rules(void *payload, const struct eg_package_ref *ref)
 {
     (void)payload;
     (void)ref;

@@ -22,7 +22,7 @@ struct step {
     struct eg_job *job;
     struct eg_post *post;
     const struct eg_package *package;
-    struct eg_rules *rules; /* of that package */
+    struct eg_judge *judge; /* by that package */
     bool recalls;           /* it leans on facts */
 };
 
@@ -125,14 +125,14 @@ static enum eg_step_answer read_identity(struct step *step, const char *ns, cons
 {
     struct eg_job *job = step->job;
     struct eg_worker *worker = step->worker;
-    struct eg_rules *rules = NULL;
+    struct eg_judge *judge = NULL;
     struct eg_error err = {0};
     const struct eg_package *any = eg_world_reader(worker->world, ns, name, &job->verdict);
     if (any == NULL) {
         return EG_REFUSED;
     }
-    if (eg_worker_rules(&rules, worker, any, &err) != EG_OK ||
-        eg_rules_read(&job->reading, &job->readable, &job->outcome.findings, rules,
+    if (eg_worker_judge(&judge, worker, any, &err) != EG_OK ||
+        eg_judge_read(&job->reading, &job->readable, &job->outcome.findings, judge,
                       worker->document, &err) != EG_OK) {
         return fail(step, EG_CODE_INTERNAL, &err);
     }
@@ -225,11 +225,11 @@ static enum eg_step_answer turn(struct step *step)
     struct eg_shared *shared = step->worker->shared;
     struct eg_error err = {0};
     char from[11] = "";
-    enum eg_status status = eg_worker_rules(&step->rules, step->worker, step->package, &err);
+    enum eg_status status = eg_worker_judge(&step->judge, step->worker, step->package, &err);
     if (status != EG_OK) {
         return fail(step, EG_CODE_INTERNAL, &err);
     }
-    step->recalls = eg_rules_needs(step->rules, job->reading.until, from);
+    step->recalls = eg_rules_needs(eg_judge_rules(step->judge), job->reading.until, from);
     if (!step->recalls) {
         eg_shared_pass(shared, job);
         return EG_NEXT;
@@ -255,7 +255,7 @@ static enum eg_status recall(struct eg_recalled *known, struct step *step, struc
     return status != EG_OK
                ? status
                : eg_recall_kept(known, &job->recalls, step->worker->shared->recalls, store,
-                                step->rules, &job->reading, job->facts_below, err);
+                                eg_judge_rules(step->judge), &job->reading, job->facts_below, err);
 }
 
 static enum eg_status judge(struct step *step, const struct eg_facts *known, struct eg_error *err)
@@ -263,7 +263,8 @@ static enum eg_status judge(struct step *step, const struct eg_facts *known, str
     struct eg_job *job = step->job;
     struct eg_worker *worker = step->worker;
     const struct eg_plant *plant = eg_directory_plant(worker->world->directory, job->reading.plant);
-    enum eg_status status = eg_rules_run(&job->outcome, step->rules, worker->document,
+    const struct eg_rules *rules = eg_judge_rules(step->judge);
+    enum eg_status status = eg_judge_run(&job->outcome, step->judge, worker->document,
                                          &job->reading, plant, known, err);
     if (status == EG_OK) {
         job->outcome.package = step->package->ref;
@@ -271,10 +272,10 @@ static enum eg_status judge(struct step *step, const struct eg_facts *known, str
         status = eg_address_outcome(&job->outcome, step->package, plant, err);
     }
     if (status == EG_OK) {
-        status = eg_answer_texts(&job->text_de, "de", step->rules, &job->outcome.findings, err);
+        status = eg_answer_texts(&job->text_de, "de", rules, &job->outcome.findings, err);
     }
     if (status == EG_OK) {
-        status = eg_answer_texts(&job->text_en, "en", step->rules, &job->outcome.findings, err);
+        status = eg_answer_texts(&job->text_en, "en", rules, &job->outcome.findings, err);
     }
     return status;
 }

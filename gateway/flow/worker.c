@@ -1,5 +1,6 @@
 /*
- * Worker threads. Nothing here is shared between them but the queues and the world.
+ * Worker threads. They share the queues, and the world with its compiled packages, which none of
+ * them writes.
  */
 #include "flow/worker.h"
 
@@ -38,11 +39,11 @@ static void leave_world(struct eg_worker *worker)
     if (worker->world == NULL) {
         return;
     }
-    for (size_t i = 0; worker->rules != NULL && i < worker->world->package_count; i++) {
-        eg_rules_free(&worker->rules[i]);
+    for (size_t i = 0; worker->judges != NULL && i < worker->world->package_count; i++) {
+        eg_judge_free(&worker->judges[i]);
     }
-    free(worker->rules);
-    worker->rules = NULL;
+    free(worker->judges);
+    worker->judges = NULL;
     eg_verifier_free(&worker->verifier);
     eg_world_drop(worker->shared->world, &worker->world);
 }
@@ -62,14 +63,14 @@ enum eg_status eg_worker_renew(struct eg_worker *worker, struct eg_error *err)
     }
     leave_world(worker);
     worker->world = eg_world_take(worker->shared->world);
-    worker->rules = calloc(worker->world->package_count + 1, sizeof *worker->rules);
-    if (worker->rules == NULL) {
+    worker->judges = calloc(worker->world->package_count + 1, sizeof *worker->judges);
+    if (worker->judges == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "worker", "memory ran out");
     }
     return eg_verifier_new(&worker->verifier, &worker->world->trust, err);
 }
 
-enum eg_status eg_worker_rules(struct eg_rules **out, struct eg_worker *worker,
+enum eg_status eg_worker_judge(struct eg_judge **out, struct eg_worker *worker,
                                const struct eg_package *package, struct eg_error *err)
 {
     size_t n = 0;
@@ -79,26 +80,22 @@ enum eg_status eg_worker_rules(struct eg_rules **out, struct eg_worker *worker,
     if (n == worker->world->package_count) {
         return eg_error_set(err, EG_E_NOTFOUND, package->ref.id, "is not of this world");
     }
-    if (worker->rules[n] == NULL) {
-        enum eg_status status = eg_rules_compile(&worker->rules[n], package, err);
+    if (worker->judges[n] == NULL) {
+        enum eg_status status = eg_judge_new(&worker->judges[n], worker->world->rules[n], err);
         if (status != EG_OK) {
             return status;
         }
     }
-    *out = worker->rules[n];
+    *out = worker->judges[n];
     return EG_OK;
 }
 
-struct eg_rules *eg_worker_rules_by_ref(void *payload, const struct eg_package_ref *ref)
+const struct eg_rules *eg_worker_rules_by_ref(void *payload, const struct eg_package_ref *ref)
 {
-    struct eg_worker *worker = payload;
-    struct eg_rules *rules = NULL;
-    struct eg_error ignored = {0};
+    const struct eg_worker *worker = payload;
     for (size_t i = 0; i < worker->world->package_count; i++) {
-        const struct eg_package *package = worker->world->packages[i];
-        if (eg_digest_equal(&package->ref.digest, &ref->digest) &&
-            eg_worker_rules(&rules, worker, package, &ignored) == EG_OK) {
-            return rules;
+        if (eg_digest_equal(&worker->world->packages[i]->ref.digest, &ref->digest)) {
+            return worker->world->rules[i];
         }
     }
     return NULL;

@@ -5,7 +5,6 @@
 #include "flow/world.h"
 
 #include "assess/directory.h"
-#include "assess/engine.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "flow/rules.h"
@@ -118,15 +117,6 @@ static enum eg_status check_publisher(struct eg_digest *signer_out, const struct
     return EG_OK;
 }
 
-/* That it compiles is shown here once, so that a worker never meets a package that does not. */
-static enum eg_status check_compiles(const struct eg_package *package, struct eg_error *err)
-{
-    struct eg_rules *rules = NULL;
-    enum eg_status status = eg_rules_compile(&rules, package, err);
-    eg_rules_free(&rules);
-    return status;
-}
-
 /* What the publisher said of the package later is signed by the same publisher. */
 static enum eg_status check_statement(struct eg_statement *statement, const struct eg_world *world,
                                       struct eg_verifier *verifier,
@@ -152,12 +142,13 @@ static enum eg_status take_package(struct eg_world *world, struct eg_verifier *v
                                    struct eg_folder_item *item, struct eg_error *err)
 {
     struct eg_digest signer;
+    struct eg_rules *rules = NULL;
     enum eg_status status = check_publisher(&signer, world, verifier, item->package, err);
     if (status == EG_OK) {
         status = check_statement(&item->statement, world, verifier, item->package, err);
     }
     if (status == EG_OK) {
-        status = check_compiles(item->package, err);
+        status = eg_rules_compile(&rules, item->package, err);
     }
     if (status != EG_OK) {
         return status;
@@ -165,6 +156,7 @@ static enum eg_status take_package(struct eg_world *world, struct eg_verifier *v
     size_t n = world->package_count++;
     world->spans[n] = eg_folder_span(item);
     world->packages[n] = item->package;
+    world->rules[n] = rules;
     world->statements[n] = item->statement;
     world->package_signers[n] = signer;
     item->package = NULL;
@@ -175,11 +167,12 @@ static enum eg_status take_package(struct eg_world *world, struct eg_verifier *v
 static enum eg_status make_room(struct eg_world *world, size_t count, struct eg_error *err)
 {
     world->packages = calloc(count + 1, sizeof *world->packages);
+    world->rules = calloc(count + 1, sizeof(struct eg_rules *));
     world->spans = calloc(count + 1, sizeof *world->spans);
     world->statements = calloc(count + 1, sizeof *world->statements);
     world->package_signers = calloc(count + 1, sizeof *world->package_signers);
-    return world->packages == NULL || world->spans == NULL || world->statements == NULL ||
-                   world->package_signers == NULL
+    return world->packages == NULL || world->rules == NULL || world->spans == NULL ||
+                   world->statements == NULL || world->package_signers == NULL
                ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out")
                : EG_OK;
 }
@@ -237,10 +230,12 @@ void eg_world_free(struct eg_world **world)
     }
     eg_directory_free(&(*world)->directory);
     for (size_t i = 0; i < (*world)->package_count; i++) {
+        eg_rules_free(&(*world)->rules[i]);
         eg_package_free(&(*world)->packages[i]);
         eg_statement_done(&(*world)->statements[i]);
     }
     free((*world)->packages);
+    free((*world)->rules);
     free((*world)->spans);
     free((*world)->statements);
     free((*world)->package_signers);

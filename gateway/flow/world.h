@@ -8,6 +8,7 @@
 #ifndef EG_FLOW_WORLD_H
 #define EG_FLOW_WORLD_H
 
+#include "assess/engine.h"
 #include "core/directory.h"
 #include "core/package.h"
 #include "core/settings.h"
@@ -20,6 +21,7 @@ struct eg_world {
     struct eg_directory *directory;
     struct eg_digest directory_signer; /* certificate of the registrar */
     struct eg_package **packages;      /* sorted by id, then version text; withdrawn ones, too */
+    struct eg_rules **rules;           /* each compiled, once for all threads */
     struct eg_span *spans;             /* the periods that each judges */
     struct eg_statement *statements;   /* what its publisher said later of each */
     struct eg_digest *package_signers;

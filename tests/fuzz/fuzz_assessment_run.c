@@ -165,7 +165,7 @@ static void try_result(const struct eg_result *result)
     xmlFreeDoc(doc);
 }
 
-static void try_outcome(struct eg_rules *rules, const struct eg_outcome *outcome)
+static void try_outcome(const struct eg_rules *rules, const struct eg_outcome *outcome)
 {
     struct eg_error err = {0};
     struct eg_buf text = {0};
@@ -198,7 +198,8 @@ static bool same(const struct eg_outcome *a, const struct eg_outcome *b)
 }
 
 struct job {
-    struct eg_rules *rules;
+    const struct eg_rules *rules;
+    struct eg_judge *judge;
     struct eg_document *document;
     struct eg_reading reading;
     const struct eg_plant *plant;
@@ -208,9 +209,9 @@ struct job {
 static enum eg_status judge(struct eg_outcome *outcome, const struct job *job, bool explain)
 {
     struct eg_error err = {0};
-    eg_rules_explain(job->rules, explain);
+    eg_judge_explain(job->judge, explain);
     eg_outcome_init(outcome);
-    return eg_rules_run(outcome, job->rules, job->document, &job->reading, job->plant, job->known,
+    return eg_judge_run(outcome, job->judge, job->document, &job->reading, job->plant, job->known,
                         &err);
 }
 
@@ -234,7 +235,7 @@ static void run_thrice(const struct job *job)
     eg_outcome_done(&shown);
 }
 
-static void run(struct eg_rules *rules, struct eg_bytes report, const struct eg_facts *known,
+static void run(const struct eg_rules *rules, struct eg_bytes report, const struct eg_facts *known,
                 const struct eg_plant *plant)
 {
     struct job job = {.rules = rules, .plant = plant, .known = known};
@@ -242,13 +243,15 @@ static void run(struct eg_rules *rules, struct eg_bytes report, const struct eg_
     struct eg_error err = {0};
     bool readable = false;
     eg_findings_init(&findings);
+    must(eg_judge_new(&job.judge, rules, &err) == EG_OK, &err, "judge");
     must(eg_document_parse(&job.document, &findings, report, EG_MIB, &err) == EG_OK, &err, "parse");
     if (job.document != NULL &&
-        eg_rules_read(&job.reading, &readable, &findings, rules, job.document, &err) == EG_OK &&
+        eg_judge_read(&job.reading, &readable, &findings, job.judge, job.document, &err) == EG_OK &&
         readable) {
         run_thrice(&job);
     }
     eg_document_free(&job.document);
+    eg_judge_free(&job.judge);
     eg_findings_done(&findings);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "assess/schematron.h"
 #include "base/limits.h"
+#include "tests/support/checks.h"
 
 #include <string.h>
 
@@ -13,7 +14,7 @@ static struct eg_bytes find_one(void *payload, const char *name)
     return strcmp(name, "a.sch") == 0 ? *(struct eg_bytes *)payload : EG_BYTES_NONE;
 }
 
-static void run(struct eg_schematron *schema)
+static void run(const struct eg_schematron *schema)
 {
     struct eg_findings findings = {0};
     struct eg_error err = {0};
@@ -25,7 +26,7 @@ static void run(struct eg_schematron *schema)
     if (eg_xml_parse_file(&doc, eg_bytes_of("<a n='1'><b x='2'/><b>3</b><c/></a>"), "d.xml", 1000,
                           &err) == EG_OK) {
         struct eg_schematron_job job = {.doc = doc, .svrl = &svrl};
-        (void)!eg_schematron_run(&fatal, schema, &job, &findings, &err);
+        (void)!eg_checks_once(&fatal, schema, &job, &findings, &err);
         for (size_t i = 0; i < findings.count && i < 3; i++) {
             eg_buf_reset(&svrl);
             (void)!eg_schematron_text(&svrl, schema, &findings.list[i], "de", &err);

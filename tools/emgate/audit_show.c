@@ -103,7 +103,7 @@ static enum eg_status add_findings(struct eg_buf *out, const struct show *show, 
 {
     struct eg_findings findings = {0};
     struct eg_package_ref package = {0};
-    struct eg_rules *rules = NULL;
+    struct eg_judge *judge = NULL;
     struct eg_buf text = {0};
     struct eg_salt salt = {0};
     struct eg_error unused = {0};
@@ -117,11 +117,12 @@ static enum eg_status add_findings(struct eg_buf *out, const struct show *show, 
         status = eg_findings_read(&findings, &package, &has_package, eg_bytes_view(&text), err);
     }
     if (status == EG_OK && has_package &&
-        eg_library_rules(&rules, show->library, show->store, &package.digest, &unused) != EG_OK) {
-        rules = NULL;
+        eg_library_judge(&judge, show->library, show->store, &package.digest, &unused) != EG_OK) {
+        judge = NULL;
     }
     if (status == EG_OK) {
-        status = eg_answer_texts(out, show->lang, rules, &findings, err);
+        status = eg_answer_texts(out, show->lang, judge != NULL ? eg_judge_rules(judge) : NULL,
+                                 &findings, err);
     }
     eg_findings_done(&findings);
     eg_buf_done(&text);

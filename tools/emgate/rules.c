@@ -72,8 +72,8 @@ void eg_tool_json_package(struct eg_buf *out, const struct eg_package_ref *ref)
 
 /* ---- findings ----------------------------------------------------------------------------- */
 
-static void words(struct eg_buf *out, struct eg_rules *rules, const struct eg_finding *finding,
-                  const char *lang)
+static void words(struct eg_buf *out, const struct eg_rules *rules,
+                  const struct eg_finding *finding, const char *lang)
 {
     eg_buf_init(out, EG_FINDINGS_MAX);
     if (eg_rules_text(out, rules, finding, lang, NULL) != EG_OK) {
@@ -82,7 +82,7 @@ static void words(struct eg_buf *out, struct eg_rules *rules, const struct eg_fi
     eg_buf_text(out, "");
 }
 
-void eg_tool_finding_text(struct eg_buf *out, struct eg_rules *rules,
+void eg_tool_finding_text(struct eg_buf *out, const struct eg_rules *rules,
                           const struct eg_finding *finding, const char *lang)
 {
     struct eg_buf text;
@@ -101,7 +101,7 @@ void eg_tool_finding_text(struct eg_buf *out, struct eg_rules *rules,
     eg_buf_done(&text);
 }
 
-void eg_tool_finding_json(struct eg_buf *out, struct eg_rules *rules,
+void eg_tool_finding_json(struct eg_buf *out, const struct eg_rules *rules,
                           const struct eg_finding *finding)
 {
     static const char *const languages[] = {"en", "de"};

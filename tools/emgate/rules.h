@@ -29,9 +29,9 @@ void eg_tool_json_package(struct eg_buf *out, const struct eg_package_ref *ref);
 
 /* A finding as one line of text in "de" or "en", or as a JSON object in both; its words come from
  * `rules`. */
-void eg_tool_finding_text(struct eg_buf *out, struct eg_rules *rules,
+void eg_tool_finding_text(struct eg_buf *out, const struct eg_rules *rules,
                           const struct eg_finding *finding, const char *lang);
-void eg_tool_finding_json(struct eg_buf *out, struct eg_rules *rules,
+void eg_tool_finding_json(struct eg_buf *out, const struct eg_rules *rules,
                           const struct eg_finding *finding);
 
 /* Write the buffer to stdout and empty it. EG_E_LIMIT, EG_E_NOMEM, EG_E_IO. */

@@ -18,6 +18,7 @@ struct session {
     const struct eg_tool_args *args;
     struct eg_package *package;
     struct eg_rules *rules;
+    struct eg_judge *judge;
     struct eg_buf out;
     struct eg_buf *svrl; /* one for each step; NULL: not asked for */
     const char *dir;     /* for results; NULL: not kept */
@@ -315,7 +316,7 @@ static enum eg_status judge(struct session *session, struct eg_outcome *outcome,
     }
     if (status == EG_OK && document != NULL) {
         status =
-            eg_rules_read(reading, readable, &outcome->findings, session->rules, document, err);
+            eg_judge_read(reading, readable, &outcome->findings, session->judge, document, err);
     }
     if (status == EG_OK && *readable &&
         !eg_package_covers(session->package, reading->from, reading->until)) {
@@ -329,7 +330,7 @@ static enum eg_status judge(struct session *session, struct eg_outcome *outcome,
     }
     if (status == EG_OK && *readable) {
         session->plant.plant.id = reading->plant;
-        status = eg_rules_run(outcome, session->rules, document, reading, &session->plant.plant,
+        status = eg_judge_run(outcome, session->judge, document, reading, &session->plant.plant,
                               &known, err);
         session->plant.plant.id = NULL;
     }
@@ -393,7 +394,7 @@ static enum eg_status ask_svrl(struct session *session, struct eg_error *err)
     for (size_t i = 0; i < session->package->step_count; i++) {
         eg_buf_init(&session->svrl[i], 64 * EG_MIB);
     }
-    eg_rules_svrl(session->rules, session->svrl);
+    eg_judge_svrl(session->judge, session->svrl);
     return EG_OK;
 }
 
@@ -427,7 +428,10 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         status = eg_rules_compile(&session.rules, session.package, err);
     }
     if (status == EG_OK) {
-        eg_rules_explain(session.rules, eg_tool_flag(args, "--explain"));
+        status = eg_judge_new(&session.judge, session.rules, err);
+    }
+    if (status == EG_OK) {
+        eg_judge_explain(session.judge, eg_tool_flag(args, "--explain"));
     }
     if (status == EG_OK) {
         status = eg_tool_plant_read(&session.plant, args, session.package, err);
@@ -447,6 +451,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     free(session.svrl);
     eg_facts_done(&session.facts);
     eg_tool_plant_done(&session.plant);
+    eg_judge_free(&session.judge);
     eg_rules_free(&session.rules);
     eg_tool_package_close(&session.package);
     eg_buf_done(&session.out);

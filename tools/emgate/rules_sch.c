@@ -225,7 +225,7 @@ static enum eg_status tell(struct eg_buf *out, const struct eg_schematron *schem
     return status;
 }
 
-static enum eg_status judge(bool *valid, struct eg_schematron *schema, xmlDoc *doc,
+static enum eg_status judge(bool *valid, const struct eg_schematron *schema, xmlDoc *doc,
                             const struct eg_tool_args *args, struct eg_error *err)
 {
     struct eg_findings findings = {0};
@@ -238,7 +238,12 @@ static enum eg_status judge(bool *valid, struct eg_schematron *schema, xmlDoc *d
     eg_buf_init(&out, SVRL_MAX);
     struct eg_schematron_job job = {
         .doc = doc, .step = 1, .svrl = told ? NULL : &out, .document = eg_tool_operand(args, 1)};
-    enum eg_status status = eg_schematron_run(&fatal, schema, &job, &findings, err);
+    struct eg_schematron_state *state = NULL;
+    enum eg_status status = eg_schematron_state_new(&state, schema, err);
+    if (status == EG_OK) {
+        status = eg_schematron_run(&fatal, state, &job, &findings, err);
+    }
+    eg_schematron_state_free(&state);
     if (status == EG_OK && told) {
         status = tell(&out, schema, &findings, lang != NULL ? lang : "en", json, err);
     }

@@ -89,6 +89,7 @@ static struct eg_package *package_of(const char *sch, const char *xsd, const cha
 struct bench {
     struct eg_package *package;
     struct eg_rules *rules;
+    struct eg_judge *judge;
     struct eg_outcome outcome;
     struct eg_reading reading;
     bool readable, parsed;
@@ -103,12 +104,14 @@ static void open_bench(struct bench *b)
     b->package = package_of(checks, schema, sheet, tests);
     cr_assert_eq(eg_rules_compile(&b->rules, b->package, &err), EG_OK, "%s: %s", err.where,
                  err.text);
+    cr_assert_eq(eg_judge_new(&b->judge, b->rules, &err), EG_OK);
     eg_outcome_init(&b->outcome);
 }
 
 static void close_bench(struct bench *b)
 {
     eg_outcome_done(&b->outcome);
+    eg_judge_free(&b->judge);
     eg_rules_free(&b->rules);
     eg_package_free(&b->package);
     eg_engine_done();
@@ -126,9 +129,9 @@ static enum eg_status judge(struct bench *b, const char *xml, const struct eg_pl
         return EG_OK;
     }
     enum eg_status status =
-        eg_rules_read(&b->reading, &b->readable, &b->outcome.findings, b->rules, document, err);
+        eg_judge_read(&b->reading, &b->readable, &b->outcome.findings, b->judge, document, err);
     if (status == EG_OK && b->readable) {
-        status = eg_rules_run(&b->outcome, b->rules, document, &b->reading, plant, NULL, err);
+        status = eg_judge_run(&b->outcome, b->judge, document, &b->reading, plant, NULL, err);
     }
     eg_document_free(&document);
     return status;

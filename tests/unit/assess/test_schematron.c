@@ -5,6 +5,7 @@
 #include "assess/schematron.h"
 
 #include "base/limits.h"
+#include "tests/support/checks.h"
 #include "tests/support/loader.h"
 
 #include <criterion/criterion.h>
@@ -87,13 +88,16 @@ static void expect_phase(const char *sch, const char *phase, const char *xml, co
               err.text, sch);
     cr_assert(eg_xml_parse_file(&doc, eg_bytes_of(xml), "x.xml", 1000000, &err) == EG_OK, "%s",
               err.text);
-    for (int round = 0; round < 2; round++) { /* a schema is used again and again */
+    struct eg_schematron_state *state = NULL;
+    cr_assert(eg_schematron_state_new(&state, schema, &err) == EG_OK);
+    for (int round = 0; round < 2; round++) { /* a state is used again and again */
         struct eg_schematron_job job = {.doc = doc, .step = 3};
         eg_findings_done(&findings);
         eg_findings_init(&findings);
-        cr_assert(eg_schematron_run(&fatal, schema, &job, &findings, &err) == EG_OK,
-                  "%s: %s in\n%s", err.where, err.text, sch);
+        cr_assert(eg_schematron_run(&fatal, state, &job, &findings, &err) == EG_OK, "%s: %s in\n%s",
+                  err.where, err.text, sch);
     }
+    eg_schematron_state_free(&state);
     eg_buf_text(&got, "");
     write_findings(&got, &findings);
     cr_expect_str_eq(got.data != NULL ? (const char *)got.data : "", expected, "in\n%s\ngot\n%s",
@@ -269,7 +273,7 @@ Test(schematron, agrees_with_xpath_on_plain_contexts)
             eg_findings_init(&findings);
             eg_buf_init(&out[k], 10000);
             cr_assert(compile(&schema, k == 0 ? plain : other, NULL, &loader, &err) == EG_OK);
-            cr_assert(eg_schematron_run(&fatal, schema, &job, &findings, &err) == EG_OK);
+            cr_assert(eg_checks_once(&fatal, schema, &job, &findings, &err) == EG_OK);
             cr_assert(findings.count > 0);
             write_findings(&out[k], &findings);
             eg_findings_done(&findings);
@@ -342,10 +346,10 @@ Test(schematron, gives_package_parameters_as_variables)
     cr_assert(eg_xml_parse_file(&doc, eg_bytes_of("<v n='60'/>"), "x", 100, &err) == EG_OK);
     struct eg_schematron_param permit = {.name = "limit", .value = "70"};
     struct eg_schematron_job job = {.doc = doc, .params = &permit, .param_count = 1};
-    cr_assert(eg_schematron_run(&fatal, schema, &job, &findings, &err) == EG_OK);
+    cr_assert(eg_checks_once(&fatal, schema, &job, &findings, &err) == EG_OK);
     cr_expect(findings.count == 0);
     permit.name = "none";
-    cr_expect(eg_schematron_run(&fatal, schema, &job, &findings, &err) == EG_E_USAGE);
+    cr_expect(eg_checks_once(&fatal, schema, &job, &findings, &err) == EG_E_USAGE);
     eg_findings_done(&findings);
     xmlFreeDoc(doc);
     eg_schematron_free(&schema);
@@ -614,7 +618,7 @@ Test(schematron, writes_texts_in_two_languages_from_recorded_values)
     cr_assert(compile(&schema, sch, NULL, &loader, &err) == EG_OK, "%s", err.text);
     cr_assert(eg_xml_parse_file(&doc, eg_bytes_of("<v n='60'/>"), "x", 100, &err) == EG_OK);
     struct eg_schematron_job job = {.doc = doc};
-    cr_assert(eg_schematron_run(&fatal, schema, &job, &findings, &err) == EG_OK);
+    cr_assert(eg_checks_once(&fatal, schema, &job, &findings, &err) == EG_OK);
     xmlFreeDoc(doc); /* texts need no document */
     const struct eg_finding *finding = &findings.list[0];
     cr_assert(eg_schematron_text(&text, schema, finding, "de", &err) == EG_OK);
@@ -644,7 +648,7 @@ static enum eg_status run_status(const char *sch, const char *xml, struct eg_err
     cr_assert(status == EG_OK, "%s", err->text);
     cr_assert(eg_xml_parse_file(&doc, eg_bytes_of(xml), "x", 1000000, err) == EG_OK);
     struct eg_schematron_job job = {.doc = doc};
-    status = eg_schematron_run(&fatal, schema, &job, &findings, err);
+    status = eg_checks_once(&fatal, schema, &job, &findings, err);
     eg_findings_done(&findings);
     xmlFreeDoc(doc);
     eg_schematron_free(&schema);
@@ -784,7 +788,7 @@ Test(schematron, writes_svrl)
                       NULL, &loader, &err) == EG_OK);
     cr_assert(eg_xml_parse_file(&doc, eg_bytes_of("<a n='5'/>"), "x", 100, &err) == EG_OK);
     struct eg_schematron_job job = {.doc = doc, .svrl = &svrl};
-    cr_assert(eg_schematron_run(&fatal, schema, &job, &findings, &err) == EG_OK);
+    cr_assert(eg_checks_once(&fatal, schema, &job, &findings, &err) == EG_OK);
     cr_expect_str_eq(
         (char *)svrl.data,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "tests/support/checks.h"
 #include "tests/support/loader.h"
 
 #include <criterion/criterion.h>
@@ -172,7 +173,7 @@ static void judge(const struct book *book, const struct a_case *c, struct eg_sch
     cr_assert(eg_xml_parse_file(&doc, eg_bytes_view(&c->doc), "doc.xml", EG_MIB, &err) == EG_OK,
               "line %zu: %s", c->line, err.text);
     struct eg_schematron_job job = {.doc = doc, .step = 1, .svrl = &svrl, .document = "doc.xml"};
-    enum eg_status status = eg_schematron_run(&fatal, schema, &job, &findings, &err);
+    enum eg_status status = eg_checks_once(&fatal, schema, &job, &findings, &err);
     write_findings(&got, &findings);
     if (c->fails) {
         cr_expect(status != EG_OK && strstr(err.text, text(&c->fail)) != NULL,

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "tests/support/checks.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -338,7 +339,7 @@ static bool ask_engine(struct eg_buf *out, struct opinions *opinions, struct eg_
     eg_findings_init(&findings);
     struct eg_schematron_job job = {
         .doc = doc, .params = opinions->params, .param_count = opinions->param_count};
-    enum eg_status status = eg_schematron_run(&fatal, schema, &job, &findings, &err);
+    enum eg_status status = eg_checks_once(&fatal, schema, &job, &findings, &err);
     for (size_t i = 0; i < findings.count && status == EG_OK; i++) {
         eg_buf_format(out, "%s ", findings.list[i].rule);
         write_place(out, schema, doc, findings.list[i].location);

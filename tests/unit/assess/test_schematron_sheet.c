@@ -179,11 +179,12 @@ static struct eg_plant plant_of(const struct eg_package *package, struct eg_plan
                              .setting_count = package->setting_count};
 }
 
-static void judge(struct eg_outcome *outcome, struct eg_rules *rules, struct eg_bytes report)
+static void judge(struct eg_outcome *outcome, struct eg_judge *by, struct eg_bytes report)
 {
     struct eg_plant_setting settings[16] = {0};
-    cr_assert_leq(eg_rules_package(rules)->setting_count, 16);
-    struct eg_plant plant = plant_of(eg_rules_package(rules), settings);
+    const struct eg_package *package = eg_rules_package(eg_judge_rules(by));
+    cr_assert_leq(package->setting_count, 16);
+    struct eg_plant plant = plant_of(package, settings);
     struct eg_error err = {0};
     struct eg_document *document = NULL;
     struct eg_reading reading = {.from = "2026-01-05", .until = "2026-01-05"};
@@ -191,8 +192,8 @@ static void judge(struct eg_outcome *outcome, struct eg_rules *rules, struct eg_
     cr_assert(eg_document_parse(&document, &outcome->findings, report, EG_REPORT_MAX, &err) ==
               EG_OK);
     cr_assert(document != NULL);
-    cr_assert(eg_rules_run(outcome, rules, document, &reading, &plant, NULL, &err) == EG_OK,
-              "%s: %s", err.where, err.text);
+    cr_assert(eg_judge_run(outcome, by, document, &reading, &plant, NULL, &err) == EG_OK, "%s: %s",
+              err.where, err.text);
     eg_document_free(&document);
 }
 
@@ -215,7 +216,8 @@ struct opinions {
     struct eg_package *package;
     struct eg_package checks;
     struct eg_step steps[16];
-    struct eg_rules *own, *xpath;
+    struct eg_rules *rules;
+    struct eg_judge *own, *xpath;
     struct eg_floor_sheet *sheets[16];
     size_t findings; /* seen */
 };
@@ -225,13 +227,14 @@ static void open_opinions(struct opinions *o, const char *path, bool with_sheets
     struct eg_error err = {0};
     cr_assert(eg_package_read(&o->package, path, true, &err) == EG_OK, "%s: %s", path, err.text);
     o->checks = only_checks(o->package, o->steps);
-    cr_assert(eg_rules_compile(&o->own, &o->checks, &err) == EG_OK, "%s", err.text);
-    cr_assert(eg_rules_compile(&o->xpath, &o->checks, &err) == EG_OK, "%s", err.text);
-    eg_rules_by_xpath(o->xpath, true);
+    cr_assert(eg_rules_compile(&o->rules, &o->checks, &err) == EG_OK, "%s", err.text);
+    cr_assert(eg_judge_new(&o->own, o->rules, &err) == EG_OK, "%s", err.text);
+    cr_assert(eg_judge_new(&o->xpath, o->rules, &err) == EG_OK, "%s", err.text);
+    eg_judge_by_xpath(o->xpath, true);
     for (size_t i = 0; with_sheets && i < o->checks.step_count; i++) {
         struct eg_buf text = {0};
         eg_buf_init(&text, EG_MIB);
-        cr_assert(eg_rules_sheet(&text, o->own, i, &err) == EG_OK, "%s", err.text);
+        cr_assert(eg_rules_sheet(&text, o->rules, i, &err) == EG_OK, "%s", err.text);
         cr_assert(eg_floor_sheet_new(&o->sheets[i], eg_bytes_view(&text), &err) == EG_OK);
         eg_buf_done(&text);
     }
@@ -242,8 +245,9 @@ static void close_opinions(struct opinions *o)
     for (size_t i = 0; i < 16; i++) {
         eg_floor_sheet_free(&o->sheets[i]);
     }
-    eg_rules_free(&o->own);
-    eg_rules_free(&o->xpath);
+    eg_judge_free(&o->own);
+    eg_judge_free(&o->xpath);
+    eg_rules_free(&o->rules);
     eg_package_free(&o->package);
 }
 
