@@ -2,28 +2,10 @@
 # receipt verify, audit verify and audit show on what a running gateway recorded, and on what was
 # done to it afterwards.
 set -u
-passed=0
-failed=0
+. tests/support/tool.sh
 D="$TMPDIR/a trial"
 ORIGIN=log.example.org
 
-# try STATUS STDOUT-PATTERN STDERR-PATTERN WORDS...: patterns are grep -E; "" wants nothing there
-try() {
-    local status=$1 out=$2 err=$3 got
-    shift 3
-    "$EMGATE" "$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null
-    got=$?
-    if [ $got -eq "$status" ] && said out "$out" && said err "$err"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: emgate $*: status $got, wanted $status; stdout \"$out\" stderr \"$err\""
-        head -5 "$TMPDIR/out" "$TMPDIR/err"
-    fi
-}
-said() {
-    if [ -z "$2" ]; then [ ! -s "$TMPDIR/$1" ]; else grep -Eq -- "$2" "$TMPDIR/$1"; fi
-}
 ready() { # what went before must have worked
     "$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null && return
     echo "FAILED: $*"

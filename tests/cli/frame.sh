@@ -1,31 +1,7 @@
 #!/bin/bash
 # What every verb of emgate has in common: help, version, errors with code and remedy, exit status.
 set -u
-passed=0
-failed=0
-
-# try STATUS STDOUT-PATTERN STDERR-PATTERN WORDS...: patterns are grep -E; "" wants nothing there
-try() {
-    local status=$1 out=$2 err=$3 got
-    shift 3
-    "$EMGATE" "$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null
-    got=$?
-    if [ $got -eq "$status" ] && said out "$out" && said err "$err"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: emgate $*: status $got, wanted $status; stdout \"$out\" stderr \"$err\""
-        head -5 "$TMPDIR/out" "$TMPDIR/err"
-    fi
-}
-said() {
-    if [ -z "$2" ]; then [ ! -s "$TMPDIR/$1" ]; else grep -Eq -- "$2" "$TMPDIR/$1"; fi
-}
-is() { # NAME COMMAND...
-    local name=$1
-    shift
-    if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $name"; fi
-}
+. tests/support/tool.sh
 
 try 2 "" "usage: emgate VERB"
 try 0 "usage: emgate VERB" "" --help

@@ -1,13 +1,7 @@
 #!/bin/bash
 # A page for each verb, and none that groff complains about.
 set -u
-passed=0
-failed=0
-is() { # NAME COMMAND...
-    local name=$1
-    shift
-    if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $name"; fi
-}
+. tests/support/tool.sh
 clean() { # PAGE: groff has no warning
     groff -man -Tutf8 -ww -z "$1" >"$TMPDIR/said" 2>&1
     [ ! -s "$TMPDIR/said" ] || { cat "$TMPDIR/said"; false; }

@@ -2,15 +2,9 @@
 # timeout: 600
 # Would the tests of each shipped package notice a wrong rule? And would we notice if they did not?
 set -u
-passed=0
-failed=0
+. tests/support/tool.sh
 package=rules/eu.ied.annex-v.gas-turbine
 
-is() { # NAME COMMAND...
-    local name=$1
-    shift
-    if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $name"; fi
-}
 mutate() { # PKG WORDS...: answers the exit status
     "$EMGATE" rules mutate "$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null
 }

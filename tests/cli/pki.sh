@@ -1,27 +1,9 @@
 #!/bin/bash
 # emgate pki and cert check: a trial folder, one more identity, revocation, and each kind of refusal.
 set -u
-passed=0
-failed=0
+. tests/support/tool.sh
 D="$TMPDIR/a trial"
 
-# try STATUS STDOUT-PATTERN STDERR-PATTERN WORDS...: patterns are grep -E; "" wants nothing there
-try() {
-    local status=$1 out=$2 err=$3 got
-    shift 3
-    "$EMGATE" "$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null
-    got=$?
-    if [ $got -eq "$status" ] && said out "$out" && said err "$err"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: emgate $*: status $got, wanted $status; stdout \"$out\" stderr \"$err\""
-        head -5 "$TMPDIR/out" "$TMPDIR/err"
-    fi
-}
-said() {
-    if [ -z "$2" ]; then [ ! -s "$TMPDIR/$1" ]; else grep -Eq -- "$2" "$TMPDIR/$1"; fi
-}
 check() { # STATUS STDOUT WORDS...
     local status=$1 out=$2
     shift 2

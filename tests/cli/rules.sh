@@ -1,33 +1,9 @@
 #!/bin/bash
 # The verbs rules check, test, run, show, sign, install and transform, from outside.
 set -u
-passed=0
-failed=0
+. tests/support/tool.sh
 package=rules/eu.ied.annex-v.gas-turbine
 day=$package/tests/turbine-2011-04-06.xml
-
-# try STATUS STDOUT-PATTERN STDERR-PATTERN WORDS...: patterns are grep -E; "" wants nothing there
-try() {
-    local status=$1 out=$2 err=$3 got
-    shift 3
-    "$EMGATE" "$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null
-    got=$?
-    if [ $got -eq "$status" ] && said out "$out" && said err "$err"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: emgate $*: status $got, wanted $status; stdout \"$out\" stderr \"$err\""
-        head -5 "$TMPDIR/out" "$TMPDIR/err"
-    fi
-}
-said() {
-    if [ -z "$2" ]; then [ ! -s "$TMPDIR/$1" ]; else grep -Eq -- "$2" "$TMPDIR/$1"; fi
-}
-is() { # NAME COMMAND...
-    local name=$1
-    shift
-    if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $name"; fi
-}
 
 try 0 "compiles" "is not signed" rules check $package
 try 0 '"valid":true,"signed":false' "is not signed" rules check --json $package

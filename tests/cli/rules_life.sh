@@ -1,33 +1,9 @@
 #!/bin/bash
 # The life of a package: pack, verify, install, activate, withdraw; every refusal on the way.
 set -u
-passed=0
-failed=0
+. tests/support/tool.sh
 package=rules/eu.ied.annex-v.gas-turbine
 id=eu.ied.annex-v.gas-turbine
-
-# try STATUS STDOUT-PATTERN STDERR-PATTERN WORDS...: patterns are grep -E; "" wants nothing there
-try() {
-    local status=$1 out=$2 err=$3 got
-    shift 3
-    "$EMGATE" "$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null
-    got=$?
-    if [ $got -eq "$status" ] && said out "$out" && said err "$err"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: emgate $*: status $got, wanted $status; stdout \"$out\" stderr \"$err\""
-        head -5 "$TMPDIR/out" "$TMPDIR/err"
-    fi
-}
-said() {
-    if [ -z "$2" ]; then [ ! -s "$TMPDIR/$1" ]; else grep -Eq -- "$2" "$TMPDIR/$1"; fi
-}
-is() { # NAME COMMAND...
-    local name=$1
-    shift
-    if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $name"; fi
-}
 
 trial=$TMPDIR/trial
 dir=$TMPDIR/installed
@@ -145,7 +121,6 @@ is "released at last" test ! -e "$TMPDIR/half/$id/held/$version"
 # versions side by side
 sign_copy later "s/version=\"$version\"/version=\"$version-next.1\"/"
 try 0 "installed: " "" rules install "$TMPDIR/later" --into "$dir" "${trust[@]}"
-
 
 # list, in both languages
 try 0 "^active +$id $version-next.1 " "" rules list "$dir"

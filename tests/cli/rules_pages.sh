@@ -1,13 +1,7 @@
 #!/bin/bash
 # The pages of the shipped packages are up to date, and tell the same on every machine.
 set -u
-passed=0
-failed=0
-is() { # NAME COMMAND...
-    local name=$1
-    shift
-    if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $name"; fi
-}
+. tests/support/tool.sh
 
 for package in rules/*/package.xml; do
     dir=${package%/package.xml}
