@@ -31,7 +31,7 @@ SAN_plain             :=
 SAN_address-undefined := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
                          -fno-omit-frame-pointer
 SAN_thread            := -O1 -g1 -fsanitize=thread
-SAN_unoptimised       := -O0
+SAN_unoptimised       := -O0 -g0
 SAN_fuzz              := -O1 -fsanitize=fuzzer-no-link,address,undefined \
                          -fno-sanitize-recover=undefined -Wno-error
 SAN      := $(SAN_$(VARIANT))
