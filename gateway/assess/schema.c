@@ -1,10 +1,12 @@
 /*
  * XSD schemas. libxml2's compiler is satisfied with less than we are: an import that it could not
  * load is a warning and the schema that is left lets nonsense through, so every message refuses the
- * schema; and default or fixed values would put into the document what nobody signed.
+ * schema; default or fixed values would put into the document what nobody signed; and a pattern
+ * whose matching a value can stretch would let one report stand still (pattern.h).
  */
 #include "assess/schema.h"
 
+#include "assess/pattern.h"
 #include "base/limits.h"
 
 #include <libxml/xmlschemas.h>
@@ -77,6 +79,16 @@ static enum eg_status check_location(const struct eg_loader *loader, const xmlNo
     return status;
 }
 
+static enum eg_status check_pattern(const xmlNode *node, const char *name, struct eg_error *err)
+{
+    char where[EG_ERROR_WHERE_MAX] = "";
+    char *value = eg_xml_attribute(node, "value");
+    (void)snprintf(where, sizeof(where), "%.70s:%u", name, eg_xml_line(node));
+    enum eg_status status = value != NULL ? eg_pattern_check(value, where, err) : EG_OK;
+    free(value);
+    return status;
+}
+
 static enum eg_status inspect(void *payload, const char *name, xmlDoc *doc, struct eg_error *err)
 {
     const struct eg_loader *loader = payload;
@@ -91,6 +103,8 @@ static enum eg_status inspect(void *payload, const char *name, xmlDoc *doc, stru
         } else if (eg_xml_is(node, XSD_NS, "include") || eg_xml_is(node, XSD_NS, "import") ||
                    eg_xml_is(node, XSD_NS, "redefine")) {
             status = check_location(loader, node, name, err);
+        } else if (eg_xml_is(node, XSD_NS, "pattern")) {
+            status = check_pattern(node, name, err);
         }
     }
     return status;

@@ -60,6 +60,10 @@
 #define EG_PACKAGE_FILES_MAX 2000 /* files of one package */
 #define EG_PACKAGE_OCTETS_MAX (64 * EG_MIB)
 #define EG_DIRECTORY_MAX (32 * EG_MIB)       /* some 20,000 participants */
+#define EG_PATTERN_MAX 1000                  /* octets of a pattern of a simple type */
+#define EG_PATTERN_DEPTH_MAX 20              /* parentheses in each other */
+#define EG_PATTERN_PLACES_MAX 1000           /* characters, repetitions written out */
+#define EG_PATTERN_WAYS_MAX 8                /* choices outside repetitions: 256 ways at most */
 #define EG_NOTIFICATIONS_MAX 16              /* notifications of one package */
 #define EG_PARAMETERS_MAX 256                /* parameters of one package */
 #define EG_PARAMETER_ROWS_MAX 64             /* rows of one parameter, as the schema bounds them */

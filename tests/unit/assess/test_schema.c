@@ -147,6 +147,16 @@ Test(schema, refuses_values_put_into_documents)
     refuse(XS "<xs:include schemaLocation='defaults.xsd'/>" END, EG_E_FORMAT, "default=");
 }
 
+Test(schema, refuses_patterns_that_a_value_can_stretch)
+{
+#define PATTERN(text)                                                                              \
+    XS "<xs:simpleType name='t'><xs:restriction base='xs:string'><xs:pattern value='" text         \
+       "'/></xs:restriction></xs:simpleType>" END
+    refuse(PATTERN(".*a.*b"), EG_E_FORMAT, "in a repetition");
+    refuse(PATTERN("(a|ab|ac|ad)(a|ab|ac|ad)(a|ab)"), EG_E_FORMAT, "as elsewhere");
+    refuse(PATTERN("(a"), EG_E_FORMAT, "not closed");
+}
+
 Test(schema, takes_fixed_facets_and_imports_of_the_package)
 {
     struct eg_error err = {0};
