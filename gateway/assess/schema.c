@@ -7,6 +7,7 @@
 #include "assess/schema.h"
 
 #include "assess/pattern.h"
+#include "assess/schema_weigh.h"
 #include "base/limits.h"
 
 #include <libxml/xmlschemas.h>
@@ -79,44 +80,59 @@ static enum eg_status check_location(const struct eg_loader *loader, const xmlNo
     return status;
 }
 
-static enum eg_status check_pattern(const xmlNode *node, const char *name, struct eg_error *err)
+static enum eg_status check_pattern(const xmlNode *node, const char *where, struct eg_error *err)
 {
-    char where[EG_ERROR_WHERE_MAX] = "";
     char *value = eg_xml_attribute(node, "value");
-    (void)snprintf(where, sizeof(where), "%.70s:%u", name, eg_xml_line(node));
     enum eg_status status = value != NULL ? eg_pattern_check(value, where, err) : EG_OK;
     free(value);
     return status;
 }
 
+/* What goes along while the documents of one schema are looked at. */
+struct inspection {
+    const struct eg_loader *loader;
+    struct eg_schema_weight weight;
+};
+
+static enum eg_status inspect_node(struct inspection *inspection, const xmlNode *node,
+                                   const char *name, struct eg_error *err)
+{
+    char where[EG_ERROR_WHERE_MAX] = "";
+    (void)snprintf(where, sizeof(where), "%.70s:%u", name, eg_xml_line(node));
+    enum eg_status status = eg_schema_weigh(&inspection->weight, node, where, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    if (eg_xml_is(node, XSD_NS, "element") || eg_xml_is(node, XSD_NS, "attribute")) {
+        return refuse_values(node, name, err);
+    }
+    if (eg_xml_is(node, XSD_NS, "include") || eg_xml_is(node, XSD_NS, "import") ||
+        eg_xml_is(node, XSD_NS, "redefine")) {
+        return check_location(inspection->loader, node, name, err);
+    }
+    return eg_xml_is(node, XSD_NS, "pattern") ? check_pattern(node, where, err) : EG_OK;
+}
+
 static enum eg_status inspect(void *payload, const char *name, xmlDoc *doc, struct eg_error *err)
 {
-    const struct eg_loader *loader = payload;
     const xmlNode *root = xmlDocGetRootElement(doc);
     if (!eg_xml_is(root, XSD_NS, "schema")) {
         return eg_error_set(err, EG_E_FORMAT, name, "the root element is not xs:schema");
     }
     enum eg_status status = EG_OK;
     for (const xmlNode *node = root; node != NULL && status == EG_OK; node = walk(node, root)) {
-        if (eg_xml_is(node, XSD_NS, "element") || eg_xml_is(node, XSD_NS, "attribute")) {
-            status = refuse_values(node, name, err);
-        } else if (eg_xml_is(node, XSD_NS, "include") || eg_xml_is(node, XSD_NS, "import") ||
-                   eg_xml_is(node, XSD_NS, "redefine")) {
-            status = check_location(loader, node, name, err);
-        } else if (eg_xml_is(node, XSD_NS, "pattern")) {
-            status = check_pattern(node, name, err);
-        }
+        status = inspect_node(payload, node, name, err);
     }
     return status;
 }
 
-static enum eg_status compile(xmlSchemaPtr *out, const struct eg_loader *loader, xmlDoc *doc,
+static enum eg_status compile(xmlSchemaPtr *out, struct inspection *inspection, xmlDoc *doc,
                               const char *name, struct eg_error *err)
 {
     struct eg_xml_scope scope;
-    eg_xml_scope_begin(&scope, loader);
+    eg_xml_scope_begin(&scope, inspection->loader);
     scope.inspect = inspect;
-    scope.inspect_payload = (void *)(uintptr_t)loader;
+    scope.inspect_payload = inspection;
     xmlSchemaPtr compiled = NULL;
     xmlSchemaParserCtxtPtr parser = xmlSchemaNewDocParserCtxt(doc);
     if (parser != NULL) {
@@ -127,6 +143,9 @@ static enum eg_status compile(xmlSchemaPtr *out, const struct eg_loader *loader,
     enum eg_status status = eg_xml_scope_error(&scope, name, err);
     if (status == EG_OK && compiled == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, name, "the schema could not be compiled");
+    }
+    if (status == EG_OK) {
+        status = eg_schema_weigh_end(&inspection->weight, err);
     }
     if (status != EG_OK) {
         xmlSchemaFree(compiled);
@@ -141,9 +160,10 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
 {
     xmlDoc *doc = NULL;
     struct eg_schema *schema = NULL;
+    struct inspection inspection = {.loader = loader};
     enum eg_status status = eg_xml_load(&doc, loader, name, err);
     if (status == EG_OK) {
-        status = inspect((void *)(uintptr_t)loader, name, doc, err);
+        status = inspect(&inspection, name, doc, err);
     }
     if (status != EG_OK) {
         goto done;
@@ -153,7 +173,7 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
     if (schema == NULL) {
         goto done;
     }
-    status = compile(&schema->compiled, loader, doc, name, err);
+    status = compile(&schema->compiled, &inspection, doc, name, err);
     schema->doc = doc;
     doc = NULL;
     if (status != EG_OK) {
@@ -162,6 +182,7 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
     *out = schema;
     schema = NULL;
 done:
+    eg_schema_weight_done(&inspection.weight);
     eg_schema_free(&schema);
     xmlFreeDoc(doc);
     return status;

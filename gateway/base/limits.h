@@ -64,6 +64,9 @@
 #define EG_PATTERN_DEPTH_MAX 20              /* parentheses in each other */
 #define EG_PATTERN_PLACES_MAX 1000           /* characters, repetitions written out */
 #define EG_PATTERN_WAYS_MAX 8                /* choices outside repetitions: 256 ways at most */
+#define EG_SCHEMA_WORDS_MAX 10000            /* words of all enumerations: a large code list */
+#define EG_SCHEMA_PATTERNS_MAX 1000          /* patterns of all types */
+#define EG_SCHEMA_MEMBERS_MAX 20             /* of one union */
 #define EG_NOTIFICATIONS_MAX 16              /* notifications of one package */
 #define EG_PARAMETERS_MAX 256                /* parameters of one package */
 #define EG_PARAMETER_ROWS_MAX 64             /* rows of one parameter, as the schema bounds them */
