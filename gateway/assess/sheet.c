@@ -10,8 +10,7 @@
  *     no sort by language, no output other than xml in UTF-8, no output escaping switched off
  *   4 at the top level stand XSLT elements only
  *   5 every expression, pattern and value template passes xpath.h; every variable is bound
- *   6 no union has an operand that walks (xpath.h)
- *   7 global parameters are those of the package
+ *   6 global parameters are those of the package
  */
 #include "assess/sheet.h"
 
@@ -23,17 +22,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NS "http://www.w3.org/1999/XSL/Transform"
+#define NS EG_SHEET_NS
 #define FILES_MAX 64
 #define NS_MAX 64
 #define WORDS_MAX 16
 
-/* What an attribute holds. */
-enum kind { TEXT, EXPRESSION, PATTERN, TEMPLATE };
+#define TEXT EG_SHEET_TEXT
+#define EXPRESSION EG_SHEET_EXPRESSION
+#define PATTERN EG_SHEET_PATTERN
+#define TEMPLATE EG_SHEET_TEMPLATE
 
 struct attribute {
     const char *name;
-    enum kind kind;
+    enum eg_sheet_kind kind;
     const char *values; /* TEXT: the words allowed, between blanks; NULL: any */
 };
 
@@ -221,33 +222,28 @@ static enum eg_status place_make(struct place *out, struct work *work, const cha
     return EG_OK;
 }
 
+/* Only xsl:number may have variables in a pattern (XSLT 1.0, 5.3 and 12.2). */
 static enum eg_status check_pattern(const struct place *place, const char *text,
                                     struct eg_error *err)
 {
     char *out = NULL;
-    enum eg_status status = eg_xpath_pattern(&out, text, &place->scope, place->where, err);
+    struct eg_xpath_scope scope = place->scope;
+    if (!eg_xml_is(place->work->node, NS, "number")) {
+        scope.variable = NULL;
+    }
+    enum eg_status status = eg_xpath_pattern(&out, text, &scope, place->where, err);
 
     free(out);
     return status;
 }
 
-/* libxslt evaluates what stands here, and libxml2 counts no operations while it joins sets. */
 static enum eg_status check_expression(const struct place *place, const char *text,
                                        struct eg_error *err)
 {
-    enum eg_status status = eg_xpath_check(text, &place->scope, place->where, err);
-
-    if (status == EG_OK && eg_xpath_walks_in_union(text)) {
-        status = eg_error_set(err, EG_E_FORMAT, place->where,
-                              "a union with //, a variable or a function in '%.100s': write one "
-                              "path with a condition, //*[self::a or self::b]",
-                              text);
-    }
-    return status;
+    return eg_xpath_check(text, &place->scope, place->where, err);
 }
 
-/* The expression that begins behind a '{'; its end, or NULL when no '}' follows. */
-static const char *template_end(const char *text)
+const char *eg_sheet_template_end(const char *text)
 {
     char quote = '\0';
 
@@ -281,7 +277,7 @@ static enum eg_status check_template(const struct place *place, const char *text
             text++;
             continue;
         }
-        const char *end = template_end(text + 1);
+        const char *end = eg_sheet_template_end(text + 1);
         if (end == NULL) {
             return eg_error_set(err, EG_E_FORMAT, place->where, "'{' without '}'");
         }
@@ -314,6 +310,21 @@ static const struct attribute *find_attribute(const struct element *element, con
         }
     }
     return NULL;
+}
+
+enum eg_sheet_kind eg_sheet_kind_of(const xmlNode *node, const xmlAttr *attribute)
+{
+    bool xsl_attribute =
+        attribute->ns != NULL && strcmp((const char *)attribute->ns->href, NS) == 0;
+
+    if (!is_xsl(node)) {
+        return xsl_attribute ? TEXT : TEMPLATE;
+    }
+    const struct element *element = find_element((const char *)node->name);
+    const struct attribute *row = element != NULL && attribute->ns == NULL
+                                      ? find_attribute(element, (const char *)attribute->name)
+                                      : NULL;
+    return row != NULL ? row->kind : TEXT;
 }
 
 static bool is_word_of(const char *words, const char *word)

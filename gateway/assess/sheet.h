@@ -8,6 +8,14 @@
 
 #include "assess/xml.h"
 
+#define EG_SHEET_NS "http://www.w3.org/1999/XSL/Transform"
+
+/* What an attribute of a stylesheet holds. */
+enum eg_sheet_kind { EG_SHEET_TEXT, EG_SHEET_EXPRESSION, EG_SHEET_PATTERN, EG_SHEET_TEMPLATE };
+enum eg_sheet_kind eg_sheet_kind_of(const xmlNode *node, const xmlAttr *attribute);
+/* The '}' that ends the expression which begins at `text` in a value template; NULL: none. */
+const char *eg_sheet_template_end(const char *text);
+
 /* Global parameters that the sheet declares. */
 struct eg_sheet {
     char **params;

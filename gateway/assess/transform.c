@@ -3,9 +3,9 @@
  * somebody else sent. sheet.c has refused what may not stand in it; here it is compiled and run
  * with nothing in reach but the package's memory, and stopped when it takes more than its share.
  *
- * Four ceilings, because each alone can be walked around: operations (libxslt's own count), octets
- * of texts (functions.h), depth of templates, and memory held (memory.h). xsl:copy-of is weighed
- * before it copies: nodes that contain each other are copied once for each, in one operation.
+ * Four ceilings, because each alone can be walked around: operations (instructions, counted by
+ * libxslt, and what is done in them, counted by libxml2 and by us: sheet_run.h), octets of texts
+ * (functions.h), depth of templates and of the result, and memory held (memory.h).
  */
 #include "assess/transform.h"
 
@@ -13,12 +13,13 @@
 #include "assess/memory.h"
 #include "assess/numbers.h"
 #include "assess/sheet.h"
+#include "assess/sheet_run.h"
 #include "base/limits.h"
 
 #include <libexslt/exslt.h>
 #include <libxml/xpathInternals.h>
+#include <libxslt/documents.h>
 #include <libxslt/extensions.h>
-#include <libxslt/imports.h>
 #include <libxslt/security.h>
 #include <libxslt/transform.h>
 #include <libxslt/variables.h>
@@ -45,6 +46,7 @@ struct eg_transform {
     xsltStylesheet *sheet;
     const struct eg_loader *loader;
     struct eg_sheet facts;
+    struct eg_sheet_plan plan;
     char *name;
     /* All functions that a run may call, lent to its context: made once, they take a fifth of a
      * small report's transform to register. NULL while a run has them. */
@@ -53,11 +55,12 @@ struct eg_transform {
 
 /* What a running transform is held to; hangs on the libxslt context. */
 struct run {
+    struct eg_sheet_run sheet; /* first: what the files of the sheet see */
     const struct eg_transform_job *job;
     const struct eg_transform_limits *limits;
     xsltTransformContext *context;
     struct eg_memory_watch watch;
-    bool stopped; /* by the memory ceiling or the scales of copy-of */
+    bool stopped; /* by the memory ceiling */
 };
 
 /* ---- security ----------------------------------------------------------------------------- */
@@ -71,6 +74,32 @@ static int package_only(xsltSecurityPrefsPtr prefs, xsltTransformContextPtr cont
 {
     (void)prefs, (void)context;
     return strncmp(value, EG_XML_BASE, strlen(EG_XML_BASE)) == 0;
+}
+
+/* The sheet that is compiled on this thread: its imports come through libxslt's loader. */
+struct compiling {
+    struct eg_sheet_plan *plan;
+    enum eg_status status;
+    struct eg_error err;
+};
+static _Thread_local struct compiling *compiling;
+static xsltDocLoaderFunc plain_load;
+
+static xmlDoc *load(const xmlChar *url, xmlDict *dict, int options, void *context,
+                    xsltLoadType type)
+{
+    xmlDoc *doc = plain_load(url, dict, options, context, type);
+
+    if (doc == NULL || type != XSLT_LOAD_STYLESHEET || compiling == NULL ||
+        compiling->status != EG_OK) {
+        return doc;
+    }
+    const char *name = (const char *)url;
+    size_t base = strlen(EG_XML_BASE);
+    compiling->status = eg_sheet_rewrite(compiling->plan, doc,
+                                         strncmp(name, EG_XML_BASE, base) == 0 ? name + base : name,
+                                         false, &compiling->err);
+    return doc;
 }
 
 enum eg_status eg_transform_init(struct eg_error *err)
@@ -90,6 +119,8 @@ enum eg_status eg_transform_init(struct eg_error *err)
         }
         if (set) {
             xsltSetDefaultSecurityPrefs(preferences);
+            plain_load = xsltDocDefaultLoader;
+            xsltSetLoaderFunc(load);
             exsltStrRegister(); /* str:tokenize and others that make nodes need a transformation */
         } else {
             xsltFreeSecurityPrefs(preferences);
@@ -105,12 +136,11 @@ void eg_transform_done(void)
 {
     pthread_mutex_lock(&init_lock);
     xsltSetDefaultSecurityPrefs(NULL);
+    xsltSetLoaderFunc(NULL);
     xsltFreeSecurityPrefs(preferences);
     preferences = NULL;
     pthread_mutex_unlock(&init_lock);
 }
-
-/* ---- the scales of copy-of ---------------------------------------------------------------- */
 
 static void stop(void *payload)
 {
@@ -121,92 +151,6 @@ static void stop(void *payload)
     run->context->opLimit = 1;
     if (run->context->xpathCtxt != NULL) {
         run->context->xpathCtxt->opLimit = 1;
-    }
-}
-
-/* Nodes of a tree, counted up to `max`. */
-static size_t weigh(const xmlNode *root, size_t max)
-{
-    size_t count = 1;
-    const xmlNode *node = root;
-
-    if (root->type != XML_ELEMENT_NODE && root->type != XML_DOCUMENT_NODE &&
-        root->type != XML_HTML_DOCUMENT_NODE && root->type != XML_DOCUMENT_FRAG_NODE) {
-        return 1;
-    }
-    while (node != NULL && count <= max) {
-        const xmlNode *next = node->type == XML_ENTITY_REF_NODE ? NULL : node->children;
-        for (const xmlAttr *a = node->type == XML_ELEMENT_NODE ? node->properties : NULL; a != NULL;
-             a = a->next) {
-            count++;
-        }
-        while (next == NULL && node != root) {
-            next = node->next;
-            node = node->parent;
-        }
-        node = next;
-        count++;
-    }
-    return count;
-}
-
-static xmlXPathObject *evaluate(xsltTransformContext *context, xmlNode *node,
-                                const xsltStylePreComp *comp)
-{
-    xmlXPathContext *xpath = context->xpathCtxt;
-    xmlDoc *doc = xpath->doc;
-    xmlNode *old_node = xpath->node;
-    xmlNs **namespaces = xpath->namespaces;
-    int ns_count = xpath->nsNr;
-    int size = xpath->contextSize;
-    int position = xpath->proximityPosition;
-
-    xpath->node = node;
-    xpath->namespaces = comp->nsList;
-    xpath->nsNr = comp->nsNr;
-    xmlXPathObject *object = xmlXPathCompiledEval(comp->comp, xpath);
-    xpath->doc = doc;
-    xpath->node = old_node;
-    xpath->namespaces = namespaces;
-    xpath->nsNr = ns_count;
-    xpath->contextSize = size;
-    xpath->proximityPosition = position;
-    return object;
-}
-
-static void weighed_copy_of(xsltTransformContextPtr context, xmlNodePtr node,
-                            xmlNodePtr instruction, xsltElemPreCompPtr plain)
-{
-    const xsltStylePreComp *comp = (const xsltStylePreComp *)plain;
-    struct run *run = context->_private;
-
-    if (comp->comp != NULL && run != NULL && node != NULL) {
-        size_t max = run->limits->memory / NODE_OCTETS;
-        xmlXPathObject *object = evaluate(context, node, comp);
-        const xmlNodeSet *set = object != NULL ? object->nodesetval : NULL;
-        bool nodes =
-            object != NULL && (object->type == XPATH_NODESET || object->type == XPATH_XSLT_TREE);
-        size_t sum = 0;
-        for (int i = 0; nodes && set != NULL && i < set->nodeNr && sum <= max; i++) {
-            sum += weigh(set->nodeTab[i], max);
-        }
-        xmlXPathFreeObject(object);
-        if (sum > max) {
-            stop(run);
-            return;
-        }
-    }
-    xsltCopyOf(context, node, instruction, plain);
-}
-
-static void put_scales(xsltStylesheet *sheet)
-{
-    for (xsltStylesheet *s = sheet; s != NULL; s = xsltNextImport(s)) {
-        for (xsltElemPreComp *comp = s->preComps; comp != NULL; comp = comp->next) {
-            if (comp->type == XSLT_FUNC_COPYOF) {
-                comp->func = weighed_copy_of;
-            }
-        }
     }
 }
 
@@ -225,18 +169,39 @@ static bool is_parameter(void *payload, const char *name)
     return strcmp(name, EG_PARAMETERS_NAME) == 0;
 }
 
+static enum eg_status compile_files(struct eg_transform *transform, struct eg_error *err)
+{
+    struct compiling here = {.plan = &transform->plan};
+    xmlDoc *doc = NULL;
+
+    enum eg_status status = eg_xml_load(&doc, transform->loader, transform->name, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    status = eg_sheet_rewrite(&transform->plan, doc, transform->name, true, err);
+    if (status != EG_OK) {
+        xmlFreeDoc(doc);
+        return status;
+    }
+    compiling = &here;
+    transform->sheet = xsltParseStylesheetDoc(doc);
+    compiling = NULL;
+    if (transform->sheet == NULL) {
+        xmlFreeDoc(doc);
+    }
+    if (here.status != EG_OK && err != NULL) {
+        *err = here.err;
+    }
+    return here.status;
+}
+
 static enum eg_status parse_sheet(struct eg_transform *transform, struct eg_error *err)
 {
     struct eg_xml_scope scope;
-    xmlDoc *doc = NULL;
 
     eg_xml_scope_begin(&scope, transform->loader);
-    enum eg_status status = eg_xml_load(&doc, transform->loader, transform->name, err);
+    enum eg_status status = compile_files(transform, err);
     if (status == EG_OK) {
-        transform->sheet = xsltParseStylesheetDoc(doc);
-        if (transform->sheet == NULL) {
-            xmlFreeDoc(doc);
-        }
         status = eg_xml_scope_error(&scope, transform->name, err);
         if (status == EG_OK && (transform->sheet == NULL || transform->sheet->errors > 0 ||
                                 transform->sheet->warnings > 0)) {
@@ -265,7 +230,9 @@ enum eg_status eg_transform_compile(struct eg_transform **out, const struct eg_l
         status = parse_sheet(transform, err);
     }
     if (status == EG_OK) {
-        put_scales(transform->sheet);
+        status = eg_sheet_plan_finish(&transform->plan, transform->sheet, err);
+    }
+    if (status == EG_OK) {
         *out = transform;
         transform = NULL;
     }
@@ -282,6 +249,7 @@ void eg_transform_free(struct eg_transform **transform)
     }
     xsltFreeStylesheet(t->sheet);
     xmlHashFree(t->functions, NULL);
+    eg_sheet_plan_done(&t->plan);
     eg_sheet_done(&t->facts);
     free(t->name);
     free(t);
@@ -381,13 +349,17 @@ static enum eg_status judge(const struct run *run, const struct eg_transform *tr
 {
     const xsltTransformContext *context = run->context;
 
-    if (run->stopped || run->watch.exceeded) {
+    if (run->stopped || run->watch.exceeded || run->sheet.too_large) {
         return over_ceiling(transform, "memory", err);
     }
     if (octets) {
         return over_ceiling(transform, "octets produced", err);
     }
-    if (context->opCount >= run->limits->operations) {
+    if (run->sheet.too_deep) {
+        return over_ceiling(transform, "depth", err);
+    }
+    if (context->opCount >= run->limits->operations ||
+        context->xpathCtxt->opCount >= run->limits->operations) {
         return over_ceiling(transform, "operations", err);
     }
     if (scope->errors > 0 && strstr(scope->text, "infinite template recursion") != NULL) {
@@ -455,6 +427,9 @@ static enum eg_status register_functions(xsltTransformContext *context, struct e
     xmlXPathContext *xpath = context->xpathCtxt;
     enum eg_status status = eg_functions_register_xslt(context, err);
 
+    if (status == EG_OK) {
+        status = eg_sheet_register(context, err);
+    }
     if (status == EG_OK &&
         (xmlXPathRegisterFunc(xpath, (const xmlChar *)ONE_FUNCTION, one_parameter) != 0 ||
          xmlXPathRegisterFunc(xpath, (const xmlChar *)ALL_FUNCTION, all_parameters) != 0)) {
@@ -468,10 +443,15 @@ static enum eg_status prepare(struct run *run, struct eg_transform *transform, s
     xsltTransformContext *context = run->context;
 
     context->_private = run;
-    context->opLimit = run->limits->operations;
+    context->opLimit = context->xpathCtxt->opLimit = run->limits->operations;
+    run->sheet.nodes_max = run->limits->memory / NODE_OCTETS;
     context->maxTemplateDepth = run->limits->depth;
     if (xsltSetCtxtSecurityPrefs(preferences, context) != 0) {
         return eg_error_set(err, EG_E_NOMEM, "transform", "memory ran out");
+    }
+    enum eg_status status = eg_sheet_run_begin(&run->sheet, &transform->plan, context, err);
+    if (status != EG_OK) {
+        return status;
     }
     if (transform->functions == NULL) {
         return register_functions(context, err);
@@ -535,6 +515,7 @@ enum eg_status eg_transform_run(xmlDoc **doc_out, struct eg_buf *out,
         status = serialise(out, transform, result, job->result_max, err);
     }
     take_back(transform, run.context, whole);
+    eg_sheet_run_end(&run.sheet);
     xsltFreeTransformContext(run.context);
     if (status == EG_OK && doc_out != NULL) {
         *doc_out = result;

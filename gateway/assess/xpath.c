@@ -272,42 +272,6 @@ enum eg_status eg_xpath_try(char **out, const char *expression, const struct eg_
     return status;
 }
 
-/* Does some operand of a union walk: can it be many nodes wherever the context node stands? */
-bool eg_xpath_walks_in_union(const char *expression)
-{
-    struct eg_xpath_lexer lexer = {.at = expression};
-    struct {
-        bool bar, walk;
-    } runs[EG_XPATH_DEPTH_MAX + 1] = {0};
-    size_t depth = 0;
-    for (enum eg_xpath_token token = eg_xpath_next(&lexer);
-         token != EG_XPATH_T_END && token != EG_XPATH_T_BAD; token = eg_xpath_next(&lexer)) {
-        if (token == EG_XPATH_T_OPERATOR && *lexer.start == '|') {
-            runs[depth].bar = true;
-        } else if (token == EG_XPATH_T_OPERATOR || token == EG_XPATH_T_COMMA ||
-                   token == EG_XPATH_T_CLOSE) {
-            bool walk = runs[depth].walk;
-            runs[depth].bar = runs[depth].walk = false;
-            depth -= token == EG_XPATH_T_CLOSE && depth > 0 ? 1 : 0;
-            runs[depth].walk = runs[depth].walk || (token == EG_XPATH_T_CLOSE && walk);
-        } else if (token == EG_XPATH_T_FUNCTION || token == EG_XPATH_T_VARIABLE ||
-                   (token == EG_XPATH_T_SLASH && lexer.len == 2) ||
-                   (token == EG_XPATH_T_AXIS && !eg_bytes_is(lexer.local, "child") &&
-                    !eg_bytes_is(lexer.local, "attribute") && !eg_bytes_is(lexer.local, "self") &&
-                    !eg_bytes_is(lexer.local, "parent"))) {
-            runs[depth].walk = true;
-        }
-        if (runs[depth].bar && runs[depth].walk) {
-            return true;
-        }
-        if (token == EG_XPATH_T_OPEN && depth < EG_XPATH_DEPTH_MAX) {
-            depth++;
-            runs[depth].bar = runs[depth].walk = false;
-        }
-    }
-    return false;
-}
-
 /* ---- patterns ----------------------------------------------------------------------------- */
 
 /* One branch up to '|' or the end: only steps along child and attribute, predicates as they like.

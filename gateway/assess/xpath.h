@@ -47,12 +47,6 @@ enum eg_status eg_xpath_compile(xmlXPathCompExpr **out, const char *expression,
                                 struct eg_error *err);
 
 /*
- * Has the expression, which eg_xpath_check has taken, a union with an operand that walks: //, an
- * axis other than child, attribute, self and parent, a variable or a function?
- */
-bool eg_xpath_walks_in_union(const char *expression);
-
-/*
  * An XSLT pattern (rule context, key match): checks that each branch is one and gives the
  * expression that selects all nodes it matches in a document ("r:v" -> "//r:v").
  *   out   new string, free()

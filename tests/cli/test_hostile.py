@@ -116,8 +116,8 @@ def cases(url):
     yield "fills: a letter number", xsl('<xsl:number value="9999999999999999" format="a"/>'), "1 passed"
     yield "loops: a union of everything", sch(f"count({EVERYTHING}) &gt; 180000") | values(60000), "1 passed"
     yield "loops: unions for each node", sch(f"//@*[count({EVERYTHING}) = 0]") | values(5000), "more than 100000000 operations"
-    yield "loops: a union of everything in a stylesheet", xsl(f'<xsl:value-of select="count({EVERYTHING})"/>'), "a union with //"
-    yield "loops: a union in a value template", xsl('<x y="{count($v | //@*)}"/>', top='<xsl:variable name="v" select="//*"/>'), "a union with //"
+    yield "loops: a union of everything in a stylesheet", xsl(f'<xsl:value-of select="count({EVERYTHING})"/>'), "1 passed"
+    yield "loops: a union in a value template", xsl('<x y="{count($v | //@*)}"/>', top='<xsl:variable name="v" select="//*"/>'), "1 passed"
     yield "fills: a million findings", sch("false()", context="r:v", lets=FAILING) | values(100000), "rule a0 found, not expected"
     yield "fills: 2,001 operations", assessment("".join(f'<window name="w{i}" days="last {i + 2} days">' + "".join(
         f'<figure name="f{i}-{k}" unit="mg/m3" is="{k + 1} * $limit" source="x"/>' for k in range(150)) + "</window>" for i in range(19))), "EA-LIMIT: an assessment has at most 2000 operations"

@@ -292,7 +292,7 @@ Test(transform, stops_doubling_trees)
                       i, i - 1, i - 1);
     }
     eg_buf_text(&sheet, "<o><xsl:copy-of select=\"$v25\"/></o></xsl:template>" TAIL);
-    fails((const char *)sheet.data, EG_E_LIMIT, "memory");
+    fails((const char *)sheet.data, EG_E_LIMIT, "ceiling");
     eg_buf_done(&sheet);
 }
 Test(transform, reads_no_file_of_the_host)
