@@ -90,7 +90,8 @@ bool eg_rules_needs(const struct eg_rules *rules, const char *until, char from[1
 
 /*
  * Also write SVRL from now on: one buffer for each step of the package, in order (those of steps
- * that are no checks stay empty); kept. NULL: no longer.
+ * that are no checks stay empty); kept. NULL: no longer. Documents are named "report" or as the
+ * package names its result.
  */
 void eg_judge_svrl(struct eg_judge *judge, struct eg_buf *bufs);
 

@@ -257,6 +257,7 @@ static enum eg_status run_checks(struct run *run, size_t index, xmlDoc *doc, str
         .params = run->judge->params,
         .param_count = run->rules->variable_count,
         .svrl = run->judge->svrl != NULL ? &run->judge->svrl[index] : NULL,
+        .document = step->plan->on != NULL ? step->plan->on : "report",
         .by_xpath = run->judge->by_xpath,
     };
 
