@@ -41,7 +41,10 @@ TEST_CFLAGS := -O0
 # program anew, so it loads no library in vain, and the leak search of every end walks no second
 # sanitizer's memory (libubsan.so has 6 MB of it).
 TEST_LINK_address-undefined := -static-libubsan
-TEST_LINK := $(if $(shell command -v ld.gold),-fuse-ld=gold) -Wl,--as-needed $(TEST_LINK_$(VARIANT))
+ifneq ($(VARIANT),fuzz) # clang's sanitizers and gold warn of each other
+GOLD      := $(if $(shell command -v ld.gold),-fuse-ld=gold)
+endif
+TEST_LINK := $(GOLD) -Wl,--as-needed $(TEST_LINK_$(VARIANT))
 B        := build/$(VARIANT)
 ASAN     := build/address-undefined
 TSAN     := build/thread
