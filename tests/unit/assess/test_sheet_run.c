@@ -439,3 +439,184 @@ Test(sheet_run, writes_texts_and_copies_as_libxslt_does)
          ROUNDS);
     eg_engine_done();
 }
+
+/* ---- what takes time ---------------------------------------------------------------------- */
+
+#define NODES 2000
+
+/* A flat document of many elements, and a chain of elements in each other. */
+static xmlDoc *large_doc(void)
+{
+    struct eg_buf text;
+    struct eg_error err = {0};
+    xmlDoc *doc = NULL;
+
+    eg_buf_init(&text, EG_MIB);
+    eg_buf_text(&text, "<r>");
+    for (unsigned i = 0; i < NODES; i++) {
+        eg_buf_format(&text, "<v x=\"%u\" k=\"1\"><w/></v>", i * 7919 % NODES);
+    }
+    for (unsigned i = 0; i < 200; i++) {
+        eg_buf_text(&text, "<a>");
+    }
+    eg_buf_text(&text, "<b/>");
+    for (unsigned i = 0; i < 200; i++) {
+        eg_buf_text(&text, "</a>");
+    }
+    eg_buf_text(&text, "</r>");
+    cr_assert_eq(eg_xml_parse_file(&doc, eg_bytes_view(&text), "doc", EG_MIB, &err), EG_OK);
+    eg_buf_done(&text);
+    return doc;
+}
+
+/* Two hundred operations for each element, so nothing that looks at all of them for each. */
+static enum eg_status run_large(const char *sheet, struct eg_error *err)
+{
+    static const struct eg_transform_limits limits = {
+        .operations = 200UL * NODES, .octets = 8 * EG_MIB, .memory = 64 * EG_MIB, .depth = 1000};
+    struct eg_transform *transform = NULL;
+    struct eg_buf out;
+    xmlDoc *doc = large_doc();
+
+    sheet_text = sheet;
+    cr_assert_eq(eg_transform_compile(&transform, &loader, "main.xsl", NULL, err), EG_OK,
+                 "%s: %s in %s", err->where, err->text, sheet);
+    eg_buf_init(&out, 64 * EG_MIB);
+    const struct eg_transform_job job = {.doc = doc, .limits = &limits, .result_max = EG_MIB};
+    enum eg_status status = eg_transform_run(NULL, &out, transform, &job, err);
+    eg_buf_done(&out);
+    eg_transform_free(&transform);
+    xmlFreeDoc(doc);
+    return status;
+}
+
+#define ROOT(top, body) HEAD top "<xsl:template match=\"/\"><o>" body "</o></xsl:template>" TAIL
+#define EACH(body) "<xsl:for-each select=\"//v\">" body "</xsl:for-each>"
+#define HELD(body) "<xsl:variable name=\"q\">" body "</xsl:variable>"
+
+Test(sheet_run, stops_what_looks_at_all_nodes_for_each)
+{
+    static const char *const sheets[] = {
+        ROOT("", EACH("<xsl:value-of select=\"count(//v)\"/>")),
+        ROOT("", EACH(HELD("<xsl:value-of select=\"/\"/>"))),
+        ROOT("", EACH(HELD("<xsl:copy-of select=\"/\"/>"))),
+        ROOT("", EACH(HELD("<xsl:apply-templates select=\"/r\"/>"))),
+        ROOT("", EACH("<x y=\"{/}{/r}\"/>")),
+        ROOT("", EACH("<x y=\"a{/}\"/>")),
+        ROOT("", EACH("<xsl:element name=\"e{/}\"/>")),
+        ROOT("", EACH("<n><xsl:number level=\"any\"/></n>")),
+        ROOT("", EACH("<n><xsl:number/></n>")),
+        ROOT("", EACH("<n><xsl:number level=\"multiple\" count=\"v\"/></n>")),
+        ROOT("", EACH("<n><xsl:number level=\"any\" from=\"v[last()]\"/></n>")),
+        ROOT("", EACH("<n><xsl:number level=\"any\" count=\"v[@k = current()/@k][1]\"/></n>")),
+        ROOT("",
+             EACH(HELD("<xsl:for-each select=\"//v\"><xsl:sort select=\"@x\"/></xsl:for-each>"))),
+        ROOT("", "<xsl:for-each select=\"//v\"><xsl:sort select=\"/\"/><x/></xsl:for-each>"),
+        ROOT("", "<xsl:apply-templates select=\"//v\"><xsl:sort select=\"count(//v)\"/>"
+                 "</xsl:apply-templates>"),
+        ROOT("<xsl:key name=\"k\" match=\"v\" use=\"/\"/>", "<x y=\"{count(key('k', ''))}\"/>"),
+        ROOT("<xsl:key name=\"k\" match=\"v\" use=\"//@x\"/>", "<x y=\"{count(key('k', '1'))}\"/>"),
+        ROOT("<xsl:key name=\"k\" match=\"v\" use=\"@k\"/>",
+             EACH("<x y=\"{count(key('k', '1'))}\"/>")),
+        ROOT("<xsl:key name=\"k\" match=\"v\" use=\"@k\"/>", "<x y=\"{count(key('k', //@k))}\"/>"),
+        ROOT("<xsl:template match=\"v[count(//v) = 1]\"/>", "<xsl:apply-templates/>"),
+        ROOT("<xsl:template match=\"v[count(//v) = 1][1]\"/>", "<xsl:apply-templates/>"),
+        ROOT("<xsl:key name=\"k\" match=\"v\" use=\"@k\"/><xsl:template match=\"key('k', '1')\"/>",
+             "<xsl:apply-templates/>"),
+        ROOT("", EACH("<xsl:attribute name=\"a{position()}\">1</xsl:attribute>")),
+    };
+    start();
+    for (size_t i = 0; i < sizeof(sheets) / sizeof(sheets[0]); i++) {
+        struct eg_error err = {0};
+        cr_expect_eq(run_large(sheets[i], &err), EG_E_LIMIT, "%zu: %s: %s", i, err.where, err.text);
+    }
+    eg_engine_done();
+}
+
+Test(sheet_run, does_in_one_go_what_libxslt_does_for_each_node)
+{
+    static const char *const sheets[] = {
+        ROOT("", "<xsl:for-each select=\"//v\"><xsl:sort select=\"@x\"/><x/></xsl:for-each>"),
+        ROOT("", "<xsl:for-each select=\"//v\"><xsl:sort select=\"@k\"/><xsl:sort select=\"@x\" "
+                 "data-type=\"number\"/><x/></xsl:for-each>"),
+        ROOT("<xsl:key name=\"k\" match=\"v\" use=\"@k\"/>", "<x y=\"{count(key('k', '1'))}\"/>"),
+        ROOT("<xsl:key name=\"k\" match=\"v\" use=\"@x\"/>", "<x y=\"{count(key('k', //@x))}\"/>"),
+        ROOT("<xsl:template match=\"x//a//a//a//a//a//a//b\"><x/></xsl:template>",
+             "<xsl:apply-templates select=\"//b\"/>"),
+        ROOT("<xsl:template match=\"*[@k]\"><x><xsl:apply-templates/></x></xsl:template>",
+             "<xsl:apply-templates/>"),
+        ROOT("<xsl:template match=\"v[@k][last()]\"><x/></xsl:template>", "<xsl:apply-templates/>"),
+        ROOT("<xsl:template match=\"v[position() mod 2 = 1]\"><x/></xsl:template>",
+             "<xsl:apply-templates select=\"//*\"/>"),
+        ROOT("", "<xsl:value-of select=\"count(//v | //@x)\"/>"),
+        ROOT("", "<xsl:value-of select=\"count(//@x/..)\"/>"),
+        ROOT("", "<xsl:copy-of select=\"/\"/>"),
+        ROOT("", EACH("<x y=\"{@x}-{@k}\"><xsl:value-of select=\".\"/></x>")),
+    };
+    start();
+    for (size_t i = 0; i < sizeof(sheets) / sizeof(sheets[0]); i++) {
+        struct eg_error err = {0};
+        cr_expect_eq(run_large(sheets[i], &err), EG_OK, "%zu: %s: %s", i, err.where, err.text);
+    }
+    eg_engine_done();
+}
+
+Test(sheet_run, stops_a_result_nested_deeper_than_a_file_may_be)
+{
+    struct eg_error err = {0};
+
+    start();
+    cr_expect_eq(run_large(HEAD "<xsl:template match=\"/\"><xsl:call-template name=\"t\"/>"
+                                "</xsl:template><xsl:template name=\"t\"><xsl:param name=\"n\" "
+                                "select=\"0\"/><a><xsl:if test=\"$n &lt; 300\"><xsl:call-template "
+                                "name=\"t\"><xsl:with-param name=\"n\" select=\"$n + 1\"/>"
+                                "</xsl:call-template></xsl:if></a></xsl:template>" TAIL,
+                           &err),
+                 EG_E_LIMIT);
+    cr_expect_not_null(strstr(err.text, "depth"), "%s", err.text);
+    eg_engine_done();
+}
+
+Test(sheet_run, refuses_what_is_no_pattern_or_expression_as_it_was_written)
+{
+    static const char *const wrong[] = {
+        "<xsl:template match=\"a/\"/>",
+        "<xsl:template match=\"a[\"/>",
+        "<xsl:template match=\"a//\"/>",
+        "<xsl:template match=\"///a\"/>",
+        "<xsl:template match=\"..\"/>",
+        "<xsl:template match=\"a/ancestor::b\"/>",
+        "<xsl:template match=\"a|\"/>",
+        "<xsl:template match=\"a[1 +]\"/>",
+        "<xsl:template match=\"key('k')\"/>",
+        "<xsl:template match=\"key($k, 'v')\"/>",
+        "<xsl:template match=\"@text()\"/>",
+        "<xsl:template match=\"q:a\"/>",
+        "<xsl:variable name=\"v\" select=\"1\"/><xsl:template match=\"a[$v]\"/>",
+        "<xsl:template match=\"a\" mode=\"q:m\"/>",
+        "<xsl:template match=\"text\"><x y=\"{1 +}\"/>"
+        "</xsl:template>",
+        "<xsl:template match=\"a\"><xsl:value-of select=\"(\"/></xsl:template>",
+        "<xsl:template match=\"a\"><xsl:number count=\"b/\"/></xsl:template>",
+        "<xsl:key name=\"k\" match=\"a/\" use=\"1\"/>",
+        "<xsl:key name=\"k\" match=\"a\"/>",
+        "<xsl:key name=\"k\" match=\"a\" use=\"1 +\"/>",
+        "<xsl:template match=\"id('a', 'b')\"/>",
+        "<xsl:template match=\"a\"><xsl:value-of select=\"emgate-weighed(1)\"/></xsl:template>"};
+    start();
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct eg_transform *transform = NULL;
+        struct eg_error err = {0};
+        char sheet[1000] = "";
+        (void)snprintf(sheet, sizeof(sheet), HEAD "%s" TAIL, wrong[i]);
+        sheet_text = sheet;
+        cr_expect_eq(eg_transform_compile(&transform, &loader, "main.xsl", NULL, &err), EG_E_FORMAT,
+                     "%s: %d %s", wrong[i], err.status, err.text);
+        cr_expect(strstr(wrong[i], "emgate-") != NULL || strstr(err.text, "emgate-") == NULL, "%s",
+                  err.text);
+        cr_expect_not_null(strstr(err.where, "main.xsl:1"), "%s: %s %s", wrong[i], err.where,
+                           err.text);
+        eg_transform_free(&transform);
+    }
+    eg_engine_done();
+}
