@@ -40,8 +40,9 @@ TEST_CFLAGS := -O0
 # More than 250 test programs are linked: gold takes a third of ld's time. Each test starts the
 # program anew, so it loads no library in vain, and the leak search of every end walks no second
 # sanitizer's memory (libubsan.so has 6 MB of it).
+# clang has one library for both, and its sanitizers and gold warn of each other.
+ifeq ($(findstring clang,$(CC)),)
 TEST_LINK_address-undefined := -static-libubsan
-ifneq ($(VARIANT),fuzz) # clang's sanitizers and gold warn of each other
 GOLD      := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 endif
 TEST_LINK := $(GOLD) -Wl,--as-needed $(TEST_LINK_$(VARIANT))
