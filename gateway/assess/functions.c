@@ -324,6 +324,11 @@ static void on_exslt(xmlXPathParserContext *ctxt, int count)
     if (strcmp(ns, EG_EXSLT_STRINGS) == 0 && !spend(ctxt, strings_cost(ctxt, count, name))) {
         return;
     }
+    /* It holds each text until it ends. */
+    if (strcmp(ns, EG_EXSLT_SETS) == 0 && strcmp(name, "distinct") == 0 &&
+        !spend(ctxt, octets_of(ctxt, count, 0))) {
+        return;
+    }
     xmlXPathFunction original = originals[row - eg_function_rows];
     if (original == NULL) {
         xmlXPathErr(ctxt, XPATH_UNKNOWN_FUNC_ERROR);
@@ -405,7 +410,8 @@ static enum eg_status put_all(xmlXPathContext *context, bool stylesheet, struct 
 
 enum eg_status eg_functions_register_xpath(xmlXPathContext *context, struct eg_error *err)
 {
-    return put_all(context, false, err);
+    enum eg_status status = put_all(context, false, err);
+    return status == EG_OK ? eg_xpath_functions_register(context, err) : status;
 }
 
 enum eg_status eg_functions_register_xslt(xsltTransformContext *context, struct eg_error *err)

@@ -30,7 +30,8 @@
 
 #define EG_FUNCTION_NS "urn:emgate:function:1"
 
-/* Make the functions known to a context; takes away what is not allowed. */
+/* Make the functions known to a context, the internal ones of xpath_functions.h too if it is none
+ * of libxslt; takes away what is not allowed. */
 EG_MUST_USE
 enum eg_status eg_functions_register_xpath(xmlXPathContext *context, struct eg_error *err);
 EG_MUST_USE

@@ -9,10 +9,12 @@
  */
 #include "assess/package_tests.h"
 
+#include "assess/functions.h"
 #include "assess/package_given.h"
 #include "assess/package_xml.h"
 #include "assess/vocabulary.h"
 #include "assess/xpath.h"
+#include "assess/xpath_functions.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -274,7 +276,8 @@ static enum eg_status evaluate(char **out, const struct trial *trial, xmlDoc *do
                                const xmlNode *node, struct eg_error *err)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
-    const struct eg_xpath_scope scope = {.ns = trial->ns, .ns_count = trial->ns_count};
+    const struct eg_xpath_scope scope = {
+        .ns = trial->ns, .ns_count = trial->ns_count, .counted = true};
     xmlXPathCompExpr *compiled = NULL;
     xmlXPathContext *context = NULL;
     xmlXPathObject *object = NULL;
@@ -289,8 +292,9 @@ static enum eg_status evaluate(char **out, const struct trial *trial, xmlDoc *do
         (void)xmlXPathRegisterNs(context, (const xmlChar *)trial->ns[i].prefix,
                                  (const xmlChar *)trial->ns[i].uri);
     }
-    if (context != NULL) {
-        context->opLimit = OPERATIONS_MAX;
+    if (context != NULL && eg_functions_register_xpath(context, err) == EG_OK) {
+        context->opLimit = eg_xpath_limit(doc, OPERATIONS_MAX);
+        (void)xmlXPathOrderDocElems(doc);
         object = xmlXPathCompiledEval(compiled, context);
     }
     xmlChar *text = object != NULL ? xmlXPathCastToString(object) : NULL;

@@ -11,6 +11,7 @@
 
 #include "assess/functions.h"
 #include "assess/xpath.h"
+#include "assess/xpath_functions.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -49,7 +50,8 @@ static enum eg_status compile(struct eg_reader *reader, const struct eg_package 
         "package.xml identity/addressee", "package.xml identity/plant",
         "package.xml identity/from",      "package.xml identity/until",
         "package.xml identity/kind"};
-    const struct eg_xpath_scope scope = {.ns = ns, .ns_count = package->namespace_count};
+    const struct eg_xpath_scope scope = {
+        .ns = ns, .ns_count = package->namespace_count, .counted = true};
     enum eg_status status = EG_OK;
 
     for (size_t i = 0; status == EG_OK && i < FIELD_COUNT; i++) {
@@ -244,7 +246,7 @@ enum eg_status eg_reader_read(struct eg_reading *out, bool *readable, struct eg_
 
     reader->context->doc = doc;
     reader->context->node = (xmlNode *)doc;
-    reader->context->opLimit = OPERATIONS_MAX;
+    reader->context->opLimit = eg_xpath_limit(doc, OPERATIONS_MAX);
     reader->context->opCount = 0;
     eg_xml_scope_begin(&scope, NULL);
     eg_functions_begin(OCTETS_MAX);

@@ -5,6 +5,8 @@
  * and belong to the state that asked.
  */
 #include "assess/schematron_model.h"
+#include "assess/xpath_functions.h"
+#include "base/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +117,8 @@ static const struct eg_sch_document *read_document(struct eg_schematron_state *s
         return NULL;
     }
     (void)xmlXPathOrderDocElems(doc);
+    unsigned long limit = eg_xpath_limit(doc, EG_XPATH_OPERATIONS_MAX);
+    state->context->opLimit = limit < state->context->opLimit ? limit : state->context->opLimit;
     bigger += state->document_count++;
     *bigger = (struct eg_sch_document){kept, doc};
     return bigger;

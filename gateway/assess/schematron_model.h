@@ -20,6 +20,8 @@
 #define EG_SCH_XSLT_NS "http://www.w3.org/1999/XSL/Transform"
 #define EG_SCH_STEPS_MAX 8 /* steps of a plain context; longer ones go through XPath */
 
+#define EG_SCH_STOPPED 1UL /* operations allowed, once a run holds too much memory */
+
 struct eg_quick;
 
 /* An expression that has been checked, and compiles. */

@@ -4,9 +4,11 @@
  * of its texts. Nothing is compiled here, and the document is not changed.
  */
 #include "assess/functions.h"
+#include "assess/memory.h"
 #include "assess/numbers.h"
 #include "assess/quick.h"
 #include "assess/schematron_model.h"
+#include "assess/xpath_functions.h"
 #include "base/limits.h"
 
 #include <libxml/xpathInternals.h>
@@ -429,17 +431,44 @@ static enum eg_status run_all(struct run *run)
     return status;
 }
 
+/* In the middle of an allocation: the next operation is one too many. */
+static void stop(void *payload)
+{
+    xmlXPathContext *context = payload;
+    context->opLimit = EG_SCH_STOPPED;
+}
+
+/* Every document that an expression can reach counts. */
+static unsigned long limit_of(const struct eg_schematron_state *state, const xmlDoc *doc)
+{
+    const struct eg_schematron *schema = state->schema;
+    size_t named = schema->document_count;
+    size_t asked = named + state->document_count;
+    unsigned long least = eg_xpath_limit(doc, EG_XPATH_OPERATIONS_MAX);
+    for (size_t i = 0; i < asked + schema->content_count; i++) {
+        const xmlDoc *other = i < named   ? schema->documents[i].doc
+                              : i < asked ? state->documents[i - named].doc
+                                          : schema->contents[i - asked];
+        unsigned long limit = eg_xpath_limit(other, EG_XPATH_OPERATIONS_MAX);
+        least = limit < least ? limit : least;
+    }
+    return least;
+}
+
 enum eg_status eg_schematron_run(bool *fatal, struct eg_schematron_state *state,
                                  const struct eg_schematron_job *job, struct eg_findings *findings,
                                  struct eg_error *err)
 {
     struct run run = {.state = state, .job = job, .findings = findings, .err = err};
     struct eg_xml_scope scope;
+    struct eg_memory_watch watch;
+    eg_memory_begin(&watch, EG_XPATH_MEMORY_MAX, stop, state->context);
     eg_xml_scope_begin(&scope, state->schema->loader);
     eg_functions_begin(EG_XPATH_OCTETS_MAX);
     state->failure = (struct eg_error){0};
     state->context->doc = job->doc;
     state->context->opCount = 0;
+    state->context->opLimit = limit_of(state, job->doc);
     xmlResetError(&state->context->lastError);
     eg_svrl_begin(job->svrl, state->schema);
     enum eg_status status = run_all(&run);
@@ -451,6 +480,7 @@ enum eg_status eg_schematron_run(bool *fatal, struct eg_schematron_state *state,
     state->current = NULL;
     state->base = NULL;
     (void)eg_functions_end();
+    eg_memory_end(&watch);
     eg_xml_scope_end(&scope);
     if (status == EG_OK && job->svrl != NULL) {
         status = eg_buf_ok(job->svrl, "svrl", err);

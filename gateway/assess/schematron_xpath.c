@@ -381,9 +381,6 @@ enum eg_status eg_sch_context_new(struct eg_schematron_state *state, struct eg_e
     (void)xmlXPathContextSetCache(context, 1, -1, 0);
     xmlXPathRegisterVariableLookup(context, look_up, state);
     enum eg_status status = eg_functions_register_xpath(context, err);
-    if (status == EG_OK) {
-        status = eg_xpath_functions_register(context, err);
-    }
     bool good = true;
     for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
         good = good && xmlXPathRegisterFunc(context, BAD_CAST functions[i].name,
@@ -457,6 +454,10 @@ enum eg_status eg_sch_failure(struct eg_schematron_state *state, const char *whe
         return eg_error_set(err, EG_E_LIMIT, where,
                             "a check makes more than %zu octets of text, and %d for each node",
                             (size_t)EG_XPATH_OCTETS_MAX, EG_XPATH_OCTETS_PER_NODE);
+    }
+    if (context->opLimit == EG_SCH_STOPPED) {
+        return eg_error_set(err, EG_E_LIMIT, where, "checks hold more than %zu octets of memory",
+                            (size_t)EG_XPATH_MEMORY_MAX);
     }
     if (code == XML_XPATH_EXPRESSION_OK + XPATH_MEMORY_ERROR) {
         return eg_error_set(err, EG_E_NOMEM, where, "no memory for an expression");

@@ -7,6 +7,7 @@
 #include "assess/xml.h"
 #include "assess/xpath_compare.h"
 #include "assess/xpath_counted.h"
+#include "base/limits.h"
 
 #include <libxml/xpathInternals.h>
 #include <stdlib.h>
@@ -87,6 +88,46 @@ bool eg_xpath_pay_text(xmlXPathParserContext *ctxt, const xmlXPathObject *object
         }
     }
     return true;
+}
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
+static size_t row_of_attributes(const xmlNode *node)
+{
+    size_t row = 0;
+    for (const xmlAttr *attr = node->properties; attr != NULL; attr = attr->next) {
+        row++;
+    }
+    return row;
+}
+
+/* The longest row of siblings that are no elements, or of attributes. */
+static size_t longest_row(const xmlDoc *doc)
+{
+    size_t longest = 0;
+    size_t row = 0;
+    const xmlNode *node = doc->children;
+    while (node != NULL && node != (const xmlNode *)doc) {
+        bool element = node->type == XML_ELEMENT_NODE;
+        size_t attributes = element ? row_of_attributes(node) : 0;
+        row = element ? 0 : row + 1;
+        longest = row > longest ? row : longest;
+        longest = attributes > longest ? attributes : longest;
+        const xmlNode *next = element ? node->children : NULL;
+        while (next == NULL && node != (const xmlNode *)doc) {
+            row = node->type == XML_ELEMENT_NODE ? 0 : row;
+            next = node->next;
+            node = node->parent;
+        }
+        node = next;
+    }
+    return longest;
+}
+
+unsigned long eg_xpath_limit(const xmlDoc *doc, unsigned long operations)
+{
+    size_t row = doc != NULL ? longest_row(doc) : 0;
+    return row > EG_XPATH_ROW_FREE ? 1 + operations / (row / EG_XPATH_ROW_FREE) : operations;
 }
 
 /* ---- sets --------------------------------------------------------------------------------- */
@@ -334,7 +375,7 @@ static bool eval_each(xmlXPathParserContext *ctxt, struct eg_xpath_nodes *nodes,
         xmlXPathObject *found = xmlXPathCompiledEval(step, context);
         if (found == NULL || found->type != XPATH_NODESET) {
             int code = context->lastError.code - XML_XPATH_EXPRESSION_OK;
-            xmlXPathErr(ctxt, code > 0 && code <= XPATH_FORBID_VARIABLE_ERROR
+            xmlXPathErr(ctxt, code > 0 && code <= XPATH_RECURSION_LIMIT_EXCEEDED
                                   ? code
                                   : XPATH_INVALID_OPERAND);
             good = false;
@@ -416,13 +457,16 @@ static void on_namespaces(xmlXPathParserContext *ctxt, int nargs)
     bool good = take_nodes(ctxt, nargs, 0, &set);
     for (int i = 0; good && i < length(set); i++) {
         size_t found = 1;
+        size_t octets = 0;
         for (const xmlNode *node = set->nodeTab[i]; node != NULL && node->type == XML_ELEMENT_NODE;
              node = node->parent) {
             for (const xmlNs *ns = node->nsDef; ns != NULL; ns = ns->next) {
                 found++;
+                octets += ns->href != NULL ? strlen((const char *)ns->href) : 0;
             }
         }
-        good = eg_xpath_pay(ctxt, found * (NAMESPACE_OPERATIONS + found / COMPARES_PER_OPERATION));
+        size_t each = NAMESPACE_OPERATIONS + found / COMPARES_PER_OPERATION;
+        good = eg_xpath_pay(ctxt, found * each + octets / OCTETS_PER_OPERATION);
     }
 }
 

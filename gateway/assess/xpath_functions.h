@@ -17,6 +17,13 @@
 EG_MUST_USE
 enum eg_status eg_xpath_functions_register(xmlXPathContext *context, struct eg_error *err);
 
+/*
+ * The operations that a run over `doc` may take, of `operations` for an ordinary one: libxml2 sorts
+ * attributes, texts, comments and instructions by looking through the row that they stand in, and
+ * counts nothing for it. A document with a row n times EG_XPATH_ROW_FREE long has the nth part.
+ */
+unsigned long eg_xpath_limit(const xmlDoc *doc, unsigned long operations);
+
 /* Take `operations` from what is left; false: the ceiling is reached, and the error is set. */
 bool eg_xpath_pay(xmlXPathParserContext *ctxt, size_t operations);
 /* What reading the text of a node costs: its nodes and octets, counted up to `max` operations. */

@@ -29,9 +29,14 @@
 #define EG_XPATH_COUNTED_DEPTH_MAX 200 /* its parentheses; each `//` or `..` on the way is one */
 #define EG_XPATH_DEPTH_MAX 50          /* parentheses and predicates; libxml2 recurses on them */
 #define EG_XPATH_OPERATIONS_MAX 100000000UL /* of one run: some seconds, a watchdog's size */
-#define EG_XPATH_OCTETS_MAX (64 * EG_MIB)   /* texts made by the functions of one run ... */
-#define EG_XPATH_OCTETS_PER_NODE 256        /* ... and for each node of its document */
-#define EG_SCHEMATRON_RULES_MAX 10000       /* rules after abstract patterns are filled in */
+#define EG_XPATH_ROW_FREE                                                                          \
+    16 /* nodes in a row that are no elements; with more each operation costs more */
+#define EG_XPATH_MEMORY_MAX                                                                        \
+    (512 * EG_MIB)                        /* held by one run of checks; a report's tree is apart   \
+                                           */
+#define EG_XPATH_OCTETS_MAX (64 * EG_MIB) /* texts made by the functions of one run ... */
+#define EG_XPATH_OCTETS_PER_NODE 256      /* ... and for each node of its document */
+#define EG_SCHEMATRON_RULES_MAX 10000     /* rules after abstract patterns are filled in */
 #define EG_FINDING_VALUE_MAX                                                                       \
     1000 /* octets of one value: enough for a message, too few for a report */
 #define EG_FINDINGS_COUNT_MAX 1000 /* the rest is counted (one public file made 1.38 million) */

@@ -54,6 +54,12 @@ def values(count):
     return {"tests/daily.xml": re.sub(r"<v [^>]*/>", row * count, day, count=1)}
 
 
+def wide(count, row='<v t="2011-01-01T00:30:00" x="1" s="valid"/>'):
+    """A report with so many values, or something else, in one place."""
+    day = (BENCH / "tests/daily.xml").read_text("utf-8")
+    return {"tests/daily.xml": re.sub(r"<v ", row * count + "<v ", day, count=1)}
+
+
 def marked(text):
     """A report with an attribute e."""
     return {"tests/daily.xml": (BENCH / "tests/daily.xml").read_text("utf-8").replace("<report ", f'<report e="{text}" ', 1)}
@@ -66,6 +72,7 @@ DOUBLED_XSL = "".join(f'<xsl:variable name="v{i}" select="concat($v{i - 1}, $v{i
                       for i in range(1, 31))
 TREES = "".join(f'<xsl:variable name="t{i}"><xsl:copy-of select="$t{i - 1}"/><xsl:copy-of select="$t{i - 1}"/>'
                 '</xsl:variable>' for i in range(1, 31))
+OPERATIONS = "more than 100000000 operations"
 EVERYTHING = "//@*|//*|//text()"
 FAILING = "".join(f'<sch:assert id="a{i}" test="false()">x</sch:assert>' for i in range(9))
 PATTERNED = """<xs:simpleType name="p"><xs:restriction base="xs:string"><xs:pattern value="%s"/></xs:restriction></xs:simpleType>"""
@@ -116,6 +123,14 @@ def cases(url):
     yield "fills: a letter number", xsl('<xsl:number value="9999999999999999" format="a"/>'), "1 passed"
     yield "loops: a union of everything", sch(f"count({EVERYTHING}) &gt; 180000") | values(60000), "1 passed"
     yield "loops: unions for each node", sch(f"//@*[count({EVERYTHING}) = 0]") | values(5000), "more than 100000000 operations"
+    for test, said in (("count(//@*/..) &gt; 60000", "1 passed"), ("count(//r:v/preceding-sibling::*[1]) &gt; 50000", "1 passed"), ("count(//*//@x) &gt; 50000", "1 passed"),
+                       ("//@t != //@s", "1 passed"), ("count(key('k', //@s)) &gt; 50000", "1 passed"), ("count(//r:v[/ = 'x']) &gt; 0", OPERATIONS),
+                       ("count(//r:v[contains(/, 'x')]) &gt; 0", OPERATIONS), ("count(//r:v/preceding::*) = 0", OPERATIONS)):
+        yield f"loops: {test}", sch(test, top='<xsl:key name="k" match="r:v" use="@s"/>') | wide(60000), said
+    yield "loops: comments in a row", sch("count((//comment())) &gt; 0") | wide(60000, "<!-- --><?p x?>"), "more than [0-9]+ operations"
+    space = "n" * 200000
+    yield "fills: copies of namespaces", sch("count(//r:v/namespace::n) = 0") | {"tests/daily.xml": wide(5000)["tests/daily.xml"].replace(
+        "<report ", f'<report xmlns:n="{space}" ', 1)}, "hold more than [0-9]+ octets of memory"
     yield "loops: a union of everything in a stylesheet", xsl(f'<xsl:value-of select="count({EVERYTHING})"/>'), "1 passed"
     yield "loops: a union in a value template", xsl('<x y="{count($v | //@*)}"/>', top='<xsl:variable name="v" select="//*"/>'), "1 passed"
     yield "fills: a million findings", sch("false()", context="r:v", lets=FAILING) | values(100000), "rule a0 found, not expected"

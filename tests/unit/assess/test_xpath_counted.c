@@ -475,3 +475,177 @@ Test(xpath_counted, gives_the_same_for_expressions_at_random, .timeout = 300)
         eg_buf_done(&text);
     }
 }
+
+/* ---- the ceiling -------------------------------------------------------------------------- */
+
+#define ELEMENTS 100000
+
+static xmlDoc *wide(const char *element)
+{
+    struct eg_buf xml = {0};
+    eg_buf_init(&xml, 64 * EG_MIB);
+    eg_buf_text(&xml, "<a>");
+    for (int i = 0; i < ELEMENTS; i++) {
+        eg_buf_text(&xml, element);
+    }
+    eg_buf_text(&xml, "</a>");
+    cr_assert(!xml.failed);
+    xmlDoc *doc = xmlReadMemory((char *)xml.data, (int)xml.len, "x", NULL, XML_PARSE_HUGE);
+    cr_assert_not_null(doc);
+    (void)xmlXPathOrderDocElems(doc);
+    eg_buf_done(&xml);
+    return doc;
+}
+
+/* Operations taken; the ceiling, if it was reached. The value, if it was not, is *number. */
+static unsigned long operations_to(unsigned long limit, double *number, xmlDoc *doc,
+                                   const char *expression)
+{
+    struct eg_error err = {0};
+    struct eg_xml_scope quiet;
+    const struct eg_xml_ns ns[] = {{"set", EG_EXSLT_SETS}, {"math", EG_EXSLT_MATH}};
+    const struct eg_xpath_scope scope = {.ns = ns, .ns_count = 2, .counted = true};
+    xmlXPathCompExpr *compiled = NULL;
+    cr_assert(eg_xpath_compile(&compiled, expression, &scope, "x", &err) == EG_OK, "%s", err.text);
+    eg_xml_scope_begin(&quiet, NULL);
+    xmlXPathContext *context = context_new(doc);
+    cr_assert(xmlXPathRegisterNs(context, BAD_CAST "math", BAD_CAST EG_EXSLT_MATH) == 0);
+    context->node = (xmlNode *)doc;
+    context->opLimit = eg_xpath_limit(doc, limit);
+    xmlXPathObject *value = xmlXPathCompiledEval(compiled, context);
+    unsigned long operations = context->opCount;
+    if (value == NULL) {
+        cr_expect(context->lastError.code == XML_XPATH_EXPRESSION_OK + XPATH_OP_LIMIT_EXCEEDED,
+                  "%s: %d", expression, context->lastError.code);
+        operations = limit;
+    } else {
+        *number = xmlXPathCastToNumber(value);
+    }
+    xmlXPathFreeObject(value);
+    xmlXPathFreeContext(context);
+    xmlXPathFreeCompExpr(compiled);
+    eg_xml_scope_end(&quiet);
+    return operations;
+}
+
+static unsigned long operations_of(double *number, xmlDoc *doc, const char *expression)
+{
+    return operations_to(EG_XPATH_OPERATIONS_MAX, number, doc, expression);
+}
+
+/* What was quadratic is counted and ends, with the right value. */
+Test(xpath_counted, ends_where_libxml2_compares_each_with_each, .timeout = 300)
+{
+    static const struct {
+        const char *expression;
+        double value;
+    } rows[] = {
+        {"count(//@n/..)", ELEMENTS},
+        {"count(//@n/parent::*)", ELEMENTS},
+        {"count(//b/..)", 1},
+        {"count(//@n/ancestor::*)", ELEMENTS + 1},
+        {"count(//b/ancestor-or-self::b)", ELEMENTS},
+        {"count(//b/preceding-sibling::*)", ELEMENTS - 1},
+        {"count(//b/following-sibling::*)", ELEMENTS - 1},
+        {"count(//b/following::b)", ELEMENTS - 1},
+        {"count(//b/preceding-sibling::*[1])", ELEMENTS - 1},
+        {"count(//b/following-sibling::b[1]/@n)", ELEMENTS - 1},
+        {"count(//*//@n)", ELEMENTS},
+        {"count(//*/descendant::b)", ELEMENTS},
+        {"count(//*/descendant-or-self::*)", ELEMENTS + 1},
+        {"count(//b | //@n | //@m)", 3 * ELEMENTS},
+        {"number(//@n = //@m)", 0},
+        {"number(//@n != //@n)", 0},
+        {"number(//@n < //@n)", 0},
+        {"number(//@m >= //@n)", 1},
+        {"count(set:intersection(//b, //*))", ELEMENTS},
+        {"count(set:difference(//*, //b))", 1},
+        {"number(set:has-same-node(//b, //@n))", 0},
+        {"count(set:distinct(//@n))", 1},
+        {"count(math:highest(//@n))", ELEMENTS},
+    };
+    xmlDoc *doc = wide("<b n='1' m='2'/>");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        double number = -1;
+        unsigned long operations = operations_of(&number, doc, rows[i].expression);
+        cr_expect(number == rows[i].value, "%s: %g", rows[i].expression, number);
+        cr_expect(operations >= ELEMENTS && operations < EG_XPATH_OPERATIONS_MAX, "%s: %lu",
+                  rows[i].expression, operations);
+    }
+    xmlFreeDoc(doc);
+}
+
+#define FEWER (EG_XPATH_OPERATIONS_MAX / 10) /* sanitized programs are slow */
+
+/* What stays quadratic reaches the ceiling. */
+Test(xpath_counted, stops_at_the_ceiling, .timeout = 300)
+{
+    static const char *const rows[] = {
+        "count(//b/preceding::b)",
+        "count(//b/preceding-sibling::b[last()])",
+        "count(//b/preceding-sibling::b[contains(concat('\"', \"'\"), 'x') or position() = 1])",
+        "count(//b[/ < 5])",
+        "count(//b[/ = 'x'])",
+        "count(//b[/ + 1 = 5])",
+        "count(//b[number(/) = 5])",
+        "count(//b[contains(/, 'yy')])",
+        "count(//b[starts-with(/, 'yy')])",
+        "count(//b[string-length(/) = 1])",
+        "count(//b[normalize-space(/) = 'x'])",
+        "count(//b[translate(/, 'x', 'y') = 'x'])",
+        "count(//b[substring-after(/, 'x') = 'x'])",
+        "count(//b[floor(/) = 1])",
+        "count(//b[sum(//b) = 1])",
+        "count(//b[//b = //@n])",
+        "count(//b[set:distinct(//b) = 1])",
+        "count(//b[- / = 5])",
+    };
+    xmlDoc *doc = wide("<b n='1'>x<?p?>x</b>");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        double number = -1;
+        unsigned long operations = operations_to(FEWER, &number, doc, rows[i]);
+        cr_expect(operations == FEWER, "%s: %lu, %g", rows[i], operations, number);
+    }
+    xmlFreeDoc(doc);
+}
+
+/* Each namespace of each element would be a copy. */
+Test(xpath_counted, stops_copies_of_namespaces, .timeout = 300)
+{
+    struct eg_buf xml = {0};
+    eg_buf_init(&xml, EG_MIB * 8);
+    eg_buf_text(&xml, "<a");
+    for (int i = 0; i < 1000; i++) {
+        eg_buf_format(&xml, " xmlns:n%d='urn:n'", i);
+    }
+    eg_buf_text(&xml, ">");
+    for (int i = 0; i < ELEMENTS; i++) {
+        eg_buf_text(&xml, "<b/>");
+    }
+    eg_buf_text(&xml, "</a>");
+    xmlDoc *doc = xmlReadMemory((char *)xml.data, (int)xml.len, "x", NULL, XML_PARSE_HUGE);
+    double number = -1;
+    cr_expect(operations_of(&number, doc, "count(//namespace::*)") == EG_XPATH_OPERATIONS_MAX);
+    cr_expect(operations_of(&number, doc, "count(/a/namespace::*)") < EG_XPATH_OPERATIONS_MAX);
+    cr_expect(number == 1001);
+    xmlFreeDoc(doc);
+    eg_buf_done(&xml);
+}
+
+/* libxml2 sorts them by looking through the row for each. */
+Test(xpath_counted, allows_less_where_many_comments_stand_in_a_row, .timeout = 300)
+{
+    xmlDoc *doc = wide("<!--x--><?p?>");
+    double number = -1;
+    cr_expect(eg_xpath_limit(doc, EG_XPATH_OPERATIONS_MAX) < ELEMENTS);
+    cr_expect(operations_of(&number, doc, "count((//comment()))") == EG_XPATH_OPERATIONS_MAX);
+    cr_expect(operations_of(&number, doc, "count(/a)") < ELEMENTS);
+    cr_expect(number == 1);
+    xmlFreeDoc(doc);
+    doc = wide("<!--x--><?p?><b/>");
+    cr_expect(eg_xpath_limit(doc, EG_XPATH_OPERATIONS_MAX) == EG_XPATH_OPERATIONS_MAX);
+    cr_expect(operations_of(&number, doc, "count((//comment()))") < EG_XPATH_OPERATIONS_MAX);
+    cr_expect(number == ELEMENTS);
+    xmlFreeDoc(doc);
+    cr_expect(eg_xpath_limit(NULL, 5) == 5);
+}
