@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define TRIES_PER_OPERATION 4
+#define NODE_WEIGHT 4 /* operations for going to a node that lies anywhere in memory */
 
 /* A result deeper than any file may be is of no use, and libxslt climbs it for each element. */
 bool eg_sheet_depth_good(xsltTransformContext *context)
@@ -54,14 +55,14 @@ static const struct eg_sheet_way *find_way(xsltTransformContext *context, xmlNod
         if (way->precedence >= from && same(way->rule->mode, run->mode) &&
             same(way->rule->mode_uri, run->mode_uri) &&
             eg_pattern_matches(&way->rule->pattern, way->branch, node, &run->memory, context)) {
-            (void)eg_sheet_pay(context, 1 + (i + plan->wide) / TRIES_PER_OPERATION);
+            (void)eg_sheet_pay(context, NODE_WEIGHT + (i + plan->wide) / TRIES_PER_OPERATION);
             return way;
         }
         if (context->state == XSLT_STATE_STOPPED) {
             return NULL;
         }
     }
-    (void)eg_sheet_pay(context, 1 + plan->way_count / TRIES_PER_OPERATION);
+    (void)eg_sheet_pay(context, NODE_WEIGHT + plan->way_count / TRIES_PER_OPERATION);
     return NULL;
 }
 
