@@ -41,7 +41,7 @@ bool eg_xpath_pay(xmlXPathParserContext *ctxt, size_t operations)
 
 static size_t octets_cost(const xmlChar *text)
 {
-    return text != NULL ? 2 + strlen((const char *)text) / OCTETS_PER_OPERATION : 1;
+    return text != NULL ? 4 + strlen((const char *)text) / OCTETS_PER_OPERATION : 1;
 }
 
 size_t eg_xpath_text_cost(const xmlNode *node, size_t max)
