@@ -23,6 +23,7 @@
 #define EG_FINDINGS_MAX (1 * EG_MIB) /* 100 findings shown of each rule, texts included */
 #define EG_NOTIFICATION_MAX (32 * EG_MIB) /* not larger than what it is made from */
 #define EG_XML_DEPTH_MAX 256              /* libxml2's own default */
+#define EG_XML_NAMESPACES_MAX 256         /* in scope; looked up one after another for each name */
 #define EG_XML_ATTRIBUTES_MAX 1000        /* of one element; libxml2 compares each with each */
 #define EG_XPATH_MAX 8192 /* octets of one expression; the longest known have 2,000 */
 #define EG_XPATH_COUNTED_MAX (64 * EG_KIB) /* octets of its counted form */

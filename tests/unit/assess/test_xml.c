@@ -164,6 +164,36 @@ Test(xml, bounds_the_attributes_of_an_element)
     cr_expect_str_eq(wide(200000, ">"), EG_RULE_NESTING);
 }
 
+/* Elements in each other that declare `each` prefixes of their own. */
+static const char *declaring(size_t depth, size_t each)
+{
+    unsigned line = 0;
+    struct eg_buf xml = {0};
+    eg_buf_init(&xml, 8 * EG_MIB);
+    for (size_t i = 0; i < depth; i++) {
+        eg_buf_text(&xml, "<a");
+        for (size_t k = 0; k < each; k++) {
+            eg_buf_format(&xml, " xmlns:p%zu='u'", i * each + k);
+        }
+        eg_buf_text(&xml, "><b/>");
+    }
+    for (size_t i = 0; i < depth; i++) {
+        eg_buf_text(&xml, "</a>");
+    }
+    const char *rule = refusal(eg_bytes_view(&xml), &line);
+    eg_buf_done(&xml);
+    return rule;
+}
+
+Test(xml, bounds_the_namespaces_in_scope)
+{
+    cr_expect_null(declaring(1, EG_XML_NAMESPACES_MAX));
+    cr_expect_str_eq(declaring(1, EG_XML_NAMESPACES_MAX + 1), EG_RULE_NESTING);
+    cr_expect_null(declaring(EG_XML_NAMESPACES_MAX / 2, 2));
+    cr_expect_str_eq(declaring(EG_XML_NAMESPACES_MAX / 2 + 1, 2), EG_RULE_NESTING);
+    cr_expect_str_eq(declaring(200, 900), EG_RULE_NESTING);
+}
+
 Test(xml, takes_a_long_text_full_of_signs)
 {
     struct eg_buf xml = {0};
