@@ -2,11 +2,11 @@
  * XSD schemas. libxml2's compiler is satisfied with less than we are: an import that it could not
  * load is a warning and the schema that is left lets nonsense through, so every message refuses the
  * schema; default or fixed values would put into the document what nobody signed; and a pattern
- * whose matching a value can stretch would let one report stand still (pattern.h).
+ * whose matching a value can stretch would let one report stand still (schema_pattern.h).
  */
 #include "assess/schema.h"
 
-#include "assess/pattern.h"
+#include "assess/schema_pattern.h"
 #include "assess/schema_weigh.h"
 #include "base/limits.h"
 
@@ -83,7 +83,7 @@ static enum eg_status check_location(const struct eg_loader *loader, const xmlNo
 static enum eg_status check_pattern(const xmlNode *node, const char *where, struct eg_error *err)
 {
     char *value = eg_xml_attribute(node, "value");
-    enum eg_status status = value != NULL ? eg_pattern_check(value, where, err) : EG_OK;
+    enum eg_status status = value != NULL ? eg_schema_pattern_check(value, where, err) : EG_OK;
     free(value);
     return status;
 }

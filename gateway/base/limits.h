@@ -66,10 +66,10 @@
 #define EG_PACKAGE_FILES_MAX 2000 /* files of one package */
 #define EG_PACKAGE_OCTETS_MAX (64 * EG_MIB)
 #define EG_DIRECTORY_MAX (32 * EG_MIB)       /* some 20,000 participants */
-#define EG_PATTERN_MAX 1000                  /* octets of a pattern of a simple type */
-#define EG_PATTERN_DEPTH_MAX 20              /* parentheses in each other */
-#define EG_PATTERN_PLACES_MAX 1000           /* characters, repetitions written out */
-#define EG_PATTERN_WAYS_MAX 8                /* choices outside repetitions: 256 ways at most */
+#define EG_SCHEMA_PATTERN_MAX 1000           /* octets of a pattern of a simple type */
+#define EG_SCHEMA_PATTERN_DEPTH_MAX 20       /* parentheses in each other */
+#define EG_SCHEMA_PATTERN_PLACES_MAX 1000    /* characters, repetitions written out */
+#define EG_SCHEMA_PATTERN_WAYS_MAX 8         /* choices outside repetitions: 256 ways at most */
 #define EG_SCHEMA_WORDS_MAX 10000            /* words of all enumerations: a large code list */
 #define EG_SCHEMA_PATTERNS_MAX 1000          /* patterns of all types */
 #define EG_SCHEMA_MEMBERS_MAX 20             /* of one union */

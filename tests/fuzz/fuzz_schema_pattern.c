@@ -2,7 +2,7 @@
  * Patterns of simple types. What is taken, libxml2 must decide for a long value too; what it does
  * not compile, it refuses itself when the schema is loaded.
  */
-#include "assess/pattern.h"
+#include "assess/schema_pattern.h"
 #include "base/limits.h"
 
 #include <libxml/xmlerror.h>
@@ -49,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *pattern = eg_bytes_dup((struct eg_bytes){data, size});
 
-    if (pattern != NULL && is_xml(pattern) && eg_pattern_check(pattern, "a.xsd:1", NULL) == EG_OK) {
+    if (pattern != NULL && is_xml(pattern) &&
+        eg_schema_pattern_check(pattern, "a.xsd:1", NULL) == EG_OK) {
         xmlSetStructuredErrorFunc(NULL, be_quiet);
         xmlRegexp *compiled = xmlRegexpCompile((const xmlChar *)pattern);
         if (compiled != NULL) {

@@ -2,7 +2,7 @@
  * Classes of characters (XML Schema 1.0 Part 2, F.1): of ASCII exactly, of the rest on the large
  * side, as two classes that do not meet here must not meet in libxml2.
  */
-#include "assess/pattern_class.h"
+#include "assess/schema_class.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -13,12 +13,12 @@
 
 /* ---- sets --------------------------------------------------------------------------------- */
 
-static void put(struct eg_pattern_class *class, unsigned c)
+static void put(struct eg_schema_class *class, unsigned c)
 {
     class->ascii[c / 64] |= (uint64_t)1 << (c % 64);
 }
 
-static void add_range(struct eg_pattern_class *class, uint32_t from, uint32_t to)
+static void add_range(struct eg_schema_class *class, uint32_t from, uint32_t to)
 {
     for (uint32_t c = from; c <= to && c <= ASCII_MAX; c++) {
         put(class, c);
@@ -26,7 +26,7 @@ static void add_range(struct eg_pattern_class *class, uint32_t from, uint32_t to
     if (to <= ASCII_MAX || class->others) {
         return;
     }
-    if (class->range_count == EG_PATTERN_RANGES_MAX) {
+    if (class->range_count == EG_SCHEMA_RANGES_MAX) {
         class->others = true;
         return;
     }
@@ -34,7 +34,7 @@ static void add_range(struct eg_pattern_class *class, uint32_t from, uint32_t to
     class->ranges[class->range_count++].to = to;
 }
 
-static void add(struct eg_pattern_class *class, const struct eg_pattern_class *more)
+static void add(struct eg_schema_class *class, const struct eg_schema_class *more)
 {
     class->ascii[0] |= more->ascii[0];
     class->ascii[1] |= more->ascii[1];
@@ -46,7 +46,7 @@ static void add(struct eg_pattern_class *class, const struct eg_pattern_class *m
 }
 
 /* All but these: what is beyond ASCII may be in it whatever was, and all of a set too large. */
-static void invert(struct eg_pattern_class *class)
+static void invert(struct eg_schema_class *class)
 {
     class->ascii[0] = class->large ? UINT64_MAX : ~class->ascii[0];
     class->ascii[1] = class->large ? UINT64_MAX : ~class->ascii[1];
@@ -54,7 +54,7 @@ static void invert(struct eg_pattern_class *class)
     class->range_count = 0;
 }
 
-static bool ranges_meet(const struct eg_pattern_class *a, const struct eg_pattern_class *b)
+static bool ranges_meet(const struct eg_schema_class *a, const struct eg_schema_class *b)
 {
     for (unsigned i = 0; i < a->range_count; i++) {
         for (unsigned k = 0; k < b->range_count; k++) {
@@ -66,7 +66,7 @@ static bool ranges_meet(const struct eg_pattern_class *a, const struct eg_patter
     return false;
 }
 
-bool eg_pattern_classes_meet(const struct eg_pattern_class *a, const struct eg_pattern_class *b)
+bool eg_schema_classes_meet(const struct eg_schema_class *a, const struct eg_schema_class *b)
 {
     return (a->ascii[0] & b->ascii[0]) != 0 || (a->ascii[1] & b->ascii[1]) != 0 ||
            (a->others && (b->others || b->range_count > 0)) || (b->others && a->range_count > 0) ||
@@ -135,7 +135,7 @@ static bool is_digit(int c)
     return c >= '0' && c <= '9';
 }
 
-static void put_all(struct eg_pattern_class *class, bool (*fits)(int))
+static void put_all(struct eg_schema_class *class, bool (*fits)(int))
 {
     for (unsigned c = 0; c <= ASCII_MAX; c++) {
         if (fits((int)c)) {
@@ -145,7 +145,7 @@ static void put_all(struct eg_pattern_class *class, bool (*fits)(int))
 }
 
 /* \s \i \c \d \w; false: none of them. Their capitals are what is left. */
-static bool several(struct eg_pattern_class *out, char letter)
+static bool several(struct eg_schema_class *out, char letter)
 {
     static const struct {
         char letter;
@@ -204,7 +204,7 @@ static bool none(int c)
 }
 
 /* \p{...}: general categories by their first letters, on the large side; blocks. */
-static bool property(struct eg_pattern_class *out, const char *name, size_t len)
+static bool property(struct eg_schema_class *out, const char *name, size_t len)
 {
     static const struct {
         const char *name;
@@ -231,7 +231,7 @@ static bool property(struct eg_pattern_class *out, const char *name, size_t len)
     return false;
 }
 
-static bool category(struct eg_pattern_class *out, const char **at, bool inverted)
+static bool category(struct eg_schema_class *out, const char **at, bool inverted)
 {
     const char *end = **at == '{' ? strchr(*at, '}') : NULL;
 
@@ -249,7 +249,7 @@ static bool category(struct eg_pattern_class *out, const char **at, bool inverte
  * What follows a backslash. single: the character that it is, if it is one (a range may begin or
  * end with it), else UINT32_MAX.
  */
-static bool escape(struct eg_pattern_class *out, uint32_t *single, const char **at)
+static bool escape(struct eg_schema_class *out, uint32_t *single, const char **at)
 {
     char letter = **at;
 
@@ -278,7 +278,7 @@ static bool escape(struct eg_pattern_class *out, uint32_t *single, const char **
 /* ---- brackets ----------------------------------------------------------------------------- */
 
 /* A character or escape inside brackets. */
-static bool member(struct eg_pattern_class *out, uint32_t *single, const char **at)
+static bool member(struct eg_schema_class *out, uint32_t *single, const char **at)
 {
     if (**at == '\\') {
         (*at)++;
@@ -292,10 +292,10 @@ static bool member(struct eg_pattern_class *out, uint32_t *single, const char **
 }
 
 /* A member, or a range of characters. */
-static bool members(struct eg_pattern_class *out, const char **at)
+static bool members(struct eg_schema_class *out, const char **at)
 {
-    struct eg_pattern_class first = {.range_count = 0};
-    struct eg_pattern_class last = {.range_count = 0};
+    struct eg_schema_class first = {.range_count = 0};
+    struct eg_schema_class last = {.range_count = 0};
     uint32_t from = 0;
     uint32_t to = 0;
 
@@ -314,7 +314,7 @@ static bool members(struct eg_pattern_class *out, const char **at)
     return true;
 }
 
-static bool brackets(struct eg_pattern_class *out, const char **at, unsigned depth)
+static bool brackets(struct eg_schema_class *out, const char **at, unsigned depth)
 {
     bool inverted = **at == '^';
     bool any = false;
@@ -330,7 +330,7 @@ static bool brackets(struct eg_pattern_class *out, const char **at, unsigned dep
         invert(out);
     }
     if (**at == '-') { /* a subtraction: what is taken away is left in, beyond ASCII */
-        struct eg_pattern_class less = {.range_count = 0};
+        struct eg_schema_class less = {.range_count = 0};
         *at += 2;
         if (depth == DEPTH_MAX || !brackets(&less, at, depth + 1) || **at != ']') {
             return false;
@@ -342,11 +342,11 @@ static bool brackets(struct eg_pattern_class *out, const char **at, unsigned dep
     return any;
 }
 
-bool eg_pattern_class_read(struct eg_pattern_class *out, const char **at)
+bool eg_schema_class_read(struct eg_schema_class *out, const char **at)
 {
     uint32_t single = 0;
 
-    *out = (struct eg_pattern_class){.range_count = 0};
+    *out = (struct eg_schema_class){.range_count = 0};
     if (**at == '[') {
         (*at)++;
         return brackets(out, at, 0);

@@ -12,15 +12,15 @@
  *
  * (XML Schema 1.0 Part 2, appendix F.)
  */
-#include "assess/pattern.h"
+#include "assess/schema_pattern.h"
 
-#include "assess/pattern_class.h"
+#include "assess/schema_class.h"
 #include "base/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS ((EG_PATTERN_PLACES_MAX + 64) / 64)
+#define WORDS ((EG_SCHEMA_PATTERN_PLACES_MAX + 64) / 64)
 #define COPIES_MAX 256   /* places of a repetition written out; beyond, it counts as endless */
 #define STEPS_MAX 100000 /* atoms read, repetitions of empty groups among them */
 #define ENDLESS UINT32_MAX
@@ -36,7 +36,7 @@ struct part {
 };
 
 struct place {
-    struct eg_pattern_class class;
+    struct eg_schema_class class;
     struct set follow;
     struct set twice; /* of those, what may follow in two ways: (a*)* */
     size_t at;        /* octet of the pattern, for people */
@@ -115,7 +115,7 @@ static enum eg_status read_branches(struct reader *reader, struct part *out);
 
 static enum eg_status read_group(struct reader *reader, struct part *out)
 {
-    if (reader->depth == EG_PATTERN_DEPTH_MAX) {
+    if (reader->depth == EG_SCHEMA_PATTERN_DEPTH_MAX) {
         return fail(reader, EG_E_LIMIT, "parentheses nested too deep");
     }
     reader->at++;
@@ -138,12 +138,12 @@ static enum eg_status read_atom(struct reader *reader, struct part *out)
     if (*reader->at == '(') {
         return read_group(reader, out);
     }
-    if (reader->count == EG_PATTERN_PLACES_MAX) {
+    if (reader->count == EG_SCHEMA_PATTERN_PLACES_MAX) {
         return fail(reader, EG_E_LIMIT, "too many characters, repetitions written out");
     }
     struct place *place = &reader->places[reader->count];
     const char *at = reader->at;
-    if (!eg_pattern_class_read(&place->class, &reader->at)) {
+    if (!eg_schema_class_read(&place->class, &reader->at)) {
         return fail(reader, EG_E_FORMAT, "no character or class");
     }
     place->at = (size_t)(at - reader->pattern);
@@ -322,7 +322,7 @@ static unsigned count_meetings(const struct reader *reader, size_t place, size_t
         }
         for (size_t k = i + 1; has(next, i) && k < reader->count; k++) {
             if (has(next, k) &&
-                eg_pattern_classes_meet(&reader->places[i].class, &reader->places[k].class)) {
+                eg_schema_classes_meet(&reader->places[i].class, &reader->places[k].class)) {
                 *a = i;
                 *b = k;
                 count++;
@@ -342,7 +342,7 @@ static enum eg_status judge(const struct reader *reader)
         unsigned count = count_meetings(reader, i, &a, &b);
         bool again = count > 0 && comes_again(reader, i);
         ways += count;
-        if (again || ways > EG_PATTERN_WAYS_MAX) {
+        if (again || ways > EG_SCHEMA_PATTERN_WAYS_MAX) {
             return eg_error_set(
                 reader->err, EG_E_FORMAT, reader->where,
                 "pattern '%.200s': a character can be that at %zu or that at %zu%s, and libxml2 "
@@ -354,17 +354,17 @@ static enum eg_status judge(const struct reader *reader)
     return EG_OK;
 }
 
-enum eg_status eg_pattern_check(const char *pattern, const char *where, struct eg_error *err)
+enum eg_status eg_schema_pattern_check(const char *pattern, const char *where, struct eg_error *err)
 {
     struct reader reader = {
         .pattern = pattern, .at = pattern, .where = where, .count = 1, .err = err};
     struct part whole;
 
-    if (strlen(pattern) > EG_PATTERN_MAX) {
+    if (strlen(pattern) > EG_SCHEMA_PATTERN_MAX) {
         return eg_error_set(err, EG_E_LIMIT, where, "a pattern of %zu octets, %d allowed",
-                            strlen(pattern), EG_PATTERN_MAX);
+                            strlen(pattern), EG_SCHEMA_PATTERN_MAX);
     }
-    reader.places = calloc(EG_PATTERN_PLACES_MAX, sizeof(*reader.places));
+    reader.places = calloc(EG_SCHEMA_PATTERN_PLACES_MAX, sizeof(*reader.places));
     if (reader.places == NULL) {
         return eg_error_set(err, EG_E_NOMEM, where, "no memory to read a pattern");
     }

@@ -1,30 +1,30 @@
 /*
  * What one character of a pattern may be, as far as is needed to tell whether two classes meet.
  */
-#ifndef EG_ASSESS_PATTERN_CLASS_H
-#define EG_ASSESS_PATTERN_CLASS_H
+#ifndef EG_ASSESS_SCHEMA_CLASS_H
+#define EG_ASSESS_SCHEMA_CLASS_H
 
 #include "base/bytes.h"
 
-#define EG_PATTERN_RANGES_MAX 16
+#define EG_SCHEMA_RANGES_MAX 16
 
 /* Of ASCII what it is; of the rest what is said by name, or all of it. Never too small. */
-struct eg_pattern_class {
+struct eg_schema_class {
     uint64_t ascii[2];
     bool others; /* any character beyond ASCII may be in it */
     bool large;  /* of ASCII it may have less */
     struct {
         uint32_t from, to;
-    } ranges[EG_PATTERN_RANGES_MAX]; /* beyond ASCII, without `others` */
+    } ranges[EG_SCHEMA_RANGES_MAX]; /* beyond ASCII, without `others` */
     unsigned range_count;
 };
 
-bool eg_pattern_classes_meet(const struct eg_pattern_class *a, const struct eg_pattern_class *b);
+bool eg_schema_classes_meet(const struct eg_schema_class *a, const struct eg_schema_class *b);
 
 /*
  * Read one character, escape, '.' or class in brackets at *at (UTF-8, NUL at the end), and pass it.
  * False: there is none, or it is not of appendix F.
  */
-bool eg_pattern_class_read(struct eg_pattern_class *out, const char **at);
+bool eg_schema_class_read(struct eg_schema_class *out, const char **at);
 
 #endif

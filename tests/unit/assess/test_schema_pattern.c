@@ -1,7 +1,7 @@
 /*
  * A pattern is taken only if no value can make libxml2 try many ways through it.
  */
-#include "assess/pattern.h"
+#include "assess/schema_pattern.h"
 
 #include "base/limits.h"
 
@@ -16,7 +16,7 @@ static struct eg_error err;
 static enum eg_status check(const char *pattern)
 {
     err = (struct eg_error){0};
-    return eg_pattern_check(pattern, "a.xsd:3", &err);
+    return eg_schema_pattern_check(pattern, "a.xsd:3", &err);
 }
 
 static void expect_taken(const char *const *patterns)
@@ -38,7 +38,7 @@ static void expect_refused(const char *const *patterns, enum eg_status status, c
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-Test(pattern, takes_what_each_character_decides)
+Test(schema_pattern, takes_what_each_character_decides)
 {
     expect_taken(LIST("", "a", "a|b", "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", ".*",
                       "[a-z]+(-[a-z]+)*", "-?(0|[1-9][0-9]{0,2})(\\.[0-9]{1,12})?", "[^-]*-.*",
@@ -48,7 +48,7 @@ Test(pattern, takes_what_each_character_decides)
                       "\\P{IsBasicLatin}*a"));
 }
 
-Test(pattern, takes_a_few_ways_outside_repetitions)
+Test(schema_pattern, takes_a_few_ways_outside_repetitions)
 {
     expect_taken(LIST("ab|ac", "last [1-9][0-9]{0,2} days|last ([1-9]|1[0-2]) months",
                       "(a|ab)(c|bcd)", "a?a"));
@@ -57,7 +57,7 @@ Test(pattern, takes_a_few_ways_outside_repetitions)
                    EG_E_FORMAT, "as elsewhere");
 }
 
-Test(pattern, refuses_a_choice_in_a_repetition)
+Test(schema_pattern, refuses_a_choice_in_a_repetition)
 {
     expect_refused(LIST(".*a", ".*a.*b.*", "(a|a)*", "(ab|ac)*", "[a-c]*b", "\\d*\\d", "\\w+1",
                         "(a*)*", "(a+)+", "(a{0,300}){0,300}b", "((a{0,20}){0,20}){0,20}b",
@@ -70,13 +70,13 @@ Test(pattern, refuses_a_choice_in_a_repetition)
 }
 
 /* Beyond ASCII classes are taken for larger than they are. */
-Test(pattern, is_strict_beyond_ascii)
+Test(schema_pattern, is_strict_beyond_ascii)
 {
     expect_refused(LIST("[\\w-[\\d]]+\\d", "\\p{Lu}+\\p{Ll}*1", "\\p{IsGreek}*\\p{IsArabic}"),
                    EG_E_FORMAT, "in a repetition");
 }
 
-Test(pattern, refuses_what_is_no_pattern)
+Test(schema_pattern, refuses_what_is_no_pattern)
 {
     expect_refused(LIST("(", "(a", "((a)", "[a", "[", "[]", "[^]", "a**", "*", "+a", "a{", "a{x}",
                         "a{1", "a{2,1}", "a{1,2", "a{123456789}", "\\", "\\q", "\\p", "\\p{",
@@ -86,15 +86,15 @@ Test(pattern, refuses_what_is_no_pattern)
     expect_refused(LIST("a)", ")", "(a))"), EG_E_FORMAT, "closes nothing");
 }
 
-Test(pattern, refuses_what_is_too_large)
+Test(schema_pattern, refuses_what_is_too_large)
 {
-    char text[2 * EG_PATTERN_MAX + 1];
+    char text[2 * EG_SCHEMA_PATTERN_MAX + 1];
 
     memset(text, 'a', sizeof(text) - 1);
-    text[EG_PATTERN_MAX + 1] = '\0';
+    text[EG_SCHEMA_PATTERN_MAX + 1] = '\0';
     cr_expect_eq(check(text), EG_E_LIMIT);
-    memset(text, '(', EG_PATTERN_DEPTH_MAX + 1);
-    text[EG_PATTERN_DEPTH_MAX + 1] = '\0';
+    memset(text, '(', EG_SCHEMA_PATTERN_DEPTH_MAX + 1);
+    text[EG_SCHEMA_PATTERN_DEPTH_MAX + 1] = '\0';
     cr_expect_eq(check(text), EG_E_LIMIT);
     cr_expect_not_null(strstr(err.text, "nested too deep"));
     cr_expect_eq(check("a{200}b{200}c{200}d{200}e{200}f{200}"), EG_E_LIMIT);
@@ -161,7 +161,7 @@ static void try_values(const char *pattern)
     xmlRegFreeRegexp(compiled);
 }
 
-Test(pattern, lets_libxml2_decide_long_values_of_whatever_it_takes)
+Test(schema_pattern, lets_libxml2_decide_long_values_of_whatever_it_takes)
 {
     struct eg_buf text;
     unsigned taken = 0;
