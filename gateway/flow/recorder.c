@@ -310,6 +310,12 @@ static void commit_drafts(struct eg_recorder *recorder)
         eg_log_failure("commit", &err);
         recorder->marks.unsure = true;
     }
+    /* Before the answers: whoever has a receipt and asks for the log's size finds it inside. Also
+     * after a failure: what was read again may hold the batch, or a part of the log that a failure
+     * before hid. */
+    uint64_t size = eg_ledger_size(recorder->ledger);
+    bool changed = recorder->shared->log_size != size;
+    recorder->shared->log_size = size;
     for (size_t i = 0; i < recorder->draft_count; i++) {
         if (status == EG_OK) {
             eg_marks_put(&recorder->marks, &recorder->drafts[i]);
@@ -320,11 +326,7 @@ static void commit_drafts(struct eg_recorder *recorder)
         eg_draft_done(&recorder->drafts[i]);
     }
     recorder->draft_count = 0;
-    /* Also after a failure: what was read again may hold the batch, or a part of the log that a
-     * failure before hid. */
-    uint64_t size = eg_ledger_size(recorder->ledger);
-    if (recorder->shared->log_size != size) {
-        recorder->shared->log_size = size;
+    if (changed) {
         eg_desk_tell(recorder->shared, EG_DESK_HEAD, NULL);
     }
 }

@@ -138,9 +138,8 @@ def cases(url):
         f'<figure name="f{i}-{k}" unit="mg/m3" is="{k + 1} * $limit" source="x"/>' for k in range(150)) + "</window>" for i in range(19))), "EA-LIMIT: an assessment has at most 2000 operations"
     yield "fills: 201 names", assessment("".join(f'<figure name="f{i}" unit="mg/m3" is="$limit" source="x"/>' for i in range(201))), "EA-LIMIT: a block has at most 200 names"
     yield "fills: 21 windows", assessment("".join(f'<window name="w{i}" days="last {i + 2} days"><figure name="f{i}" unit="mg/m3" is="$limit" source="x"/></window>' for i in range(21))), "EA-LIMIT"
-    for pattern, said in (("((a{1,99}){1,99}){1,99}", "1 passed"), ("(a|aa)*(a|aa)*(a|aa)*b", "the validator answered -1"), ("(((a*)*)*)*b", "rule schema found"),
-                          ("((a|b)*a(a|b){20}){20}", "1 passed"), ("(a?){200}a{200}", "rule schema found"), ("(a{0,5000}){0,5000}", "1 passed")):
-        yield f"loops: pattern {pattern}", xsd(ANYTHING + '<xs:attribute name="e" type="p"/>', PATTERNED % pattern) | marked("a" * 3000), said
+    for pattern in ("((a{1,99}){1,99}){1,99}", "(a|aa)*(a|aa)*(a|aa)*b", "(((a*)*)*)*b", "((a|b)*a(a|b){20}){20}", "(a?){200}a{200}", "(a{0,5000}){0,5000}"):
+        yield f"loops: pattern {pattern}", xsd(ANYTHING + '<xs:attribute name="e" type="p"/>', PATTERNED % pattern) | marked("a" * 3000), "a character can be that at"
     yield "fills: a sequence of 100,000 elements", xsd('<xs:sequence minOccurs="99999" maxOccurs="99999"><xs:element name="a" minOccurs="99998" maxOccurs="99999"/></xs:sequence>'), "rule schema found"
     yield "fills: nested elements", {"checks/report.sch": "<a>" * 300 + "</a>" * 300}, "deep|nest"
 

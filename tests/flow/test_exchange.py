@@ -2,6 +2,8 @@
 """Does a report come through, is it kept once, and does the authority get it?"""
 import os
 import sys
+import threading
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../support'))
 import gateway as support  # noqa: E402
@@ -22,6 +24,27 @@ def accepted_reports_reach_the_authority_and_pass_the_audit():
         gateway.stop()
         out, _, _ = gateway.audit()
         assert 'proved and rerun  5' in out, out
+
+
+def a_card_that_is_just_being_renewed_is_read_again():
+    with support.Gateway() as gateway:
+        signature = gateway.file('card.p7s')
+        with open(signature, 'rb') as kept, open(gateway.file('directory.xml.p7s'), 'rb') as other:
+            right, wrong = kept.read(), other.read()
+
+        def put(octets):
+            with open(signature + '.new', 'wb') as out:
+                out.write(octets)
+            os.rename(signature + '.new', signature)
+
+        put(wrong)
+        _, err, _ = gateway.submit(gateway.reports('2011-04-06')[0], status=2)
+        assert 'card' in err, err
+        renewal = threading.Thread(target=lambda: (time.sleep(0.2), put(right)))
+        renewal.start()
+        out, _, _ = gateway.submit(gateway.reports('2011-04-06')[0])
+        renewal.join()
+        assert 'accepted' in out, out
 
 
 def sending_again_gives_the_same_receipt_octet_for_octet():
@@ -80,6 +103,7 @@ def two_files_of_one_name_are_not_submitted_into_one_folder():
 support.main([
     two_files_of_one_name_are_not_submitted_into_one_folder,
     accepted_reports_reach_the_authority_and_pass_the_audit,
+    a_card_that_is_just_being_renewed_is_read_again,
     sending_again_gives_the_same_receipt_octet_for_octet,
     the_same_identity_with_other_content_is_rejected_with_a_receipt_of_its_own,
     a_report_is_accepted_once_its_package_is_installed,

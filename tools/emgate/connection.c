@@ -10,10 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define PEM_MAX (16 * EG_MIB)
 #define TIMEOUT_MAX_S 86400
 #define TIMEOUT_USUAL_S 30
+
+/* A gateway that starts or renews its card writes two files, one after the other: a card that its
+ * signature does not fit is read again. */
+#define CARD_READS 5
+#define CARD_PAUSE_NS 100000000L
 
 static bool signals_ignored;
 
@@ -126,9 +132,9 @@ static struct eg_octets octets(const struct eg_buf *buf)
     return (struct eg_octets){buf->data, buf->len};
 }
 
-enum eg_status eg_connection_new(struct eg_client **out, const struct eg_tool_args *args,
-                                 const struct eg_identity_files *identity, unsigned window,
-                                 struct eg_error *err)
+static enum eg_status connect_once(struct eg_client **out, const struct eg_tool_args *args,
+                                   const struct eg_identity_files *identity, unsigned window,
+                                   struct eg_error *err)
 {
     struct files files = {.card = {0}};
     uint64_t timeout_s = 0;
@@ -150,5 +156,26 @@ enum eg_status eg_connection_new(struct eg_client **out, const struct eg_tool_ar
         status = eg_client_new(out, &options, err);
     }
     files_done(&files);
+    return status;
+}
+
+enum eg_status eg_connection_new(struct eg_client **out, const struct eg_tool_args *args,
+                                 const struct eg_identity_files *identity, unsigned window,
+                                 struct eg_error *err)
+{
+    struct eg_error own = {0};
+    enum eg_status status = EG_OK;
+
+    for (unsigned left = CARD_READS; left > 0; left--) {
+        status = connect_once(out, args, identity, window, &own);
+        bool card = status == EG_E_DENIED && strncmp(own.where, "card", 4) == 0;
+        if (!card || interrupted(NULL)) {
+            break;
+        }
+        (void)nanosleep(&(struct timespec){0, left > 1 ? CARD_PAUSE_NS : 0}, NULL);
+    }
+    if (status != EG_OK && err != NULL) {
+        *err = own;
+    }
     return status;
 }

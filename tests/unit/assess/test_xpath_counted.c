@@ -574,7 +574,7 @@ Test(xpath_counted, ends_where_libxml2_compares_each_with_each, .timeout = 300)
     xmlFreeDoc(doc);
 }
 
-#define FEWER (EG_XPATH_OPERATIONS_MAX / 10) /* sanitized programs are slow */
+#define FEWER (EG_XPATH_OPERATIONS_MAX / 100) /* sanitized programs are slow */
 
 /* What stays quadratic reaches the ceiling. */
 Test(xpath_counted, stops_at_the_ceiling, .timeout = 300)
