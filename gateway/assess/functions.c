@@ -167,6 +167,13 @@ void eg_function_push_number(xmlXPathParserContext *ctxt, double x)
     valuePush(ctxt, xmlXPathNewFloat(x));
 }
 
+void eg_function_give(xmlXPathParserContext *ctxt, xmlXPathObject *value)
+{
+    xmlXPathFreeObject(valuePop(ctxt));
+    xmlXPathFreeObject(valuePop(ctxt));
+    valuePush(ctxt, value);
+}
+
 double *eg_function_pop_numbers(xmlXPathParserContext *ctxt, eg_function_reader_fn reader,
                                 size_t *count)
 {

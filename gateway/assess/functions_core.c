@@ -142,13 +142,6 @@ static bool search(xmlXPathParserContext *ctxt, int count, const char *name, con
     return true;
 }
 
-static void give(xmlXPathParserContext *ctxt, xmlXPathObject *value)
-{
-    xmlXPathFreeObject(valuePop(ctxt));
-    xmlXPathFreeObject(valuePop(ctxt));
-    valuePush(ctxt, value);
-}
-
 static void give_piece(xmlXPathParserContext *ctxt, const char *piece, size_t len)
 {
     if (!eg_function_spend(ctxt, len)) {
@@ -159,7 +152,7 @@ static void give_piece(xmlXPathParserContext *ctxt, const char *piece, size_t le
         xmlXPathErr(ctxt, XPATH_MEMORY_ERROR);
         return;
     }
-    give(ctxt, xmlXPathWrapString(copy));
+    eg_function_give(ctxt, xmlXPathWrapString(copy));
 }
 
 static void on_substring_before(xmlXPathParserContext *ctxt, int count)
@@ -189,7 +182,7 @@ static void on_contains(xmlXPathParserContext *ctxt, int count)
     const char *found = NULL;
     const char *wanted = NULL;
     if (search(ctxt, count, "contains", &text, &found, &wanted)) {
-        give(ctxt, xmlXPathNewBoolean(found != NULL));
+        eg_function_give(ctxt, xmlXPathNewBoolean(found != NULL));
     }
 }
 

@@ -26,6 +26,8 @@ double eg_function_strict(const xmlChar *text);
 double *eg_function_pop_numbers(xmlXPathParserContext *ctxt, eg_function_reader_fn reader,
                                 size_t *count);
 void eg_function_push_number(xmlXPathParserContext *ctxt, double x);
+/* In the place of two arguments. */
+void eg_function_give(xmlXPathParserContext *ctxt, xmlXPathObject *value);
 
 struct eg_function_own {
     const char *ns, *name;

@@ -32,13 +32,6 @@ static bool take_sets(xmlXPathParserContext *ctxt, int count, const char *name,
     return true;
 }
 
-static void give(xmlXPathParserContext *ctxt, xmlXPathObject *value)
-{
-    xmlXPathFreeObject(valuePop(ctxt));
-    xmlXPathFreeObject(valuePop(ctxt));
-    valuePush(ctxt, value);
-}
-
 /* What namespace nodes are compared with, and a look into the table. */
 static bool pay_look(xmlXPathParserContext *ctxt, const struct eg_xpath_nodes *table,
                      const xmlNode *node)
@@ -64,7 +57,7 @@ static void choose(xmlXPathParserContext *ctxt, int count, const char *name, boo
         }
     }
     if (good && out != NULL) {
-        give(ctxt, xmlXPathWrapNodeSet(out));
+        eg_function_give(ctxt, xmlXPathWrapNodeSet(out));
     } else {
         xmlXPathFreeNodeSet(out);
         if (good) {
@@ -95,7 +88,7 @@ static void on_has_same_node(xmlXPathParserContext *ctxt, int count)
         found = good && eg_xpath_nodes_has(&table, set->nodeTab[i]);
     }
     if (good) {
-        give(ctxt, xmlXPathNewBoolean(found));
+        eg_function_give(ctxt, xmlXPathNewBoolean(found));
     }
     eg_xpath_nodes_done(&table);
 }

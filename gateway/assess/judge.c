@@ -271,6 +271,16 @@ static enum eg_status run_checks(struct run *run, size_t index, xmlDoc *doc, str
     return status;
 }
 
+/* What the step makes, still empty; NULL: memory ran out. */
+static struct eg_result *add_result(struct eg_outcome *outcome, const struct eg_rules_step *step)
+{
+    struct eg_result *result = &outcome->results[outcome->result_count++];
+
+    eg_buf_init(&result->content, EG_NOTIFICATION_MAX);
+    result->name = strdup(step->plan->result);
+    return result->name != NULL ? result : NULL;
+}
+
 static enum eg_status run_transform(struct run *run, size_t index, xmlDoc *doc,
                                     struct eg_error *err)
 {
@@ -285,10 +295,8 @@ static enum eg_status run_transform(struct run *run, size_t index, xmlDoc *doc,
     if (!eg_findings_valid(&outcome->findings)) {
         return EG_OK;
     }
-    struct eg_result *result = &outcome->results[outcome->result_count++];
-    eg_buf_init(&result->content, EG_NOTIFICATION_MAX);
-    result->name = strdup(step->plan->result);
-    if (result->name == NULL) {
+    struct eg_result *result = add_result(outcome, step);
+    if (result == NULL) {
         return eg_rules_no_memory(err);
     }
     enum eg_status status = EG_OK;
@@ -330,10 +338,8 @@ static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
     if (!eg_findings_valid(&outcome->findings)) {
         return EG_OK;
     }
-    struct eg_result *result = &outcome->results[outcome->result_count++];
-    eg_buf_init(&result->content, EG_NOTIFICATION_MAX);
-    result->name = strdup(step->plan->result);
-    if (result->name == NULL) {
+    struct eg_result *result = add_result(outcome, step);
+    if (result == NULL) {
         return eg_rules_no_memory(err);
     }
     enum eg_status status =

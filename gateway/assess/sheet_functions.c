@@ -198,8 +198,7 @@ static void on_document(xmlXPathParserContextPtr ctxt, int count)
 
 /* ---- instructions ------------------------------------------------------------------------- */
 
-/* Names and namespaces with { } are compiled anew at each call. */
-static size_t octets_of(const xmlNode *instruction)
+size_t eg_sheet_octets(const xmlNode *instruction)
 {
     size_t octets = 0;
 
@@ -224,7 +223,7 @@ static bool attribute_good(xsltTransformContext *context, const xmlNode *instruc
         context->state = XSLT_STATE_STOPPED;
         return false;
     }
-    return eg_sheet_pay(context, 1 + attributes / 4 + octets_of(instruction) / 4 +
+    return eg_sheet_pay(context, 1 + attributes / 4 + eg_sheet_octets(instruction) / 4 +
                                      namespaces * namespaces / 4);
 }
 
@@ -247,7 +246,7 @@ static void on_element(xsltTransformContextPtr context, xmlNodePtr node, xmlNode
 static void on_instruction(xsltTransformContextPtr context, xmlNodePtr node, xmlNodePtr instruction,
                            xsltElemPreCompPtr comp)
 {
-    if (eg_sheet_pay(context, 1 + octets_of(instruction))) {
+    if (eg_sheet_pay(context, 1 + eg_sheet_octets(instruction))) {
         xsltProcessingInstruction(context, node, instruction, comp);
     }
 }

@@ -251,19 +251,6 @@ static void number_levels(const struct counting *counting, const xsltNumberData 
     }
 }
 
-/* Its expressions are compiled anew at each call. */
-static size_t octets_of(const xmlNode *instruction)
-{
-    size_t octets = 0;
-
-    for (const xmlAttr *a = instruction->properties; a != NULL; a = a->next) {
-        octets += a->children != NULL && a->children->content != NULL
-                      ? strlen((const char *)a->children->content)
-                      : 0;
-    }
-    return octets;
-}
-
 void eg_sheet_on_number(xsltTransformContextPtr context, xmlNodePtr node, xmlNodePtr instruction,
                         xsltElemPreCompPtr comp)
 {
@@ -275,7 +262,7 @@ void eg_sheet_on_number(xsltTransformContextPtr context, xmlNodePtr node, xmlNod
                                 &run->memory, node};
 
     run->memory.epoch++;
-    if (!eg_sheet_pay(context, 1 + octets_of(instruction))) {
+    if (!eg_sheet_pay(context, 1 + eg_sheet_octets(instruction))) {
         return;
     }
     if (own->numdata.value != NULL) {

@@ -85,6 +85,10 @@ void eg_sheet_run_end(struct eg_sheet_run *run);
 EG_MUST_USE
 enum eg_status eg_sheet_register(xsltTransformContext *context, struct eg_error *err);
 
+/* sheet_functions.c: octets of an instruction's attributes, whose expressions and names with { }
+ * libxslt compiles anew at each call. */
+size_t eg_sheet_octets(const xmlNode *instruction);
+
 /* sheet_key.c: nodes of `doc` under a value, tables made at the first call. NULL: none. */
 const xmlNodeSet *eg_sheet_key(xsltTransformContext *context, xmlDoc *doc, const xmlChar *name,
                                const xmlChar *value);
