@@ -18,6 +18,10 @@ static const char help[] =
     "emgated: gateway for emission reports between machines\n"
     "\n"
     "  emgated --config FILE     run until SIGTERM; SIGHUP reloads directory and packages\n"
+    "  emgated --config FILE --new-log\n"
+    "                            begin a log, under an origin and a log key that never had one, "
+    "and\n"
+    "                            run; refused where there is an archive or a head note already\n"
     "  emgated --check FILE      read the settings and say whether they are in order\n"
     "  emgated --print-config    every setting with default, bounds and one sentence\n"
     "  emgated --version\n"
@@ -42,7 +46,7 @@ static enum eg_log_level level_of(const char *name)
     return EG_LOG_INFO;
 }
 
-static int run(const char *path, bool check_only)
+static int run(const char *path, bool check_only, bool new_log)
 {
     static struct eg_settings settings;
     struct eg_error err = {0};
@@ -53,6 +57,9 @@ static int run(const char *path, bool check_only)
     if (check_only) {
         printf("%s: in order\n", path);
         return DONE;
+    }
+    if (new_log && eg_daemon_new_log(&settings, &err) != EG_OK) {
+        return fail(&err);
     }
     return eg_daemon_run(&settings, &err) == EG_OK ? DONE : fail(&err);
 }
@@ -74,7 +81,10 @@ int main(int argc, char **argv)
         return eg_door_main((int)strtol(argv[2], NULL, 10));
     }
     if (argc == 3 && (strcmp(word, "--config") == 0 || strcmp(word, "--check") == 0)) {
-        return run(argv[2], strcmp(word, "--check") == 0);
+        return run(argv[2], strcmp(word, "--check") == 0, false);
+    }
+    if (argc == 4 && strcmp(word, "--config") == 0 && strcmp(argv[3], "--new-log") == 0) {
+        return run(argv[2], false, true);
     }
     if (argc == 2 && strcmp(word, "--print-config") == 0) {
         return print_config();

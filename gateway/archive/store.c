@@ -6,6 +6,7 @@
  *   store_write.c    appending
  *   store_read.c     looking up
  *   store_facts.c    what decisions remember, both ways
+ *   store_use.c      the mark of use, and leaving one file behind
  *
  * One file in WAL mode with synchronous=FULL: a commit is one fsync of the log, readers see the
  * state before or after it and never make the writer wait. (A reader that stays in one transaction
@@ -171,18 +172,23 @@ static enum eg_status take_lock(struct eg_store *store, struct eg_error *err)
                      ? eg_error_set(err, EG_E_BUSY, store->path,
                                     "another program writes this archive; stop it first")
                      : eg_error_errno(err, path, errno, "the archive can not be locked");
+    } else {
+        status = eg_file_id_fd(&store->lock_id, store->lock_fd, path, err);
     }
     free(path);
     return status;
 }
 
-/* SQLite would create it readable for everyone. */
+/* SQLite would create it readable for everyone. A file that is there is not opened here: closing it
+ * again would let go of the locks that other handles of this process hold on it. */
 static enum eg_status create_file(struct eg_store *store, struct eg_error *err)
 {
-    int fd = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, EG_ARCHIVE_MODE);
+    int fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, EG_ARCHIVE_MODE);
 
     if (fd < 0) {
-        return eg_error_errno(err, store->path, errno, "the archive can not be opened");
+        return errno == EEXIST
+                   ? EG_OK
+                   : eg_error_errno(err, store->path, errno, "the archive can not be opened");
     }
     (void)close(fd);
     return EG_OK;
@@ -278,6 +284,15 @@ static bool may_freeze(const struct eg_store *store)
     return !waits;
 }
 
+static bool folder_is_read_only(const struct eg_store *store)
+{
+    char *copy = strdup(store->path);
+    bool read_only = copy && access(dirname(copy), W_OK) != 0;
+
+    free(copy);
+    return read_only;
+}
+
 static enum eg_status open_reading(struct eg_store *store, struct eg_error *err)
 {
     struct eg_error first = {0};
@@ -290,6 +305,11 @@ static enum eg_status open_reading(struct eg_store *store, struct eg_error *err)
     if (status == EG_E_IO && may_freeze(store)) {
         close_database(store);
         status = open_database(store, true, &first);
+    } else if (status == EG_E_IO && folder_is_read_only(store)) {
+        status = eg_error_set(&first, EG_E_IO, store->path,
+                              "the newest entries lie in the -wal beside it, which can not be read "
+                              "on a medium that can not be written; copy both files to a folder "
+                              "that can");
     }
     if (status && err) {
         *err = first;
@@ -297,7 +317,8 @@ static enum eg_status open_reading(struct eg_store *store, struct eg_error *err)
     return status;
 }
 
-static enum eg_status open_writing(struct eg_store *store, const char *origin, struct eg_error *err)
+static enum eg_status open_writing(struct eg_store *store, const char *origin, bool create,
+                                   struct eg_error *err)
 {
     enum eg_status status = EG_OK;
     bool is_new = false;
@@ -308,8 +329,11 @@ static enum eg_status open_writing(struct eg_store *store, const char *origin, s
                             EG_ORIGIN_MAX);
     }
     status = take_lock(store, err);
-    if (!status) {
+    if (!status && create) {
         status = create_file(store, err);
+    }
+    if (!status) {
+        status = eg_file_id_path(&store->id, store->path, err);
     }
     if (!status) {
         status = open_database(store, false, err);
@@ -351,7 +375,7 @@ enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_st
         return eg_error_set(err, EG_E_NOMEM, path, "no memory to open the archive");
     }
     store->lock_fd = -1;
-    store->writing = mode == EG_STORE_WRITE;
+    store->writing = mode != EG_STORE_READ;
     eg_store_pack_reset(store);
     store->path = strdup(path);
     store->unpacker = ZSTD_createDCtx();
@@ -359,7 +383,8 @@ enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_st
         status = eg_error_set(err, EG_E_NOMEM, path, "no memory to open the archive");
         goto done;
     }
-    status = store->writing ? open_writing(store, origin, err) : open_reading(store, err);
+    status = store->writing ? open_writing(store, origin, mode == EG_STORE_WRITE, err)
+                            : open_reading(store, err);
     if (!status) {
         status = eg_store_schema_check(store, err);
     }
@@ -370,8 +395,14 @@ enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_st
         status = eg_error_set(err, EG_E_STATE, path, "this is the archive of the log %s, not %s",
                               store->origin, origin);
     }
+    if (!status) {
+        status = eg_store_use_look(store, err);
+    }
     if (!status && store->writing) {
         status = learn_next(store, err);
+    }
+    if (!status && store->writing) {
+        status = eg_store_use_begin(store, err);
     }
     if (status) {
         goto done;
@@ -387,8 +418,13 @@ void eg_store_close(struct eg_store **store)
 {
     struct eg_store *it = *store;
 
+    struct eg_error unused = {0};
+
     if (!it) {
         return;
+    }
+    if (eg_store_finish(it, &unused) != EG_OK) {
+        it->in_use = false; /* it stays marked, and what lies beside it stays there */
     }
     close_database(it);
     if (it->lock_fd >= 0) {

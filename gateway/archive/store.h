@@ -8,22 +8,60 @@
 #ifndef EG_ARCHIVE_STORE_H
 #define EG_ARCHIVE_STORE_H
 
+#include "archive/file_id.h"
 #include "core/facts.h"
 #include "proof/receipt.h"
 
+#include <stdatomic.h>
+
 struct eg_store;
 
-enum eg_store_mode { EG_STORE_WRITE, EG_STORE_READ };
+/* WRITE creates what is not there; CONTINUE writes too, but only to what is there. */
+enum eg_store_mode { EG_STORE_WRITE, EG_STORE_READ, EG_STORE_CONTINUE };
 
 /*
- * Open or (WRITE) create. WRITE brings an archive of an earlier version of this program up to date,
- * in place and at once; READ refuses it (EG_E_FORMAT). `origin` is fixed when the archive is
- * created and compared afterwards (EG_E_STATE). origin NULL with READ: take what is there.
+ * Open or (WRITE) create. WRITE and CONTINUE bring an archive of an earlier version of this program
+ * up to date, in place and at once, and mark it as in use until the handle is closed; READ takes
+ * one of version 2, too, and refuses older ones (EG_E_FORMAT). `origin` is fixed when the archive
+ * is created and compared afterwards (EG_E_STATE). origin NULL with READ: take what is there.
+ * EG_E_NOTFOUND: READ, CONTINUE: there is none.
  */
 EG_MUST_USE
 enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_store_mode mode,
                              const char *origin, struct eg_error *err);
+/* A writer first does what eg_store_finish does, whether it works or not. */
 void eg_store_close(struct eg_store **store);
+
+/*
+ * Leave the archive as one file that holds everything, the mark cleared; then only eg_store_close.
+ * Nothing to do for a reader and after a failed write: what was marked stays marked.
+ * EG_E_BUSY: another program reads, and the -wal stays; EG_E_STATE: the file is not the one opened;
+ * EG_E_IO. Blocks, up to ten seconds while others read.
+ */
+EG_MUST_USE
+enum eg_status eg_store_finish(struct eg_store *store, struct eg_error *err);
+
+/* As it was found when opened: nobody had closed it (a crash, or a copy of a running archive); and:
+ * the write-ahead log that belongs to it is not there, so that nobody can tell what is missing. */
+bool eg_store_was_in_use(const struct eg_store *store);
+bool eg_store_incomplete(const struct eg_store *store);
+struct eg_file_id eg_store_file_id(const struct eg_store *store); /* of a writer */
+
+/*
+ * From now on this handle gives nothing of entries from index *size on, as if they were not there
+ * yet: committed is not yet promised. Kept.
+ */
+void eg_store_show_below(struct eg_store *store, const _Atomic uint64_t *size);
+
+/*
+ * The head of an archive that has no mark of use yet, as programs before that wrote them.
+ * EG_E_NOTFOUND: there is no archive; EG_E_STATE: it is none of before; EG_E_FORMAT, EG_E_IO.
+ *   checkpoint   initialised by the caller; empty after EG_OK: no entry yet
+ */
+EG_MUST_USE
+enum eg_status eg_store_head_before(struct eg_buf *checkpoint, const char *path, const char *origin,
+                                    struct eg_error *err);
+
 const char *eg_store_origin(const struct eg_store *store);
 /* True once a write failed: nothing more is written through this handle, open the archive again. */
 bool eg_store_broken(const struct eg_store *store);

@@ -341,7 +341,7 @@ enum eg_status eg_store_facts_of(struct eg_facts *out, struct eg_store *store, u
         status = eg_store_failed(store, answer, "reading", err);
     }
     (void)sqlite3_reset(rows);
-    if (!status && sets.count == 0) {
+    if (!status && (sets.count == 0 || !eg_store_shows(store, index))) {
         status = eg_error_set(err, EG_E_NOTFOUND, store->path, "entry %llu left no facts behind",
                               (unsigned long long)index);
     }
@@ -369,6 +369,7 @@ enum eg_status eg_store_size(uint64_t *out, struct eg_store *store, struct eg_er
                    ? eg_store_corrupt(store, err, "the head is malformed")
                    : eg_store_failed(store, answer, "reading", err);
     }
-    *out = (uint64_t)size;
+    uint64_t shown = store->shown_below ? *store->shown_below : UINT64_MAX;
+    *out = (uint64_t)size < shown ? (uint64_t)size : shown;
     return EG_OK;
 }

@@ -187,6 +187,16 @@ void eg_stored_done(struct eg_stored *stored)
     eg_buf_done(&stored->receipt);
 }
 
+void eg_store_show_below(struct eg_store *store, const _Atomic uint64_t *size)
+{
+    store->shown_below = size;
+}
+
+bool eg_store_shows(const struct eg_store *store, uint64_t index)
+{
+    return store->shown_below == NULL || index < *store->shown_below;
+}
+
 /* Step to the row, copy it out, reset. */
 static enum eg_status take_stored(struct eg_stored *out, struct eg_store *store,
                                   sqlite3_stmt *statement, const char *what, struct eg_error *err)
@@ -204,6 +214,10 @@ static enum eg_status take_stored(struct eg_stored *out, struct eg_store *store,
         !column_digest(&found.report_digest, statement, 3)) {
         status = eg_store_corrupt(store, err, "entry %lld is malformed",
                                   (long long)sqlite3_column_int64(statement, 0));
+        goto done;
+    }
+    if (!eg_store_shows(store, found.index)) {
+        status = eg_error_set(err, EG_E_NOTFOUND, store->path, "the archive has no %s", what);
         goto done;
     }
     eg_buf_init(&found.entry_text, EG_ENTRY_MAX);
@@ -338,7 +352,7 @@ enum eg_status eg_store_content(struct eg_buf *octets, struct eg_salt *salt, str
     enum eg_status status = EG_OK;
     int64_t place = 0;
 
-    if (!eg_content_place(&place, index, kind, number)) {
+    if (!eg_store_shows(store, index) || !eg_content_place(&place, index, kind, number)) {
         return eg_error_set(err, EG_E_NOTFOUND, store->path, "the archive has no such content");
     }
     statement = eg_store_statement(store, EG_SQL_CONTENT);
@@ -430,7 +444,16 @@ enum eg_status eg_store_next(struct eg_cursor *cursor_out, struct eg_store *stor
     (void)sqlite3_bind_int64(statement, 2,
                              after->index > INT64_MAX ? INT64_MAX : (int64_t)after->index);
     (void)sqlite3_bind_int64(statement, 3, (int64_t)after->number);
-    return take_cursor(cursor_out, store, statement, "further item of this stream", err);
+    struct eg_cursor next = {0, 0};
+    enum eg_status status =
+        take_cursor(&next, store, statement, "further item of this stream", err);
+    if (!status && !eg_store_shows(store, next.index)) {
+        status = eg_error_set(err, EG_E_NOTFOUND, store->path, "there is no further item yet");
+    }
+    if (!status) {
+        *cursor_out = next;
+    }
+    return status;
 }
 
 enum eg_status eg_store_cursor_get(struct eg_cursor *out, struct eg_store *store,

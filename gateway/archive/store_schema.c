@@ -1,10 +1,11 @@
 /*
  * The archive as tables. This file owns the format; version EG_ARCHIVE_VERSION. An archive of an
  * earlier version is brought up to date when it is opened for writing, in one transaction; a reader
- * refuses it.
+ * takes those of version 2, too, and refuses others.
  *
  *   version 1   all but facts
  *   version 2   facts, by_entry
+ *   version 3   state
  *
  * Valid when
  *   1 application_id and user_version are ours, and the schema is this one, word for word: no
@@ -25,6 +26,8 @@
  *   9 facts: what accepted decisions remember, a row for each source and day (core/facts.h), named
  *     by plant, package id, day, source and entry; octets packed as in 6. Rows are never changed:
  *     in force before entry N is the row of the newest entry below N for each day and source
+ *  10 state: one row; in_use is 1 from when a writer opens the archive until it closes it cleanly
+ *     (store_use.c), else 0
  *
  * Tables that only grow have integer keys that only grow: SQLite then fills page after page.
  */
@@ -32,9 +35,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-#define EG_ARCHIVE_APPLICATION 0x656d6761 /* "emga" */
-#define EG_ARCHIVE_VERSION 2
 
 static const struct eg_schema_part {
     const char *name, *sql;
@@ -81,6 +81,7 @@ static const struct eg_schema_part {
      "packed INTEGER NOT NULL, len INTEGER NOT NULL, octets BLOB NOT NULL) "
      "STRICT, WITHOUT ROWID",
      1},
+    {"state", "CREATE TABLE state (in_use INTEGER NOT NULL) STRICT", 3},
     {"streams",
      "CREATE TABLE streams (recipient TEXT NOT NULL, idx INTEGER NOT NULL, "
      "number INTEGER NOT NULL, PRIMARY KEY (recipient, idx, number)) "
@@ -97,8 +98,8 @@ static enum eg_status execute(struct eg_store *store, const char *sql, struct eg
 }
 
 /* What came after version `after`. Tables first: an index needs its table. */
-static enum eg_status create_parts(struct eg_store *store, bool tables, int after,
-                                   struct eg_error *err)
+static enum eg_status create_kind(struct eg_store *store, bool tables, int after,
+                                  struct eg_error *err)
 {
     for (size_t i = 0; i < EG_SCHEMA_PARTS; i++) {
         bool is_table = strncmp(schema[i].sql, "CREATE TABLE", 12) == 0;
@@ -112,6 +113,19 @@ static enum eg_status create_parts(struct eg_store *store, bool tables, int afte
         }
     }
     return EG_OK;
+}
+
+static enum eg_status create_parts(struct eg_store *store, int after, struct eg_error *err)
+{
+    enum eg_status status = create_kind(store, true, after, err);
+
+    if (!status) {
+        status = create_kind(store, false, after, err);
+    }
+    if (!status && after < EG_ARCHIVE_IN_USE_SINCE) {
+        status = execute(store, "INSERT INTO state (in_use) VALUES (0)", err);
+    }
+    return status;
 }
 
 static enum eg_status put_origin(struct eg_store *store, const char *origin, struct eg_error *err)
@@ -151,10 +165,7 @@ enum eg_status eg_store_schema_create(struct eg_store *store, const char *origin
         status = execute(store, pragmas, err);
     }
     if (!status) {
-        status = create_parts(store, true, 0, err);
-    }
-    if (!status) {
-        status = create_parts(store, false, 0, err);
+        status = create_parts(store, 0, err);
     }
     if (!status) {
         status = put_origin(store, origin, err ? err : &own);
@@ -168,8 +179,8 @@ enum eg_status eg_store_schema_create(struct eg_store *store, const char *origin
 /* ---- checking ---------------------------------------------------------------------------------*/
 
 /* The one number that a query gives. */
-static enum eg_status ask_number(int64_t *out, struct eg_store *store, const char *sql,
-                                 struct eg_error *err)
+enum eg_status eg_store_number(int64_t *out, struct eg_store *store, const char *sql,
+                               struct eg_error *err)
 {
     sqlite3_stmt *ask = NULL;
     enum eg_status status = EG_OK;
@@ -190,10 +201,11 @@ static enum eg_status ask_number(int64_t *out, struct eg_store *store, const cha
 enum eg_status eg_store_schema_is_empty(bool *out, struct eg_store *store, struct eg_error *err)
 {
     int64_t parts = 0, application = 0;
-    enum eg_status status = ask_number(&parts, store, "SELECT count(*) FROM sqlite_schema", err);
+    enum eg_status status =
+        eg_store_number(&parts, store, "SELECT count(*) FROM sqlite_schema", err);
 
     if (!status) {
-        status = ask_number(&application, store, "PRAGMA application_id", err);
+        status = eg_store_number(&application, store, "PRAGMA application_id", err);
     }
     if (!status) {
         *out = parts == 0 && application == 0;
@@ -203,16 +215,28 @@ enum eg_status eg_store_schema_is_empty(bool *out, struct eg_store *store, struc
 
 static const char hint[] = "; the gateway brings an older one up to date when it starts";
 
-static enum eg_status pragma_is(struct eg_store *store, const char *pragma, int64_t expected,
-                                struct eg_error *err)
+/* A writer has brought the archive up to date before. */
+static enum eg_status check_version(struct eg_store *store, struct eg_error *err)
 {
-    int64_t found = 0;
-    enum eg_status status = ask_number(&found, store, pragma, err);
+    int64_t application = 0, version = 0;
+    int64_t from = store->writing ? EG_ARCHIVE_VERSION : EG_ARCHIVE_READ_FROM;
+    enum eg_status status = eg_store_number(&application, store, "PRAGMA application_id", err);
 
-    if (!status && found != expected) {
-        status = eg_store_corrupt(
-            store, err, "not an archive of this version: %s is %lld, not %lld%s", pragma,
-            (long long)found, (long long)expected, found > 0 && found < expected ? hint : "");
+    if (!status) {
+        status = eg_store_number(&version, store, "PRAGMA user_version", err);
+    }
+    if (!status && application != EG_ARCHIVE_APPLICATION) {
+        status = eg_store_corrupt(store, err, "not an archive: PRAGMA application_id is %lld",
+                                  (long long)application);
+    } else if (!status && (version < from || version > EG_ARCHIVE_VERSION)) {
+        status = eg_store_corrupt(store, err,
+                                  "not an archive of this version: PRAGMA user_version is %lld, "
+                                  "not %d%s",
+                                  (long long)version, EG_ARCHIVE_VERSION,
+                                  version > 0 && version < from ? hint : "");
+    }
+    if (!status) {
+        store->version = (int)version;
     }
     return status;
 }
@@ -283,10 +307,7 @@ static enum eg_status upgrade(struct eg_store *store, int version, struct eg_err
     enum eg_status status = check_parts(store, version, err);
 
     if (!status) {
-        status = create_parts(store, true, version, err);
-    }
-    if (!status) {
-        status = create_parts(store, false, version, err);
+        status = create_parts(store, version, err);
     }
     return status ? status : put_version(store, err);
 }
@@ -294,10 +315,10 @@ static enum eg_status upgrade(struct eg_store *store, int version, struct eg_err
 enum eg_status eg_store_schema_upgrade(struct eg_store *store, struct eg_error *err)
 {
     int64_t application = 0, version = 0;
-    enum eg_status status = ask_number(&application, store, "PRAGMA application_id", err);
+    enum eg_status status = eg_store_number(&application, store, "PRAGMA application_id", err);
 
     if (!status) {
-        status = ask_number(&version, store, "PRAGMA user_version", err);
+        status = eg_store_number(&version, store, "PRAGMA user_version", err);
     }
     if (status || application != EG_ARCHIVE_APPLICATION || version < 1 ||
         version >= EG_ARCHIVE_VERSION) {
@@ -353,13 +374,10 @@ done:
 
 enum eg_status eg_store_schema_check(struct eg_store *store, struct eg_error *err)
 {
-    enum eg_status status = pragma_is(store, "PRAGMA application_id", EG_ARCHIVE_APPLICATION, err);
+    enum eg_status status = check_version(store, err);
 
     if (!status) {
-        status = pragma_is(store, "PRAGMA user_version", EG_ARCHIVE_VERSION, err);
-    }
-    if (!status) {
-        status = check_parts(store, EG_ARCHIVE_VERSION, err);
+        status = check_parts(store, store->version, err);
     }
     if (!status) {
         status = read_origin(store, err);

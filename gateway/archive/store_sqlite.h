@@ -23,7 +23,7 @@
       "INSERT INTO contents (place, salt, packed, len, octets) VALUES (?1,?2,?3,?4,?5)")           \
     X(NODE_PUT, "INSERT INTO nodes (place, hash) VALUES (?1,?2)")                                  \
     X(STREAM_PUT, "INSERT INTO streams (recipient, idx, number) VALUES (?1,?2,?3)")                \
-    X(HEAD_PUT, "UPDATE head SET size = ?1, checkpoint = ?2")                                      \
+    X(HEAD_PUT, "UPDATE head SET size = ?1, checkpoint = ?2 WHERE size = ?3")                      \
     X(CURSOR_PUT, "INSERT INTO cursors (participant, stream, idx, number) VALUES (?1,?2,?3,?4) "   \
                   "ON CONFLICT DO UPDATE SET idx = excluded.idx, number = excluded.number "        \
                   "WHERE (excluded.idx, excluded.number) > (idx, number)")                         \
@@ -78,6 +78,12 @@ struct eg_store {
     bool writing;  /* opened for writing */
     bool broken;   /* a write failed: what is on disk is known only after a reopen */
     uint64_t next; /* writer: index of the next record */
+    int version;   /* of the schema */
+    /* store_use.c */
+    struct eg_file_id id, wal_id, lock_id; /* writer: of the files as they were opened */
+    bool was_in_use, incomplete;           /* as it was found */
+    bool in_use;                           /* writer: this handle marked it */
+    const _Atomic uint64_t *shown_below;   /* entries from this index on are as if not there */
     char origin[EG_ORIGIN_MAX + 1];
     sqlite3_stmt *statements[EG_SQL_COUNT];
     ZSTD_CCtx *packer;
@@ -106,9 +112,17 @@ const char *eg_store_state_name(char out[EG_STATE_NAME_MAX], const struct eg_pac
 #define EG_PACK_KEEP (4 * EG_MIB)
 
 /* ---- store_schema.c ---- */
+#define EG_ARCHIVE_APPLICATION 0x656d6761 /* "emga" */
+#define EG_ARCHIVE_VERSION 3
+#define EG_ARCHIVE_READ_FROM 2    /* readers take older archives from this version on */
+#define EG_ARCHIVE_IN_USE_SINCE 3 /* version with `state` */
 /* Nothing was ever created in the file (new, or a crash came before the first commit). */
 EG_MUST_USE
 enum eg_status eg_store_schema_is_empty(bool *out, struct eg_store *store, struct eg_error *err);
+/* The one number that a query gives. */
+EG_MUST_USE
+enum eg_status eg_store_number(int64_t *out, struct eg_store *store, const char *sql,
+                               struct eg_error *err);
 EG_MUST_USE
 enum eg_status eg_store_schema_create(struct eg_store *store, const char *origin,
                                       struct eg_error *err);
@@ -117,6 +131,21 @@ enum eg_status eg_store_schema_check(struct eg_store *store, struct eg_error *er
 /* Bring an archive of an earlier version up to date; writer only. All or nothing. */
 EG_MUST_USE
 enum eg_status eg_store_schema_upgrade(struct eg_store *store, struct eg_error *err);
+
+/* ---- store_use.c ---- */
+/* Was the archive left in use, and is it incomplete? */
+EG_MUST_USE
+enum eg_status eg_store_use_look(struct eg_store *store, struct eg_error *err);
+/* Mark the archive as in use, in the file itself; writer only. */
+EG_MUST_USE
+enum eg_status eg_store_use_begin(struct eg_store *store, struct eg_error *err);
+/* EG_E_STATE: archive, write-ahead log or lock are not the files any more that were opened. */
+EG_MUST_USE
+enum eg_status eg_store_in_place(const struct eg_store *store, struct eg_error *err);
+
+/* ---- store_read.c ---- */
+/* May this entry be given out by this handle? */
+bool eg_store_shows(const struct eg_store *store, uint64_t index);
 
 /* ---- store.c ---- */
 /* Say what SQLite answered; returns the status that it stands for. */

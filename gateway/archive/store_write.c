@@ -206,7 +206,13 @@ static enum eg_status put_head(struct eg_store *store, const struct eg_batch *ba
 
     bind_number(&answer, statement, 1, (int64_t)(store->next + batch->record_count));
     bind_blob(&answer, statement, 2, batch->checkpoint);
-    return put(store, statement, answer, err);
+    bind_number(&answer, statement, 3, (int64_t)store->next);
+    enum eg_status status = put(store, statement, answer, err);
+    if (!status && sqlite3_changes(store->db) != 1) {
+        status = eg_error_set(err, EG_E_STATE, store->path,
+                              "the head on disk is not the one that this gateway left there");
+    }
+    return status;
 }
 
 /* ---- transactions
@@ -239,7 +245,7 @@ static enum eg_status may_write(const struct eg_store *store, struct eg_error *e
         return eg_error_set(err, EG_E_STATE, store->path,
                             "a write failed before; the archive must be opened again");
     }
-    return EG_OK;
+    return eg_store_in_place(store, err);
 }
 
 /* Only what was accepted under a package leaves facts. */

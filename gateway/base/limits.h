@@ -20,7 +20,10 @@
     (64 * EG_KIB)                    /* hello, welcome, card, key statement: a few hundred octets */
 #define EG_ENTRY_MAX (16 * EG_KIB)   /* an entry is about 2 KiB */
 #define EG_RECEIPT_MAX (64 * EG_KIB) /* entry, 64 proof hashes, checkpoint */
-#define EG_FINDINGS_MAX (1 * EG_MIB) /* 100 findings shown of each rule, texts included */
+#define EG_HEAD_NOTE_SLOT                                                                          \
+    4096 /* a checkpoint is 500 octets; no page of the disk holds both slots */
+#define EG_HEAD_NOTE_LEN (2 * EG_HEAD_NOTE_SLOT)
+#define EG_FINDINGS_MAX (1 * EG_MIB)      /* 100 findings shown of each rule, texts included */
 #define EG_NOTIFICATION_MAX (32 * EG_MIB) /* not larger than what it is made from */
 #define EG_XML_DEPTH_MAX 256              /* libxml2's own default */
 #define EG_XML_NAMESPACES_MAX 256         /* in scope; looked up one after another for each name */

@@ -44,6 +44,8 @@ static const struct setting table[] = {
      "File with the Ed25519 seed of the log key, as 64 hex digits."},
     {"log", "statement", PATH, AT(log_statement), NULL, 0, 0,
      "Key statement of the log key; its signature beside it as .p7s."},
+    {"log", "head", PATH, AT(log_head), "", 0, 0,
+     "Head note, better on another disk; empty: beside the archive as <archive.path>.head."},
     {"trust", "anchors", PATH, AT(anchors), NULL, 0, 0, "PEM file: trusted certificates."},
     {"trust", "crls", PATH, AT(crls), "", 0, 0,
      "PEM file: revocation lists; empty: revocation is not checked."},
@@ -228,6 +230,17 @@ static enum eg_status parse(struct reading *reading, struct eg_error *err)
     return status;
 }
 
+static enum eg_status fill_head(struct eg_settings *settings, struct eg_error *err)
+{
+    if (settings->log_head[0] != '\0') {
+        return EG_OK;
+    }
+    int len = snprintf(settings->log_head, sizeof settings->log_head, "%s.head", settings->archive);
+    return len > 0 && (size_t)len < sizeof settings->log_head
+               ? EG_OK
+               : eg_error_set(err, EG_E_USAGE, "archive.path", "is too long");
+}
+
 /* What stands in reports, entries and checkpoints as one word. */
 static enum eg_status check_words(const struct eg_settings *settings, struct eg_error *err)
 {
@@ -256,6 +269,9 @@ enum eg_status eg_settings_read(struct eg_settings *out, const char *path, struc
     }
     if (status == EG_OK) {
         status = check_words(settings, err);
+    }
+    if (status == EG_OK) {
+        status = fill_head(settings, err);
     }
     if (status == EG_OK) {
         *out = *settings;

@@ -293,16 +293,22 @@ static enum eg_status measure_archive(struct measuring *m, struct eg_error *err)
     uint8_t seed[EG_ED25519_KEY_LEN];
     uint8_t key[EG_ED25519_KEY_LEN];
     char *path = NULL;
+    char *head = NULL;
     enum eg_status status = complete_jobs(m, err);
 
-    if (asprintf(&path, "%s/%s.db", m->setting->folder, m->load->name) < 0) {
+    if (asprintf(&path, "%s/%s.db", m->setting->folder, m->load->name) < 0 ||
+        asprintf(&head, "%s.head", path) < 0) {
         return eg_error_set(err, EG_E_NOMEM, NULL, "no memory for a path");
     }
+    struct eg_log_place place = {path, head, m->setting->origin, seed};
     if (status == EG_OK) {
         status = eg_ed25519_new(seed, key, err);
     }
     if (status == EG_OK) {
-        status = eg_ledger_open(&ledger, path, m->setting->origin, seed, err);
+        status = eg_continuity_begin(&place, err);
+    }
+    if (status == EG_OK) {
+        status = eg_ledger_open(&ledger, &place, err);
     }
     for (size_t first = 0; first < m->load->count && status == EG_OK; first += BATCH) {
         size_t left = m->load->count - first;
@@ -310,6 +316,7 @@ static enum eg_status measure_archive(struct measuring *m, struct eg_error *err)
     }
     eg_ledger_close(&ledger);
     free(path);
+    free(head);
     m->figures.stage_ns[EG_BENCH_ENTRY] /= (int64_t)m->load->count;
     m->figures.stage_ns[EG_BENCH_ARCHIVE] /= (int64_t)m->load->count;
     m->figures.archive_wall_ns /= (int64_t)m->load->count;

@@ -5,8 +5,10 @@
 
 #include "assess/engine.h"
 #include "base/log.h"
+#include "flow/continuity.h"
 #include "flow/desk.h"
 #include "flow/front.h"
+#include "flow/log_key.h"
 #include "flow/recorder.h"
 #include "flow/shared.h"
 #include "flow/worker.h"
@@ -112,12 +114,13 @@ static void stop(struct daemon *daemon)
     if (daemon->shared.records != NULL) {
         eg_queue_close(daemon->shared.records);
     }
-    eg_recorder_stop(&daemon->recorder);
+    eg_recorder_join(daemon->recorder);
     if (daemon->shared.desk != NULL) {
         eg_queue_close(daemon->shared.desk);
     }
     eg_desk_stop(&daemon->desk);
     eg_front_stop(&daemon->front);
+    eg_recorder_stop(&daemon->recorder); /* nobody else has the archive open any more */
     if (daemon->shared_made) {
         eg_shared_done(&daemon->shared);
     }
@@ -159,6 +162,22 @@ static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
         reload(daemon);
     }
     eg_log(EG_LOG_INFO, "stopping", "signal=%d in_hand=%zu", caught, daemon->shared.jobs_in_hand);
+}
+
+enum eg_status eg_daemon_new_log(const struct eg_settings *settings, struct eg_error *err)
+{
+    uint8_t seed[EG_ED25519_KEY_LEN];
+    struct eg_log_place place = {settings->archive, settings->log_head, settings->origin, seed};
+    enum eg_status status = eg_log_seed_read(seed, settings->log_key, err);
+    if (status == EG_OK) {
+        status = eg_continuity_begin(&place, err);
+    }
+    explicit_bzero(seed, sizeof seed);
+    if (status == EG_OK) {
+        eg_log(EG_LOG_INFO, "new-log", "origin=%s head=\"%s\"", settings->origin,
+               settings->log_head);
+    }
+    return status;
 }
 
 enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error *err)

@@ -11,6 +11,13 @@
 #include "core/settings.h"
 
 /*
+ * Begin a log that has no entry yet: write its head note of size 0 (flow/continuity.h).
+ * EG_E_EXISTS: there is a log already.
+ */
+EG_MUST_USE
+enum eg_status eg_daemon_new_log(const struct eg_settings *settings, struct eg_error *err);
+
+/*
  * Run until told to stop. Prints "ready ..." with both endpoints to stdout once participants may
  * come. EG_OK after a clean stop. Thread: main, before any other exists.
  */

@@ -543,6 +543,7 @@ enum eg_status eg_desk_start(struct eg_desk **out, struct eg_shared *shared, str
     enum eg_status status = eg_store_open(&desk->store, shared->settings->archive, EG_STORE_READ,
                                           shared->settings->origin, err);
     if (status == EG_OK) {
+        eg_store_show_below(desk->store, &shared->log_size);
         status = eg_streams_new(&desk->streams, &source, err);
     }
     if (status == EG_OK) {

@@ -1,10 +1,16 @@
 /*
- * One batch, one signature, one fsync. Proofs for a batch need only its own nodes and the peaks of
- * the tree before it, so nothing is read back from disk to make a receipt.
+ * One batch, one signature, one sync of the archive and one of the head note, in this order. Proofs
+ * for a batch need only its own nodes and the peaks of the tree before it, so nothing is read back
+ * from disk to make a receipt.
+ *
+ * The head note is what was let out. The archive may be ahead of it (a crash between the two syncs,
+ * a note that could not be written); nothing of what is ahead leaves, and nothing more is recorded,
+ * until the note has been written.
  */
 #include "flow/ledger.h"
 
 #include "base/limits.h"
+#include "base/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +22,10 @@ struct eg_ledger {
     struct eg_store *store;
     struct eg_merkle_edge edge;
     int64_t last_ms;
+    struct eg_buf checkpoint; /* of edge, signed; empty while the log is */
+    struct eg_head_file *head;
+    struct eg_file_id id; /* of the archive's file as it was first opened */
+    struct eg_error why;  /* why store is NULL */
 };
 
 /* The batch being built. */
@@ -29,61 +39,164 @@ struct building {
     struct eg_store *store;
 };
 
-static enum eg_status check_head(struct eg_ledger *ledger, struct eg_bytes note,
+/* ---- opening ----------------------------------------------------------------------------------
+ */
+
+/* The archive as it was found. */
+struct found {
+    struct eg_store *store;
+    struct eg_merkle_edge edge;
+    struct eg_buf checkpoint;
+    int64_t last_ms;
+};
+
+static struct eg_checkpoint head_of(const struct eg_ledger *ledger)
+{
+    struct eg_checkpoint head = {.size = ledger->edge.size, .root = eg_merkle_root(&ledger->edge)};
+
+    memcpy(head.origin, ledger->origin, sizeof head.origin);
+    return head;
+}
+
+static enum eg_status check_head(const struct eg_ledger *ledger, const struct found *found,
                                  struct eg_error *err)
 {
     struct eg_checkpoint checkpoint;
-    if (ledger->edge.size == 0) {
+    if (found->edge.size == 0) {
         return EG_OK;
     }
-    enum eg_status status =
-        eg_checkpoint_verify(&checkpoint, note, ledger->origin, ledger->key, err);
-    struct eg_digest root = eg_merkle_root(&ledger->edge);
+    enum eg_status status = eg_checkpoint_verify(&checkpoint, eg_bytes_view(&found->checkpoint),
+                                                 ledger->origin, ledger->key, err);
+    struct eg_digest root = eg_merkle_root(&found->edge);
     if (status == EG_OK &&
-        (checkpoint.size != ledger->edge.size || !eg_digest_equal(&checkpoint.root, &root))) {
+        (checkpoint.size != found->edge.size || !eg_digest_equal(&checkpoint.root, &root))) {
         status = eg_error_set(err, EG_E_FORMAT, ledger->path,
                               "newest checkpoint does not fit the tree; run emgate audit verify");
     }
     return status;
 }
 
+/* Whole in itself, and holding all that was let out and all that this process has seen. */
+static enum eg_status check_found(const struct eg_ledger *ledger, const struct found *found,
+                                  struct eg_error *err)
+{
+    struct eg_checkpoint seen = head_of(ledger);
+    enum eg_status status = check_head(ledger, found, err);
+    if (status == EG_OK) {
+        status =
+            eg_continuity_check(found->store, &found->edge,
+                                &eg_head_file_note(ledger->head)->newest, "the head note", err);
+    }
+    return status == EG_OK
+               ? eg_continuity_check(found->store, &found->edge, &seen, "the running log", err)
+               : status;
+}
+
+static enum eg_status find(struct found *found, const struct eg_ledger *ledger,
+                           struct eg_error *err)
+{
+    uint64_t let_out = eg_head_file_note(ledger->head)->newest.size;
+    bool may_create = let_out == 0 && !ledger->id.known;
+    enum eg_status status = eg_file_id_check(&ledger->id, ledger->path, err);
+    if (status == EG_OK) {
+        status =
+            eg_store_open(&found->store, ledger->path,
+                          may_create ? EG_STORE_WRITE : EG_STORE_CONTINUE, ledger->origin, err);
+    }
+    if (status == EG_E_NOTFOUND && let_out > 0) {
+        status = eg_error_set(err, EG_E_DENIED, ledger->path,
+                              "the archive is not there, but the head note has %llu entries; put "
+                              "the archive back, or begin a new log (new origin, new key, new "
+                              "archive) with --new-log",
+                              (unsigned long long)let_out);
+    }
+    if (status == EG_OK) {
+        status =
+            eg_store_head(&found->edge, &found->checkpoint, &found->last_ms, found->store, err);
+    }
+    return status == EG_OK ? check_found(ledger, found, err) : status;
+}
+
 static enum eg_status open_store(struct eg_ledger *ledger, struct eg_error *err)
 {
-    struct eg_buf note;
-    eg_buf_init(&note, EG_SIGNED_TEXT_MAX);
-    enum eg_status status =
-        eg_store_open(&ledger->store, ledger->path, EG_STORE_WRITE, ledger->origin, err);
+    struct found found = {.store = NULL};
+    eg_buf_init(&found.checkpoint, EG_SIGNED_TEXT_MAX);
+    enum eg_status status = find(&found, ledger, err);
     if (status == EG_OK) {
-        status = eg_store_head(&ledger->edge, &note, &ledger->last_ms, ledger->store, err);
+        eg_buf_done(&ledger->checkpoint);
+        ledger->store = found.store;
+        ledger->edge = found.edge;
+        ledger->checkpoint = found.checkpoint;
+        ledger->last_ms = found.last_ms;
+        ledger->id = eg_store_file_id(found.store);
+        return EG_OK;
     }
-    if (status == EG_OK) {
-        status = check_head(ledger, eg_bytes_view(&note), err);
-    }
-    if (status != EG_OK) {
-        eg_store_close(&ledger->store);
-    }
-    eg_buf_done(&note);
+    eg_store_close(&found.store);
+    eg_buf_done(&found.checkpoint);
     return status;
 }
 
-enum eg_status eg_ledger_open(struct eg_ledger **out, const char *path, const char *origin,
-                              const uint8_t seed[EG_ED25519_KEY_LEN], struct eg_error *err)
+/* Nothing that was found out of the ordinary is passed over. */
+static void journal_start(const struct eg_ledger *ledger, bool taken)
 {
-    struct eg_ledger *ledger = calloc(1, sizeof *ledger);
-    if (ledger == NULL || (ledger->path = strdup(path)) == NULL) {
-        eg_ledger_close(&ledger);
-        return eg_error_set(err, EG_E_NOMEM, path, "memory ran out");
+    const struct eg_head_note *note = eg_head_file_note(ledger->head);
+    unsigned long long size = ledger->edge.size;
+    unsigned long long let_out = note->newest.size;
+    if (taken) {
+        eg_log(EG_LOG_WARN, "head-note-taken",
+               "size=%llu text=\"an archive of before, without a head note: one was made from it\"",
+               let_out);
     }
-    memcpy(ledger->seed, seed, EG_ED25519_KEY_LEN);
-    enum eg_status status = EG_OK;
-    if (strlen(origin) > EG_ORIGIN_MAX) {
-        status = eg_error_set(err, EG_E_USAGE, origin, "origin is too long");
-    } else {
-        memcpy(ledger->origin, origin, strlen(origin) + 1);
-        status = eg_ed25519_public(ledger->key, seed, err);
+    if (note->damaged) {
+        eg_log(EG_LOG_WARN, "head-note-slot",
+               "size=%llu text=\"one of two slots is damaged, as a power loss leaves it\"",
+               let_out);
+    }
+    if (eg_store_was_in_use(ledger->store)) {
+        eg_log(EG_LOG_WARN, "archive-not-closed", "size=%llu write-ahead-log=%s", size,
+               eg_store_incomplete(ledger->store) ? "missing" : "there");
+    }
+    if (size > let_out) {
+        eg_log(EG_LOG_WARN, "archive-ahead",
+               "size=%llu head=%llu text=\"the archive extends its head note and is taken\"", size,
+               let_out);
+    }
+}
+
+static enum eg_status open_all(struct eg_ledger *ledger, const struct eg_log_place *place,
+                               struct eg_error *err)
+{
+    bool taken = false;
+    enum eg_status status = eg_ed25519_public(ledger->key, place->seed, err);
+    if (status == EG_OK) {
+        status = eg_continuity_open(&ledger->head, &taken, place, err);
     }
     if (status == EG_OK) {
         status = open_store(ledger, err);
+    }
+    if (status == EG_OK) {
+        journal_start(ledger, taken);
+        status = eg_ledger_cover(ledger, err);
+    }
+    return status;
+}
+
+enum eg_status eg_ledger_open(struct eg_ledger **out, const struct eg_log_place *place,
+                              struct eg_error *err)
+{
+    struct eg_ledger *ledger = calloc(1, sizeof *ledger);
+    if (ledger == NULL || (ledger->path = strdup(place->archive)) == NULL) {
+        eg_ledger_close(&ledger);
+        return eg_error_set(err, EG_E_NOMEM, place->archive, "memory ran out");
+    }
+    eg_buf_init(&ledger->checkpoint, EG_SIGNED_TEXT_MAX);
+    memcpy(ledger->seed, place->seed, EG_ED25519_KEY_LEN);
+    enum eg_status status = EG_OK;
+    if (strlen(place->origin) > EG_ORIGIN_MAX) {
+        status = eg_error_set(err, EG_E_USAGE, place->origin, "origin is too long");
+    } else {
+        memcpy(ledger->origin, place->origin, strlen(place->origin) + 1);
+        status = open_all(ledger, place, err);
     }
     if (status != EG_OK) {
         eg_ledger_close(&ledger);
@@ -96,12 +209,28 @@ enum eg_status eg_ledger_open(struct eg_ledger **out, const char *path, const ch
 void eg_ledger_close(struct eg_ledger **ledger)
 {
     if (*ledger != NULL) {
+        struct eg_error err = {0};
+        if ((*ledger)->store != NULL && eg_store_finish((*ledger)->store, &err) != EG_OK) {
+            eg_log_failure("archive-not-folded", &err);
+        }
         eg_store_close(&(*ledger)->store);
+        eg_head_file_close(&(*ledger)->head);
         explicit_bzero((*ledger)->seed, sizeof(*ledger)->seed);
+        eg_buf_done(&(*ledger)->checkpoint);
         free((*ledger)->path);
         free(*ledger);
         *ledger = NULL;
     }
+}
+
+/* Said once for each reason, as every report tries anew. */
+static void reopen(struct eg_ledger *ledger)
+{
+    struct eg_error err = {0};
+    if (open_store(ledger, &err) != EG_OK && strcmp(err.text, ledger->why.text) != 0) {
+        eg_log_failure("archive-refused", &err);
+    }
+    ledger->why = err;
 }
 
 struct eg_store *eg_ledger_store(struct eg_ledger *ledger)
@@ -110,9 +239,7 @@ struct eg_store *eg_ledger_store(struct eg_ledger *ledger)
         eg_store_close(&ledger->store); /* a cursor that could not be written, for one */
     }
     if (ledger->store == NULL) {
-        struct eg_error ignored = {0};
-        enum eg_status status = open_store(ledger, &ignored);
-        (void)status; /* still out of order: the caller sees NULL and answers "not final" */
+        reopen(ledger); /* if still out of order, the caller sees NULL and answers "not final" */
     }
     return ledger->store;
 }
@@ -120,6 +247,20 @@ struct eg_store *eg_ledger_store(struct eg_ledger *ledger)
 uint64_t eg_ledger_size(const struct eg_ledger *ledger)
 {
     return ledger->edge.size;
+}
+
+uint64_t eg_ledger_covered(const struct eg_ledger *ledger)
+{
+    return eg_head_file_note(ledger->head)->newest.size;
+}
+
+enum eg_status eg_ledger_cover(struct eg_ledger *ledger, struct eg_error *err)
+{
+    if (eg_ledger_covered(ledger) == ledger->edge.size) {
+        return EG_OK;
+    }
+    struct eg_checkpoint head = head_of(ledger);
+    return eg_head_file_put(ledger->head, &head, eg_bytes_view(&ledger->checkpoint), err);
 }
 
 int64_t eg_ledger_last_ms(const struct eg_ledger *ledger)
@@ -243,13 +384,14 @@ static enum eg_status append(struct eg_ledger *ledger, struct building *building
     if (status == EG_OK) {
         ledger->edge = building->edge;
         ledger->last_ms = building->records[count - 1].entry->recorded_at_ms;
-        return EG_OK;
+        eg_buf_done(&ledger->checkpoint);
+        ledger->checkpoint = building->checkpoint;
+        eg_buf_init(&building->checkpoint, EG_SIGNED_TEXT_MAX);
+        return eg_ledger_cover(ledger, err);
     }
     /* Whether it is there nobody knows but the file: read it again. */
-    eg_store_close(&ledger->store);
-    struct eg_error again = {0};
-    enum eg_status reopened = open_store(ledger, &again);
-    (void)reopened; /* tried again with the next batch */
+    struct eg_store *again = eg_ledger_store(ledger);
+    (void)again; /* tried again with the next batch */
     return status;
 }
 
@@ -258,9 +400,14 @@ enum eg_status eg_ledger_commit(struct eg_ledger *ledger, struct eg_draft *draft
 {
     struct building building = {0};
     if (eg_ledger_store(ledger) == NULL) {
-        return eg_error_set(err, EG_E_STATE, ledger->path, "archive is out of order");
+        return eg_error_set(err, EG_E_STATE, ledger->path, "archive is out of order: %.300s",
+                            ledger->why.text);
     }
-    enum eg_status status = building_init(&building, ledger, count, err);
+    enum eg_status status = eg_ledger_cover(ledger, err);
+    if (status != EG_OK) {
+        return status; /* not a second batch that nobody may hear of */
+    }
+    status = building_init(&building, ledger, count, err);
     if (status == EG_OK) {
         status = build(&building, ledger, drafts, count, err);
     }

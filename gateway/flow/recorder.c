@@ -13,8 +13,8 @@
 #include "flow/log_key.h"
 #include "flow/marks.h"
 #include "flow/post.h"
+#include "flow/record_key.h"
 #include "flow/record_states.h"
-#include "verify/cms.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -44,25 +44,8 @@ struct eg_recorder {
     struct eg_job **jobs; /* jobs[i] is recorded by drafts[i] */
     size_t draft_count, batch_max;
     struct eg_marks marks;
+    struct eg_error uncovered; /* why the head note could not be written when last tried idly */
 };
-
-struct eg_task *eg_task_new(enum eg_task_kind kind)
-{
-    struct eg_task *task = calloc(1, sizeof *task);
-    if (task != NULL) {
-        task->kind = kind;
-    }
-    return task;
-}
-
-void eg_task_free(struct eg_task **task)
-{
-    if (*task != NULL) {
-        eg_job_free(&(*task)->job);
-        free(*task);
-        *task = NULL;
-    }
-}
 
 /* ---- time -------------------------------------------------------------------------------------
  */
@@ -105,14 +88,41 @@ static const struct eg_rules *no_rules(void *payload, const struct eg_package_re
     return NULL;
 }
 
-/* On record already: the worker asked before judging, so this is a copy that overtook. */
+/* Show others what the head note covers, and nothing beyond; false: nothing new. */
+static bool show_covered(struct eg_recorder *recorder)
+{
+    uint64_t size = eg_ledger_covered(recorder->ledger);
+    bool changed = recorder->shared->log_size != size;
+    recorder->shared->log_size = size;
+    return changed;
+}
+
+/* Where the head note could not be written after a commit, try again. */
+static enum eg_status cover(struct eg_recorder *recorder, struct eg_error *err)
+{
+    enum eg_status status = eg_ledger_cover(recorder->ledger, err);
+    if (status == EG_OK && show_covered(recorder)) {
+        eg_desk_tell(recorder->shared, EG_DESK_HEAD, NULL);
+    }
+    return status;
+}
+
+/* On record already: the worker asked before judging, so this is a copy that overtook, or one of an
+ * entry that the head note did not cover when it asked. */
 static void finish_stored(struct eg_recorder *recorder, struct eg_job **job,
                           const struct eg_stored *stored)
 {
     struct eg_post *post = NULL;
     struct eg_error err = {0};
-    if (eg_answer_stored(&post, *job, eg_ledger_store(recorder->ledger), stored, no_rules, NULL,
-                         &err) != EG_OK) {
+    enum eg_status status = EG_OK;
+    if (stored->index >= eg_ledger_covered(recorder->ledger)) {
+        status = cover(recorder, &err);
+    }
+    if (status == EG_OK) {
+        status = eg_answer_stored(&post, *job, eg_ledger_store(recorder->ledger), stored, no_rules,
+                                  NULL, &err);
+    }
+    if (status != EG_OK) {
         eg_log_failure("answer", &err);
         finish_refused(recorder, job, EG_CODE_ARCHIVE, err.text);
         return;
@@ -310,12 +320,8 @@ static void commit_drafts(struct eg_recorder *recorder)
         eg_log_failure("commit", &err);
         recorder->marks.unsure = true;
     }
-    /* Before the answers: whoever has a receipt and asks for the log's size finds it inside. Also
-     * after a failure: what was read again may hold the batch, or a part of the log that a failure
-     * before hid. */
-    uint64_t size = eg_ledger_size(recorder->ledger);
-    bool changed = recorder->shared->log_size != size;
-    recorder->shared->log_size = size;
+    /* Before the answers: whoever has a receipt and asks for the log's size finds it inside. */
+    bool changed = show_covered(recorder);
     for (size_t i = 0; i < recorder->draft_count; i++) {
         if (status == EG_OK) {
             eg_marks_put(&recorder->marks, &recorder->drafts[i]);
@@ -377,7 +383,7 @@ static enum eg_status commit_one(struct eg_recorder *recorder, struct eg_draft *
     if (status == EG_OK) {
         status = eg_ledger_commit(recorder->ledger, draft, 1, err);
     }
-    recorder->shared->log_size = eg_ledger_size(recorder->ledger);
+    show_covered(recorder);
     eg_draft_done(draft);
     return status;
 }
@@ -443,7 +449,7 @@ static enum eg_status record_states(struct eg_recorder *recorder, const struct e
     }
     if (status == EG_OK && count > 0) {
         status = eg_states_commit(recorder->ledger, world, numbers, count, at_ms, err);
-        recorder->shared->log_size = eg_ledger_size(recorder->ledger);
+        show_covered(recorder);
     }
     free(numbers);
     return status;
@@ -547,12 +553,25 @@ static void handle(struct eg_recorder *recorder, struct eg_task **task)
     eg_task_free(task);
 }
 
+/* Said once for each reason: it is tried every second. */
+static void cover_when_idle(struct eg_recorder *recorder)
+{
+    struct eg_error err = {0};
+    if (cover(recorder, &err) != EG_OK && strcmp(err.text, recorder->uncovered.text) != 0) {
+        eg_log_failure("head-note", &err);
+    }
+    recorder->uncovered = err;
+}
+
 static void *run(void *payload)
 {
     struct eg_recorder *recorder = payload;
     struct eg_queue *records = recorder->shared->records;
     while (!eg_queue_closed(records) || eg_queue_items(records) > 0) {
         size_t count = collect(recorder);
+        if (count == 0) {
+            cover_when_idle(recorder);
+        }
         for (size_t i = 0; i < count; i++) {
             handle(recorder, &recorder->tasks[i]);
         }
@@ -564,60 +583,26 @@ static void *run(void *payload)
 /* ---- start and stop ---------------------------------------------------------------------------
  */
 
-static enum eg_status draft_and_commit_key(struct eg_recorder *recorder, struct eg_bytes statement,
-                                           struct eg_bytes cms, const struct eg_world *world,
-                                           struct eg_error *err)
-{
-    struct eg_verifier *verifier = NULL;
-    struct eg_signer signer;
-    struct eg_verdict verdict;
-    int64_t at_ms = 0;
-    enum eg_status status = eg_verifier_new(&verifier, &world->trust, err);
-    if (status == EG_OK) {
-        status = eg_cms_check(&signer, &verdict, verifier, cms, statement, EG_SIGNED_KEY_STATEMENT,
-                              eg_clock_wall_ms(), err);
-    }
-    eg_verifier_free(&verifier);
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
-        status = eg_error_set(err, EG_E_DENIED, recorder->shared->settings->log_statement,
-                              "key statement: %s %s", eg_code_row(verdict.code)->en, verdict.text);
-    }
-    if (status == EG_OK && !recorded_at(recorder, &at_ms)) {
-        status = eg_error_set(err, EG_E_CLOCK, "clock", "is behind the newest entry");
-    }
-    if (status != EG_OK) {
-        return status;
-    }
-    struct eg_draft draft;
-    eg_draft_init(&draft);
-    return commit_one(recorder, &draft,
-                      eg_draft_key(&draft, statement, cms, &signer.certificate,
-                                   eg_ledger_key(recorder->ledger), at_ms, err),
-                      err);
-}
-
 static enum eg_status record_key(struct eg_recorder *recorder, const struct eg_world *world,
                                  struct eg_error *err)
 {
-    const char *path = recorder->shared->settings->log_statement;
-    char cms_path[EG_SETTING_TEXT_MAX + 8];
-    snprintf(cms_path, sizeof cms_path, "%s.p7s", path);
-    struct eg_buf statement, cms;
-    eg_buf_init(&statement, EG_SIGNED_TEXT_MAX);
-    eg_buf_init(&cms, EG_CMS_MAX);
-    enum eg_status status = eg_file_read(&statement, path, err);
-    if (status == EG_OK) {
-        status = eg_file_read(&cms, cms_path, err);
+    struct eg_key_statement statement = {0};
+    struct eg_draft draft;
+    bool pending = false;
+    int64_t at_ms = 0;
+    enum eg_status status = eg_key_statement_read(
+        &statement, &pending, recorder->shared->settings->log_statement, recorder->ledger, err);
+    if (status == EG_OK && pending) {
+        status = entry_time(recorder, &at_ms, err);
     }
-    if (status == EG_OK) {
-        struct eg_digest digest = eg_hash(eg_bytes_view(&statement));
-        if (!on_record(recorder, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {
-            status = draft_and_commit_key(recorder, eg_bytes_view(&statement), eg_bytes_view(&cms),
-                                          world, err);
-        }
+    if (status == EG_OK && pending) {
+        eg_draft_init(&draft);
+        status = commit_one(recorder, &draft,
+                            eg_key_statement_draft(&draft, &statement, world,
+                                                   eg_ledger_key(recorder->ledger), at_ms, err),
+                            err);
     }
-    eg_buf_done(&statement);
-    eg_buf_done(&cms);
+    eg_key_statement_done(&statement);
     return status;
 }
 
@@ -645,7 +630,8 @@ static enum eg_status prepare(struct eg_recorder *recorder, struct eg_error *err
     }
     enum eg_status status = eg_log_seed_read(seed, settings->log_key, err);
     if (status == EG_OK) {
-        status = eg_ledger_open(&recorder->ledger, settings->archive, settings->origin, seed, err);
+        struct eg_log_place place = {settings->archive, settings->log_head, settings->origin, seed};
+        status = eg_ledger_open(&recorder->ledger, &place, err);
     }
     explicit_bzero(seed, sizeof seed);
     return status;
@@ -666,7 +652,7 @@ enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *sha
         status = record_start(recorder, err);
     }
     if (status == EG_OK) {
-        shared->log_size = eg_ledger_size(recorder->ledger);
+        show_covered(recorder);
         recorder->started = pthread_create(&recorder->thread, NULL, run, recorder) == 0;
         status = recorder->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "recorder", "no thread");
     }
@@ -678,14 +664,20 @@ enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *sha
     return EG_OK;
 }
 
+void eg_recorder_join(struct eg_recorder *recorder)
+{
+    if (recorder != NULL && recorder->started) {
+        pthread_join(recorder->thread, NULL);
+        recorder->started = false;
+    }
+}
+
 void eg_recorder_stop(struct eg_recorder **recorder)
 {
     if (*recorder == NULL) {
         return;
     }
-    if ((*recorder)->started) {
-        pthread_join((*recorder)->thread, NULL);
-    }
+    eg_recorder_join(*recorder);
     eg_ledger_close(&(*recorder)->ledger);
     free((*recorder)->tasks);
     free((*recorder)->drafts);

@@ -5,6 +5,8 @@
  * A job goes back to a worker when the world changed since it was judged, or when facts that it
  * leaned on were overtaken by a newer entry, also one of the batch in hand.
  *
+ * Nothing leaves before the head note covers it: shared->log_size is what it covers.
+ *
  * After a failed commit it closes the archive, opens it and reads again what is there; what was in
  * the batch is answered ARCHIVE (not final).
  */
@@ -43,6 +45,8 @@ EG_MUST_USE
 enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *shared,
                                  struct eg_error *err);
 /* Close the records queue first; what is in it is recorded, then the thread ends. */
+void eg_recorder_join(struct eg_recorder *recorder);
+/* The same, then close the archive: last of all who have it open, so that it is one file then. */
 void eg_recorder_stop(struct eg_recorder **recorder);
 
 /* The log's public key. Borrowed. */

@@ -26,7 +26,7 @@ struct eg_shared {
     struct eg_recalls *recalls;
     struct eg_queue *jobs, *records, *posts, *desk;
     _Atomic size_t jobs_in_hand, octets_in_hand; /* taken by the hall, not yet answered */
-    _Atomic uint64_t log_size;
+    _Atomic uint64_t log_size; /* covered by the head note: entries from here on must not leave */
     _Atomic uint64_t accepted, rejected, refused, known; /* answers since the start */
 };
 

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "client/curve.h"
+#include "flow/continuity.h"
 #include "flow/directory_text.h"
 #include "verify/certificate.h"
 #include "verify/cms.h"
@@ -448,6 +449,20 @@ static enum eg_status make_settings(struct trial *trial, struct eg_error *err)
     return status;
 }
 
+/* The log is begun: its head note, of size 0. */
+static enum eg_status make_log(struct trial *trial, struct eg_error *err)
+{
+    char *archive = eg_file_join(trial->dir, "archive.db");
+    char *head = eg_file_join(trial->dir, "archive.db.head");
+    struct eg_log_place place = {archive, head, trial->options.origin, trial->log_seed};
+    enum eg_status status = archive == NULL || head == NULL
+                                ? eg_error_set(err, EG_E_NOMEM, trial->dir, "memory ran out")
+                                : eg_continuity_begin(&place, err);
+    free(archive);
+    free(head);
+    return status;
+}
+
 static enum eg_status make_folders(struct trial *trial, struct eg_error *err)
 {
     char *rules = eg_file_join(trial->dir, "rules");
@@ -490,8 +505,8 @@ enum eg_status eg_trial_write(const char *dir, const struct eg_trial_options *op
                               struct eg_error *err)
 {
     static enum eg_status (*const steps[])(struct trial *, struct eg_error *) = {
-        make_folders,         make_authority, make_identities, make_log_key,
-        make_connection_keys, make_directory, make_card,       make_settings,
+        make_folders,   make_authority, make_identities, make_log_key, make_connection_keys,
+        make_directory, make_card,      make_settings,   make_log,
     };
     struct trial trial = {.dir = dir};
     if (options != NULL) {

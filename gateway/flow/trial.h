@@ -11,6 +11,7 @@
  *   directory.xml, .p7s            the participants and the plant, signed by the registrar
  *   card, .p7s                     the endpoint card, signed by the gateway
  *   emgated.ini                    the gateway's settings
+ *   archive.db.head                head note of a log without an entry
  *   rules/                         where rule packages are installed
  *
  * Participants have the names of their files as ids.

@@ -30,8 +30,12 @@ enum eg_status eg_worker_open(struct eg_worker *worker, struct eg_shared *shared
 {
     memset(worker, 0, sizeof *worker);
     worker->shared = shared;
-    return eg_store_open(&worker->store, shared->settings->archive, EG_STORE_READ,
-                         shared->settings->origin, err);
+    enum eg_status status = eg_store_open(&worker->store, shared->settings->archive, EG_STORE_READ,
+                                          shared->settings->origin, err);
+    if (status == EG_OK) {
+        eg_store_show_below(worker->store, &shared->log_size);
+    }
+    return status;
 }
 
 static void leave_world(struct eg_worker *worker)

@@ -223,7 +223,9 @@ void eg_gateway_maker_commit(struct eg_gateway_maker *maker, struct eg_draft *dr
     read_part(&hex, maker, "log.key");
     cr_assert(eg_text_unhex((struct eg_bytes){hex.data, 2 * sizeof(seed)}, seed, sizeof(seed)));
     eg_buf_done(&hex);
-    must(eg_ledger_open(&ledger, maker->archive, EG_MAKER_GATEWAY_ORIGIN, seed, &err), &err);
+    struct eg_log_place place = {maker->archive, maker->settings.log_head, EG_MAKER_GATEWAY_ORIGIN,
+                                 seed};
+    must(eg_ledger_open(&ledger, &place, &err), &err);
     must(eg_ledger_commit(ledger, draft, 1, &err), &err);
     eg_ledger_close(&ledger);
 }

@@ -16,16 +16,29 @@
 #define LARGEST 40
 #define FIRST_MS 1767225600000LL
 
-static char *folder, *path;
+static char *folder, *path, *head;
 static struct eg_ledger *ledger;
 static struct eg_error err;
 static const uint8_t seed[EG_ED25519_KEY_LEN] = {1, 2, 3};
 static struct eg_draft drafts[LARGEST];
 static char statements[LARGEST][64];
 
+static enum eg_status open_as(struct eg_ledger **out, const char *origin, const uint8_t *key,
+                              struct eg_error *why)
+{
+    struct eg_log_place place = {path, head, origin, key};
+    return eg_ledger_open(out, &place, why);
+}
+
 static void open_ledger(void)
 {
-    cr_assert_eq(eg_ledger_open(&ledger, path, ORIGIN, seed, &err), EG_OK, "%s", err.text);
+    cr_assert_eq(open_as(&ledger, ORIGIN, seed, &err), EG_OK, "%s", err.text);
+}
+
+static void begin_log(void)
+{
+    struct eg_log_place place = {path, head, ORIGIN, seed};
+    cr_assert_eq(eg_continuity_begin(&place, &err), EG_OK, "%s", err.text);
 }
 
 static void setup(void)
@@ -33,6 +46,8 @@ static void setup(void)
     memset(&err, 0, sizeof err);
     folder = temp_folder();
     path = eg_file_join(folder, "archive.db");
+    head = eg_file_join(folder, "archive.db.head");
+    begin_log();
     open_ledger();
 }
 
@@ -42,6 +57,7 @@ static void teardown(void)
     eg_ledger_close(&ledger);
     cr_assert_null(ledger);
     free(path);
+    free(head);
     temp_remove(&folder);
 }
 
@@ -173,7 +189,7 @@ static void is_refused(const char *origin, const uint8_t *key, enum eg_status ex
     struct eg_ledger *other = NULL;
     struct eg_error why = {0};
     eg_ledger_close(&ledger);
-    cr_assert_eq(eg_ledger_open(&other, path, origin, key, &why), expected, "%s", why.text);
+    cr_assert_eq(open_as(&other, origin, key, &why), expected, "%s", why.text);
     cr_assert_null(other);
     cr_assert_neq(why.text[0], '\0');
     open_ledger();
@@ -189,7 +205,7 @@ Test(ledger, refuses_a_log_key_that_did_not_sign_its_head)
 Test(ledger, refuses_another_origin)
 {
     commit(3);
-    is_refused("other.example", seed, EG_E_STATE);
+    is_refused("other.example", seed, EG_E_CRYPTO); /* its head note says so first */
 }
 
 Test(ledger, refuses_an_origin_that_is_too_long)
@@ -206,7 +222,7 @@ Test(ledger, refuses_a_file_that_is_no_archive)
     free(path);
     path = eg_file_join(folder, "text.db");
     temp_write(folder, "text.db", eg_bytes_of("this is no database, whatever its name says ....."));
-    enum eg_status status = eg_ledger_open(&ledger, path, ORIGIN, seed, &err);
+    enum eg_status status = open_as(&ledger, ORIGIN, seed, &err);
     cr_assert_neq(status, EG_OK);
     cr_assert_null(ledger);
 }
@@ -224,7 +240,7 @@ static void damage(const char *sql)
                  sqlite3_errmsg(database));
     cr_assert_gt(sqlite3_changes(database), 0);
     sqlite3_close(database);
-    cr_assert_neq(eg_ledger_open(&other, path, ORIGIN, seed, &why), EG_OK, "%s", sql);
+    cr_assert_neq(open_as(&other, ORIGIN, seed, &why), EG_OK, "%s", sql);
     cr_assert_null(other);
     cr_assert_neq(why.text[0], '\0');
 }

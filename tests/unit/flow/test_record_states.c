@@ -78,8 +78,9 @@ static void set_up(void)
     world = load(3);
     cr_assert(world->spans[0].none);
     cr_assert_eq(eg_log_seed_read(seed, maker.settings.log_key, &err), EG_OK);
-    cr_assert_eq(eg_ledger_open(&ledger, maker.archive, EG_MAKER_GATEWAY_ORIGIN, seed, &err),
-                 EG_OK);
+    struct eg_log_place place = {maker.archive, maker.settings.log_head, EG_MAKER_GATEWAY_ORIGIN,
+                                 seed};
+    cr_assert_eq(eg_ledger_open(&ledger, &place, &err), EG_OK, "%s", err.text);
 }
 
 static void tear_down(void)
