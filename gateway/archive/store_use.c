@@ -94,11 +94,11 @@ enum eg_status eg_store_use_begin(struct eg_store *store, struct eg_error *err)
 
     if (!store->was_in_use || store->incomplete) {
         status = put_mark(store, true, err);
-    }
-    if (status == EG_OK) {
         /* A reader of the state before holds this up: until it ends, the file is that state, and
          * a copy of it is one of an archive that nobody wrote to. */
         (void)sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    }
+    if (status == EG_OK) {
         status = learn_files(store, err);
     }
     if (status == EG_OK) {

@@ -222,6 +222,7 @@ def a_really_full_disk_is_an_error_of_ours_until_there_is_room():
     subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk], check=True)
     try:
         gateway.set('archive', 'path', os.path.join(disk, 'archive.db'))
+        gateway.set('log', 'head', gateway.file('archive.db.head'))
         os.symlink(os.path.join(disk, 'archive.db'), gateway.file('archive.db'))
         ballast = os.path.join(disk, 'ballast')
         with gateway:
