@@ -24,6 +24,7 @@ COMPONENTS = (('dust', '', 400, 6000), ('TOC', '', 300, 5000), ('HCl', '7647-01-
               ('NOx', '10102-44-0', 60000, 90000), ('CO', '630-08-0', 4000, 30000),
               ('NH3', '7664-41-7', 200, 8000))
 SUBMISSION = 0  # kind of entry
+SLOT = 4096     # octets of one head in a head note
 
 
 def dice(name):
@@ -132,6 +133,23 @@ class FixedGateway(support.Gateway):
         """Cursors of a stream in order, as the archive has them."""
         return ['%d.%d' % row for row in self.ask(
             'SELECT idx, number FROM streams WHERE recipient = ? ORDER BY idx, number', recipient)]
+
+    def head(self, name='archive.db.head'):
+        """Size of the newest head of the head note that its log key signed; None: no slot is good.
+
+        Read as gateway/proof/head_note.h says it, by nothing of the project.
+        """
+        with open(self.file(name), 'rb') as note:
+            octets = note.read()
+        assert len(octets) == 2 * SLOT, 'a head note of %d octets' % len(octets)
+        sizes = []
+        for slot in (octets[:SLOT], octets[SLOT:]):
+            try:
+                sizes.append(emx_client.Receipt._checkpoint(slot.rstrip(b' \n') + b'\n',
+                                                            self.log_key())[0])
+            except (ValueError, emx_client.Untrue):
+                continue
+        return max(sizes, default=None)
 
     def log_key(self):
         with open(self.file('log.vkey')) as key:
