@@ -8,7 +8,7 @@
  *   check_contents.c   conditions 4, 5, 6, 9 (digests)
  *   check_lookups.c    conditions 11, 12
  *   check_facts.c      condition 14, the rows
- *   here               condition 1, and the calls for 8, 9 (signatures), 10, 13 and 14
+ *   here               conditions 1, 15, and the calls for 8, 9 (signatures), 10, 13 and 14
  */
 #include "archive/check_inside.h"
 
@@ -297,6 +297,11 @@ static enum eg_status run(struct eg_checker *checker, struct eg_error *err)
     }
     if (!status) {
         status = eg_check_head(checker, err);
+    }
+    if (!status && eg_store_incomplete(checker->store)) {
+        eg_check_found(checker, UINT64_MAX, 15,
+                       "the archive is incomplete: it was in use when it was copied, and its -wal "
+                       "with the newest entries is not beside it");
     }
     if (!status) {
         status = eg_check_leftovers(checker, err);

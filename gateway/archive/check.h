@@ -21,9 +21,11 @@
  *   13  the facts that a decision leaned on are those in force at its entry
  *   14  the facts that lie in the archive for an entry are those that a rerun remembers, and only
  *       accepted submissions have any
+ *   15  the archive is complete: not a copy, made while it was in use, that lacks its write-ahead
+ *       log; and not shorter than its head note (flow/audit_head.h)
  *
  * What it can not see from the archive alone: an archive that was cut back to an earlier state as a
- * whole, checkpoint included. Only a newer checkpoint or receipt held elsewhere shows that.
+ * whole, checkpoint included. Only a newer checkpoint (the head note is one) or receipt shows that.
  */
 #ifndef EG_ARCHIVE_CHECK_H
 #define EG_ARCHIVE_CHECK_H

@@ -6,7 +6,7 @@
 #include "assess/engine.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "flow/audit.h"
+#include "flow/audit_head.h"
 #include "flow/log_key.h"
 
 #include <inttypes.h>
@@ -18,6 +18,9 @@ static const struct eg_tool_option options[] = {
     {"--registrar", "DIGEST",
      "sha256:... of the certificate that alone may sign directories; without it any that leads to "
      "the anchors may",
+     false, false},
+    {"--head", "FILE",
+     "the log's head note, from which the end of the log is known; ARCHIVE.head if that is there",
      false, false},
     {0}};
 
@@ -67,16 +70,34 @@ static bool tell_progress(void *payload, uint64_t done, uint64_t total)
 /* ---- the end ------------------------------------------------------------------------------------
  */
 
-static void tell_json(const struct eg_check_counts *counts, uint64_t findings)
+static void tell_json(const struct eg_check_counts *counts, uint64_t findings,
+                      const struct eg_audit_head *head)
 {
+    char size[24] = "null"; /* not compared */
+
+    if (head->good) {
+        (void)snprintf(size, sizeof size, "%" PRIu64, head->newest.size);
+    }
     printf("{\"entries\":%" PRIu64 ",\"proved_and_rerun\":%" PRIu64 ",\"proved_by_digest\":%" PRIu64
            ",\"failed\":%" PRIu64 ",\"engine_differs\":%" PRIu64 ",\"findings\":%" PRIu64
-           ",\"good\":%s}\n",
+           ",\"head_note\":%s,\"good\":%s}\n",
            counts->entries, counts->proved_and_rerun, counts->proved_by_digest, counts->failed,
-           counts->engine_differs, findings, findings == 0 ? "true" : "false");
+           counts->engine_differs, findings, size, findings == 0 ? "true" : "false");
 }
 
-static void tell_text(const struct eg_check_counts *counts, uint64_t findings, const char *origin)
+static void tell_head(const struct eg_audit_head *head)
+{
+    if (head->good) {
+        printf("head note         of %" PRIu64 " entries, compared\n", head->newest.size);
+    } else {
+        printf("head note         %s\n",
+               head->there ? "not one of this log"
+                           : "none: whether newer entries are missing was not checked");
+    }
+}
+
+static void tell_text(const struct eg_check_counts *counts, uint64_t findings, const char *origin,
+                      const struct eg_audit_head *head)
 {
     printf("log               %s, %" PRIu64 " entries\n", origin, counts->entries);
     printf("proved and rerun  %" PRIu64 "\n", counts->proved_and_rerun);
@@ -85,6 +106,7 @@ static void tell_text(const struct eg_check_counts *counts, uint64_t findings, c
         printf("   (%" PRIu64 " decided by an engine of other semantics)", counts->engine_differs);
     }
     printf("\nfailed            %" PRIu64 "\n", counts->failed);
+    tell_head(head);
     if (findings == 0) {
         printf("ok: every condition holds for every entry\n");
     } else {
@@ -124,6 +146,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     struct eg_log_key_given key = {0};
     struct eg_digest registrar = {0};
     struct eg_check_counts counts = {0};
+    struct eg_audit_head head = {.there = false};
     struct eg_buf anchors = {0};
     uint64_t findings = 0;
     enum eg_status status = EG_OK;
@@ -131,20 +154,26 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     eg_buf_init(&anchors, 16 * EG_MIB);
     status = take_settings(&settings, &key, &anchors, &registrar, args, err);
     if (status == EG_OK) {
+        status = eg_audit_head_read(&head, eg_tool_value(args, "--head", 0), &settings, err);
+    }
+    if (status == EG_OK) {
         status = eg_engine_init(err);
     }
     if (status == EG_OK) {
         status = eg_audit_verify(&counts, &findings, &settings, err);
         eg_engine_done();
     }
+    if (status == EG_OK) {
+        status = eg_audit_head_check(&findings, &head, &settings, err);
+    }
     eg_buf_done(&anchors);
     if (status != EG_OK) {
         return EG_EXIT_COULD_NOT;
     }
     if (report.json) {
-        tell_json(&counts, findings);
+        tell_json(&counts, findings, &head);
     } else {
-        tell_text(&counts, findings, key.origin);
+        tell_text(&counts, findings, key.origin, &head);
     }
     return findings == 0 ? EG_EXIT_DONE : EG_EXIT_NEGATIVE;
 }
@@ -166,9 +195,10 @@ const struct eg_tool_verb eg_verb_audit_verify = {
         "receipt; "
         "8 signer and authorisation; 9 directory, package, key and revocation data; 10 rerun; "
         "11 identities and times; 12 look-ups and streams; 13 facts leaned on; 14 facts left "
-        "behind.\n"
+        "behind; 15 completeness.\n"
         "An archive that was cut back as a whole to an earlier state can not be told from an "
-        "earlier archive: compare it with the newest receipt or checkpoint that anybody holds.\n"
+        "earlier archive by itself: it is compared with the log's head note, if there is one; "
+        "else compare it with the newest receipt or checkpoint that anybody holds.\n"
         "Exit status 0: no finding; 1: findings; 2: could not be read to its end.",
     .example = "emgate audit verify archive.db --log-key log.vkey --anchors anchors.pem",
     .options = options,

@@ -301,6 +301,12 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         return EG_EXIT_COULD_NOT;
     }
     status = eg_store_open(&show.store, eg_tool_operand(args, 0), EG_STORE_READ, NULL, err);
+    if (status == EG_OK && eg_store_incomplete(show.store)) {
+        fprintf(stderr,
+                "emgate audit show: %s is incomplete: it was in use when it was copied, and its "
+                "-wal with the newest entries is not beside it\n",
+                eg_tool_operand(args, 0));
+    }
     if (status == EG_OK) {
         status = eg_library_new(&show.library, EG_BYTES_NONE, err);
     }
