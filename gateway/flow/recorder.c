@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "flow/answer.h"
 #include "flow/desk.h"
+#include "flow/key_statement.h"
 #include "flow/ledger.h"
 #include "flow/log_key.h"
 #include "flow/marks.h"
@@ -568,47 +569,36 @@ static enum eg_status draft_and_commit_key(struct eg_recorder *recorder, struct 
                                            struct eg_bytes cms, const struct eg_world *world,
                                            struct eg_error *err)
 {
-    struct eg_verifier *verifier = NULL;
-    struct eg_signer signer;
-    struct eg_verdict verdict;
+    const struct eg_settings *settings = recorder->shared->settings;
+    struct eg_digest signer;
     int64_t at_ms = 0;
-    enum eg_status status = eg_verifier_new(&verifier, &world->trust, err);
-    if (status == EG_OK) {
-        status = eg_cms_check(&signer, &verdict, verifier, cms, statement, EG_SIGNED_KEY_STATEMENT,
-                              eg_clock_wall_ms(), err);
-    }
-    eg_verifier_free(&verifier);
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
-        status = eg_error_set(err, EG_E_DENIED, recorder->shared->settings->log_statement,
-                              "key statement: %s %s", eg_code_row(verdict.code)->en, verdict.text);
-    }
+    enum eg_status status = eg_key_statement_check(&signer, statement, cms, settings->log_statement,
+                                                   &world->trust, err);
     if (status == EG_OK && !recorded_at(recorder, &at_ms)) {
         status = eg_error_set(err, EG_E_CLOCK, "clock", "is behind the newest entry");
+    }
+    if (status == EG_OK && !eg_key_statement_fits(statement, settings->origin,
+                                                  eg_ledger_key(recorder->ledger), at_ms)) {
+        status = eg_error_set(err, EG_E_DENIED, settings->log_statement,
+                              "key statement: it is not one for this log, key and time");
     }
     if (status != EG_OK) {
         return status;
     }
     struct eg_draft draft;
     eg_draft_init(&draft);
-    return commit_one(recorder, &draft,
-                      eg_draft_key(&draft, statement, cms, &signer.certificate,
-                                   eg_ledger_key(recorder->ledger), at_ms, err),
-                      err);
+    return commit_one(
+        recorder, &draft,
+        eg_draft_key(&draft, statement, cms, &signer, eg_ledger_key(recorder->ledger), at_ms, err),
+        err);
 }
 
 static enum eg_status record_key(struct eg_recorder *recorder, const struct eg_world *world,
                                  struct eg_error *err)
 {
-    const char *path = recorder->shared->settings->log_statement;
-    char cms_path[EG_SETTING_TEXT_MAX + 8];
-    snprintf(cms_path, sizeof cms_path, "%s.p7s", path);
     struct eg_buf statement, cms;
-    eg_buf_init(&statement, EG_SIGNED_TEXT_MAX);
-    eg_buf_init(&cms, EG_CMS_MAX);
-    enum eg_status status = eg_file_read(&statement, path, err);
-    if (status == EG_OK) {
-        status = eg_file_read(&cms, cms_path, err);
-    }
+    enum eg_status status =
+        eg_key_statement_read(&statement, &cms, recorder->shared->settings, err);
     if (status == EG_OK) {
         struct eg_digest digest = eg_hash(eg_bytes_view(&statement));
         if (!on_record(recorder, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {

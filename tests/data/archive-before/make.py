@@ -14,6 +14,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '../../support'))
+import certificates  # noqa: E402
 import gateway as support  # noqa: E402
 
 DAY_COUNTER = os.path.join(support.ROOT, 'tests/data/packages/day-counter')
@@ -150,4 +151,26 @@ def make(into):
     keep(gateway)
 
 
+def make_purpose(into):
+    """Reports signed with certificates for TLS servers, which were accepted then."""
+    os.environ.pop('EMGATE_TEST_CLOCK')
+    gateway = support.Gateway(os.path.join(tempfile.mkdtemp(), 'purpose'), packages=(DAY_COUNTER,),
+                              emgated=support.EMGATED)
+    for who, extended in (('right', 'clientAuth'), ('pinned', 'serverAuth'), ('named', 'serverAuth')):
+        certificates.issue(gateway, who, extended)
+    certificates.join(gateway, {who: ('device', getattr(certificates, way)(gateway, who))
+                                for who, way in (('right', 'named'), ('pinned', 'pinned'),
+                                                 ('named', 'named'))},
+                      ('right', 'pinned', 'named'))
+    with gateway:
+        for number, who in enumerate(('right', 'pinned', 'named')):
+            gateway.submit(day_report(gateway, '2010-0%d-01' % (number + 1)), who=who)
+        gateway.stop()
+    fold(gateway)
+    os.makedirs(into)
+    for name in ('archive.db', 'log.vkey', 'ca.pem'):
+        shutil.copy(gateway.file(name), into)
+
+
 make(sys.argv[1])
+make_purpose(os.path.join(sys.argv[1], 'purpose'))
