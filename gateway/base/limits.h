@@ -53,6 +53,7 @@
 #define EG_RECALLS_OCTETS_MAX (64 * EG_MIB) /* ... a year of 40 facts a day is 2 MiB */
 
 /* Identities */
+#define EG_ROLES_TEXT_MAX 128        /* the words of all roles, with commas */
 #define EG_ID_MAX 128                /* a declared id, participant id, plant id, package id */
 #define EG_ORIGIN_MAX 128            /* a log origin: a host name with path */
 #define EG_CURVE_KEY_TEXT 40         /* Z85 of 32 octets */

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/text.h"
+#include "core/authorise.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,6 +47,9 @@ static enum eg_status check_signature(struct eg_signer *out, struct eg_client *c
     memset(&signer, 0, sizeof signer);
     enum eg_status status =
         eg_cms_check(&signer, &verdict, client->verifier, cms, text, kind, now_ms, err);
+    if (status == EG_OK && eg_verdict_passed(&verdict)) {
+        (void)eg_authorise_certificate(&verdict, &signer, NULL, kind);
+    }
     if (status == EG_OK) {
         status = judged(&verdict, eg_signed_kind_text(kind), err);
     }

@@ -13,8 +13,10 @@
  */
 #include "core/authorise.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Days as text compare like days; "" is an open end. */
@@ -141,4 +143,58 @@ void eg_authorise_package(struct eg_verdict *verdict, const struct eg_participan
         (void)eg_verdict_refuse(verdict, EG_CODE_ROLE, "", package_id, "%s may not publish for %s",
                                 publisher->id, land != NULL ? land : "every Land");
     }
+}
+
+/* ---- what a certificate may be used for --------------------------------------------------------
+ */
+
+static unsigned roles_of_kind(enum eg_signed_kind kind)
+{
+    static const unsigned roles[EG_SIGNED_KIND_COUNT] = {
+        [EG_SIGNED_REPORT] = EG_ROLE_OPERATOR | EG_ROLE_DEVICE | EG_ROLE_MEASURING_BODY,
+        [EG_SIGNED_HELLO] = EG_ROLES_ALL,
+        [EG_SIGNED_WELCOME] = EG_ROLE_GATEWAY,
+        [EG_SIGNED_CARD] = EG_ROLE_GATEWAY,
+        [EG_SIGNED_DIRECTORY] = EG_ROLE_REGISTRAR,
+        [EG_SIGNED_PACKAGE] = EG_ROLE_RULE_PUBLISHER,
+        [EG_SIGNED_ACKNOWLEDGEMENT] = EG_ROLES_ALL,
+        [EG_SIGNED_KEY_STATEMENT] = EG_ROLE_GATEWAY,
+        [EG_SIGNED_PACKAGE_STATE] = EG_ROLE_RULE_PUBLISHER,
+    };
+    return roles[kind];
+}
+
+/* "operator, device"; "no role" if there is none. */
+static void list_roles(char *out, size_t size, unsigned roles)
+{
+    size_t len = 0;
+    out[0] = '\0';
+    for (unsigned bit = 1; bit <= EG_ROLES_ALL && len < size; bit <<= 1) {
+        if ((roles & bit & EG_ROLES_ALL) != 0) {
+            len += (size_t)snprintf(out + len, size - len, "%s%s", len > 0 ? ", " : "",
+                                    eg_role_text((enum eg_role)bit));
+        }
+    }
+    if (len == 0) {
+        (void)snprintf(out, size, "no role");
+    }
+}
+
+bool eg_authorise_certificate(struct eg_verdict *verdict, const struct eg_signer *signer,
+                              const struct eg_participant *participant, enum eg_signed_kind kind)
+{
+    char needed[EG_ROLES_TEXT_MAX], allowed[EG_ROLES_TEXT_MAX];
+    unsigned roles = roles_of_kind(kind);
+    if (participant != NULL) {
+        unsigned held = participant->roles & roles;
+        roles = held != 0 ? held : participant->roles;
+    }
+    if ((signer->roles & roles) != 0) {
+        return true;
+    }
+    list_roles(needed, sizeof needed, roles);
+    list_roles(allowed, sizeof allowed, signer->roles);
+    return eg_verdict_refuse(verdict, EG_CODE_CERT_PURPOSE, "RFC 5280 4.2.1.12", signer->subject,
+                             "extendedKeyUsage does not allow its use as %s; it allows %s", needed,
+                             allowed);
 }

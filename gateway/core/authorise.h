@@ -23,4 +23,22 @@ void eg_authorise_report(struct eg_verdict *verdict, const struct eg_directory *
 void eg_authorise_package(struct eg_verdict *verdict, const struct eg_participant *publisher,
                           const char *package_id, const char *land);
 
+/*
+ * May the certificate be used for what it was used for? Its extensions (`signer`, by
+ * verify/purpose.h) must allow one of the roles in which a text of this kind is signed:
+ *
+ *   report                          operator, device, measuring-body
+ *   directory                       registrar
+ *   package, package-state          rule-publisher
+ *   card, welcome, key-statement    gateway
+ *   hello, acknowledgement          any
+ *
+ * of those that the participant has; one is enough. Does it have none of them, one of any other
+ * that it has must be allowed: that it lacks the role is not said here. participant NULL: the role
+ * follows from the kind alone. Gateway, door, tool, client and auditor all ask here, as soon as
+ * they know who signed. Pure; any thread. false: the verdict holds CERT_PURPOSE.
+ */
+bool eg_authorise_certificate(struct eg_verdict *verdict, const struct eg_signer *signer,
+                              const struct eg_participant *participant, enum eg_signed_kind kind);
+
 #endif

@@ -18,6 +18,7 @@ enum eg_role {
     EG_ROLE_REGISTRAR = 1 << 6,
     EG_ROLE_GATEWAY = 1 << 7,
 };
+#define EG_ROLES_ALL 0xffu
 
 /* How a certificate is known to belong to a participant: by its digest, or by issuer key and
  * subject. */

@@ -25,6 +25,8 @@ struct eg_signer {
     struct eg_digest issuer_key;  /* SHA-256 of the issuer's SubjectPublicKeyInfo DER */
     char subject[512];            /* RFC 2253 form, UTF-8 */
     int64_t not_before_ms, not_after_ms;
+    unsigned
+        roles; /* bits of enum eg_role: what the certificate may be used as, by its extensions */
     int64_t signing_time_ms;
     struct eg_digest
         revocation; /* digest of the revocation data that was asked; all 0: none configured */

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "core/authorise.h"
+#include "flow/key_statement.h"
 #include "flow/rules.h"
 
 #include <stdio.h>
@@ -97,12 +98,16 @@ static enum eg_status check_directory(struct eg_audit *audit, const struct eg_ch
     const struct eg_digest *registrar = audit->settings->registrar;
     const struct eg_directory *directory = NULL;
     struct eg_signer signer = {0};
+    struct eg_verdict verdict = {0};
     struct asked asked = {EG_SIGNED_DIRECTORY, inputs->report, entry->recorded_at_ms, 9,
                           "the directory's signature"};
     enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
 
     if (status != EG_OK || *condition != 0) {
         return status;
+    }
+    if (!eg_authorise_certificate(&verdict, &signer, NULL, EG_SIGNED_DIRECTORY)) {
+        return refused(condition, text, 9, asked.what, &verdict);
     }
     if (registrar != NULL && !eg_digest_equal(registrar, &signer.certificate)) {
         return no(condition, text, 9, "the directory is not signed by the registrar",
@@ -200,37 +205,13 @@ static enum eg_status check_package(struct eg_audit *audit, const struct eg_chec
     return status;
 }
 
-/* The statement must be of this log and key, and hold when it was recorded. */
-static bool statement_fits(const struct eg_audit *audit, struct eg_bytes text, int64_t at_ms)
-{
-    struct eg_lines lines = {0};
-    struct eg_bytes origin = EG_BYTES_NONE, gateway = EG_BYTES_NONE, vkey = EG_BYTES_NONE;
-    struct eg_bytes from = EG_BYTES_NONE, until = EG_BYTES_NONE;
-    char key_origin[EG_ORIGIN_MAX + 1] = "";
-    uint8_t key[EG_ED25519_KEY_LEN] = {0};
-    int64_t from_ms = 0, until_ms = 0;
-    struct eg_error unused = {0};
-
-    return eg_lines_start(&lines, text, "key-statement") &&
-           eg_lines_expect(&lines, "origin", &origin) &&
-           eg_lines_expect(&lines, "gateway", &gateway) &&
-           eg_lines_expect(&lines, "log-key", &vkey) &&
-           eg_lines_expect(&lines, "valid-from", &from) &&
-           eg_lines_expect(&lines, "valid-until", &until) && eg_lines_next(&lines) == 0 &&
-           eg_bytes_is(origin, audit->settings->origin) &&
-           eg_vkey_read(key_origin, key, vkey, &unused) == EG_OK &&
-           strcmp(key_origin, audit->settings->origin) == 0 &&
-           memcmp(key, audit->settings->log_key, EG_ED25519_KEY_LEN) == 0 &&
-           eg_text_untime(from, &from_ms) && eg_text_untime(until, &until_ms) && from_ms <= at_ms &&
-           at_ms <= until_ms;
-}
-
 static enum eg_status check_key(struct eg_audit *audit, const struct eg_check_inputs *inputs,
                                 unsigned *condition, char text[EG_ERROR_TEXT_MAX],
                                 struct eg_error *err)
 {
     const struct eg_entry *entry = inputs->entry;
     struct eg_signer signer = {0};
+    struct eg_verdict verdict = {0};
     struct asked asked = {EG_SIGNED_KEY_STATEMENT, inputs->report, entry->recorded_at_ms, 9,
                           "the key statement's signature"};
 
@@ -238,11 +219,16 @@ static enum eg_status check_key(struct eg_audit *audit, const struct eg_check_in
         memcmp(entry->log_key, audit->settings->log_key, EG_ED25519_KEY_LEN) != 0) {
         return no(condition, text, 9, "the key recorded is not the log key given", "");
     }
-    if (!statement_fits(audit, inputs->report, entry->recorded_at_ms)) {
+    if (!eg_key_statement_fits(inputs->report, audit->settings->origin, audit->settings->log_key,
+                               entry->recorded_at_ms)) {
         return no(condition, text, 9, "the key statement is not one for this log, key and time",
                   "");
     }
-    return check_cms(&signer, audit, inputs, &asked, condition, text, err);
+    enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
+    return status == EG_OK && *condition == 0 &&
+                   !eg_authorise_certificate(&verdict, &signer, NULL, EG_SIGNED_KEY_STATEMENT)
+               ? refused(condition, text, 9, asked.what, &verdict)
+               : status;
 }
 
 /* ---- reports ------------------------------------------------------------------------------------
@@ -265,6 +251,10 @@ static enum eg_status check_sender(const struct eg_participant **out, const stru
     }
     if (entry->received_at_ms > directory->not_after_ms) {
         return no(condition, text, 8, "the directory had ended", "");
+    }
+    struct eg_verdict verdict = {0};
+    if (!eg_authorise_certificate(&verdict, signer, participant, EG_SIGNED_REPORT)) {
+        return refused(condition, text, 8, "the report's signature", &verdict);
     }
     *out = participant;
     return EG_OK;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "core/authorise.h"
 #include "flow/door.h"
 #include "verify/sign.h"
 
@@ -106,6 +107,13 @@ enum eg_status eg_cards_open(struct eg_cards **out, const struct eg_settings *se
     enum eg_status status = fill_card(&cards->card, settings, parts, err);
     if (status == EG_OK) {
         status = eg_signing_key_read(&cards->key, settings->key, settings->certificate, err);
+    }
+    struct eg_verdict verdict = {0};
+    if (status == EG_OK && !eg_authorise_certificate(&verdict, eg_signing_key_signer(cards->key),
+                                                     NULL, EG_SIGNED_CARD)) {
+        status = eg_error_set(err, EG_E_DENIED, settings->certificate, "%s: %s %s",
+                              eg_code_row(verdict.code)->text, eg_code_row(verdict.code)->en,
+                              verdict.text); /* no client would believe a card of it */
     }
     if (status == EG_OK) {
         status = sign_card(cards, err);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "core/authorise.h"
 #include "intake/greeting.h"
 #include "verify/cms.h"
 #include "wire/refusal.h"
@@ -85,6 +86,8 @@ static const struct eg_participant *judge(struct eg_verdict *verdict, struct eg_
                           signer->subject);
     } else if (now_ms > door->directory->not_after_ms) {
         eg_verdict_refuse(verdict, EG_CODE_DIRECTORY, "", "directory", "%s", "");
+    } else {
+        (void)eg_authorise_certificate(verdict, signer, participant, EG_SIGNED_HELLO);
     }
     return participant;
 }

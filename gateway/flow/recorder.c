@@ -9,11 +9,11 @@
 #include "base/text.h"
 #include "flow/answer.h"
 #include "flow/desk.h"
+#include "flow/key_statement.h"
 #include "flow/ledger.h"
 #include "flow/log_key.h"
 #include "flow/marks.h"
 #include "flow/post.h"
-#include "flow/record_key.h"
 #include "flow/record_states.h"
 
 #include <pthread.h>
@@ -583,26 +583,49 @@ static void *run(void *payload)
 /* ---- start and stop ---------------------------------------------------------------------------
  */
 
+static enum eg_status draft_and_commit_key(struct eg_recorder *recorder, struct eg_bytes statement,
+                                           struct eg_bytes cms, const struct eg_world *world,
+                                           struct eg_error *err)
+{
+    const struct eg_settings *settings = recorder->shared->settings;
+    struct eg_digest signer;
+    int64_t at_ms = 0;
+    enum eg_status status = eg_key_statement_check(&signer, statement, cms, settings->log_statement,
+                                                   &world->trust, err);
+    if (status == EG_OK && !recorded_at(recorder, &at_ms)) {
+        status = eg_error_set(err, EG_E_CLOCK, "clock", "is behind the newest entry");
+    }
+    if (status == EG_OK && !eg_key_statement_fits(statement, settings->origin,
+                                                  eg_ledger_key(recorder->ledger), at_ms)) {
+        status = eg_error_set(err, EG_E_DENIED, settings->log_statement,
+                              "key statement: it is not one for this log, key and time");
+    }
+    if (status != EG_OK) {
+        return status;
+    }
+    struct eg_draft draft;
+    eg_draft_init(&draft);
+    return commit_one(
+        recorder, &draft,
+        eg_draft_key(&draft, statement, cms, &signer, eg_ledger_key(recorder->ledger), at_ms, err),
+        err);
+}
+
 static enum eg_status record_key(struct eg_recorder *recorder, const struct eg_world *world,
                                  struct eg_error *err)
 {
-    struct eg_key_statement statement = {0};
-    struct eg_draft draft;
-    bool pending = false;
-    int64_t at_ms = 0;
-    enum eg_status status = eg_key_statement_read(
-        &statement, &pending, recorder->shared->settings->log_statement, recorder->ledger, err);
-    if (status == EG_OK && pending) {
-        status = entry_time(recorder, &at_ms, err);
+    struct eg_buf statement, cms;
+    enum eg_status status =
+        eg_key_statement_read(&statement, &cms, recorder->shared->settings, err);
+    if (status == EG_OK) {
+        struct eg_digest digest = eg_hash(eg_bytes_view(&statement));
+        if (!on_record(recorder, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {
+            status = draft_and_commit_key(recorder, eg_bytes_view(&statement), eg_bytes_view(&cms),
+                                          world, err);
+        }
     }
-    if (status == EG_OK && pending) {
-        eg_draft_init(&draft);
-        status = commit_one(recorder, &draft,
-                            eg_key_statement_draft(&draft, &statement, world,
-                                                   eg_ledger_key(recorder->ledger), at_ms, err),
-                            err);
-    }
-    eg_key_statement_done(&statement);
+    eg_buf_done(&statement);
+    eg_buf_done(&cms);
     return status;
 }
 

@@ -61,7 +61,8 @@ enum eg_status eg_rules_authorise(struct eg_signer *signer, struct eg_verdict *v
         return EG_OK;
     }
     eg_authorise_package(verdict, publisher, package->ref.id, package->land);
-    if (eg_verdict_passed(verdict) && signer != NULL) {
+    if (eg_verdict_passed(verdict) &&
+        eg_authorise_certificate(verdict, &own, publisher, EG_SIGNED_PACKAGE) && signer != NULL) {
         *signer = own;
     }
     return EG_OK;

@@ -69,6 +69,9 @@ static enum eg_step_answer verify(struct step *step)
     if (worker->signer == NULL) {
         return refuse(step, EG_CODE_PARTICIPANT_UNKNOWN, "certificate", job->signer.subject);
     }
+    if (!eg_authorise_certificate(&job->verdict, &job->signer, worker->signer, EG_SIGNED_REPORT)) {
+        return EG_REFUSED;
+    }
     snprintf(job->participant, sizeof job->participant, "%s", worker->signer->id);
     job->report_digest = eg_hash(eg_bytes_view(&job->report));
     eg_job_enter(job, EG_JOB_VERIFIED);

@@ -7,6 +7,7 @@
 #include "assess/directory.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "core/authorise.h"
 #include "flow/rules.h"
 #include "verify/cms.h"
 
@@ -67,6 +68,9 @@ static enum eg_status check_directory(struct eg_world *world, struct eg_verifier
         return eg_error_set(err, EG_E_DENIED, settings->directory,
                             "is signed by %s, not by the registrar of trust.registrar",
                             signer.subject);
+    }
+    if (!eg_authorise_certificate(&verdict, &signer, NULL, EG_SIGNED_DIRECTORY)) {
+        return refused(err, settings->directory, &verdict);
     }
     world->directory_signer = signer.certificate;
     return EG_OK;

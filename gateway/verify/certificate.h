@@ -18,8 +18,6 @@ struct eg_path_options {
     bool any_algorithm; /* leave the algorithm policy out */
 };
 
-#define EG_ROLES_ALL 0xffu /* fit to sign in any role at all */
-
 /*
  * Check a certificate.
  *

@@ -52,7 +52,7 @@ enum eg_status eg_x509_read(STACK_OF(X509) * *out, OSSL_LIB_CTX *libctx, struct 
 /* The subject for texts, RFC 2253 form, cut if need be; "" if there is no certificate. */
 void eg_x509_name(char *out, size_t out_size, X509 *certificate);
 
-/* Digest, subject, validity of a certificate; the rest of `out` is left alone. */
+/* Digest, subject, validity, possible roles of a certificate; the rest of `out` is left alone. */
 EG_MUST_USE
 enum eg_status eg_x509_describe(struct eg_signer *out, X509 *certificate, struct eg_error *err);
 

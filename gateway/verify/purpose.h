@@ -9,7 +9,13 @@
 
 #include <openssl/x509.h>
 
-/* false: the verdict holds CERT_PURPOSE. */
+/*
+ * The roles (bits of enum eg_role) as which the certificate may sign; 0: none. Who has which role
+ * is said by the directory: core/authorise.h brings both together.
+ */
+unsigned eg_purpose_roles(X509 *certificate);
+
+/* It may sign as one of `roles`. false: the verdict holds CERT_PURPOSE. */
 bool eg_purpose_fits(struct eg_verdict *verdict, X509 *certificate, unsigned roles,
                      const char *where);
 

@@ -4,6 +4,7 @@
  */
 #include "base/limits.h"
 #include "verify/path.h"
+#include "verify/purpose.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -162,5 +163,6 @@ enum eg_status eg_x509_describe(struct eg_signer *out, X509 *certificate, struct
     memcpy(out->subject, subject, sizeof(subject));
     out->not_before_ms = from_ms;
     out->not_after_ms = until_ms;
+    out->roles = eg_purpose_roles(certificate);
     return EG_OK;
 }

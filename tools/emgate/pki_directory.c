@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "core/authorise.h"
 #include "emgate/verb.h"
 #include "verify/sign.h"
 
@@ -33,6 +34,7 @@ static enum eg_status may_sign(const struct eg_directory *directory,
     const struct eg_participant *who =
         eg_directory_by_certificate(directory, eg_signing_key_signer(key));
 
+    struct eg_verdict verdict = {0};
     if (directory->not_after_ms <= eg_clock_wall_ms()) {
         return eg_error_set(err, EG_E_FORMAT, path,
                             "its not-after has passed; write a later one, no gateway would use it");
@@ -41,6 +43,10 @@ static enum eg_status may_sign(const struct eg_directory *directory,
         return eg_error_set(err, EG_E_DENIED, path,
                             "the certificate is not that of a participant with the role registrar "
                             "in this directory");
+    }
+    if (!eg_authorise_certificate(&verdict, eg_signing_key_signer(key), who, EG_SIGNED_DIRECTORY)) {
+        return eg_error_set(err, EG_E_DENIED, path, "%s: %s", eg_code_row(verdict.code)->en,
+                            verdict.text);
     }
     return EG_OK;
 }

@@ -6,6 +6,7 @@
 #include "assess/directory.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "core/authorise.h"
 #include "flow/rules.h"
 
 #include <stdio.h>
@@ -51,6 +52,8 @@ static enum eg_status check_directory(struct eg_tool_trust *trust, const char *p
         if (registrar == NULL || (registrar->roles & EG_ROLE_REGISTRAR) == 0) {
             status = eg_error_set(err, EG_E_DENIED, path,
                                   "is signed by %s, who is no registrar in it", signer.subject);
+        } else if (!eg_authorise_certificate(&verdict, &signer, registrar, EG_SIGNED_DIRECTORY)) {
+            status = eg_tool_refused(err, path, &verdict);
         }
     }
     return status;
