@@ -4,7 +4,6 @@
  */
 #include "flow/recorder.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/answer.h"
@@ -21,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLOCK_BEHIND_MAX_MS (5 * 60 * 1000LL)
 #define IDLE_MS 1000
 
 struct eg_world_change {
@@ -38,7 +36,7 @@ struct eg_recorder {
     struct eg_ledger *ledger;
     pthread_t thread;
     bool started;
-    int64_t wall_start_ms, boot_start_ms;
+    bool start_pending;     /* the clock was in doubt at the start: nothing is on record for it */
     struct eg_task **tasks; /* of the batch in hand */
     struct eg_draft *drafts;
     struct eg_job **jobs; /* jobs[i] is recorded by drafts[i] */
@@ -64,27 +62,11 @@ void eg_task_free(struct eg_task **task)
     }
 }
 
-/* ---- time -------------------------------------------------------------------------------------
- */
-
-/* recorded-at = max(clock, last); false when the clock can not be trusted. */
-static bool recorded_at(struct eg_recorder *recorder, int64_t *out)
+/* What is on disk now, told to the other threads. */
+static void publish(struct eg_recorder *recorder)
 {
-    int64_t wall = eg_clock_wall_ms();
-    int64_t last = eg_ledger_last_ms(recorder->ledger);
-    int64_t drift =
-        (wall - recorder->wall_start_ms) - (eg_clock_boot_ms() - recorder->boot_start_ms);
-    int64_t step = (int64_t)recorder->shared->settings->clock_step_ms;
-    if (eg_clock_is_fixed()) {
-        drift = 0;
-    }
-    if (wall + CLOCK_BEHIND_MAX_MS < last || drift > step || drift < -step) {
-        eg_log(EG_LOG_ERROR, "clock", "wall_ms=%lld last_ms=%lld drift_ms=%lld", (long long)wall,
-               (long long)last, (long long)drift);
-        return false;
-    }
-    *out = wall > last ? wall : last;
-    return true;
+    recorder->shared->log_size = eg_ledger_size(recorder->ledger);
+    eg_clock_watch_entry(&recorder->shared->clock, eg_ledger_last_ms(recorder->ledger));
 }
 
 /* ---- one job ----------------------------------------------------------------------------------
@@ -249,8 +231,9 @@ static bool take_job(struct eg_recorder *recorder, struct eg_job **job)
     if (eg_marks_in_batch(recorder->drafts, recorder->draft_count, *job)) {
         return false;
     }
-    if (!recorded_at(recorder, &at_ms)) {
-        finish_refused(recorder, job, EG_CODE_CLOCK, "");
+    struct eg_verdict doubt = {.code = EG_CODE_OK};
+    if (!eg_clock_watch_record(&recorder->shared->clock, &at_ms, &doubt)) {
+        finish_refused(recorder, job, EG_CODE_CLOCK, doubt.text);
         return true;
     }
     struct eg_error err = {0};
@@ -315,7 +298,7 @@ static void commit_drafts(struct eg_recorder *recorder)
      * before hid. */
     uint64_t size = eg_ledger_size(recorder->ledger);
     bool changed = recorder->shared->log_size != size;
-    recorder->shared->log_size = size;
+    publish(recorder);
     for (size_t i = 0; i < recorder->draft_count; i++) {
         if (status == EG_OK) {
             eg_marks_put(&recorder->marks, &recorder->drafts[i]);
@@ -377,18 +360,17 @@ static enum eg_status commit_one(struct eg_recorder *recorder, struct eg_draft *
     if (status == EG_OK) {
         status = eg_ledger_commit(recorder->ledger, draft, 1, err);
     }
-    recorder->shared->log_size = eg_ledger_size(recorder->ledger);
+    publish(recorder);
     eg_draft_done(draft);
     return status;
 }
 
-static enum eg_status entry_time(struct eg_recorder *recorder, int64_t *at_ms, struct eg_error *err)
+/* recorded-at of what a world brings; EG_E_CLOCK while the clock is in doubt, by this world's word.
+ */
+static enum eg_status entry_time(int64_t *at_ms, struct eg_recorder *recorder,
+                                 const struct eg_world *world, struct eg_error *err)
 {
-    return recorded_at(recorder, at_ms)
-               ? EG_OK
-               : eg_error_set(
-                     err, EG_E_CLOCK, "clock",
-                     "is behind the newest entry by more than five minutes, or has jumped");
+    return eg_clock_watch_try(&recorder->shared->clock, at_ms, &world->clock, err);
 }
 
 static enum eg_status record_directory(struct eg_recorder *recorder, const struct eg_world *world,
@@ -400,7 +382,7 @@ static enum eg_status record_directory(struct eg_recorder *recorder, const struc
     if (status != EG_OK || newest) {
         return status;
     }
-    status = entry_time(recorder, &at_ms, err);
+    status = entry_time(&at_ms, recorder, world, err);
     if (status != EG_OK) {
         return status;
     }
@@ -418,7 +400,7 @@ static enum eg_status record_package(struct eg_recorder *recorder, const struct 
         status != EG_OK) {
         return status;
     }
-    status = entry_time(recorder, &at_ms, err);
+    status = entry_time(&at_ms, recorder, world, err);
     if (status != EG_OK) {
         return status;
     }
@@ -439,18 +421,17 @@ static enum eg_status record_states(struct eg_recorder *recorder, const struct e
                                 ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
                                 : eg_states_pending(&numbers, &count, store, world, err);
     if (status == EG_OK && count > 0) {
-        status = entry_time(recorder, &at_ms, err);
+        status = entry_time(&at_ms, recorder, world, err);
     }
     if (status == EG_OK && count > 0) {
         status = eg_states_commit(recorder->ledger, world, numbers, count, at_ms, err);
-        recorder->shared->log_size = eg_ledger_size(recorder->ledger);
+        publish(recorder);
     }
     free(numbers);
     return status;
 }
 
-/* What judges reports is itself in the log, before it judges one. What is there already needs no
- * clock: with a wrong one the gateway starts, answers what it has, and refuses to record. */
+/* What judges reports is itself in the log, before it judges one. */
 static enum eg_status record_world(struct eg_recorder *recorder, const struct eg_world *world,
                                    struct eg_error *err)
 {
@@ -464,11 +445,78 @@ static enum eg_status record_world(struct eg_recorder *recorder, const struct eg
     return status == EG_OK ? record_states(recorder, world, err) : status;
 }
 
+static enum eg_status draft_and_commit_key(struct eg_recorder *recorder, struct eg_bytes statement,
+                                           struct eg_bytes cms, const struct eg_world *world,
+                                           struct eg_error *err)
+{
+    struct eg_verifier *verifier = NULL;
+    struct eg_signer signer;
+    struct eg_verdict verdict;
+    int64_t at_ms = 0;
+    enum eg_status status = entry_time(&at_ms, recorder, world, err);
+    if (status == EG_OK) {
+        status = eg_verifier_new(&verifier, &world->trust, err);
+    }
+    if (status == EG_OK) {
+        status = eg_cms_check(&signer, &verdict, verifier, cms, statement, EG_SIGNED_KEY_STATEMENT,
+                              at_ms, err);
+    }
+    eg_verifier_free(&verifier);
+    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
+        status = eg_error_set(err, EG_E_DENIED, recorder->shared->settings->log_statement,
+                              "key statement: %s %s", eg_code_row(verdict.code)->en, verdict.text);
+    }
+    if (status != EG_OK) {
+        return status;
+    }
+    struct eg_draft draft;
+    eg_draft_init(&draft);
+    return commit_one(recorder, &draft,
+                      eg_draft_key(&draft, statement, cms, &signer.certificate,
+                                   eg_ledger_key(recorder->ledger), at_ms, err),
+                      err);
+}
+
+static enum eg_status record_key(struct eg_recorder *recorder, const struct eg_world *world,
+                                 struct eg_error *err)
+{
+    const char *path = recorder->shared->settings->log_statement;
+    char cms_path[EG_SETTING_TEXT_MAX + 8];
+    snprintf(cms_path, sizeof cms_path, "%s.p7s", path);
+    struct eg_buf statement, cms;
+    eg_buf_init(&statement, EG_SIGNED_TEXT_MAX);
+    eg_buf_init(&cms, EG_CMS_MAX);
+    enum eg_status status = eg_file_read(&statement, path, err);
+    if (status == EG_OK) {
+        status = eg_file_read(&cms, cms_path, err);
+    }
+    if (status == EG_OK) {
+        struct eg_digest digest = eg_hash(eg_bytes_view(&statement));
+        if (!on_record(recorder, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {
+            status = draft_and_commit_key(recorder, eg_bytes_view(&statement), eg_bytes_view(&cms),
+                                          world, err);
+        }
+    }
+    eg_buf_done(&statement);
+    eg_buf_done(&cms);
+    return status;
+}
+
 static void change_world(struct eg_recorder *recorder, struct eg_world_change *change)
 {
-    enum eg_status status = record_world(recorder, change->world, &change->err);
+    int64_t at_ms = 0;
+    enum eg_status status = entry_time(&at_ms, recorder, change->world, &change->err);
+    if (status == EG_OK && recorder->start_pending) {
+        status = record_key(recorder, change->world, &change->err);
+    }
     if (status == EG_OK) {
+        status = record_world(recorder, change->world, &change->err);
+    }
+    if (status == EG_OK) {
+        recorder->start_pending = false;
+        struct eg_clock_evidence clock = change->world->clock;
         eg_world_replace(recorder->shared->world, &change->world);
+        eg_clock_watch_world(&recorder->shared->clock, &clock);
     }
     pthread_mutex_lock(&change->lock);
     change->status = status;
@@ -564,65 +612,17 @@ static void *run(void *payload)
 /* ---- start and stop ---------------------------------------------------------------------------
  */
 
-static enum eg_status draft_and_commit_key(struct eg_recorder *recorder, struct eg_bytes statement,
-                                           struct eg_bytes cms, const struct eg_world *world,
-                                           struct eg_error *err)
-{
-    struct eg_verifier *verifier = NULL;
-    struct eg_signer signer;
-    struct eg_verdict verdict;
-    int64_t at_ms = 0;
-    enum eg_status status = eg_verifier_new(&verifier, &world->trust, err);
-    if (status == EG_OK) {
-        status = eg_cms_check(&signer, &verdict, verifier, cms, statement, EG_SIGNED_KEY_STATEMENT,
-                              eg_clock_wall_ms(), err);
-    }
-    eg_verifier_free(&verifier);
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
-        status = eg_error_set(err, EG_E_DENIED, recorder->shared->settings->log_statement,
-                              "key statement: %s %s", eg_code_row(verdict.code)->en, verdict.text);
-    }
-    if (status == EG_OK && !recorded_at(recorder, &at_ms)) {
-        status = eg_error_set(err, EG_E_CLOCK, "clock", "is behind the newest entry");
-    }
-    if (status != EG_OK) {
-        return status;
-    }
-    struct eg_draft draft;
-    eg_draft_init(&draft);
-    return commit_one(recorder, &draft,
-                      eg_draft_key(&draft, statement, cms, &signer.certificate,
-                                   eg_ledger_key(recorder->ledger), at_ms, err),
-                      err);
-}
-
-static enum eg_status record_key(struct eg_recorder *recorder, const struct eg_world *world,
-                                 struct eg_error *err)
-{
-    const char *path = recorder->shared->settings->log_statement;
-    char cms_path[EG_SETTING_TEXT_MAX + 8];
-    snprintf(cms_path, sizeof cms_path, "%s.p7s", path);
-    struct eg_buf statement, cms;
-    eg_buf_init(&statement, EG_SIGNED_TEXT_MAX);
-    eg_buf_init(&cms, EG_CMS_MAX);
-    enum eg_status status = eg_file_read(&statement, path, err);
-    if (status == EG_OK) {
-        status = eg_file_read(&cms, cms_path, err);
-    }
-    if (status == EG_OK) {
-        struct eg_digest digest = eg_hash(eg_bytes_view(&statement));
-        if (!on_record(recorder, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {
-            status = draft_and_commit_key(recorder, eg_bytes_view(&statement), eg_bytes_view(&cms),
-                                          world, err);
-        }
-    }
-    eg_buf_done(&statement);
-    eg_buf_done(&cms);
-    return status;
-}
-
+/* With a clock in doubt the gateway starts, answers what it has, and records nothing: what it was
+ * started with is judged and recorded when main loads it again under a mended clock. */
 static enum eg_status record_start(struct eg_recorder *recorder, struct eg_error *err)
 {
+    int64_t now_ms = 0;
+    publish(recorder);
+    if (eg_clock_watch_look(&recorder->shared->clock, &now_ms) != EG_CLOCK_TRUSTED) {
+        recorder->start_pending = true;
+        eg_clock_watch_unjudged(&recorder->shared->clock);
+        return EG_OK;
+    }
     const struct eg_world *world = eg_world_take(recorder->shared->world);
     enum eg_status status = record_key(recorder, world, err);
     if (status == EG_OK) {
@@ -659,14 +659,11 @@ enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *sha
         return eg_error_set(err, EG_E_NOMEM, "recorder", "memory ran out");
     }
     recorder->shared = shared;
-    recorder->wall_start_ms = eg_clock_wall_ms();
-    recorder->boot_start_ms = eg_clock_boot_ms();
     enum eg_status status = prepare(recorder, err);
     if (status == EG_OK) {
         status = record_start(recorder, err);
     }
     if (status == EG_OK) {
-        shared->log_size = eg_ledger_size(recorder->ledger);
         recorder->started = pthread_create(&recorder->thread, NULL, run, recorder) == 0;
         status = recorder->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "recorder", "no thread");
     }
