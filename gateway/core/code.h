@@ -57,8 +57,8 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
       "Der Signaturzeitpunkt hat nicht die vorgeschriebene Form.",                                 \
       "Sign with a UTC time with seconds.", "Mit einer UTC-Zeit mit Sekunden signieren.")          \
     X(CMS_SIGNING_TIME, "cms-signing-time", UNAUTHENTICATED, 60000,                                \
-      "The signing time does not fit the gateway's clock or the certificate.",                     \
-      "Der Signaturzeitpunkt passt nicht zur Uhr des Gateways oder zum Zertifikat.",               \
+      "The signing time does not fit the receiver's clock or the certificate.",                    \
+      "Der Signaturzeitpunkt passt nicht zur Uhr des Empfängers oder zum Zertifikat.",             \
       "Compare both clocks with a time standard; send again later.",                               \
       "Beide Uhren mit einer Normalzeit vergleichen; später erneut senden.")                       \
     X(CERT_UNKNOWN, "cert-unknown", UNAUTHENTICATED, 0,                                            \

@@ -174,14 +174,16 @@ static void look_at_clock(struct daemon *daemon)
     }
 }
 
-static void report_ready(const struct daemon *daemon)
+static void report_ready(struct daemon *daemon)
 {
-    printf("ready origin=%s door=%s hall=%s\n", daemon->settings->origin,
-           eg_front_door(daemon->front), eg_front_hall(daemon->front));
+    int64_t now_ms = 0;
+    const char *clock = eg_clock_doubt_word(eg_clock_watch_look(&daemon->shared.clock, &now_ms));
+    printf("ready origin=%s door=%s hall=%s clock=%s\n", daemon->settings->origin,
+           eg_front_door(daemon->front), eg_front_hall(daemon->front), clock);
     fflush(stdout);
-    eg_log(EG_LOG_INFO, "ready", "origin=%s door=%s hall=%s size=%llu", daemon->settings->origin,
-           eg_front_door(daemon->front), eg_front_hall(daemon->front),
-           (unsigned long long)daemon->shared.log_size);
+    eg_log(EG_LOG_INFO, "ready", "origin=%s door=%s hall=%s size=%llu clock=%s",
+           daemon->settings->origin, eg_front_door(daemon->front), eg_front_hall(daemon->front),
+           (unsigned long long)daemon->shared.log_size, clock);
 }
 
 static void wait_for_end(struct daemon *daemon, const sigset_t *signals)

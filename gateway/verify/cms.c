@@ -256,18 +256,18 @@ static bool signing_time(struct check *check)
     eg_text_time(at, check->at_ms);
     eg_text_time(begin, check->known->signer.not_before_ms);
     if (signed_ms > check->at_ms + EG_SIGNING_TIME_AHEAD_MS) {
-        return eg_verdict_refuse(check->verdict, EG_CODE_CMS_SIGNING_TIME, "RFC 5652 11.3",
-                                 "signing-time",
-                                 "the signature says %s, the clock here %s when it came: more than "
-                                 "five minutes later",
-                                 time, at);
+        return eg_verdict_refuse(
+            check->verdict, EG_CODE_CMS_SIGNING_TIME, "RFC 5652 11.3", "signing-time",
+            "the signature says %s, the receiver's clock %s when it came: more than "
+            "five minutes later",
+            time, at);
     }
     if (signed_ms < check->known->signer.not_before_ms) {
-        return eg_verdict_refuse(check->verdict, EG_CODE_CMS_SIGNING_TIME, "RFC 5652 11.3",
-                                 "signing-time",
-                                 "the signature says %s, its certificate begins %s; the clock here "
-                                 "said %s when it came",
-                                 time, begin, at);
+        return eg_verdict_refuse(
+            check->verdict, EG_CODE_CMS_SIGNING_TIME, "RFC 5652 11.3", "signing-time",
+            "the signature says %s, its certificate begins %s; the receiver's clock "
+            "said %s when it came",
+            time, begin, at);
     }
     check->signing_time_ms = signed_ms;
     return true;
