@@ -2,7 +2,8 @@
  * The only place that asks for the time.
  *
  * Thread: any. In builds with EG_TEST_HOOKS the variable EMGATE_TEST_CLOCK (a time in text form)
- * fixes the wall clock; other builds do not look at it.
+ * fixes the wall clock, or, as "@FILE", moves it by the milliseconds that the file holds at that
+ * moment; other builds do not look at it.
  */
 #ifndef EG_BASE_CLOCK_H
 #define EG_BASE_CLOCK_H

@@ -193,14 +193,17 @@ static enum eg_status check_welcome(struct eg_client *client, const struct eg_me
     return status;
 }
 
-/* ERROR at the door: the moment's, with a time to come back; or for good. */
+/* Refused at the door: with a time to come back (the moment's, or two clocks differ), or for good.
+ */
 static enum eg_status turned_away(struct eg_client *client, const struct eg_message *message,
                                   struct eg_error *err)
 {
     enum eg_status status = eg_client_refused(client, message, err);
     if (status == EG_E_DENIED && client->refusal.retry_after_ms > 0) {
         client->greet_from_ms = eg_clock_boot_ms() + client->refusal.retry_after_ms;
-        return EG_E_BUSY;
+        struct eg_answer_text *text = &client->refusal;
+        return eg_error_set(err, EG_E_BUSY, text->code_text, "%s%s%s", text->en,
+                            text->text[0] == '\0' ? "" : " ", text->text);
     }
     return status;
 }
@@ -214,7 +217,6 @@ static enum eg_status read_answer(struct eg_client *client, struct eg_incoming *
     case EG_VERB_WELCOME:
         return check_welcome(client, message, hello, err);
     case EG_VERB_UNAUTHENTICATED:
-        return eg_client_refused(client, message, err);
     case EG_VERB_ERROR:
         return turned_away(client, message, err);
     default:

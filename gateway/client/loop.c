@@ -251,7 +251,15 @@ enum eg_status eg_client_connect(struct eg_client *client, struct eg_error *err)
 
 /* ---- arrivals ---- */
 
-/* ERROR that the client mends itself: wait and send again, or greet and send again. */
+/* What passes by itself: the gateway is busy, or a clock (its, ours, the issuer's) is wrong. */
+static bool passes(enum eg_code code)
+{
+    return code == EG_CODE_BUSY || code == EG_CODE_RATE || code == EG_CODE_STOPPING ||
+           code == EG_CODE_CLOCK || code == EG_CODE_CMS_SIGNING_TIME ||
+           code == EG_CODE_CERT_EXPIRED;
+}
+
+/* A refusal that the client mends itself: wait and send again, or greet and send again. */
 static bool mends(struct eg_client *client, struct eg_request *request,
                   const struct eg_message *message)
 {
@@ -267,8 +275,7 @@ static bool mends(struct eg_client *client, struct eg_request *request,
         }
         return true;
     }
-    if (request == NULL ||
-        (text.code != EG_CODE_BUSY && text.code != EG_CODE_RATE && text.code != EG_CODE_STOPPING)) {
+    if (request == NULL || !passes(text.code)) {
         return false;
     }
     int64_t pause = text.retry_after_ms > BUSY_MIN_MS ? text.retry_after_ms : BUSY_MIN_MS;

@@ -52,9 +52,15 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
     X(CMS_SIGNATURE, "cms-signature", UNAUTHENTICATED, 0,                                          \
       "The signature does not fit what was signed.", "Die Signatur passt nicht zum Signierten.",   \
       "Send the very octets that were signed.", "Genau die signierten Oktette senden.")            \
-    X(CMS_SIGNING_TIME, "cms-signing-time", UNAUTHENTICATED, 0,                                    \
-      "The signing time is not plausible.", "Der Signaturzeitpunkt ist nicht plausibel.",          \
-      "Set the signer's clock.", "Die Uhr des Unterzeichners stellen.")                            \
+    X(CMS_TIME_FORM, "cms-time-form", UNAUTHENTICATED, 0,                                          \
+      "The signing time is not of the form required.",                                             \
+      "Der Signaturzeitpunkt hat nicht die vorgeschriebene Form.",                                 \
+      "Sign with a UTC time with seconds.", "Mit einer UTC-Zeit mit Sekunden signieren.")          \
+    X(CMS_SIGNING_TIME, "cms-signing-time", UNAUTHENTICATED, 60000,                                \
+      "The signing time does not fit the receiver's clock or the certificate.",                    \
+      "Der Signaturzeitpunkt passt nicht zur Uhr des Empfängers oder zum Zertifikat.",             \
+      "Compare both clocks with a time standard; send again later.",                               \
+      "Beide Uhren mit einer Normalzeit vergleichen; später erneut senden.")                       \
     X(CERT_UNKNOWN, "cert-unknown", UNAUTHENTICATED, 0,                                            \
       "The signer's certificate is not in the signature.",                                         \
       "Das Zertifikat des Unterzeichners fehlt in der Signatur.",                                  \
@@ -64,10 +70,13 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
       "Kein gültiger Zertifizierungspfad führt zu einem Vertrauensanker.",                         \
       "Use a certificate of an accepted authority, with its chain.",                               \
       "Zertifikat einer anerkannten Stelle mit Kette verwenden.")                                  \
-    X(CERT_EXPIRED, "cert-expired", UNAUTHENTICATED, 0,                                            \
+    X(CERT_EXPIRED, "cert-expired", UNAUTHENTICATED, 60000,                                        \
       "A certificate is not valid at the time of receipt.",                                        \
-      "Ein Zertifikat ist zum Zeitpunkt des Eingangs nicht gültig.", "Renew the certificate.",     \
-      "Das Zertifikat erneuern.")                                                                  \
+      "Ein Zertifikat ist zum Zeitpunkt des Eingangs nicht gültig.",                               \
+      "Compare the clock that judged with a time standard; if it is right, renew the "             \
+      "certificate.",                                                                              \
+      "Die urteilende Uhr mit einer Normalzeit vergleichen; geht sie richtig, das Zertifikat "     \
+      "erneuern.")                                                                                 \
     X(CERT_REVOKED, "cert-revoked", UNAUTHENTICATED, 0, "A certificate is revoked.",               \
       "Ein Zertifikat ist gesperrt.", "Use another certificate.",                                  \
       "Ein anderes Zertifikat verwenden.")                                                         \
@@ -98,10 +107,11 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
     X(HELLO_TEXT, "hello-text", UNAUTHENTICATED, 0, "The greeting's text is not as specified.",    \
       "Der Text der Begrüßung ist nicht wie vorgeschrieben.", "See the protocol, HELLO.",          \
       "Siehe Protokoll, HELLO.")                                                                   \
-    X(HELLO_TIME, "hello-time", UNAUTHENTICATED, 0,                                                \
-      "The greeting's time is more than five minutes off.",                                        \
-      "Die Zeit der Begrüßung weicht mehr als fünf Minuten ab.", "Set the clock.",                 \
-      "Die Uhr stellen.")                                                                          \
+    X(HELLO_TIME, "hello-time", UNAUTHENTICATED, 60000,                                            \
+      "The greeting's time and the gateway's clock are more than five minutes apart.",             \
+      "Die Zeit der Begrüßung und die Uhr des Gateways liegen mehr als fünf Minuten auseinander.", \
+      "Compare both clocks with a time standard; greet again later.",                              \
+      "Beide Uhren mit einer Normalzeit vergleichen; später erneut grüßen.")                       \
     X(NOT_ADMITTED, "not-admitted", UNAUTHENTICATED, 0, "This CURVE key is not admitted.",         \
       "Dieser CURVE-Schlüssel ist nicht zugelassen.", "Greet at the door first.",                  \
       "Zuerst an der Tür grüßen.")                                                                 \

@@ -20,6 +20,8 @@
 
 struct eg_cards {
     const struct eg_settings *settings;
+    struct eg_clock_watch *clock;
+    bool doubted; /* the clock was, when the card was signed */
     struct eg_signing_key *key;
     struct eg_card card;
     struct eg_buf text, cms;
@@ -47,7 +49,7 @@ static void swap(struct eg_buf *a, struct eg_buf *b)
 
 static enum eg_status sign_card(struct eg_cards *cards, struct eg_error *err)
 {
-    int64_t now_ms = eg_clock_wall_ms();
+    int64_t now_ms = eg_clock_watch_time(cards->clock, &cards->doubted);
     int64_t valid_ms = (int64_t)cards->settings->card_hours * HOUR_MS;
     struct eg_buf text, cms; /* the card in use stays whole when a new one can not be made */
     eg_buf_init(&text, EG_SIGNED_TEXT_MAX);
@@ -102,6 +104,7 @@ enum eg_status eg_cards_open(struct eg_cards **out, const struct eg_settings *se
         return eg_error_set(err, EG_E_NOMEM, "card", "memory ran out");
     }
     cards->settings = settings;
+    cards->clock = parts->clock;
     eg_buf_init(&cards->text, EG_SIGNED_TEXT_MAX);
     eg_buf_init(&cards->cms, EG_CMS_MAX);
     enum eg_status status = fill_card(&cards->card, settings, parts, err);
@@ -140,7 +143,9 @@ void eg_cards_close(struct eg_cards **cards)
 void eg_cards_renew(struct eg_cards *cards)
 {
     struct eg_error err = {0};
-    if (eg_clock_wall_ms() >= cards->renew_at_ms && sign_card(cards, &err) != EG_OK) {
+    int64_t now_ms = 0;
+    if (eg_clock_watch_look(cards->clock, &now_ms) == EG_CLOCK_TRUSTED &&
+        (cards->doubted || now_ms >= cards->renew_at_ms) && sign_card(cards, &err) != EG_OK) {
         eg_log_failure("card", &err);
     }
 }

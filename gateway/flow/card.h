@@ -6,11 +6,13 @@
 #define EG_FLOW_CARD_H
 
 #include "core/settings.h"
+#include "flow/clock_watch.h"
 #include "wire/texts.h"
 
 struct eg_card_parts {
     const char *door, *hall, *door_key, *hall_key;
     const uint8_t *log_key;
+    struct eg_clock_watch *clock;
 };
 
 struct eg_cards;
@@ -21,7 +23,9 @@ enum eg_status eg_cards_open(struct eg_cards **out, const struct eg_settings *se
                              const struct eg_card_parts *parts, struct eg_error *err);
 void eg_cards_close(struct eg_cards **cards);
 
-/* At half its time the card is signed anew; a failure is journalled and tried again. */
+/* At half its time the card is signed anew; a failure is journalled and tried again. None is signed
+ * while the clock is in doubt, but at the start, which needs one: that is dated at the latest time
+ * known to have come, and signed anew when the doubt ends. */
 void eg_cards_renew(struct eg_cards *cards);
 
 /* Sign a WELCOME and give it to the door. */

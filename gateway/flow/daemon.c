@@ -4,6 +4,7 @@
 #include "flow/daemon.h"
 
 #include "assess/engine.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "flow/continuity.h"
 #include "flow/desk.h"
@@ -22,6 +23,8 @@
 
 #define DESCRIPTORS_WANTED 65536
 #define DRAIN_STEP_MS 5
+#define LOOK_MS 1000         /* between two looks at the clock */
+#define AGAIN_MS (60 * 1000) /* between two attempts to load again what was loaded in doubt */
 
 struct daemon {
     const struct eg_settings *settings;
@@ -32,6 +35,7 @@ struct daemon {
     struct eg_desk *desk;
     struct eg_front *front;
     uint64_t generation;
+    int64_t again_from_ms; /* boot clock */
 };
 
 static void signals_wanted(sigset_t *out)
@@ -127,6 +131,21 @@ static void stop(struct daemon *daemon)
     eg_engine_done();
 }
 
+/* What failed under a doubted clock failed by it, unless it fails again under a mended one. */
+static void blame_clock(struct daemon *daemon, struct eg_error *err)
+{
+    int64_t now_ms = 0;
+    struct eg_verdict doubt = {.code = EG_CODE_OK};
+    enum eg_clock_doubt reason = eg_clock_watch_look(&daemon->shared.clock, &now_ms);
+    if (reason == EG_CLOCK_TRUSTED || reason == EG_CLOCK_UNJUDGED || err->status == EG_E_CLOCK) {
+        return;
+    }
+    struct eg_error first = *err;
+    (void)eg_clock_watch_holds(&daemon->shared.clock, &now_ms, &doubt);
+    (void)eg_error_set(err, EG_E_CLOCK, "clock", "%s; with this clock: %s: %s", doubt.text,
+                       first.where, first.text);
+}
+
 static void reload(struct daemon *daemon)
 {
     struct eg_world *world = NULL;
@@ -140,26 +159,48 @@ static void reload(struct daemon *daemon)
         eg_front_renew(daemon->front);
         eg_log(EG_LOG_INFO, "reloaded", "generation=%llu", (unsigned long long)daemon->generation);
     } else {
+        blame_clock(daemon, &err);
         eg_log_failure("reload-refused", &err);
     }
     eg_world_free(&world);
 }
 
-static void report_ready(const struct daemon *daemon)
+/* Once a second: a doubt is journalled also while nothing comes in, and when it is over, what was
+ * loaded under it is judged by the mended clock. */
+static void look_at_clock(struct daemon *daemon)
 {
-    printf("ready origin=%s door=%s hall=%s\n", daemon->settings->origin,
-           eg_front_door(daemon->front), eg_front_hall(daemon->front));
+    int64_t now_ms = 0;
+    if (eg_clock_watch_look(&daemon->shared.clock, &now_ms) == EG_CLOCK_UNJUDGED &&
+        eg_clock_boot_ms() >= daemon->again_from_ms) {
+        daemon->again_from_ms = eg_clock_boot_ms() + AGAIN_MS;
+        reload(daemon);
+    }
+}
+
+static void report_ready(struct daemon *daemon)
+{
+    int64_t now_ms = 0;
+    const char *clock = eg_clock_doubt_word(eg_clock_watch_look(&daemon->shared.clock, &now_ms));
+    printf("ready origin=%s door=%s hall=%s clock=%s\n", daemon->settings->origin,
+           eg_front_door(daemon->front), eg_front_hall(daemon->front), clock);
     fflush(stdout);
-    eg_log(EG_LOG_INFO, "ready", "origin=%s door=%s hall=%s size=%llu", daemon->settings->origin,
-           eg_front_door(daemon->front), eg_front_hall(daemon->front),
-           (unsigned long long)daemon->shared.log_size);
+    eg_log(EG_LOG_INFO, "ready", "origin=%s door=%s hall=%s size=%llu clock=%s",
+           daemon->settings->origin, eg_front_door(daemon->front), eg_front_hall(daemon->front),
+           (unsigned long long)daemon->shared.log_size, clock);
 }
 
 static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
 {
-    int caught = 0;
-    while (sigwait(signals, &caught) == 0 && caught == SIGHUP) {
-        reload(daemon);
+    const struct timespec pause = {LOOK_MS / 1000, 0};
+    int caught = SIGHUP;
+    while (caught == SIGHUP) {
+        caught = sigtimedwait(signals, NULL, &pause);
+        if (caught < 0) { /* no signal in this while */
+            look_at_clock(daemon);
+            caught = SIGHUP;
+        } else if (caught == SIGHUP) {
+            reload(daemon);
+        }
     }
     eg_log(EG_LOG_INFO, "stopping", "signal=%d in_hand=%zu", caught, daemon->shared.jobs_in_hand);
 }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "core/authorise.h"
+#include "core/clock_doubt.h"
 #include "intake/greeting.h"
 #include "verify/cms.h"
 #include "wire/refusal.h"
@@ -31,12 +32,36 @@ struct door {
     struct eg_trust trust;
     struct eg_verifier *verifier;
     struct eg_directory *directory;
+    struct eg_clock_evidence clock;
     struct eg_greeting *greeting;
     bool over;
 };
 
 /* ---- judging a HELLO --------------------------------------------------------------------------
  */
+
+/* Nothing stands against our clock, and nothing shows that it is right: both times are told. */
+static void refuse_time(struct eg_verdict *verdict, int64_t at_ms, int64_t now_ms)
+{
+    char at[EG_TIME_TEXT_MAX], now[EG_TIME_TEXT_MAX];
+    eg_text_time(at, at_ms);
+    eg_text_time(now, now_ms);
+    eg_verdict_refuse(verdict, EG_CODE_HELLO_TIME, "", "at",
+                      "the greeting says %s, the gateway's clock %s", at, now);
+}
+
+/* As long as our clock is in doubt, nobody is judged by it. */
+static bool clock_holds(struct eg_verdict *verdict, const struct door *door, int64_t now_ms)
+{
+    char text[EG_CLOCK_DOUBT_TEXT_MAX] = "";
+    int64_t boot_ms = eg_clock_boot_ms();
+    enum eg_clock_doubt doubt = eg_clock_doubt(&door->clock, now_ms, boot_ms);
+    if (doubt == EG_CLOCK_TRUSTED) {
+        return true;
+    }
+    eg_clock_doubt_text(text, doubt, &door->clock, now_ms, boot_ms);
+    return eg_verdict_refuse(verdict, EG_CODE_CLOCK, "", "clock", "%s", text);
+}
 
 static void check_text(struct eg_verdict *verdict, const struct door *door,
                        const struct eg_hello *hello, const char *client_key, int64_t now_ms)
@@ -51,8 +76,7 @@ static void check_text(struct eg_verdict *verdict, const struct door *door,
         eg_verdict_refuse(verdict, EG_CODE_ADDRESSEE, "", "origin", "%s is not %s", hello->origin,
                           door->origin);
     } else if (off_ms > HELLO_SKEW_MS || off_ms < -HELLO_SKEW_MS) {
-        eg_verdict_refuse(verdict, EG_CODE_HELLO_TIME, "", "at", "off by %lld ms",
-                          (long long)off_ms);
+        refuse_time(verdict, hello->at_ms, now_ms);
     } else if (!eg_hello_offers(hello, EG_PROTOCOL_NAME)) {
         eg_verdict_refuse(verdict, EG_CODE_VERSION, "", "versions", "%s", hello->versions);
     }
@@ -65,6 +89,9 @@ static const struct eg_participant *judge(struct eg_verdict *verdict, struct eg_
 {
     struct eg_error err = {0};
     int64_t now_ms = eg_clock_wall_ms();
+    if (!clock_holds(verdict, door, now_ms)) {
+        return NULL;
+    }
     enum eg_status status =
         eg_cms_check(signer, verdict, door->verifier, cms, text, EG_SIGNED_HELLO, now_ms, &err);
     if (status != EG_OK) {
@@ -143,9 +170,22 @@ static void on_hello(void *payload, uint32_t ticket, const char *client_key, str
 /* ---- what the main process says ---------------------------------------------------------------
  */
 
+static bool take_clock(struct door *door, const struct eg_door_message *message)
+{
+    if (message->type != EG_DOOR_CLOCK || message->part_count != 1 ||
+        message->parts[0].len != sizeof door->clock) {
+        return false;
+    }
+    memcpy(&door->clock, message->parts[0].data, sizeof door->clock);
+    return true;
+}
+
 static void on_answer(struct door *door, const struct eg_door_message *message)
 {
     uint64_t ticket = 0;
+    if (take_clock(door, message)) {
+        return;
+    }
     if (message->part_count < 3 || !eg_text_u64(message->parts[0], UINT32_MAX, &ticket)) {
         return;
     }
@@ -210,12 +250,29 @@ static enum eg_status take_config(struct door *door, struct eg_error *err)
     return eg_directory_parse(&door->directory, parts[6], parts[7], err);
 }
 
+static enum eg_status await_clock(struct door *door, struct eg_error *err)
+{
+    struct eg_door_message message;
+    enum eg_status status = eg_door_receive(&message, door->fd, EG_DOOR_WORD_MAX, -1, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    if (!take_clock(door, &message)) {
+        status = eg_error_set(err, EG_E_FORMAT, "door", "the second frame is not CLOCK");
+    }
+    eg_door_message_done(&message);
+    return status;
+}
+
 static enum eg_status open_door(struct door *door, struct eg_error *err)
 {
     struct eg_greeting_hooks hooks = {door, on_hello};
     enum eg_status status = eg_engine_init(err);
     if (status == EG_OK) {
         status = take_config(door, err);
+    }
+    if (status == EG_OK) {
+        status = await_clock(door, err);
     }
     if (status == EG_OK) {
         status = eg_verifier_new(&door->verifier, &door->trust, err);

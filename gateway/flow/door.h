@@ -7,8 +7,10 @@
  *
  *   main -> door   CONFIG   bind | curve secret | curve public | origin | anchors | crls |
  * directory | its CMS WELCOME  ticket | text | CMS | card | card CMS REFUSE   ticket | answer verb
- * | answer text door -> main   READY    endpoint GREETED  ticket | client key | participant |
- * certificate digest | not-after | hello digest REFUSED  code | text         for the journal
+ * | answer text CLOCK  struct eg_clock_evidence (both ends are one program); the first one comes
+ * behind CONFIG, before READY   door -> main   READY    endpoint GREETED  ticket | client key |
+ * participant | certificate digest | not-after | hello digest REFUSED  code | text         for the
+ * journal
  */
 #ifndef EG_FLOW_DOOR_H
 #define EG_FLOW_DOOR_H
@@ -23,7 +25,8 @@ enum eg_door_frame {
     EG_DOOR_REFUSE,
     EG_DOOR_READY,
     EG_DOOR_GREETED,
-    EG_DOOR_REFUSED
+    EG_DOOR_REFUSED,
+    EG_DOOR_CLOCK
 };
 
 #define EG_DOOR_PARTS_MAX 8

@@ -25,6 +25,7 @@
 #define QUICK_DEATH_MS 5000
 #define CHILD_FD 3
 #define CONFIG_PATIENCE_MS 5000 /* the child must be loaded before it reads */
+#define CLOCK_PAUSE_MS 1000     /* between two words on the clock: entries come faster */
 #define READY_PATIENCE_MS 30000 /* thousands of participants are read in that time */
 
 /* ---- keys -------------------------------------------------------------------------------------
@@ -114,6 +115,17 @@ static enum eg_status spawn(struct eg_doorman *doorman, struct eg_error *err)
     return EG_OK;
 }
 
+static enum eg_status tell_clock(struct eg_doorman *doorman, int patience_ms, struct eg_error *err)
+{
+    struct eg_clock_evidence evidence = {0};
+    if (!eg_clock_watch_copy(&doorman->shared->clock, &evidence, &doorman->clock_seen)) {
+        return EG_OK;
+    }
+    struct eg_bytes part = {(const uint8_t *)&evidence, sizeof evidence};
+    doorman->clock_told_at_ms = eg_clock_boot_ms();
+    return eg_door_send(doorman->fd, EG_DOOR_CLOCK, &part, 1, patience_ms, err);
+}
+
 static enum eg_status configure(struct eg_doorman *doorman, struct eg_error *err)
 {
     const struct eg_world *world = eg_world_take(doorman->shared->world);
@@ -128,7 +140,8 @@ static enum eg_status configure(struct eg_doorman *doorman, struct eg_error *err
     enum eg_status status =
         eg_door_send(doorman->fd, EG_DOOR_CONFIG, parts, 8, CONFIG_PATIENCE_MS, err);
     eg_world_drop(doorman->shared->world, &world);
-    return status;
+    doorman->clock_seen = 0;
+    return status == EG_OK ? tell_clock(doorman, CONFIG_PATIENCE_MS, err) : status;
 }
 
 bool eg_doorman_heard_ready(struct eg_doorman *doorman, const struct eg_door_message *message)
@@ -245,5 +258,18 @@ void eg_doorman_mend(struct eg_doorman *doorman)
         doorman->started_at_ms = eg_clock_boot_ms();
         doorman->quick_deaths++;
         eg_log_failure("door", &err);
+    }
+}
+
+void eg_doorman_clock(struct eg_doorman *doorman)
+{
+    struct eg_error err = {0};
+    bool due = eg_clock_boot_ms() - doorman->clock_told_at_ms >= CLOCK_PAUSE_MS;
+    if (doorman->fd < 0 || !doorman->ready || !due || !eg_door_has_room(doorman->fd)) {
+        return;
+    }
+    if (tell_clock(doorman, EG_DOOR_PATIENCE_MS, &err) != EG_OK) {
+        eg_log_failure("door", &err);
+        eg_doorman_fell(doorman);
     }
 }

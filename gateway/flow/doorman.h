@@ -23,6 +23,8 @@ struct eg_doorman {
     bool ready; /* it is bound and said so */
     int64_t started_at_ms;
     unsigned quick_deaths;
+    uint64_t clock_seen; /* state of the evidence on the clock that the door was told */
+    int64_t clock_told_at_ms;
 };
 
 /* Read the key and start the door; returns when it is bound. */
@@ -44,6 +46,9 @@ void eg_doorman_fell(struct eg_doorman *doorman);
 /* Once a turn: end a door that never became ready, and start another where there is none, after a
  * pause that grows while they die quickly. */
 void eg_doorman_mend(struct eg_doorman *doorman);
+
+/* Once a turn: tell the door what stands for and against the clock, when that changed. */
+void eg_doorman_clock(struct eg_doorman *doorman);
 
 /* Read a CURVE key file. */
 EG_MUST_USE

@@ -69,7 +69,12 @@ static void on_submit(struct eg_front *front, const struct eg_arrival *arrival,
         refuse(front, arrival, EG_CODE_STOPPING, "");
         return;
     }
-    struct eg_job *job = eg_job_new(arrival, admitted->participant, eg_clock_wall_ms());
+    int64_t now_ms = 0;
+    bool doubted = eg_clock_watch_look(&front->shared->clock, &now_ms) != EG_CLOCK_TRUSTED;
+    struct eg_job *job = eg_job_new(arrival, admitted->participant, now_ms);
+    if (job != NULL) {
+        job->clock_doubted = doubted;
+    }
     if (job == NULL || !eg_shared_enter(front->shared, job)) {
         eg_job_free(&job);
         refuse(front, arrival, EG_CODE_BUSY, "");
@@ -190,7 +195,11 @@ static enum eg_status welcome(struct eg_front *front, const struct eg_door_messa
                               .version = EG_PROTOCOL_NAME};
     char key[EG_CURVE_KEY_TEXT + 1] = "";
     struct eg_digest certificate;
-    int64_t now_ms = eg_clock_wall_ms();
+    int64_t now_ms = 0;
+    struct eg_verdict doubt = {.code = EG_CODE_OK};
+    if (!eg_clock_watch_holds(&front->shared->clock, &now_ms, &doubt)) {
+        return eg_error_set(err, EG_E_CLOCK, "clock", "%s", doubt.text);
+    }
     if (message->part_count != 6 || message->parts[1].len != EG_CURVE_KEY_TEXT ||
         message->parts[2].len > EG_ID_MAX || message->parts[3].len != EG_DIGEST_LEN ||
         message->parts[5].len != EG_DIGEST_LEN ||
@@ -205,8 +214,10 @@ static enum eg_status welcome(struct eg_front *front, const struct eg_door_messa
     if (text.admitted_until_ms > longest) {
         text.admitted_until_ms = longest;
     }
-    enum eg_status status = eg_admission_put(eg_hall_admission(front->hall), key, text.participant,
-                                             &certificate, text.admitted_until_ms, now_ms, err);
+    int64_t boot_ms = eg_clock_boot_ms();
+    enum eg_status status =
+        eg_admission_put(eg_hall_admission(front->hall), key, text.participant, &certificate,
+                         boot_ms + (text.admitted_until_ms - now_ms), boot_ms, err);
     if (status == EG_OK) {
         status = eg_cards_welcome(front->cards, front->doorman.fd, message->parts[0], &text, err);
     }
@@ -226,7 +237,10 @@ static void on_greeted(struct eg_front *front, const struct eg_door_message *mes
             eg_doorman_fell(&front->doorman); /* it took half a WELCOME at most */
         } else if (message->part_count > 0) {
             refuse_greeting(front, message->parts[0],
-                            status == EG_E_BUSY ? EG_CODE_BUSY : EG_CODE_INTERNAL, err.text);
+                            status == EG_E_BUSY    ? EG_CODE_BUSY
+                            : status == EG_E_CLOCK ? EG_CODE_CLOCK
+                                                   : EG_CODE_INTERNAL,
+                            err.text);
         }
     }
 }
@@ -369,7 +383,7 @@ static bool key_holds(void *payload, const char *key)
 {
     struct eg_front *front = payload;
     const struct eg_admitted *admitted = eg_admission_find(eg_hall_admission(front->hall), key);
-    return admitted != NULL && eg_admission_holds(admitted, eg_clock_wall_ms());
+    return admitted != NULL && eg_admission_holds(admitted, eg_clock_boot_ms());
 }
 
 /* No item to a follower whose admission ended, by time or by a reload; it is told to greet again.
@@ -420,6 +434,7 @@ static void turn(struct eg_front *front)
         hear_door(front);
     }
     eg_doorman_mend(&front->doorman);
+    eg_doorman_clock(&front->doorman);
     if (atomic_exchange(&front->renewing, false)) {
         renew(front);
         end_followings(front);
@@ -502,8 +517,12 @@ static enum eg_status open_all(struct eg_front *front, const uint8_t log_key[EG_
     }
     if (status == EG_OK) {
         memcpy(front->door, front->doorman.bind, sizeof front->door);
-        struct eg_card_parts parts = {front->door, eg_hall_endpoint(front->hall),
-                                      front->doorman.public_key, front->hall_public, log_key};
+        struct eg_card_parts parts = {front->door,
+                                      eg_hall_endpoint(front->hall),
+                                      front->doorman.public_key,
+                                      front->hall_public,
+                                      log_key,
+                                      &front->shared->clock};
         status = eg_cards_open(&front->cards, front->shared->settings, &parts, err);
     }
     return status;

@@ -36,6 +36,7 @@ struct eg_job {
     size_t request_id_len;
     char sender[EG_ID_MAX + 1]; /* participant of the connection */
     int64_t received_at_ms;
+    bool clock_doubted; /* received-at is worth nothing: answered from the archive, or CLOCK */
     struct eg_buf cms, report;
     struct eg_lane_place place; /* among reports of its plant */
 

@@ -3,7 +3,6 @@
  */
 #include "flow/key_statement.h"
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "core/authorise.h"
@@ -13,28 +12,36 @@
 #include <stdio.h>
 #include <string.h>
 
-enum eg_status eg_key_statement_read(struct eg_buf *text, struct eg_buf *cms,
-                                     const struct eg_settings *settings, struct eg_error *err)
+enum eg_status eg_key_statement_read(struct eg_key_statement *statement, const char *path,
+                                     struct eg_error *err)
 {
     char cms_path[EG_SETTING_TEXT_MAX + 8];
-    snprintf(cms_path, sizeof cms_path, "%s.p7s", settings->log_statement);
-    eg_buf_init(text, EG_SIGNED_TEXT_MAX);
-    eg_buf_init(cms, EG_CMS_MAX);
-    enum eg_status status = eg_file_read(text, settings->log_statement, err);
-    return status == EG_OK ? eg_file_read(cms, cms_path, err) : status;
+    snprintf(cms_path, sizeof cms_path, "%s.p7s", path);
+    statement->path = path;
+    eg_buf_init(&statement->text, EG_SIGNED_TEXT_MAX);
+    eg_buf_init(&statement->cms, EG_CMS_MAX);
+    enum eg_status status = eg_file_read(&statement->text, path, err);
+    return status == EG_OK ? eg_file_read(&statement->cms, cms_path, err) : status;
 }
 
-enum eg_status eg_key_statement_check(struct eg_digest *signer, struct eg_bytes text,
-                                      struct eg_bytes cms, const char *path,
-                                      const struct eg_trust *trust, struct eg_error *err)
+void eg_key_statement_done(struct eg_key_statement *statement)
+{
+    eg_buf_done(&statement->text);
+    eg_buf_done(&statement->cms);
+}
+
+enum eg_status eg_key_statement_check(struct eg_digest *signer,
+                                      const struct eg_key_statement *statement,
+                                      const struct eg_trust *trust, int64_t at_ms,
+                                      struct eg_error *err)
 {
     struct eg_verifier *verifier = NULL;
     struct eg_signer found = {0};
     struct eg_verdict verdict = {0};
     enum eg_status status = eg_verifier_new(&verifier, trust, err);
     if (status == EG_OK) {
-        status = eg_cms_check(&found, &verdict, verifier, cms, text, EG_SIGNED_KEY_STATEMENT,
-                              eg_clock_wall_ms(), err);
+        status = eg_cms_check(&found, &verdict, verifier, eg_bytes_view(&statement->cms),
+                              eg_bytes_view(&statement->text), EG_SIGNED_KEY_STATEMENT, at_ms, err);
     }
     eg_verifier_free(&verifier);
     if (status != EG_OK) {
@@ -42,7 +49,7 @@ enum eg_status eg_key_statement_check(struct eg_digest *signer, struct eg_bytes 
     }
     if (!eg_verdict_passed(&verdict) ||
         !eg_authorise_certificate(&verdict, &found, NULL, EG_SIGNED_KEY_STATEMENT)) {
-        return eg_error_set(err, EG_E_DENIED, path, "key statement: %s: %s %s",
+        return eg_error_set(err, EG_E_DENIED, statement->path, "key statement: %s: %s %s",
                             eg_code_row(verdict.code)->text, eg_code_row(verdict.code)->en,
                             verdict.text);
     }

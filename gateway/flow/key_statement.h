@@ -8,22 +8,35 @@
 #include "core/settings.h"
 #include "verify/trust.h"
 
+struct eg_key_statement {
+    const char *path; /* for messages; kept */
+    struct eg_buf text, cms;
+};
+
 /*
- * Read statement and signature (`log.statement` and the same with .p7s) and check that a
- * certificate signed it that leads to an anchor and may be used as a gateway's.
+ * Read the statement and its signature, the same path with .p7s.
  *
- *   text, cms  owned by the caller, done with eg_buf_done also on failure
- *   signer     its certificate
+ *   statement   end with eg_key_statement_done, also on failure
  *
- * EG_E_NOTFOUND, EG_E_IO; EG_E_FORMAT empty; EG_E_DENIED the signature does not count.
+ * EG_E_NOTFOUND, EG_E_IO, EG_E_LIMIT; EG_E_FORMAT: empty.
  */
 EG_MUST_USE
-enum eg_status eg_key_statement_read(struct eg_buf *text, struct eg_buf *cms,
-                                     const struct eg_settings *settings, struct eg_error *err);
+enum eg_status eg_key_statement_read(struct eg_key_statement *statement, const char *path,
+                                     struct eg_error *err);
+void eg_key_statement_done(struct eg_key_statement *statement);
+
+/*
+ * A certificate signed it that leads to an anchor at this time and may be used as a gateway's.
+ *
+ *   signer   digest of that certificate
+ *
+ * EG_E_DENIED: the signature does not count.
+ */
 EG_MUST_USE
-enum eg_status eg_key_statement_check(struct eg_digest *signer, struct eg_bytes text,
-                                      struct eg_bytes cms, const char *path,
-                                      const struct eg_trust *trust, struct eg_error *err);
+enum eg_status eg_key_statement_check(struct eg_digest *signer,
+                                      const struct eg_key_statement *statement,
+                                      const struct eg_trust *trust, int64_t at_ms,
+                                      struct eg_error *err);
 
 /* Is it about this log and key, and in force at the time? Pure. */
 bool eg_key_statement_fits(struct eg_bytes text, const char *origin,

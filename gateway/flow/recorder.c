@@ -4,7 +4,6 @@
  */
 #include "flow/recorder.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/answer.h"
@@ -14,14 +13,13 @@
 #include "flow/log_key.h"
 #include "flow/marks.h"
 #include "flow/post.h"
-#include "flow/record_states.h"
+#include "flow/record_world.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CLOCK_BEHIND_MAX_MS (5 * 60 * 1000LL)
 #define IDLE_MS 1000
 
 struct eg_world_change {
@@ -38,7 +36,7 @@ struct eg_recorder {
     struct eg_ledger *ledger;
     pthread_t thread;
     bool started;
-    int64_t wall_start_ms, boot_start_ms;
+    bool start_pending;     /* the clock was in doubt at the start: nothing is on record for it */
     struct eg_task **tasks; /* of the batch in hand */
     struct eg_draft *drafts;
     struct eg_job **jobs; /* jobs[i] is recorded by drafts[i] */
@@ -46,29 +44,6 @@ struct eg_recorder {
     struct eg_marks marks;
     struct eg_error uncovered; /* why the head note could not be written when last tried idly */
 };
-
-/* ---- time -------------------------------------------------------------------------------------
- */
-
-/* recorded-at = max(clock, last); false when the clock can not be trusted. */
-static bool recorded_at(struct eg_recorder *recorder, int64_t *out)
-{
-    int64_t wall = eg_clock_wall_ms();
-    int64_t last = eg_ledger_last_ms(recorder->ledger);
-    int64_t drift =
-        (wall - recorder->wall_start_ms) - (eg_clock_boot_ms() - recorder->boot_start_ms);
-    int64_t step = (int64_t)recorder->shared->settings->clock_step_ms;
-    if (eg_clock_is_fixed()) {
-        drift = 0;
-    }
-    if (wall + CLOCK_BEHIND_MAX_MS < last || drift > step || drift < -step) {
-        eg_log(EG_LOG_ERROR, "clock", "wall_ms=%lld last_ms=%lld drift_ms=%lld", (long long)wall,
-               (long long)last, (long long)drift);
-        return false;
-    }
-    *out = wall > last ? wall : last;
-    return true;
-}
 
 /* ---- one job ----------------------------------------------------------------------------------
  */
@@ -88,20 +63,11 @@ static const struct eg_rules *no_rules(void *payload, const struct eg_package_re
     return NULL;
 }
 
-/* Show others what the head note covers, and nothing beyond; false: nothing new. */
-static bool show_covered(struct eg_recorder *recorder)
-{
-    uint64_t size = eg_ledger_covered(recorder->ledger);
-    bool changed = recorder->shared->log_size != size;
-    recorder->shared->log_size = size;
-    return changed;
-}
-
 /* Where the head note could not be written after a commit, try again. */
 static enum eg_status cover(struct eg_recorder *recorder, struct eg_error *err)
 {
     enum eg_status status = eg_ledger_cover(recorder->ledger, err);
-    if (status == EG_OK && show_covered(recorder)) {
+    if (status == EG_OK && eg_record_show(recorder->shared, recorder->ledger)) {
         eg_desk_tell(recorder->shared, EG_DESK_HEAD, NULL);
     }
     return status;
@@ -259,8 +225,9 @@ static bool take_job(struct eg_recorder *recorder, struct eg_job **job)
     if (eg_marks_in_batch(recorder->drafts, recorder->draft_count, *job)) {
         return false;
     }
-    if (!recorded_at(recorder, &at_ms)) {
-        finish_refused(recorder, job, EG_CODE_CLOCK, "");
+    struct eg_verdict doubt = {.code = EG_CODE_OK};
+    if (!eg_clock_watch_record(&recorder->shared->clock, &at_ms, &doubt)) {
+        finish_refused(recorder, job, EG_CODE_CLOCK, doubt.text);
         return true;
     }
     struct eg_error err = {0};
@@ -321,7 +288,7 @@ static void commit_drafts(struct eg_recorder *recorder)
         recorder->marks.unsure = true;
     }
     /* Before the answers: whoever has a receipt and asks for the log's size finds it inside. */
-    bool changed = show_covered(recorder);
+    bool changed = eg_record_show(recorder->shared, recorder->ledger);
     for (size_t i = 0; i < recorder->draft_count; i++) {
         if (status == EG_OK) {
             eg_marks_put(&recorder->marks, &recorder->drafts[i]);
@@ -361,120 +328,22 @@ static void keep_cursor(struct eg_recorder *recorder, struct eg_task *task)
 /* ---- worlds -----------------------------------------------------------------------------------
  */
 
-static bool on_record(struct eg_recorder *recorder, enum eg_entry_kind kind,
-                      const struct eg_digest *digest, enum eg_status *status, struct eg_error *err)
-{
-    struct eg_stored stored = {0};
-    struct eg_store *store = eg_ledger_store(recorder->ledger);
-    *status = store == NULL ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
-                            : eg_store_by_digest(&stored, store, kind, digest, err);
-    bool found = *status == EG_OK;
-    if (*status == EG_E_NOTFOUND) {
-        *status = EG_OK;
-    }
-    eg_stored_done(&stored);
-    return found;
-}
-
-static enum eg_status commit_one(struct eg_recorder *recorder, struct eg_draft *draft,
-                                 enum eg_status drafted, struct eg_error *err)
-{
-    enum eg_status status = drafted;
-    if (status == EG_OK) {
-        status = eg_ledger_commit(recorder->ledger, draft, 1, err);
-    }
-    show_covered(recorder);
-    eg_draft_done(draft);
-    return status;
-}
-
-static enum eg_status entry_time(struct eg_recorder *recorder, int64_t *at_ms, struct eg_error *err)
-{
-    return recorded_at(recorder, at_ms)
-               ? EG_OK
-               : eg_error_set(
-                     err, EG_E_CLOCK, "clock",
-                     "is behind the newest entry by more than five minutes, or has jumped");
-}
-
-static enum eg_status record_directory(struct eg_recorder *recorder, const struct eg_world *world,
-                                       struct eg_error *err)
-{
-    bool newest = false;
-    int64_t at_ms = 0;
-    enum eg_status status = eg_ledger_directory(&newest, recorder->ledger, world->directory, err);
-    if (status != EG_OK || newest) {
-        return status;
-    }
-    status = entry_time(recorder, &at_ms, err);
-    if (status != EG_OK) {
-        return status;
-    }
-    struct eg_draft draft;
-    eg_draft_init(&draft);
-    return commit_one(recorder, &draft, eg_draft_directory(&draft, world, at_ms, err), err);
-}
-
-static enum eg_status record_package(struct eg_recorder *recorder, const struct eg_world *world,
-                                     size_t n, struct eg_error *err)
-{
-    enum eg_status status = EG_OK;
-    int64_t at_ms = 0;
-    if (on_record(recorder, EG_ENTRY_PACKAGE, &world->packages[n]->ref.digest, &status, err) ||
-        status != EG_OK) {
-        return status;
-    }
-    status = entry_time(recorder, &at_ms, err);
-    if (status != EG_OK) {
-        return status;
-    }
-    struct eg_draft draft;
-    eg_draft_init(&draft);
-    return commit_one(recorder, &draft, eg_draft_package(&draft, world, n, at_ms, err), err);
-}
-
-/* Last: no statement is on record that the world in force does not heed. */
-static enum eg_status record_states(struct eg_recorder *recorder, const struct eg_world *world,
-                                    struct eg_error *err)
-{
-    struct eg_store *store = eg_ledger_store(recorder->ledger);
-    size_t *numbers = NULL;
-    size_t count = 0;
-    int64_t at_ms = 0;
-    enum eg_status status = store == NULL
-                                ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
-                                : eg_states_pending(&numbers, &count, store, world, err);
-    if (status == EG_OK && count > 0) {
-        status = entry_time(recorder, &at_ms, err);
-    }
-    if (status == EG_OK && count > 0) {
-        status = eg_states_commit(recorder->ledger, world, numbers, count, at_ms, err);
-        show_covered(recorder);
-    }
-    free(numbers);
-    return status;
-}
-
-/* What judges reports is itself in the log, before it judges one. What is there already needs no
- * clock: with a wrong one the gateway starts, answers what it has, and refuses to record. */
-static enum eg_status record_world(struct eg_recorder *recorder, const struct eg_world *world,
-                                   struct eg_error *err)
-{
-    enum eg_status status = record_directory(recorder, world, err);
-    for (size_t i = 0; i < world->package_count && status == EG_OK; i++) {
-        status = record_package(recorder, world, i, err);
-    }
-    if (status == EG_OK) {
-        status = eg_revocation_record(recorder->ledger, world, err);
-    }
-    return status == EG_OK ? record_states(recorder, world, err) : status;
-}
-
 static void change_world(struct eg_recorder *recorder, struct eg_world_change *change)
 {
-    enum eg_status status = record_world(recorder, change->world, &change->err);
+    int64_t at_ms = 0;
+    enum eg_status status =
+        eg_clock_watch_try(&recorder->shared->clock, &at_ms, &change->world->clock, &change->err);
+    if (status == EG_OK && recorder->start_pending) {
+        status = eg_record_key(recorder->shared, recorder->ledger, change->world, &change->err);
+    }
     if (status == EG_OK) {
+        status = eg_record_world(recorder->shared, recorder->ledger, change->world, &change->err);
+    }
+    if (status == EG_OK) {
+        recorder->start_pending = false;
+        struct eg_clock_evidence clock = change->world->clock;
         eg_world_replace(recorder->shared->world, &change->world);
+        eg_clock_watch_world(&recorder->shared->clock, &clock);
     }
     pthread_mutex_lock(&change->lock);
     change->status = status;
@@ -583,58 +452,21 @@ static void *run(void *payload)
 /* ---- start and stop ---------------------------------------------------------------------------
  */
 
-static enum eg_status draft_and_commit_key(struct eg_recorder *recorder, struct eg_bytes statement,
-                                           struct eg_bytes cms, const struct eg_world *world,
-                                           struct eg_error *err)
-{
-    const struct eg_settings *settings = recorder->shared->settings;
-    struct eg_digest signer;
-    int64_t at_ms = 0;
-    enum eg_status status = eg_key_statement_check(&signer, statement, cms, settings->log_statement,
-                                                   &world->trust, err);
-    if (status == EG_OK && !recorded_at(recorder, &at_ms)) {
-        status = eg_error_set(err, EG_E_CLOCK, "clock", "is behind the newest entry");
-    }
-    if (status == EG_OK && !eg_key_statement_fits(statement, settings->origin,
-                                                  eg_ledger_key(recorder->ledger), at_ms)) {
-        status = eg_error_set(err, EG_E_DENIED, settings->log_statement,
-                              "key statement: it is not one for this log, key and time");
-    }
-    if (status != EG_OK) {
-        return status;
-    }
-    struct eg_draft draft;
-    eg_draft_init(&draft);
-    return commit_one(
-        recorder, &draft,
-        eg_draft_key(&draft, statement, cms, &signer, eg_ledger_key(recorder->ledger), at_ms, err),
-        err);
-}
-
-static enum eg_status record_key(struct eg_recorder *recorder, const struct eg_world *world,
-                                 struct eg_error *err)
-{
-    struct eg_buf statement, cms;
-    enum eg_status status =
-        eg_key_statement_read(&statement, &cms, recorder->shared->settings, err);
-    if (status == EG_OK) {
-        struct eg_digest digest = eg_hash(eg_bytes_view(&statement));
-        if (!on_record(recorder, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {
-            status = draft_and_commit_key(recorder, eg_bytes_view(&statement), eg_bytes_view(&cms),
-                                          world, err);
-        }
-    }
-    eg_buf_done(&statement);
-    eg_buf_done(&cms);
-    return status;
-}
-
+/* With a clock in doubt the gateway starts, answers what it has, and records nothing: what it was
+ * started with is judged and recorded when main loads it again under a mended clock. */
 static enum eg_status record_start(struct eg_recorder *recorder, struct eg_error *err)
 {
+    int64_t now_ms = 0;
+    eg_record_show(recorder->shared, recorder->ledger);
+    if (eg_clock_watch_look(&recorder->shared->clock, &now_ms) != EG_CLOCK_TRUSTED) {
+        recorder->start_pending = true;
+        eg_clock_watch_unjudged(&recorder->shared->clock);
+        return EG_OK;
+    }
     const struct eg_world *world = eg_world_take(recorder->shared->world);
-    enum eg_status status = record_key(recorder, world, err);
+    enum eg_status status = eg_record_key(recorder->shared, recorder->ledger, world, err);
     if (status == EG_OK) {
-        status = record_world(recorder, world, err);
+        status = eg_record_world(recorder->shared, recorder->ledger, world, err);
     }
     eg_world_drop(recorder->shared->world, &world);
     return status;
@@ -668,14 +500,11 @@ enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *sha
         return eg_error_set(err, EG_E_NOMEM, "recorder", "memory ran out");
     }
     recorder->shared = shared;
-    recorder->wall_start_ms = eg_clock_wall_ms();
-    recorder->boot_start_ms = eg_clock_boot_ms();
     enum eg_status status = prepare(recorder, err);
     if (status == EG_OK) {
         status = record_start(recorder, err);
     }
     if (status == EG_OK) {
-        show_covered(recorder);
         recorder->started = pthread_create(&recorder->thread, NULL, run, recorder) == 0;
         status = recorder->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "recorder", "no thread");
     }

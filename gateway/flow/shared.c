@@ -29,6 +29,7 @@ enum eg_status eg_shared_init(struct eg_shared *shared, const struct eg_settings
 {
     memset(shared, 0, sizeof *shared);
     shared->settings = settings;
+    eg_clock_watch_init(&shared->clock, (int64_t)settings->clock_step_ms, &(*world)->clock);
     enum eg_status status = eg_world_slot_new(&shared->world, world, err);
     if (status == EG_OK) {
         status = eg_lanes_new(&shared->lanes, err);
@@ -73,6 +74,7 @@ void eg_shared_done(struct eg_shared *shared)
     eg_queue_free(&shared->posts);
     eg_queue_free(&shared->desk);
     eg_world_slot_free(&shared->world);
+    eg_clock_watch_done(&shared->clock);
 }
 
 /* ---- jobs -------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #define EG_FLOW_SHARED_H
 
 #include "base/queue.h"
+#include "flow/clock_watch.h"
 #include "flow/job.h"
 #include "flow/lanes.h"
 #include "flow/recalls.h"
@@ -21,6 +22,7 @@
 
 struct eg_shared {
     const struct eg_settings *settings;
+    struct eg_clock_watch clock;
     struct eg_world_slot *world;
     struct eg_lanes *lanes;
     struct eg_recalls *recalls;

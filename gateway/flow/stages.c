@@ -44,12 +44,33 @@ static enum eg_step_answer fail(struct step *step, enum eg_code code, const stru
 /* ---- verify -----------------------------------------------------------------------------------
  */
 
+static enum eg_step_answer answer_known(struct step *step);
+
+/* Nothing is judged while the clock is in doubt, but the sender's own receipt needs no clock. */
+static enum eg_step_answer in_doubt(struct step *step, const struct eg_verdict *doubt)
+{
+    struct eg_job *job = step->job;
+    memcpy(job->participant, job->sender, sizeof job->participant);
+    job->report_digest = eg_hash(eg_bytes_view(&job->report));
+    enum eg_step_answer answer = answer_known(step);
+    if (answer != EG_NEXT) {
+        return answer;
+    }
+    return refuse(step, EG_CODE_CLOCK, "received-at",
+                  eg_verdict_passed(doubt) ? "the clock was in doubt when it came" : doubt->text);
+}
+
 static enum eg_step_answer verify(struct step *step)
 {
     struct eg_job *job = step->job;
     struct eg_worker *worker = step->worker;
     struct eg_error err = {0};
+    struct eg_verdict doubt = {.code = EG_CODE_OK};
+    int64_t now_ms = 0;
     const struct eg_directory *directory = worker->world->directory;
+    if (!eg_clock_watch_holds(&worker->shared->clock, &now_ms, &doubt) || job->clock_doubted) {
+        return in_doubt(step, &doubt);
+    }
     job->generation = worker->world->generation;
     job->directory_version = directory->version;
     job->directory = directory->digest;

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "core/authorise.h"
 #include "flow/rules.h"
+#include "verify/certificate.h"
 #include "verify/cms.h"
 
 #include <stdio.h>
@@ -42,6 +43,26 @@ static enum eg_status load_trust(struct eg_world *world, const struct eg_setting
     return status;
 }
 
+/* When the gateway's own certificate ends; none is set where there is no gateway. */
+static enum eg_status own_certificate(struct eg_world *world, const struct eg_settings *settings,
+                                      struct eg_error *err)
+{
+    struct eg_buf octets = {0};
+    struct eg_signer own;
+    if (settings->certificate[0] == '\0') {
+        return EG_OK;
+    }
+    enum eg_status status = read_file(&octets, settings->certificate, EG_TRUST_PEM_MAX, err);
+    if (status == EG_OK) {
+        status = eg_certificate_describe(&own, eg_bytes_view(&octets), err);
+    }
+    if (status == EG_OK) {
+        world->clock.certificate_until_ms = own.not_after_ms;
+    }
+    eg_buf_done(&octets);
+    return status;
+}
+
 /* ---- directory --------------------------------------------------------------------------------
  */
 
@@ -53,7 +74,7 @@ static enum eg_status check_directory(struct eg_world *world, struct eg_verifier
     struct eg_signer signer;
     struct eg_verdict verdict;
     enum eg_status status = eg_cms_check(&signer, &verdict, verifier, cms, xml, EG_SIGNED_DIRECTORY,
-                                         eg_clock_wall_ms(), err);
+                                         world->judged_at_ms, err);
     if (status != EG_OK) {
         return status;
     }
@@ -73,7 +94,55 @@ static enum eg_status check_directory(struct eg_world *world, struct eg_verifier
         return refused(err, settings->directory, &verdict);
     }
     world->directory_signer = signer.certificate;
+    world->clock.directory_issued_ms = signer.signing_time_ms;
     return EG_OK;
+}
+
+static enum eg_status take_directory(struct eg_world *world, struct eg_verifier *verifier,
+                                     const struct eg_settings *settings, struct eg_bytes xml,
+                                     struct eg_bytes cms, struct eg_error *err)
+{
+    enum eg_status status = check_directory(world, verifier, settings, xml, cms, err);
+    if (status == EG_OK) {
+        status = eg_directory_parse(&world->directory, xml, cms, err);
+    }
+    if (status == EG_OK) {
+        world->clock.directory_until_ms = world->directory->not_after_ms;
+    }
+    return status;
+}
+
+static bool clock_is_wrong(const struct eg_world *world, int64_t now_ms)
+{
+    return eg_clock_doubt(&world->clock, now_ms, 0) != EG_CLOCK_TRUSTED;
+}
+
+/*
+ * A directory that does not hold now may hold as of the latest time known to have come, and be what
+ * shows that the clock is wrong. If it shows no such thing, what was said of it first stands.
+ */
+static enum eg_status judge_directory(struct eg_world *world, struct eg_verifier *verifier,
+                                      const struct eg_settings *settings, struct eg_bytes xml,
+                                      struct eg_bytes cms, struct eg_error *err)
+{
+    struct eg_error ignored = {0};
+    int64_t now_ms = world->judged_at_ms;
+    int64_t claimed_ms = 0;
+    enum eg_status status = take_directory(world, verifier, settings, xml, cms, err);
+    if ((status == EG_E_DENIED || status == EG_E_STATE) &&
+        eg_cms_claimed_time(&claimed_ms, cms, EG_SIGNED_DIRECTORY)) {
+        int64_t list_ms = world->clock.list_issued_ms;
+        world->judged_at_ms = claimed_ms > list_ms ? claimed_ms : list_ms;
+        if (take_directory(world, verifier, settings, xml, cms, &ignored) == EG_OK &&
+            clock_is_wrong(world, now_ms)) {
+            status = EG_OK;
+        }
+    }
+    if (status == EG_OK && clock_is_wrong(world, now_ms)) {
+        world->judged_at_ms = eg_clock_doubt_known_ms(&world->clock);
+        world->clock.unjudged = true;
+    }
+    return status;
 }
 
 static enum eg_status load_directory(struct eg_world *world, struct eg_verifier *verifier,
@@ -88,12 +157,8 @@ static enum eg_status load_directory(struct eg_world *world, struct eg_verifier 
         status = read_file(&cms, signature_path, EG_CMS_MAX, err);
     }
     if (status == EG_OK) {
-        status = check_directory(world, verifier, settings, eg_bytes_view(&xml),
+        status = judge_directory(world, verifier, settings, eg_bytes_view(&xml),
                                  eg_bytes_view(&cms), err);
-    }
-    if (status == EG_OK) {
-        status =
-            eg_directory_parse(&world->directory, eg_bytes_view(&xml), eg_bytes_view(&cms), err);
     }
     eg_buf_done(&xml);
     eg_buf_done(&cms);
@@ -110,7 +175,7 @@ static enum eg_status check_publisher(struct eg_digest *signer_out, const struct
     struct eg_signer signer;
     struct eg_verdict verdict;
     enum eg_status status = eg_rules_authorise(&signer, &verdict, package, world->directory,
-                                               verifier, eg_clock_wall_ms(), err);
+                                               verifier, world->judged_at_ms, err);
     if (status != EG_OK) {
         return status;
     }
@@ -131,8 +196,9 @@ static enum eg_status check_statement(struct eg_statement *statement, const stru
     if (!statement->there) {
         return EG_OK;
     }
-    enum eg_status status = eg_statement_authorise(
-        &signer, &verdict, statement, package, world->directory, verifier, eg_clock_wall_ms(), err);
+    enum eg_status status =
+        eg_statement_authorise(&signer, &verdict, statement, package, world->directory, verifier,
+                               world->judged_at_ms, err);
     if (status == EG_OK && !eg_verdict_passed(&verdict)) {
         return refused(err, package->ref.id, &verdict);
     }
@@ -208,14 +274,19 @@ enum eg_status eg_world_load(struct eg_world **out, const struct eg_settings *se
         return eg_error_set(err, EG_E_NOMEM, "world", "memory ran out");
     }
     world->generation = generation;
+    world->judged_at_ms = eg_clock_wall_ms();
     enum eg_status status = load_trust(world, settings, err);
     if (status == EG_OK) {
         status = eg_verifier_new(&verifier, &world->trust, err);
     }
     if (status == EG_OK) {
-        status = load_directory(world, verifier, settings, err);
+        eg_verifier_lists(verifier, &world->clock.list_issued_ms, &world->clock.lists_until_ms);
+        status = own_certificate(world, settings, err);
     }
     if (status == EG_OK) {
+        status = load_directory(world, verifier, settings, err);
+    }
+    if (status == EG_OK && !world->clock.unjudged) {
         status = load_packages(world, verifier, settings, err);
     }
     eg_verifier_free(&verifier);

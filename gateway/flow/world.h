@@ -9,6 +9,7 @@
 #define EG_FLOW_WORLD_H
 
 #include "assess/engine.h"
+#include "core/clock_doubt.h"
 #include "core/directory.h"
 #include "core/package.h"
 #include "core/settings.h"
@@ -27,7 +28,10 @@ struct eg_world {
     struct eg_digest *package_signers;
     size_t package_count;
     struct eg_buf anchors, crls;
-    struct eg_trust trust; /* views of the two above */
+    struct eg_trust trust;          /* views of the two above */
+    int64_t judged_at_ms;           /* time at which signatures and paths were judged at load */
+    struct eg_clock_evidence clock; /* what all this says of the time. unjudged: it says that the
+                                       clock is wrong; then there are no packages here */
 };
 
 /*
@@ -35,6 +39,10 @@ struct eg_world {
  * compiles, that no two packages judge the same report in the same period (flow/folder.h), and that
  * packages for one root element read its identity alike. Whole or not at all. EG_E_FORMAT,
  * EG_E_DENIED with what and where; EG_E_IO, EG_E_NOTFOUND, EG_E_NOMEM.
+ *
+ * When directory, lists and certificate show that the clock is wrong, it is the clock's fault and
+ * not theirs: the directory is judged as of the latest time known to have come, packages are left
+ * out, and clock.unjudged says that nothing may be judged by this world.
  */
 EG_MUST_USE
 enum eg_status eg_world_load(struct eg_world **out, const struct eg_settings *settings,

@@ -12,7 +12,9 @@ struct eg_admitted {
     char key[EG_CURVE_KEY_TEXT + 1];
     char participant[EG_ID_MAX + 1];
     struct eg_digest certificate;
-    int64_t until_ms;
+    int64_t
+        until_ms;  /* boot clock: what is admitted for hours stays so, wherever the wall clock goes
+                    */
     bool ended;    /* by a reload: answered greet-again */
     double tokens; /* messages that may come now */
     int64_t refilled_at_ms;

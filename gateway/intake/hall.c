@@ -26,7 +26,7 @@ static bool admit(void *payload, const char *key, const char *address)
 {
     struct eg_hall *hall = payload;
     const struct eg_admitted *admitted = eg_admission_find(hall->admission, key);
-    if (admitted != NULL && eg_admission_holds(admitted, eg_clock_wall_ms())) {
+    if (admitted != NULL && eg_admission_holds(admitted, eg_clock_boot_ms())) {
         return true;
     }
     hall->hooks.refused(hall->hooks.payload, key, address,
@@ -100,7 +100,7 @@ static void arrive(void *payload, const struct eg_arrival *arrival)
 {
     struct eg_hall *hall = payload;
     struct eg_admitted *admitted = eg_admission_find(hall->admission, arrival->key);
-    if (admitted == NULL || !eg_admission_holds(admitted, eg_clock_wall_ms())) {
+    if (admitted == NULL || !eg_admission_holds(admitted, eg_clock_boot_ms())) {
         refuse_code(hall, arrival, EG_CODE_GREET_AGAIN, "");
     } else if (!eg_admission_spend(hall->admission, admitted, eg_clock_boot_ms())) {
         refuse_code(hall, arrival, EG_CODE_RATE, "");

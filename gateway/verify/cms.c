@@ -246,24 +246,28 @@ static bool signature(struct check *check)
 
 static bool signing_time(struct check *check)
 {
-    char time[EG_TIME_TEXT_MAX], limit[EG_TIME_TEXT_MAX];
+    char time[EG_TIME_TEXT_MAX], at[EG_TIME_TEXT_MAX], begin[EG_TIME_TEXT_MAX];
     int64_t signed_ms;
     if (!eg_der_time(attribute(check, EG_ATTRIBUTE_SIGNING_TIME), &signed_ms)) {
-        return eg_verdict_refuse(check->verdict, EG_CODE_CMS_SIGNING_TIME, "RFC 5652 11.3",
+        return eg_verdict_refuse(check->verdict, EG_CODE_CMS_TIME_FORM, "RFC 5652 11.3",
                                  "signing-time", "it is not a UTC time with seconds");
     }
     eg_text_time(time, signed_ms);
+    eg_text_time(at, check->at_ms);
+    eg_text_time(begin, check->known->signer.not_before_ms);
     if (signed_ms > check->at_ms + EG_SIGNING_TIME_AHEAD_MS) {
-        eg_text_time(limit, check->at_ms);
         return eg_verdict_refuse(
             check->verdict, EG_CODE_CMS_SIGNING_TIME, "RFC 5652 11.3", "signing-time",
-            "%s is more than five minutes after the receipt at %s", time, limit);
+            "the signature says %s, the receiver's clock %s when it came: more than "
+            "five minutes later",
+            time, at);
     }
     if (signed_ms < check->known->signer.not_before_ms) {
-        eg_text_time(limit, check->known->signer.not_before_ms);
-        return eg_verdict_refuse(check->verdict, EG_CODE_CMS_SIGNING_TIME, "RFC 5652 11.3",
-                                 "signing-time", "%s is before the certificate began at %s", time,
-                                 limit);
+        return eg_verdict_refuse(
+            check->verdict, EG_CODE_CMS_SIGNING_TIME, "RFC 5652 11.3", "signing-time",
+            "the signature says %s, its certificate begins %s; the receiver's clock "
+            "said %s when it came",
+            time, begin, at);
     }
     check->signing_time_ms = signed_ms;
     return true;
@@ -368,4 +372,12 @@ enum eg_status eg_cms_check(struct eg_signer *signer, struct eg_verdict *verdict
         *verdict = judged;
     }
     return check.status;
+}
+
+bool eg_cms_claimed_time(int64_t *out, struct eg_bytes cms, enum eg_signed_kind kind)
+{
+    struct eg_signed_data data;
+    struct eg_verdict ignored = {.code = EG_CODE_OK};
+    return eg_signed_data_read(&data, cms, kind, &ignored) &&
+           eg_der_time(&data.attributes[EG_ATTRIBUTE_SIGNING_TIME], out);
 }

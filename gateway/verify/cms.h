@@ -22,6 +22,12 @@ enum eg_status eg_cms_check(struct eg_signer *signer, struct eg_verdict *verdict
                             struct eg_bytes content, enum eg_signed_kind kind, int64_t at_ms,
                             struct eg_error *err);
 
+/*
+ * The signing time that stands in a signature, as claimed: nothing is checked but the structure.
+ * false: there is none to be read.
+ */
+bool eg_cms_claimed_time(int64_t *out, struct eg_bytes cms, enum eg_signed_kind kind);
+
 /* OID in dotted form of a signed kind. */
 const char *eg_signed_kind_oid(enum eg_signed_kind kind);
 const char *eg_signed_kind_text(enum eg_signed_kind kind); /* "report", "hello", ... */

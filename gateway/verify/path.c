@@ -11,6 +11,7 @@
 #include "verify/path.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "verify/policy.h"
 #include "verify/purpose.h"
 
@@ -18,6 +19,7 @@
 #include <openssl/objects.h>
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
+#include <stdio.h>
 
 /* What the callback sees and notes during one check. */
 struct watch {
@@ -123,6 +125,7 @@ static enum eg_status add_crl(struct eg_path *path, X509_CRL *crl, struct eg_err
     until_ms += path->crl_max_age_ms;
     path->crl_from_ms = from_ms > path->crl_from_ms ? from_ms : path->crl_from_ms;
     path->crl_until_ms = until_ms < path->crl_until_ms ? until_ms : path->crl_until_ms;
+    path->crl_end_ms = until_ms > path->crl_end_ms ? until_ms : path->crl_end_ms;
     path->has_crls = true;
     return EG_OK;
 }
@@ -265,13 +268,36 @@ static const char *rule_of(int error)
     }
 }
 
-static void refuse_path(struct eg_verdict *verdict, X509_STORE_CTX *ctx)
+#define TIMES_TEXT_MAX (4 * (size_t)EG_TIME_TEXT_MAX)
+
+/* Its validity and the time that it was held against: which of them is wrong is not shown here. */
+static void say_times(char out[TIMES_TEXT_MAX], const X509 *certificate, int64_t at_ms)
+{
+    char from[EG_TIME_TEXT_MAX], until[EG_TIME_TEXT_MAX], at[EG_TIME_TEXT_MAX];
+    int64_t from_ms, until_ms;
+    if (certificate == NULL || !eg_x509_time(X509_get0_notBefore(certificate), &from_ms) ||
+        !eg_x509_time(X509_get0_notAfter(certificate), &until_ms)) {
+        return;
+    }
+    eg_text_time(from, from_ms);
+    eg_text_time(until, until_ms);
+    eg_text_time(at, at_ms);
+    (void)snprintf(out, TIMES_TEXT_MAX, ": %s to %s, judged as of %s", from, until, at);
+}
+
+static void refuse_path(struct eg_verdict *verdict, X509_STORE_CTX *ctx, int64_t at_ms)
 {
     char where[128];
+    char times[TIMES_TEXT_MAX] = "";
     int error = X509_STORE_CTX_get_error(ctx);
-    eg_x509_name(where, sizeof(where), X509_STORE_CTX_get_current_cert(ctx));
-    eg_verdict_refuse(verdict, code_of(error), rule_of(error), where, "%s (at depth %d)",
-                      X509_verify_cert_error_string(error), X509_STORE_CTX_get_error_depth(ctx));
+    X509 *certificate = X509_STORE_CTX_get_current_cert(ctx);
+    eg_x509_name(where, sizeof(where), certificate);
+    if (code_of(error) == EG_CODE_CERT_EXPIRED) {
+        say_times(times, certificate, at_ms);
+    }
+    eg_verdict_refuse(verdict, code_of(error), rule_of(error), where, "%s (at depth %d)%s",
+                      X509_verify_cert_error_string(error), X509_STORE_CTX_get_error_depth(ctx),
+                      times);
 }
 
 /* The digest under a certificate's signature, by the table. */
@@ -386,7 +412,7 @@ enum eg_status eg_path_check(struct eg_path_result *result, struct eg_verdict *v
     if (held < 0 && X509_STORE_CTX_get_error(ctx) == X509_V_ERR_OUT_OF_MEM) {
         status = eg_x509_error(err, EG_E_NOMEM, "the path check ran out of memory");
     } else if (held != 1) {
-        refuse_path(verdict, ctx);
+        refuse_path(verdict, ctx, options->at_ms);
     } else {
         status = judge_chain(&found, verdict, X509_STORE_CTX_get0_chain(ctx), &watch, options, err);
     }

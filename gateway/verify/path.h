@@ -16,6 +16,7 @@ struct eg_path {
     X509_STORE *store;
     bool has_crls;
     int64_t crl_from_ms, crl_until_ms; /* in this span every list is fresh */
+    int64_t crl_end_ms;                /* when the last of them is too old */
     int64_t crl_max_age_ms;
 };
 

@@ -71,6 +71,15 @@ struct eg_digest eg_verifier_revocation(const struct eg_verifier *verifier)
     return verifier->revocation;
 }
 
+bool eg_verifier_lists(const struct eg_verifier *verifier, int64_t *issued_ms, int64_t *ended_ms)
+{
+    if (verifier->path.has_crls) {
+        *issued_ms = verifier->path.crl_from_ms;
+        *ended_ms = verifier->path.crl_end_ms;
+    }
+    return verifier->path.has_crls;
+}
+
 const EVP_MD *eg_verifier_md(const struct eg_verifier *verifier,
                              const struct eg_algorithm *algorithm)
 {

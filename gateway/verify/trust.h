@@ -22,6 +22,12 @@ enum eg_status eg_verifier_new(struct eg_verifier **out, const struct eg_trust *
                                struct eg_error *err);
 void eg_verifier_free(struct eg_verifier **verifier);
 
+/*
+ * When the newest list was issued and when the last one has ended; false, outputs untouched: there
+ * is no list.
+ */
+bool eg_verifier_lists(const struct eg_verifier *verifier, int64_t *issued_ms, int64_t *ended_ms);
+
 /* Digest of the revocation data in force (all 0 when there is none). */
 struct eg_digest eg_verifier_revocation(const struct eg_verifier *verifier);
 

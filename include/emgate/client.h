@@ -58,8 +58,10 @@ EG_API void eg_client_free(struct eg_client **client); /* NULL is fine; closes w
  * Greet at the door and open the hall. Other functions call it when needed.
  *
  * EG_E_DENIED   the gateway does not know us; eg_client_refusal says why
- * EG_E_CRYPTO   WELCOME is not the gateway's, or not an answer to this greeting
- * EG_E_TIMEOUT  nobody answered in time; EG_E_STATE interrupted
+ * EG_E_BUSY     it may be tried again later than patience lasts: it is busy, or its clock or ours
+ * is wrong (both times stand in the text); eg_client_refusal says why EG_E_CRYPTO   WELCOME is not
+ * the gateway's, or not an answer to this greeting EG_E_TIMEOUT  nobody answered in time;
+ * EG_E_STATE interrupted
  */
 EG_API EG_MUST_USE
 enum eg_status eg_client_connect(struct eg_client *client, struct eg_error *err);

@@ -40,6 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct eg_verdict first = {0}, second = {0};
     struct eg_signer signer = {0};
     struct eg_error err = {0};
+    int64_t claimed_ms = 0;
     if (known == NULL) {
         known = new_verifier();
     }
@@ -47,6 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                          EG_SIGNED_REPORT, AT_MS, &err);
     assert(status == EG_OK);
     assert(first.code != EG_CODE_OK || signer.subject[0] != '\0');
+    bool claims = eg_cms_claimed_time(&claimed_ms, cms, EG_SIGNED_REPORT);
+    assert(first.code != EG_CODE_OK || (claims && claimed_ms == signer.signing_time_ms));
     if (first.code == EG_CODE_OK) {
         struct eg_verifier *fresh = new_verifier();
         status = eg_cms_check(&signer, &second, fresh, cms, eg_bytes_of("fuzz\n"), EG_SIGNED_REPORT,

@@ -311,6 +311,14 @@ static void at_door(void *payload, const struct eg_arrival *arrival)
         atomic_store(&fake->script.welcome, EG_FAKE_WELCOME);
         refuse(fake->door, arrival, EG_CODE_BUSY, BUSY_MS);
         return;
+    case EG_FAKE_OTHER_TIME:
+        refuse(fake->door, arrival, EG_CODE_HELLO_TIME,
+               eg_code_row(EG_CODE_HELLO_TIME)->retry_after_ms);
+        return;
+    case EG_FAKE_OTHER_TIME_ONCE:
+        atomic_store(&fake->script.welcome, EG_FAKE_WELCOME);
+        refuse(fake->door, arrival, EG_CODE_HELLO_TIME, BUSY_MS);
+        return;
     case EG_FAKE_NONSENSE:
         answer(fake->door, arrival, EG_VERB_PONG, &nonsense, 1);
         return;
@@ -487,7 +495,8 @@ static void submit_or_refuse(struct eg_fake_gateway *fake, const struct eg_arriv
     int error = atomic_load(&fake->script.error);
     atomic_fetch_add(&fake->script.submits, 1);
     if (spend(&fake->script.busy)) {
-        refuse(fake->hall, arrival, EG_CODE_BUSY, BUSY_MS);
+        int code = atomic_load(&fake->script.busy_code);
+        refuse(fake->hall, arrival, code == 0 ? EG_CODE_BUSY : (enum eg_code)code, BUSY_MS);
     } else if (error != 0) {
         refuse(fake->hall, arrival, (enum eg_code)error,
                eg_code_row((enum eg_code)error)->retry_after_ms);

@@ -15,16 +15,18 @@
 /* How the door answers. */
 enum eg_fake_welcome {
     EG_FAKE_WELCOME,
-    EG_FAKE_REFUSES,       /* UNAUTHENTICATED participant-unknown */
-    EG_FAKE_SILENT,        /* no answer */
-    EG_FAKE_BUSY_ONCE,     /* ERROR busy, then WELCOME */
-    EG_FAKE_OTHER_DIGEST,  /* WELCOME for another HELLO */
-    EG_FAKE_OTHER_SIGNER,  /* WELCOME signed by the operator's certificate */
-    EG_FAKE_REPORT_SIGNED, /* WELCOME signed with the content type of a report */
-    EG_FAKE_ALTERED,       /* WELCOME text altered after signing */
-    EG_FAKE_ENDED,         /* admitted until a time that is over */
-    EG_FAKE_OTHER_CARD,    /* with a card of another origin */
-    EG_FAKE_NONSENSE       /* PONG */
+    EG_FAKE_REFUSES,         /* UNAUTHENTICATED participant-unknown */
+    EG_FAKE_SILENT,          /* no answer */
+    EG_FAKE_BUSY_ONCE,       /* ERROR busy, then WELCOME */
+    EG_FAKE_OTHER_TIME,      /* UNAUTHENTICATED hello-time, retry-after as in the table of codes */
+    EG_FAKE_OTHER_TIME_ONCE, /* the same, retry-after 20 ms, then WELCOME */
+    EG_FAKE_OTHER_DIGEST,    /* WELCOME for another HELLO */
+    EG_FAKE_OTHER_SIGNER,    /* WELCOME signed by the operator's certificate */
+    EG_FAKE_REPORT_SIGNED,   /* WELCOME signed with the content type of a report */
+    EG_FAKE_ALTERED,         /* WELCOME text altered after signing */
+    EG_FAKE_ENDED,           /* admitted until a time that is over */
+    EG_FAKE_OTHER_CARD,      /* with a card of another origin */
+    EG_FAKE_NONSENSE         /* PONG */
 };
 
 /* How a receipt comes. */
@@ -43,6 +45,7 @@ struct eg_fake_script {
     atomic_int welcome;     /* enum eg_fake_welcome */
     atomic_int receipt;     /* enum eg_fake_receipt */
     atomic_int busy;        /* so many next SUBMITs get ERROR busy, retry-after 20 ms */
+    atomic_int busy_code;   /* or this enum eg_code in place of busy; 0: busy */
     atomic_int mute;        /* so many next messages in the hall get no answer */
     atomic_int greet_again; /* so many next messages in the hall get ERROR greet-again */
     atomic_int error;       /* all SUBMITs get this enum eg_code; 0 none */

@@ -131,7 +131,7 @@ static void tell_json(const char *file, const struct eg_client_reply *reply)
     if (reply->kind == EG_CLIENT_RECEIPT) {
         eg_buf_format(&line, ",\"entry\":%" PRIu64, reply->index);
     }
-    if (reply->kind == EG_CLIENT_ERROR) {
+    if (reply->kind == EG_CLIENT_ERROR || reply->retry_after_ms > 0) {
         eg_buf_format(&line, ",\"retry_after_ms\":%" PRIu32, reply->retry_after_ms);
     }
     put_json(&line, "rule", reply->rule);

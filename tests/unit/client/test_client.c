@@ -188,6 +188,26 @@ Test(client, comes_again_when_the_door_is_busy)
     cr_assert_eq(atomic_load(&script->hellos), 2);
 }
 
+Test(client, comes_again_when_its_clock_and_that_of_the_door_differ)
+{
+    make();
+    atomic_store(&script->welcome, EG_FAKE_OTHER_TIME_ONCE);
+    connects();
+    cr_assert_eq(atomic_load(&script->hellos), 2);
+}
+
+Test(client, says_that_it_may_be_tried_again_when_the_clocks_still_differ_and_patience_ends)
+{
+    make_impatient();
+    atomic_store(&script->welcome, EG_FAKE_OTHER_TIME);
+    cr_assert_eq(eg_client_connect(client, &err), EG_E_BUSY);
+    cr_assert_eq(err.status, EG_E_BUSY);
+    cr_assert(err.retry);
+    cr_assert_str_eq(err.where, "hello-time");
+    cr_assert_str_eq(eg_client_refusal(client), "hello-time");
+    cr_assert_eq(atomic_load(&script->hellos), 1, "it does not spin");
+}
+
 Test(client, gives_up_on_a_silent_door)
 {
     make_impatient();
@@ -346,6 +366,46 @@ Test(client, waits_and_sends_again_when_the_gateway_is_busy)
     submits(&reply);
     cr_assert_eq(reply.kind, EG_CLIENT_RECEIPT);
     cr_assert_eq(atomic_load(&script->submits), 4);
+    eg_client_reply_done(&reply);
+}
+
+static void sends_again_after(enum eg_code code)
+{
+    struct eg_client_reply reply = {.ticket = 0};
+    make();
+    atomic_store(&script->busy_code, code);
+    atomic_store(&script->busy, 2);
+    submits(&reply);
+    cr_assert_eq(reply.kind, EG_CLIENT_RECEIPT);
+    cr_assert_eq(atomic_load(&script->submits), 3);
+    eg_client_reply_done(&reply);
+}
+
+Test(client, waits_and_sends_again_while_the_gateway_doubts_its_clock)
+{
+    sends_again_after(EG_CODE_CLOCK);
+}
+
+Test(client, waits_and_sends_again_when_the_signing_time_does_not_fit_the_clock)
+{
+    sends_again_after(EG_CODE_CMS_SIGNING_TIME);
+}
+
+Test(client, waits_and_sends_again_when_a_certificate_does_not_fit_the_clock)
+{
+    sends_again_after(EG_CODE_CERT_EXPIRED);
+}
+
+Test(client, tells_a_code_of_time_with_its_retry_when_patience_ends)
+{
+    struct eg_client_reply reply = {.ticket = 0};
+    make();
+    atomic_store(&script->error, EG_CODE_CMS_SIGNING_TIME);
+    submits(&reply);
+    cr_assert_eq(reply.kind, EG_CLIENT_UNAUTHENTICATED);
+    cr_assert_str_eq(reply.code, "cms-signing-time");
+    cr_assert_gt(reply.retry_after_ms, 0);
+    cr_assert_eq(atomic_load(&script->submits), 1, "it does not spin");
     eg_client_reply_done(&reply);
 }
 

@@ -7,6 +7,7 @@
 #include "assess/engine.h"
 #include "assess/package.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "flow/trial.h"
 #include "tests/support/temp.h"
 #include "verify/sign.h"
@@ -590,4 +591,105 @@ Test(world, that_was_taken_stays_whole_when_another_comes_into_force)
     eg_world_drop(slot, &newest); /* nothing to drop */
     eg_world_slot_free(&slot);
     eg_world_slot_free(&slot);
+}
+
+/* ---- the clock --------------------------------------------------------------------------------
+ */
+
+#define DAY (24 * 3600 * 1000LL)
+
+/* Load with the clock moved so far. */
+static enum eg_status load_at(struct eg_world **world, int64_t moved_ms)
+{
+    char at[EG_TIME_TEXT_MAX];
+    unsetenv("EMGATE_TEST_CLOCK");
+    eg_text_time(at, eg_clock_wall_ms() + moved_ms);
+    setenv("EMGATE_TEST_CLOCK", at, 1);
+    enum eg_status status = eg_world_load(world, &settings, 1, &err);
+    unsetenv("EMGATE_TEST_CLOCK");
+    return status;
+}
+
+static void is_loaded_in_doubt(int64_t moved_ms)
+{
+    struct eg_world *world = NULL;
+    int64_t now_ms = eg_clock_wall_ms();
+    cr_assert_eq(load_at(&world, moved_ms), EG_OK, "%s: %s", err.where, err.text);
+    cr_expect(world->clock.unjudged);
+    cr_expect_eq(world->package_count, 0, "nothing is judged by it");
+    cr_assert_not_null(world->directory);
+    cr_expect_leq(world->judged_at_ms, now_ms, "judged as of a time that has come");
+    cr_expect_gt(world->judged_at_ms, now_ms - DAY);
+    eg_world_free(&world);
+}
+
+Test(world, says_what_it_knows_of_the_time)
+{
+    struct eg_world *world = load();
+    int64_t now_ms = eg_clock_wall_ms();
+    cr_expect_not(world->clock.unjudged);
+    cr_expect(world->clock.directory_issued_ms > now_ms - DAY / 24);
+    cr_expect(world->clock.directory_issued_ms <= now_ms);
+    cr_expect(world->clock.list_issued_ms > now_ms - 2 * DAY);
+    cr_expect(world->clock.list_issued_ms <= now_ms);
+    cr_expect_gt(world->clock.lists_until_ms, now_ms + 300 * DAY);
+    cr_expect_gt(world->clock.directory_until_ms, now_ms + 300 * DAY);
+    cr_expect_gt(world->clock.certificate_until_ms, now_ms + 700 * DAY);
+    eg_world_free(&world);
+}
+
+Test(world, is_loaded_in_doubt_when_the_clock_is_before_the_directory_s_issue)
+{
+    install_first();
+    is_loaded_in_doubt(-10 * 60 * 1000LL);
+    is_loaded_in_doubt(-2 * DAY);
+    is_loaded_in_doubt(-3650 * DAY);
+}
+
+Test(world, is_loaded_in_doubt_when_all_that_it_has_ended_at_once)
+{
+    install_first();
+    is_loaded_in_doubt(731 * DAY);
+    is_loaded_in_doubt(3650 * DAY);
+    is_loaded_in_doubt(36500 * DAY);
+}
+
+Test(world, is_judged_as_it_is_within_five_minutes)
+{
+    struct eg_world *world = NULL;
+    install_first();
+    cr_assert_eq(load_at(&world, -4 * 60 * 1000LL), EG_OK, "%s: %s", err.where, err.text);
+    cr_expect_not(world->clock.unjudged);
+    cr_expect_eq(world->package_count, 1);
+    eg_world_free(&world);
+}
+
+Test(world, of_which_a_part_has_ended_is_refused_as_before)
+{
+    struct eg_world *world = NULL;
+    install_first();
+    /* The lists have ended; certificate and signatures hold: that is no matter of the clock. */
+    cr_expect_neq(load_at(&world, 400 * DAY), EG_OK);
+    cr_expect_null(world);
+}
+
+Test(world, that_the_registrar_did_not_sign_is_refused_whatever_the_clock_says)
+{
+    struct eg_world *world = NULL;
+    struct eg_buf xml = temp_read(trial, "directory.xml");
+    write_changed("directory.xml", eg_bytes_view(&xml), "version=\"1\"", "version=\"2\"");
+    eg_buf_done(&xml);
+    static const int64_t moved_ms[] = {-3650 * DAY, -2 * DAY, 0, 3650 * DAY};
+    for (size_t i = 0; i < sizeof moved_ms / sizeof moved_ms[0]; i++) {
+        cr_expect_eq(load_at(&world, moved_ms[i]), EG_E_DENIED, "%zu: %s", i, err.text);
+        cr_expect_null(world);
+    }
+}
+
+Test(world, whose_own_certificate_is_none_is_refused)
+{
+    struct eg_world *world = NULL;
+    temp_write(trial, "gateway.pem", EG_BYTES_NONE);
+    cr_expect_eq(eg_world_load(&world, &settings, 1, &err), EG_E_FORMAT, "%s", err.text);
+    cr_expect_null(world);
 }

@@ -5,6 +5,7 @@
 #include "tests/support/cms_maker.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "verify/sign.h"
 
 #include <criterion/criterion.h>
@@ -370,11 +371,63 @@ Test(cms, refuses_implausible_signing_times)
 {
     REFUSED(CMS_SIGNING_TIME, .signing_time_ms = MAKER_NOW + 301000);
     REFUSED(CMS_SIGNING_TIME, .signing_time_ms = MAKER_NOW - MAKER_DAY - 1000);
-    REFUSED(CMS_SIGNING_TIME, .generalized_time = true);
-    REFUSED(CMS_SIGNING_TIME, .signing_time = "2601010000Z");
-    REFUSED(CMS_SIGNING_TIME, .signing_time = "260101000000+0000");
-    REFUSED(CMS_SIGNING_TIME, .signing_time = "260229000000Z");
-    REFUSED(CMS_SIGNING_TIME, .signing_time = "");
+    REFUSED(CMS_TIME_FORM, .generalized_time = true);
+    REFUSED(CMS_TIME_FORM, .signing_time = "2601010000Z");
+    REFUSED(CMS_TIME_FORM, .signing_time = "260101000000+0000");
+    REFUSED(CMS_TIME_FORM, .signing_time = "260229000000Z");
+    REFUSED(CMS_TIME_FORM, .signing_time = "");
+}
+
+/* The refusal names the times in question, and may be tried again. */
+static void names_times(const struct maker_cms *flaw, int64_t at_ms, enum eg_code code,
+                        const int64_t times_ms[2])
+{
+    struct eg_buf cms;
+    eg_buf_init(&cms, EG_CMS_MAX);
+    maker_sign(&cms, &world.member, eg_bytes_of(REPORT), flaw);
+    struct eg_verdict verdict = judge_at(world.verifier, eg_bytes_view(&cms), REPORT, at_ms);
+    expect(verdict, code);
+    for (int i = 0; i < 2; i++) {
+        char time[EG_TIME_TEXT_MAX];
+        eg_text_time(time, times_ms[i]);
+        cr_expect_not_null(strstr(verdict.text, time), "%s is not in: %s", time, verdict.text);
+    }
+    cr_expect_gt(eg_code_row(code)->retry_after_ms, 0);
+    eg_buf_done(&cms);
+}
+
+Test(cms, names_both_times_where_a_clock_is_wrong_and_nothing_shows_which)
+{
+    const int64_t ahead_ms = MAKER_NOW + 2 * MAKER_DAY;
+    const int64_t behind_ms = MAKER_NOW - MAKER_DAY - 1000;
+    const int64_t late_ms = MAKER_NOW + 4000 * MAKER_DAY;
+    names_times(&(struct maker_cms){.signing_time_ms = ahead_ms}, MAKER_NOW,
+                EG_CODE_CMS_SIGNING_TIME, (const int64_t[]){ahead_ms, MAKER_NOW});
+    names_times(&(struct maker_cms){.signing_time_ms = behind_ms}, MAKER_NOW,
+                EG_CODE_CMS_SIGNING_TIME, (const int64_t[]){behind_ms, MAKER_NOW});
+    names_times(&(struct maker_cms){0}, late_ms, EG_CODE_CERT_EXPIRED,
+                (const int64_t[]){MAKER_NOW + 365 * MAKER_DAY, late_ms});
+}
+
+Test(cms, tells_the_time_that_a_signature_claims_and_no_other)
+{
+    struct eg_buf cms;
+    int64_t claimed_ms = 77;
+    eg_buf_init(&cms, EG_CMS_MAX);
+    maker_sign(&cms, &world.member, eg_bytes_of(REPORT),
+               &(struct maker_cms){.signing_time_ms = MAKER_NOW + 301000});
+    cr_assert(eg_cms_claimed_time(&claimed_ms, eg_bytes_view(&cms), EG_SIGNED_REPORT));
+    cr_expect_eq(claimed_ms, MAKER_NOW + 301000);
+    claimed_ms = 77;
+    cr_expect_not(eg_cms_claimed_time(&claimed_ms, eg_bytes_view(&cms), EG_SIGNED_HELLO));
+    cr_expect_not(eg_cms_claimed_time(&claimed_ms, EG_BYTES_NONE, EG_SIGNED_REPORT));
+    cr_expect_not(eg_cms_claimed_time(&claimed_ms, (struct eg_bytes){cms.data, cms.len - 1},
+                                      EG_SIGNED_REPORT));
+    eg_buf_reset(&cms);
+    maker_sign(&cms, &world.member, eg_bytes_of(REPORT), &(struct maker_cms){.signing_time = ""});
+    cr_expect_not(eg_cms_claimed_time(&claimed_ms, eg_bytes_view(&cms), EG_SIGNED_REPORT));
+    cr_expect_eq(claimed_ms, 77);
+    eg_buf_done(&cms);
 }
 
 /* ---- certificates ---------------------------------------------------------------------------- */
@@ -587,4 +640,22 @@ Test(cms, refuses_every_flipped_octet, .timeout = 120)
     }
     expect(judge_at(world.verifier, eg_bytes_view(&cms), REPORT, MAKER_NOW), EG_CODE_OK);
     eg_buf_done(&cms);
+}
+
+Test(cms, tells_when_the_newest_list_was_issued_and_when_the_last_one_ends)
+{
+    struct eg_buf lists;
+    int64_t issued_ms = 77, ended_ms = 78;
+    cr_expect_not(eg_verifier_lists(world.verifier, &issued_ms, &ended_ms));
+    cr_expect(issued_ms == 77 && ended_ms == 78, "touched although there is no list");
+    eg_buf_init(&lists, EG_MIB);
+    maker_crl(&lists, &world.root, NULL, MAKER_NOW - 9 * MAKER_DAY, MAKER_NOW + 30 * MAKER_DAY);
+    maker_crl(&lists, &world.issuer, NULL, MAKER_NOW - MAKER_DAY, MAKER_NOW + MAKER_DAY);
+    struct eg_verifier *verifier =
+        verifier_with(eg_bytes_view(&world.root.chain_pem), eg_bytes_view(&lists), 5000);
+    cr_assert(eg_verifier_lists(verifier, &issued_ms, &ended_ms));
+    cr_expect_eq(issued_ms, MAKER_NOW - MAKER_DAY);
+    cr_expect_eq(ended_ms, MAKER_NOW + 30 * MAKER_DAY + 5000);
+    eg_verifier_free(&verifier);
+    eg_buf_done(&lists);
 }
