@@ -4,6 +4,7 @@
 #include "flow/daemon.h"
 
 #include "assess/engine.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "flow/desk.h"
 #include "flow/front.h"
@@ -169,8 +170,11 @@ enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads: they inherit it */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk, not our end */
-    raise_descriptors();
-    enum eg_status status = start(&daemon, err);
+    enum eg_status status = eg_log_start(err);
+    if (status == EG_OK) {
+        raise_descriptors();
+        status = start(&daemon, err);
+    }
     if (status == EG_OK) {
         report_ready(&daemon);
         wait_for_end(&daemon, &signals);
@@ -179,5 +183,6 @@ enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error
     eg_log(EG_LOG_INFO, "stopped", "accepted=%llu rejected=%llu known=%llu refused=%llu",
            (unsigned long long)daemon.shared.accepted, (unsigned long long)daemon.shared.rejected,
            (unsigned long long)daemon.shared.known, (unsigned long long)daemon.shared.refused);
+    (void)eg_log_stop(EG_JOURNAL_PATIENCE_MS); /* what nobody takes does not hold us */
     return status;
 }

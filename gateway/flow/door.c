@@ -251,7 +251,10 @@ int eg_door_main(int fd)
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     struct eg_error err = {0};
-    enum eg_status status = open_door(&door, &err);
+    enum eg_status status = eg_log_start(&err);
+    if (status == EG_OK) {
+        status = open_door(&door, &err);
+    }
     if (status != EG_OK) {
         eg_log_failure("door", &err);
     }
@@ -263,5 +266,6 @@ int eg_door_main(int fd)
         }
     }
     close_door(&door);
+    (void)eg_log_stop(EG_JOURNAL_PATIENCE_MS);
     return status == EG_OK ? 0 : 2;
 }

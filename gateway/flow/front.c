@@ -144,17 +144,18 @@ static void on_message(void *payload, const struct eg_arrival *arrival,
 static void on_refused(void *payload, const char *key, const char *address, enum eg_code code)
 {
     (void)payload;
-    eg_log(EG_LOG_WARN, "handshake-refused", "code=%s key=\"%s\" address=%s",
-           eg_code_row(code)->text, key, address);
+    eg_log_stranger(EG_LOG_WARN, "handshake-refused", "code=%s key=\"%s\" address=%s",
+                    eg_code_row(code)->text, key, address);
 }
 
 static void on_stray(void *payload, const char *key, const char *address)
 {
     struct eg_front *front = payload;
     const struct eg_admitted *sender = eg_admission_find(eg_hall_admission(front->hall), key);
-    eg_log(EG_LOG_WARN, "routing-id-refused", "code=%s participant=%s key=\"%s\" address=%s",
-           eg_code_row(EG_CODE_MALFORMED)->text, sender == NULL ? "" : sender->participant, key,
-           address);
+    eg_log_stranger(EG_LOG_WARN, "routing-id-refused",
+                    "code=%s participant=%s key=\"%s\" address=%s",
+                    eg_code_row(EG_CODE_MALFORMED)->text, sender == NULL ? "" : sender->participant,
+                    key, address);
 }
 
 /* ---- greetings --------------------------------------------------------------------------------
@@ -249,9 +250,9 @@ static void hear_door(struct eg_front *front)
     } else if (eg_doorman_heard_ready(&front->doorman, &message)) {
         eg_log(EG_LOG_INFO, "door-ready", "bind=%s", front->doorman.bind);
     } else if (message.type == EG_DOOR_REFUSED && message.part_count == 2) {
-        eg_log(EG_LOG_WARN, "unauthenticated", "at=door code=%.*s text=\"%.*s\"",
-               (int)message.parts[0].len, (const char *)message.parts[0].data,
-               (int)message.parts[1].len, (const char *)message.parts[1].data);
+        eg_log_stranger(EG_LOG_WARN, "unauthenticated", "at=door code=%.*s text=\"%.*s\"",
+                        (int)message.parts[0].len, (const char *)message.parts[0].data,
+                        (int)message.parts[1].len, (const char *)message.parts[1].data);
     }
     eg_door_message_done(&message);
 }
