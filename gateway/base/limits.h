@@ -115,7 +115,7 @@
 #define EG_PACKAGES_MAX EG_PACKAGE_OCTETS_MAX /* the same of all peers: the largest, or many */
 
 /* The journal */
-#define EG_JOURNAL_BUFFER_MAX (512 * EG_KIB) /* waiting to be written: some 4,000 lines */
+#define EG_JOURNAL_BUFFER_MAX (256 * EG_KIB) /* waiting to be written: some 2,500 lines */
 #define EG_JOURNAL_REPEATS_KEPT 64           /* events whose repetitions are counted at a time */
 #define EG_JOURNAL_REPEATS_SHOWN 5           /* of the same event, before they are counted ... */
 #define EG_JOURNAL_REPEATS_MS 10000          /* ... within this time */

@@ -24,9 +24,9 @@ void eg_cards_close(struct eg_cards **cards);
 /* At half its time the card is signed anew; a failure is journalled and tried again. */
 void eg_cards_renew(struct eg_cards *cards);
 
-/* Sign a WELCOME and give it to the door. */
+/* Sign a WELCOME and append its frame to what waits for the door. */
 EG_MUST_USE
-enum eg_status eg_cards_welcome(struct eg_cards *cards, int door_fd, struct eg_bytes ticket,
+enum eg_status eg_cards_welcome(struct eg_cards *cards, struct eg_buf *out, struct eg_bytes ticket,
                                 const struct eg_welcome *welcome, struct eg_error *err);
 
 #endif

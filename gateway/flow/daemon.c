@@ -58,7 +58,11 @@ static void raise_descriptors(void)
 
 static enum eg_status start_threads(struct daemon *daemon, struct eg_error *err)
 {
-    enum eg_status status = eg_recorder_start(&daemon->recorder, &daemon->shared, err);
+    /* The hall's thread comes first: files that are opened later are not among its descriptors. */
+    enum eg_status status = eg_front_new(&daemon->front, &daemon->shared, err);
+    if (status == EG_OK) {
+        status = eg_recorder_start(&daemon->recorder, &daemon->shared, err);
+    }
     if (status == EG_OK) {
         status = eg_workers_start(&daemon->workers, &daemon->shared, err);
     }
@@ -66,8 +70,7 @@ static enum eg_status start_threads(struct daemon *daemon, struct eg_error *err)
         status = eg_desk_start(&daemon->desk, &daemon->shared, err);
     }
     if (status == EG_OK) {
-        status = eg_front_start(&daemon->front, &daemon->shared,
-                                eg_recorder_log_key(daemon->recorder), err);
+        status = eg_front_start(daemon->front, eg_recorder_log_key(daemon->recorder), err);
     }
     return status;
 }

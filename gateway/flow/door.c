@@ -140,9 +140,22 @@ static void on_hello(void *payload, uint32_t ticket, const char *client_key, str
 /* ---- what the main process says ---------------------------------------------------------------
  */
 
+/* From the loop that greets: whoever hears it knows that strangers are served. */
+static void tell_alive(struct door *door, const struct eg_door_message *beat)
+{
+    struct eg_error err = {0};
+    if (eg_door_send(door->fd, EG_DOOR_ALIVE, beat->parts, beat->part_count, -1, &err) != EG_OK) {
+        door->over = true;
+    }
+}
+
 static void on_answer(struct door *door, const struct eg_door_message *message)
 {
     uint64_t ticket = 0;
+    if (message->type == EG_DOOR_BEAT) {
+        tell_alive(door, message);
+        return;
+    }
     if (message->part_count < 3 || !eg_text_u64(message->parts[0], UINT32_MAX, &ticket)) {
         return;
     }
