@@ -30,6 +30,13 @@ class Watched(faults.FixedGateway):
     def count(self, word):
         return self.journal().count(word)
 
+    def submit_until_hangs(self, client, count):
+        """Reports, until the journal has said so many times that a door hangs."""
+        end = time.monotonic() + support.PATIENCE
+        while self.count(HANGS) < count:
+            assert client.submit(self.report()).accepted
+            assert time.monotonic() < end, 'nobody notices\n' + self.journal()[-2000:]
+
     def door_welcomes(self):
         """Somebody new is welcomed, once the door is back."""
         end = time.monotonic() + support.PATIENCE
@@ -47,8 +54,7 @@ def a_stopped_door_is_replaced_while_reports_go_on():
         for round_number in (1, 2):
             stopped, = gateway.children()
             os.kill(stopped, signal.SIGSTOP)
-            while gateway.count(HANGS) < round_number:
-                assert client.submit(gateway.report()).accepted
+            gateway.submit_until_hangs(client, round_number)
             gateway.wait_for(lambda n=round_number: gateway.count(' door-ready ') >= n, 'a door')
             assert faults.gone([stopped]), 'the old one still runs'
             gateway.door_welcomes()
@@ -91,8 +97,7 @@ def greetings_that_wait_at_a_stopped_door_hold_up_no_report():
                                  faults.emx_client.sign(text, 'hello', one.key, one.cert)])
         stopped, = gateway.children()
         os.kill(stopped, signal.SIGSTOP)
-        while gateway.count(HANGS) == 0:
-            assert client.submit(gateway.report()).accepted
+        gateway.submit_until_hangs(client, 1)
         gateway.door_welcomes()
         for one, door in zip(greedy, doors):
             door.close()
