@@ -1,6 +1,7 @@
 /*
  * emgated: arguments, settings, run. Everything else is in the rooms.
  */
+#include "base/limits.h"
 #include "base/log.h"
 #include "core/settings.h"
 #include "flow/daemon.h"
@@ -31,7 +32,9 @@ static const char help[] =
 
 static int fail(const struct eg_error *err)
 {
-    fprintf(stderr, "emgated: %s: %s\n", err->where, err->text);
+    char text[EG_ERROR_WHERE_MAX + EG_ERROR_TEXT_MAX + 16];
+    (void)snprintf(text, sizeof text, "emgated: %s: %s\n", err->where, err->text);
+    eg_log_say(text, EG_JOURNAL_PATIENCE_MS);
     return COULD_NOT;
 }
 

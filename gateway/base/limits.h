@@ -118,6 +118,17 @@
 #define EG_PACKAGES_PEER_MAX (4 * EG_MIB)     /* packages that one peer has not taken: some laws */
 #define EG_PACKAGES_MAX EG_PACKAGE_OCTETS_MAX /* the same of all peers: the largest, or many */
 
+/* The journal */
+#define EG_JOURNAL_BUFFER_MAX (256 * EG_KIB) /* waiting to be written: some 2,500 lines */
+#define EG_JOURNAL_REPEATS_KEPT 64           /* events whose repetitions are counted at a time */
+#define EG_JOURNAL_REPEATS_SHOWN 5           /* of the same event, before they are counted ... */
+#define EG_JOURNAL_REPEATS_MS 10000          /* ... within this time */
+#define EG_JOURNAL_REPEAT_KEY_MAX 512 /* octets of the fields of one; a longer line is shown */
+#define EG_JOURNAL_STRANGERS_HOUR_MAX                                                              \
+    ((size_t)300000) /* 7.2 MB a day, so that with what a dying door says strangers cause < 10 MB  \
+                      */
+#define EG_JOURNAL_PATIENCE_MS 2000 /* for whoever reads the journal, at the end */
+
 /* Time */
 #define EG_SIGNING_TIME_AHEAD_MS (5 * 60 * 1000LL) /* a sender's clock may run ahead by this */
 #define EG_CRL_AHEAD_MS (5 * 60 * 1000LL) /* a list may be made while a report is in hand */

@@ -150,7 +150,7 @@ void eg_cards_renew(struct eg_cards *cards)
     }
 }
 
-enum eg_status eg_cards_welcome(struct eg_cards *cards, int door_fd, struct eg_bytes ticket,
+enum eg_status eg_cards_welcome(struct eg_cards *cards, struct eg_buf *out, struct eg_bytes ticket,
                                 const struct eg_welcome *welcome, struct eg_error *err)
 {
     struct eg_buf text, cms;
@@ -164,7 +164,7 @@ enum eg_status eg_cards_welcome(struct eg_cards *cards, int door_fd, struct eg_b
     if (status == EG_OK) {
         struct eg_bytes parts[] = {ticket, eg_bytes_view(&text), eg_bytes_view(&cms),
                                    eg_bytes_view(&cards->text), eg_bytes_view(&cards->cms)};
-        status = eg_door_send(door_fd, EG_DOOR_WELCOME, parts, 5, EG_DOOR_PATIENCE_MS, err);
+        eg_door_frame(out, EG_DOOR_WELCOME, parts, 5);
     }
     eg_buf_done(&text);
     eg_buf_done(&cms);

@@ -28,9 +28,9 @@ void eg_cards_close(struct eg_cards **cards);
  * known to have come, and signed anew when the doubt ends. */
 void eg_cards_renew(struct eg_cards *cards);
 
-/* Sign a WELCOME and give it to the door. */
+/* Sign a WELCOME and append its frame to what waits for the door. */
 EG_MUST_USE
-enum eg_status eg_cards_welcome(struct eg_cards *cards, int door_fd, struct eg_bytes ticket,
+enum eg_status eg_cards_welcome(struct eg_cards *cards, struct eg_buf *out, struct eg_bytes ticket,
                                 const struct eg_welcome *welcome, struct eg_error *err);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "assess/engine.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "flow/continuity.h"
 #include "flow/desk.h"
@@ -63,7 +64,11 @@ static void raise_descriptors(void)
 
 static enum eg_status start_threads(struct daemon *daemon, struct eg_error *err)
 {
-    enum eg_status status = eg_recorder_start(&daemon->recorder, &daemon->shared, err);
+    /* The hall's thread comes first: files that are opened later are not among its descriptors. */
+    enum eg_status status = eg_front_new(&daemon->front, &daemon->shared, err);
+    if (status == EG_OK) {
+        status = eg_recorder_start(&daemon->recorder, &daemon->shared, err);
+    }
     if (status == EG_OK) {
         status = eg_workers_start(&daemon->workers, &daemon->shared, err);
     }
@@ -71,8 +76,7 @@ static enum eg_status start_threads(struct daemon *daemon, struct eg_error *err)
         status = eg_desk_start(&daemon->desk, &daemon->shared, err);
     }
     if (status == EG_OK) {
-        status = eg_front_start(&daemon->front, &daemon->shared,
-                                eg_recorder_log_key(daemon->recorder), err);
+        status = eg_front_start(daemon->front, eg_recorder_log_key(daemon->recorder), err);
     }
     return status;
 }
@@ -229,8 +233,11 @@ enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads: they inherit it */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk, not our end */
-    raise_descriptors();
-    enum eg_status status = start(&daemon, err);
+    enum eg_status status = eg_log_start(err);
+    if (status == EG_OK) {
+        raise_descriptors();
+        status = start(&daemon, err);
+    }
     if (status == EG_OK) {
         report_ready(&daemon);
         wait_for_end(&daemon, &signals);
@@ -239,5 +246,6 @@ enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error
     eg_log(EG_LOG_INFO, "stopped", "accepted=%llu rejected=%llu known=%llu refused=%llu",
            (unsigned long long)daemon.shared.accepted, (unsigned long long)daemon.shared.rejected,
            (unsigned long long)daemon.shared.known, (unsigned long long)daemon.shared.refused);
+    (void)eg_log_stop(EG_JOURNAL_PATIENCE_MS); /* what nobody takes does not hold us */
     return status;
 }

@@ -180,10 +180,23 @@ static bool take_clock(struct door *door, const struct eg_door_message *message)
     return true;
 }
 
+/* From the loop that greets: whoever hears it knows that strangers are served. */
+static void tell_alive(struct door *door, const struct eg_door_message *beat)
+{
+    struct eg_error err = {0};
+    if (eg_door_send(door->fd, EG_DOOR_ALIVE, beat->parts, beat->part_count, -1, &err) != EG_OK) {
+        door->over = true;
+    }
+}
+
 static void on_answer(struct door *door, const struct eg_door_message *message)
 {
     uint64_t ticket = 0;
     if (take_clock(door, message)) {
+        return;
+    }
+    if (message->type == EG_DOOR_BEAT) {
+        tell_alive(door, message);
         return;
     }
     if (message->part_count < 3 || !eg_text_u64(message->parts[0], UINT32_MAX, &ticket)) {
@@ -311,7 +324,10 @@ int eg_door_main(int fd)
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     struct eg_error err = {0};
-    enum eg_status status = open_door(&door, &err);
+    enum eg_status status = eg_log_start(&err);
+    if (status == EG_OK) {
+        status = open_door(&door, &err);
+    }
     if (status != EG_OK) {
         eg_log_failure("door", &err);
     }
@@ -323,5 +339,6 @@ int eg_door_main(int fd)
         }
     }
     close_door(&door);
+    (void)eg_log_stop(EG_JOURNAL_PATIENCE_MS);
     return status == EG_OK ? 0 : 2;
 }

@@ -6,11 +6,23 @@
  * Parts are octet strings, each behind its length (4).
  *
  *   main -> door   CONFIG   bind | curve secret | curve public | origin | anchors | crls |
- * directory | its CMS WELCOME  ticket | text | CMS | card | card CMS REFUSE   ticket | answer verb
- * | answer text CLOCK  struct eg_clock_evidence (both ends are one program); the first one comes
- * behind CONFIG, before READY   door -> main   READY    endpoint GREETED  ticket | client key |
- * participant | certificate digest | not-after | hello digest REFUSED  code | text         for the
- * journal
+ *                           directory | its CMS
+ *                  WELCOME  ticket | text | CMS | card | card CMS
+ *                  REFUSE   ticket | answer verb | answer text
+ *                  CLOCK    struct eg_clock_evidence (both ends are one program); the first one
+ *                           comes behind CONFIG, before READY
+ *                  BEAT     number
+ *   door -> main   READY    endpoint
+ *                  GREETED  ticket | client key | participant | certificate digest | not-after |
+ *                           hello digest
+ *                  REFUSED  code | text          for the journal
+ *                  ALIVE    number               the BEAT's, from the very loop that greets
+ *
+ * The main process never waits for the door: a door that leaves EG_DOOR_BEATS_MAX beats in a row
+ * unanswered is ended and replaced. A door waits for the main process as long as it takes: at most
+ * EG_GREETING_PENDING_MAX greetings await its word, further strangers are told "busy" meanwhile.
+ * When the main process ends, so does the door, by the kernel's hand or by the socket's end; a main
+ * process that hangs is for whoever watches over the service.
  */
 #ifndef EG_FLOW_DOOR_H
 #define EG_FLOW_DOOR_H
@@ -26,13 +38,18 @@ enum eg_door_frame {
     EG_DOOR_READY,
     EG_DOOR_GREETED,
     EG_DOOR_REFUSED,
-    EG_DOOR_CLOCK
+    EG_DOOR_CLOCK,
+    EG_DOOR_BEAT,
+    EG_DOOR_ALIVE
 };
 
 #define EG_DOOR_PARTS_MAX 8
+#define EG_DOOR_HEAD_LEN 5
 #define EG_DOOR_FRAME_MAX ((size_t)128 * 1024 * 1024) /* CONFIG: anchors, lists, directory */
 #define EG_DOOR_WORD_MAX ((size_t)64 * 1024)          /* whatever a door says to the main process */
-#define EG_DOOR_PATIENCE_MS 1000 /* a door that takes or gives nothing for so long is ended */
+#define EG_DOOR_WAITING_MAX ((size_t)8 * 1024 * 1024) /* WELCOMEs for all pending greetings */
+#define EG_DOOR_BEAT_MS 900 /* between two beats: seven in a row are told apart from a busy */
+#define EG_DOOR_BEATS_MAX 7 /* machine, and from a stop within ten seconds */
 
 struct eg_door_message {
     enum eg_door_frame type;
@@ -48,6 +65,28 @@ struct eg_door_message {
 EG_MUST_USE
 enum eg_status eg_door_send(int fd, enum eg_door_frame type, const struct eg_bytes *parts,
                             size_t part_count, int timeout_ms, struct eg_error *err);
+
+/* Append one frame to what waits for the other end. */
+void eg_door_frame(struct eg_buf *out, enum eg_door_frame type, const struct eg_bytes *parts,
+                   size_t part_count);
+
+/* Send of `octets`, from *done on, what the other end takes at once. EG_E_IO: it is gone. */
+EG_MUST_USE
+enum eg_status eg_door_push(int fd, struct eg_bytes octets, size_t *done, struct eg_error *err);
+
+/* Take what the other end gave, at most `max` octets in all. EG_OK also when that is nothing.
+ * EG_E_NOTFOUND: it closed. */
+EG_MUST_USE
+enum eg_status eg_door_pull(struct eg_buf *in, int fd, size_t max, struct eg_error *err);
+
+/*
+ * The first whole frame of `in`, taken out of it. EG_E_BUSY: none is whole yet (no error text).
+ * EG_E_FORMAT, EG_E_LIMIT (above max), EG_E_NOMEM: it is not to be listened to any more. out is
+ * untouched on failure.
+ */
+EG_MUST_USE
+enum eg_status eg_door_next(struct eg_door_message *out, struct eg_buf *in, size_t max,
+                            struct eg_error *err);
 
 /* The other end takes a small frame at once. */
 bool eg_door_has_room(int fd);

@@ -1,6 +1,6 @@
 /*
- * Frames between the main process and the door. The main process gives each of its waits an end: a
- * door that hangs, or sends half a frame, must not hang the hall.
+ * Frames between the main process and the door. The main process waits for none of them: it keeps
+ * what the door does not take, and half a frame until the other half comes.
  */
 #include "flow/door.h"
 
@@ -8,10 +8,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HEAD_LEN 5
+#define PULL_LEN 16384
 
 /* Wait until the other end takes or gives something; until_ms by the boot clock, negative: ever. */
 static enum eg_status await(int fd, short events, int64_t until_ms, struct eg_error *err)
@@ -67,27 +68,71 @@ static enum eg_status write_all(int fd, struct eg_bytes octets, int64_t until_ms
     return status;
 }
 
+void eg_door_frame(struct eg_buf *out, enum eg_door_frame type, const struct eg_bytes *parts,
+                   size_t part_count)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < part_count; i++) {
+        len += 4 + parts[i].len;
+    }
+    eg_buf_char(out, (char)type);
+    put_u32(out, len);
+    for (size_t i = 0; i < part_count; i++) {
+        put_u32(out, parts[i].len);
+        eg_buf_bytes(out, parts[i]);
+    }
+}
+
 enum eg_status eg_door_send(int fd, enum eg_door_frame type, const struct eg_bytes *parts,
                             size_t part_count, int timeout_ms, struct eg_error *err)
 {
     struct eg_buf frame;
     eg_buf_init(&frame, EG_DOOR_FRAME_MAX);
-    size_t len = 0;
-    for (size_t i = 0; i < part_count; i++) {
-        len += 4 + parts[i].len;
-    }
-    eg_buf_char(&frame, (char)type);
-    put_u32(&frame, len);
-    for (size_t i = 0; i < part_count; i++) {
-        put_u32(&frame, parts[i].len);
-        eg_buf_bytes(&frame, parts[i]);
-    }
+    eg_door_frame(&frame, type, parts, part_count);
     enum eg_status status = eg_buf_ok(&frame, "door", err);
     if (status == EG_OK) {
         status = write_all(fd, eg_bytes_view(&frame), end_of(timeout_ms), err);
     }
     eg_buf_wipe(&frame); /* CONFIG carries a secret key */
     return status;
+}
+
+enum eg_status eg_door_push(int fd, struct eg_bytes octets, size_t *done, struct eg_error *err)
+{
+    while (*done < octets.len) {
+        ssize_t sent =
+            send(fd, octets.data + *done, octets.len - *done, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent > 0) {
+            *done += (size_t)sent;
+        } else if (sent < 0 && errno == EAGAIN) {
+            return EG_OK;
+        } else if (sent < 0 && errno != EINTR) {
+            return eg_error_errno(err, "door", errno, "the other end does not take");
+        }
+    }
+    return EG_OK;
+}
+
+enum eg_status eg_door_pull(struct eg_buf *in, int fd, size_t max, struct eg_error *err)
+{
+    uint8_t octets[PULL_LEN];
+    while (in->len < max) {
+        size_t room = max - in->len < sizeof octets ? max - in->len : sizeof octets;
+        ssize_t got = recv(fd, octets, room, MSG_DONTWAIT);
+        if (got == 0) {
+            return eg_error_set(err, EG_E_NOTFOUND, "door", "the other end closed");
+        }
+        if (got < 0 && errno == EAGAIN) {
+            return EG_OK;
+        }
+        if (got < 0 && errno != EINTR) {
+            return eg_error_errno(err, "door", errno, "the other end is gone");
+        }
+        if (got > 0) {
+            eg_buf_add(in, octets, (size_t)got);
+        }
+    }
+    return eg_buf_ok(in, "door", err);
 }
 
 bool eg_door_has_room(int fd)
@@ -132,34 +177,74 @@ static enum eg_status split(struct eg_door_message *message, struct eg_error *er
     return EG_OK;
 }
 
-enum eg_status eg_door_receive(struct eg_door_message *out, int fd, size_t max, int timeout_ms,
-                               struct eg_error *err)
+/* A message of a head and `len` octets that are to be filled in; its octets are taken. */
+static enum eg_status message_of(struct eg_door_message *out, const uint8_t *head,
+                                 struct eg_buf *octets, struct eg_error *err)
 {
-    uint8_t head[HEAD_LEN];
-    int64_t until_ms = end_of(timeout_ms);
-    enum eg_status status = read_all(fd, head, sizeof head, until_ms, err);
-    if (status != EG_OK) {
-        return status;
-    }
-    size_t len = get_u32(head + 1);
-    struct eg_door_message message = {.type = (enum eg_door_frame)head[0]};
-    eg_buf_init(&message.octets, max);
-    uint8_t *into = eg_buf_reserve(&message.octets, len);
-    if (into == NULL) {
-        eg_door_message_done(&message);
-        return eg_error_set(err, EG_E_LIMIT, "door", "a frame of %zu octets is too large", len);
-    }
-    status = read_all(fd, into, len, until_ms, err);
-    message.octets.len = len;
-    if (status == EG_OK) {
-        status = split(&message, err);
-    }
+    struct eg_door_message message = {.type = (enum eg_door_frame)head[0], .octets = *octets};
+    enum eg_status status = split(&message, err);
     if (status != EG_OK) {
         eg_door_message_done(&message);
         return status;
     }
     *out = message;
     return EG_OK;
+}
+
+static enum eg_status too_large(size_t len, struct eg_error *err)
+{
+    return eg_error_set(err, EG_E_LIMIT, "door", "a frame of %zu octets is too large", len);
+}
+
+enum eg_status eg_door_receive(struct eg_door_message *out, int fd, size_t max, int timeout_ms,
+                               struct eg_error *err)
+{
+    uint8_t head[EG_DOOR_HEAD_LEN];
+    struct eg_buf octets;
+    int64_t until_ms = end_of(timeout_ms);
+    enum eg_status status = read_all(fd, head, sizeof head, until_ms, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    size_t len = get_u32(head + 1);
+    eg_buf_init(&octets, max);
+    uint8_t *into = eg_buf_reserve(&octets, len);
+    if (into == NULL) {
+        eg_buf_done(&octets);
+        return too_large(len, err);
+    }
+    status = read_all(fd, into, len, until_ms, err);
+    octets.len = len;
+    if (status != EG_OK) {
+        eg_buf_wipe(&octets);
+        return status;
+    }
+    return message_of(out, head, &octets, err);
+}
+
+enum eg_status eg_door_next(struct eg_door_message *out, struct eg_buf *in, size_t max,
+                            struct eg_error *err)
+{
+    struct eg_buf octets;
+    size_t len = in->len < EG_DOOR_HEAD_LEN ? 0 : get_u32(in->data + 1);
+    if (len > max) {
+        return too_large(len, err);
+    }
+    if (in->len < EG_DOOR_HEAD_LEN || in->len - EG_DOOR_HEAD_LEN < len) {
+        return EG_E_BUSY;
+    }
+    uint8_t head[EG_DOOR_HEAD_LEN];
+    memcpy(head, in->data, sizeof head);
+    eg_buf_init(&octets, max);
+    eg_buf_add(&octets, in->data + EG_DOOR_HEAD_LEN, len);
+    enum eg_status status = eg_buf_ok(&octets, "door", err);
+    if (status != EG_OK) {
+        eg_buf_done(&octets);
+        return status;
+    }
+    in->len -= EG_DOOR_HEAD_LEN + len;
+    memmove(in->data, in->data + EG_DOOR_HEAD_LEN + len, in->len);
+    return message_of(out, head, &octets, err);
 }
 
 void eg_door_message_done(struct eg_door_message *message)

@@ -1,6 +1,10 @@
 /*
- * The doorman: the main process's side of the door. Starts the child under its limits, starts it
- * again when it dies, replaces it at a reload.
+ * The doorman: the main process's side of the door. Starts the child under its limits, watches its
+ * beats, ends one that hangs, starts another when it dies, replaces it at a reload.
+ *
+ * It never waits for a door that is open to strangers: frames that the door does not take at once
+ * are kept and sent on later turns. The socket pair is made once and both its ends are kept, so
+ * that a door can be replaced when no descriptor is left.
  *
  * Thread: owner thread (the hall's).
  */
@@ -14,14 +18,20 @@
 
 struct eg_doorman {
     struct eg_shared *shared;
-    struct eg_buf curve; /* text of the key file: public and secret key, a line each */
     char public_key[EG_CURVE_KEY_TEXT + 1], secret_key[EG_CURVE_KEY_TEXT + 1];
     char bind[EG_SETTING_TEXT_MAX]; /* as set, and once bound as it is, so that a new door takes the
                                        same port */
-    pid_t child;
-    int fd;     /* -1: no door at the moment */
-    bool ready; /* it is bound and said so */
-    int64_t started_at_ms;
+    int fd, door_fd;                /* this end, and the door's, of the pair */
+    pid_t child;                    /* 0: no door at the moment */
+    bool dying;                     /* the child was ended and is not gone yet */
+    bool ready;                     /* it is bound and said so */
+    struct eg_buf in;               /* octets of frames that are not whole yet */
+    struct eg_buf out;              /* frames it has not taken, from out_done on */
+    size_t out_done;
+    int64_t started_at_ms, ended_at_ms, start_at_ms; /* boot clock */
+    int64_t beat_at_ms;
+    uint64_t beats, beats_heard; /* sent to this door, and the last one it answered */
+    unsigned beats_missed;       /* due since it last answered */
     unsigned quick_deaths;
     uint64_t clock_seen; /* state of the evidence on the clock that the door was told */
     int64_t clock_told_at_ms;
@@ -33,22 +43,25 @@ enum eg_status eg_doorman_open(struct eg_doorman *doorman, struct eg_shared *sha
                                struct eg_error *err);
 void eg_doorman_close(struct eg_doorman *doorman);
 
-/* End this door and start one that knows the world in force; its READY comes by its socket. */
-EG_MUST_USE
-enum eg_status eg_doorman_replace(struct eg_doorman *doorman, struct eg_error *err);
+/* End this door; one that knows the world in force comes in its place. */
+void eg_doorman_replace(struct eg_doorman *doorman);
 
-/* READY of a door started later: take its endpoint. false: that was no READY to be expected. */
-bool eg_doorman_heard_ready(struct eg_doorman *doorman, const struct eg_door_message *message);
+/* Give the door a frame; without a door it is dropped, for so is whom it was for. */
+void eg_doorman_say(struct eg_doorman *doorman, enum eg_door_frame type,
+                    const struct eg_bytes *parts, size_t part_count);
 
-/* The door died, hangs, or says nonsense: end it. */
-void eg_doorman_fell(struct eg_doorman *doorman);
+/*
+ * The next GREETED or REFUSED the door said; false: none at the moment. What concerns the doorman
+ * itself it has heard then. A door that says nonsense is ended.
+ */
+bool eg_doorman_hear(struct eg_door_message *out, struct eg_doorman *doorman);
 
-/* Once a turn: end a door that never became ready, and start another where there is none, after a
+/* Once a turn: send what waits, look after the beats, start a door where there is none, after a
  * pause that grows while they die quickly. */
 void eg_doorman_mend(struct eg_doorman *doorman);
 
-/* Once a turn: tell the door what stands for and against the clock, when that changed. */
-void eg_doorman_clock(struct eg_doorman *doorman);
+/* Something waits that only mend moves on: the next turn should be soon. */
+bool eg_doorman_busy(const struct eg_doorman *doorman);
 
 /* Read a CURVE key file. */
 EG_MUST_USE

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/card.h"
+#include "flow/descriptors.h"
 #include "flow/desk.h"
 #include "flow/doorman.h"
 #include "flow/followings.h"
@@ -26,7 +27,7 @@
 
 #define TURN_MS 250
 #define FAREWELL_MS 300 /* between the last answer and the end of the socket */
-#define KEPT_TURN_MS 10 /* posts wait for a peer that is full */
+#define KEPT_TURN_MS 10 /* posts wait for a peer that is full, frames for the door */
 #define POSTS_A_TURN 256
 #define KEPT_OCTETS_MAX (64 * EG_MIB)
 #define HOUR_MS 3600000LL
@@ -41,6 +42,12 @@ struct eg_front {
     char door[EG_SETTING_TEXT_MAX]; /* as first bound: others read it while doors are replaced */
     pthread_t thread;
     bool started;
+    pthread_mutex_t lock; /* for what main and this thread say to each other at the start: */
+    pthread_cond_t changed;
+    bool ordered, opened;
+    uint8_t log_key[EG_ED25519_KEY_LEN];
+    enum eg_status open_status;
+    struct eg_error open_err;
     int wake_fd;
     _Atomic bool refusing, renewing, stopping;
     struct eg_kept kept;    /* items whose peer is full */
@@ -149,17 +156,18 @@ static void on_message(void *payload, const struct eg_arrival *arrival,
 static void on_refused(void *payload, const char *key, const char *address, enum eg_code code)
 {
     (void)payload;
-    eg_log(EG_LOG_WARN, "handshake-refused", "code=%s key=\"%s\" address=%s",
-           eg_code_row(code)->text, key, address);
+    eg_log_stranger(EG_LOG_WARN, "handshake-refused", "code=%s key=\"%s\" address=%s",
+                    eg_code_row(code)->text, key, address);
 }
 
 static void on_stray(void *payload, const char *key, const char *address)
 {
     struct eg_front *front = payload;
     const struct eg_admitted *sender = eg_admission_find(eg_hall_admission(front->hall), key);
-    eg_log(EG_LOG_WARN, "routing-id-refused", "code=%s participant=%s key=\"%s\" address=%s",
-           eg_code_row(EG_CODE_MALFORMED)->text, sender == NULL ? "" : sender->participant, key,
-           address);
+    eg_log_stranger(EG_LOG_WARN, "routing-id-refused",
+                    "code=%s participant=%s key=\"%s\" address=%s",
+                    eg_code_row(EG_CODE_MALFORMED)->text, sender == NULL ? "" : sender->participant,
+                    key, address);
 }
 
 /* ---- greetings --------------------------------------------------------------------------------
@@ -176,11 +184,7 @@ static void refuse_greeting(struct eg_front *front, struct eg_bytes ticket, enum
     if (eg_refusal_text(&body, &verdict, &err) == EG_OK) {
         struct eg_bytes parts[] = {ticket, eg_bytes_of(eg_verb_text(EG_VERB_ERROR)),
                                    eg_bytes_view(&body)};
-        enum eg_status status =
-            eg_door_send(front->doorman.fd, EG_DOOR_REFUSE, parts, 3, EG_DOOR_PATIENCE_MS, &err);
-        if (status != EG_OK) {
-            eg_doorman_fell(&front->doorman); /* it hangs, or is dead */
-        }
+        eg_doorman_say(&front->doorman, EG_DOOR_REFUSE, parts, 3);
     }
     eg_buf_done(&body);
 }
@@ -219,7 +223,7 @@ static enum eg_status welcome(struct eg_front *front, const struct eg_door_messa
         eg_admission_put(eg_hall_admission(front->hall), key, text.participant, &certificate,
                          boot_ms + (text.admitted_until_ms - now_ms), boot_ms, err);
     if (status == EG_OK) {
-        status = eg_cards_welcome(front->cards, front->doorman.fd, message->parts[0], &text, err);
+        status = eg_cards_welcome(front->cards, &front->doorman.out, message->parts[0], &text, err);
     }
     if (status == EG_OK) {
         eg_log(EG_LOG_INFO, "admitted", "participant=%s key=\"%s\"", text.participant, key);
@@ -233,9 +237,7 @@ static void on_greeted(struct eg_front *front, const struct eg_door_message *mes
     enum eg_status status = welcome(front, message, &err);
     if (status != EG_OK) {
         eg_log_failure("greeting", &err);
-        if (status == EG_E_TIMEOUT || status == EG_E_IO) {
-            eg_doorman_fell(&front->doorman); /* it took half a WELCOME at most */
-        } else if (message->part_count > 0) {
+        if (message->part_count > 0) {
             refuse_greeting(front, message->parts[0],
                             status == EG_E_BUSY    ? EG_CODE_BUSY
                             : status == EG_E_CLOCK ? EG_CODE_CLOCK
@@ -248,26 +250,16 @@ static void on_greeted(struct eg_front *front, const struct eg_door_message *mes
 static void hear_door(struct eg_front *front)
 {
     struct eg_door_message message;
-    struct eg_error err = {0};
-    enum eg_status status =
-        eg_door_receive(&message, front->doorman.fd, EG_DOOR_WORD_MAX, EG_DOOR_PATIENCE_MS, &err);
-    if (status != EG_OK) {
-        if (status != EG_E_NOTFOUND) {
-            eg_log_failure("door", &err);
+    while (eg_doorman_hear(&message, &front->doorman)) {
+        if (message.type == EG_DOOR_GREETED) {
+            on_greeted(front, &message);
+        } else if (message.part_count == 2) {
+            eg_log_stranger(EG_LOG_WARN, "unauthenticated", "at=door code=%.*s text=\"%.*s\"",
+                            (int)message.parts[0].len, (const char *)message.parts[0].data,
+                            (int)message.parts[1].len, (const char *)message.parts[1].data);
         }
-        eg_doorman_fell(&front->doorman);
-        return;
+        eg_door_message_done(&message);
     }
-    if (message.type == EG_DOOR_GREETED && front->doorman.ready) {
-        on_greeted(front, &message);
-    } else if (eg_doorman_heard_ready(&front->doorman, &message)) {
-        eg_log(EG_LOG_INFO, "door-ready", "bind=%s", front->doorman.bind);
-    } else if (message.type == EG_DOOR_REFUSED && message.part_count == 2) {
-        eg_log(EG_LOG_WARN, "unauthenticated", "at=door code=%.*s text=\"%.*s\"",
-               (int)message.parts[0].len, (const char *)message.parts[0].data,
-               (int)message.parts[1].len, (const char *)message.parts[1].data);
-    }
-    eg_door_message_done(&message);
 }
 
 /* ---- what goes out ----------------------------------------------------------------------------
@@ -405,15 +397,12 @@ static void end_followings(struct eg_front *front)
 
 static void renew(struct eg_front *front)
 {
-    struct eg_error err = {0};
     const struct eg_world *world = eg_world_take(front->shared->world);
     struct review review = {.world = world};
     look_at_world(front, &review);
     size_t ended = eg_admission_review(eg_hall_admission(front->hall), still_admitted, &review);
     eg_world_drop(front->shared->world, &world);
-    if (eg_doorman_replace(&front->doorman, &err) != EG_OK) {
-        eg_log_failure("door", &err);
-    }
+    eg_doorman_replace(&front->doorman);
     eg_log(EG_LOG_INFO, "renewed", "admissions_ended=%zu", ended);
 }
 
@@ -421,20 +410,18 @@ static void turn(struct eg_front *front)
 {
     int fds[3] = {front->wake_fd, eg_queue_fd(front->shared->posts), front->doorman.fd};
     bool ready[3] = {false};
-    size_t count = front->doorman.fd >= 0 ? 3 : 2;
-    eg_hall_turn(front->hall, fds, ready, count,
-                 front->kept.peers != NULL ? KEPT_TURN_MS : TURN_MS);
+    bool soon = front->kept.peers != NULL || eg_doorman_busy(&front->doorman);
+    eg_hall_turn(front->hall, fds, ready, 3, soon ? KEPT_TURN_MS : TURN_MS);
     if (ready[0]) {
         uint64_t ignored = 0;
         ssize_t got = read(front->wake_fd, &ignored, sizeof ignored);
         (void)got; /* only woken */
     }
     send_posts(front, POSTS_A_TURN);
-    if (count == 3 && ready[2]) {
+    if (ready[2]) {
         hear_door(front);
     }
     eg_doorman_mend(&front->doorman);
-    eg_doorman_clock(&front->doorman);
     if (atomic_exchange(&front->renewing, false)) {
         renew(front);
         end_followings(front);
@@ -444,9 +431,8 @@ static void turn(struct eg_front *front)
     eg_cards_renew(front->cards);
 }
 
-static void *run(void *payload)
+static void serve(struct eg_front *front)
 {
-    struct eg_front *front = payload;
     while (!front->stopping) {
         turn(front);
     }
@@ -457,7 +443,6 @@ static void *run(void *payload)
     while (eg_clock_boot_ms() < until_ms) {
         turn(front);
     }
-    return NULL;
 }
 
 static void wake(struct eg_front *front)
@@ -500,17 +485,11 @@ static enum eg_status open_hall(struct eg_front *front, struct eg_error *err)
     return status;
 }
 
-static enum eg_status open_all(struct eg_front *front, const uint8_t log_key[EG_ED25519_KEY_LEN],
-                               struct eg_error *err)
+static enum eg_status open_all(struct eg_front *front, struct eg_error *err)
 {
-    front->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (front->wake_fd < 0) {
-        return eg_error_errno(err, "hall", errno, "no eventfd");
-    }
-    const struct eg_world *world = eg_world_take(front->shared->world);
-    struct review review = {.world = world};
-    look_at_world(front, &review);
-    eg_world_drop(front->shared->world, &world);
+    struct review at_start = {.world = eg_world_take(front->shared->world)};
+    look_at_world(front, &at_start);
+    eg_world_drop(front->shared->world, &at_start.world);
     enum eg_status status = open_hall(front, err);
     if (status == EG_OK) {
         status = eg_doorman_open(&front->doorman, front->shared, err);
@@ -521,28 +500,76 @@ static enum eg_status open_all(struct eg_front *front, const uint8_t log_key[EG_
                                       eg_hall_endpoint(front->hall),
                                       front->doorman.public_key,
                                       front->hall_public,
-                                      log_key,
+                                      front->log_key,
                                       &front->shared->clock};
         status = eg_cards_open(&front->cards, front->shared->settings, &parts, err);
     }
     return status;
 }
 
-enum eg_status eg_front_start(struct eg_front **out, struct eg_shared *shared,
-                              const uint8_t log_key[EG_ED25519_KEY_LEN], struct eg_error *err)
+static void close_all(struct eg_front *front)
+{
+    eg_kept_done(&front->kept);
+    eg_followings_done(&front->followings);
+    eg_doorman_close(&front->doorman);
+    eg_hall_close(&front->hall);
+    eg_cards_close(&front->cards);
+}
+
+static bool await_order(struct eg_front *front)
+{
+    pthread_mutex_lock(&front->lock);
+    while (!front->ordered && !front->stopping) {
+        pthread_cond_wait(&front->changed, &front->lock);
+    }
+    bool ordered = front->ordered;
+    pthread_mutex_unlock(&front->lock);
+    return ordered;
+}
+
+static void tell_opened(struct eg_front *front, enum eg_status status)
+{
+    pthread_mutex_lock(&front->lock);
+    front->open_status = status;
+    front->opened = true;
+    pthread_cond_broadcast(&front->changed);
+    pthread_mutex_unlock(&front->lock);
+}
+
+/* Whatever it opens it closes itself: its descriptors are in no other thread's table. */
+static void *run(void *payload)
+{
+    struct eg_front *front = payload;
+    if (!eg_descriptors_own()) {
+        eg_log(EG_LOG_WARN, "descriptors",
+               "text=\"the system gives the hall no table of its own: strangers can use up the "
+               "descriptors that reload and archive need\"");
+    }
+    if (await_order(front)) {
+        enum eg_status status = open_all(front, &front->open_err);
+        tell_opened(front, status);
+        if (status == EG_OK) {
+            serve(front);
+        }
+        close_all(front);
+    }
+    return NULL;
+}
+
+enum eg_status eg_front_new(struct eg_front **out, struct eg_shared *shared, struct eg_error *err)
 {
     struct eg_front *front = calloc(1, sizeof *front);
     if (front == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "hall", "memory ran out");
     }
     front->shared = shared;
-    struct review at_start = {.world = eg_world_take(shared->world)};
-    look_at_world(front, &at_start);
-    eg_world_drop(shared->world, &at_start.world);
+    front->doorman.fd = front->doorman.door_fd = -1;
     eg_kept_init(&front->kept, KEPT_OCTETS_MAX);
-    front->doorman.fd = -1;
-    front->wake_fd = -1;
-    enum eg_status status = open_all(front, log_key, err);
+    pthread_mutex_init(&front->lock, NULL);
+    pthread_cond_init(&front->changed, NULL);
+    front->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    enum eg_status status =
+        front->wake_fd >= 0 ? EG_OK : eg_error_errno(err, "hall", errno, "no eventfd");
     if (status == EG_OK) {
         front->started = pthread_create(&front->thread, NULL, run, front) == 0;
         status = front->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "hall", "no thread");
@@ -555,6 +582,24 @@ enum eg_status eg_front_start(struct eg_front **out, struct eg_shared *shared,
     return EG_OK;
 }
 
+enum eg_status eg_front_start(struct eg_front *front, const uint8_t log_key[EG_ED25519_KEY_LEN],
+                              struct eg_error *err)
+{
+    pthread_mutex_lock(&front->lock);
+    memcpy(front->log_key, log_key, EG_ED25519_KEY_LEN);
+    front->ordered = true;
+    pthread_cond_broadcast(&front->changed);
+    while (!front->opened) {
+        pthread_cond_wait(&front->changed, &front->lock);
+    }
+    enum eg_status status = front->open_status;
+    if (status != EG_OK && err != NULL) {
+        *err = front->open_err;
+    }
+    pthread_mutex_unlock(&front->lock);
+    return status;
+}
+
 void eg_front_stop(struct eg_front **front)
 {
     if (*front == NULL) {
@@ -562,18 +607,18 @@ void eg_front_stop(struct eg_front **front)
     }
     struct eg_front *self = *front;
     if (self->started) {
+        pthread_mutex_lock(&self->lock);
         self->stopping = true;
+        pthread_cond_broadcast(&self->changed);
+        pthread_mutex_unlock(&self->lock);
         wake(self);
         pthread_join(self->thread, NULL);
     }
-    eg_kept_done(&self->kept);
-    eg_followings_done(&self->followings);
-    eg_doorman_close(&self->doorman);
-    eg_hall_close(&self->hall);
-    eg_cards_close(&self->cards);
     if (self->wake_fd >= 0) {
         close(self->wake_fd);
     }
+    pthread_cond_destroy(&self->changed);
+    pthread_mutex_destroy(&self->lock);
     free(self);
     *front = NULL;
 }

@@ -9,10 +9,18 @@
 
 struct eg_front;
 
-/* Bind hall and door, write the card, start the thread. Returns when participants may come. */
+/*
+ * Start the thread, with a table of descriptors of its own (flow/descriptors.h): the queues of
+ * `shared` are there for it, and of what is opened later nothing is. So this comes before whatever
+ * opens files.
+ */
 EG_MUST_USE
-enum eg_status eg_front_start(struct eg_front **out, struct eg_shared *shared,
-                              const uint8_t log_key[EG_ED25519_KEY_LEN], struct eg_error *err);
+enum eg_status eg_front_new(struct eg_front **out, struct eg_shared *shared, struct eg_error *err);
+
+/* Bind hall and door, write the card. Returns when participants may come. Once only. */
+EG_MUST_USE
+enum eg_status eg_front_start(struct eg_front *front, const uint8_t log_key[EG_ED25519_KEY_LEN],
+                              struct eg_error *err);
 
 /* From now on submissions are answered "stopping"; what is in hand goes on. Any thread. */
 void eg_front_refuse(struct eg_front *front);

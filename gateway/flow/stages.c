@@ -376,13 +376,19 @@ static void hand_to_recorder(struct eg_worker *worker, struct eg_job **job)
     eg_shared_answer(worker->shared, job, &post);
 }
 
+/* Who did not prove who sent it is a stranger, whoever's connection it came by. */
 static void journal_refusal(const struct eg_job *job)
 {
-    const struct eg_code_row *row = eg_code_row(job->verdict.code);
-    eg_log(row->answer == EG_ANSWER_UNAUTHENTICATED ? EG_LOG_WARN : EG_LOG_INFO,
-           row->answer == EG_ANSWER_UNAUTHENTICATED ? "unauthenticated" : "error",
-           "job=%llu code=%s sender=%s where=\"%s\" text=\"%s\"", (unsigned long long)job->number,
-           row->text, job->sender, job->verdict.where, job->verdict.text);
+    static const char form[] = "job=%llu code=%s sender=%s where=\"%s\" text=\"%s\"";
+    const struct eg_verdict *verdict = &job->verdict;
+    const struct eg_code_row *row = eg_code_row(verdict->code);
+    if (row->answer == EG_ANSWER_UNAUTHENTICATED) {
+        eg_log_stranger(EG_LOG_WARN, "unauthenticated", form, (unsigned long long)job->number,
+                        row->text, job->sender, verdict->where, verdict->text);
+    } else {
+        eg_log(EG_LOG_INFO, "error", form, (unsigned long long)job->number, row->text, job->sender,
+               verdict->where, verdict->text);
+    }
 }
 
 void eg_stages_run(struct eg_worker *worker, struct eg_job **job)

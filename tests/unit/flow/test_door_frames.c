@@ -3,6 +3,7 @@
  * stranger's hands: whatever it sends is read whole or refused, and never waited for without end.
  */
 #include "base/clock.h"
+#include "base/limits.h"
 #include "flow/door.h"
 
 #include <criterion/criterion.h>
@@ -205,4 +206,141 @@ Test(door_frames, that_come_octet_by_octet_are_read_whole)
     cr_assert_eq(status, EG_OK, "%s", err.text);
     cr_assert(eg_bytes_is(message.parts[0], "ok"));
     eg_door_message_done(&message);
+}
+
+/* ---- without waiting --------------------------------------------------------------------------
+ */
+
+static struct eg_buf in;
+
+static enum eg_status next(struct eg_door_message *out, size_t max)
+{
+    struct eg_error err = {0};
+    enum eg_status status = eg_door_pull(&in, pair[1], max + EG_DOOR_HEAD_LEN, &err);
+    return status == EG_OK ? eg_door_next(out, &in, max, &err) : status;
+}
+
+static void next_is(enum eg_status expected, size_t max)
+{
+    struct eg_door_message message = {.part_count = 77};
+    cr_assert_eq(next(&message, max), expected);
+    cr_assert_eq(message.part_count, 77, "the output was touched");
+}
+
+static void setup_in(void)
+{
+    setup();
+    eg_buf_init(&in, EG_DOOR_WORD_MAX + EG_DOOR_HEAD_LEN);
+}
+
+static void teardown_in(void)
+{
+    eg_buf_done(&in);
+    teardown();
+}
+
+TestSuite(door_frames_kept, .init = setup_in, .fini = teardown_in);
+
+Test(door_frames_kept, come_one_after_the_other)
+{
+    struct eg_buf out;
+    struct eg_error err = {0};
+    struct eg_door_message message;
+    struct eg_bytes parts[] = {eg_bytes_of("7"), EG_BYTES_NONE};
+    size_t done = 0;
+    eg_buf_init(&out, EG_DOOR_WORD_MAX);
+    eg_door_frame(&out, EG_DOOR_BEAT, parts, 1);
+    eg_door_frame(&out, EG_DOOR_ALIVE, parts, 2);
+    eg_door_frame(&out, EG_DOOR_READY, NULL, 0);
+    cr_assert_eq(eg_door_push(pair[0], eg_bytes_view(&out), &done, &err), EG_OK, "%s", err.text);
+    cr_assert_eq(done, out.len);
+    cr_assert_eq(next(&message, EG_DOOR_WORD_MAX), EG_OK);
+    cr_assert(message.type == EG_DOOR_BEAT && message.part_count == 1 &&
+              eg_bytes_is(message.parts[0], "7"));
+    eg_door_message_done(&message);
+    cr_assert_eq(next(&message, EG_DOOR_WORD_MAX), EG_OK);
+    cr_assert(message.type == EG_DOOR_ALIVE && message.part_count == 2);
+    eg_door_message_done(&message);
+    cr_assert_eq(next(&message, EG_DOOR_WORD_MAX), EG_OK);
+    cr_assert(message.type == EG_DOOR_READY && message.part_count == 0);
+    eg_door_message_done(&message);
+    next_is(EG_E_BUSY, EG_DOOR_WORD_MAX);
+    eg_buf_done(&out);
+}
+
+Test(door_frames_kept, octet_by_octet_are_whole_at_the_last_one)
+{
+    static const uint8_t frame[] = {EG_DOOR_READY, 0, 0, 0, 6, 0, 0, 0, 2, 'o', 'k'};
+    struct eg_door_message message;
+    for (size_t i = 0; i + 1 < sizeof frame; i++) {
+        put(frame + i, 1);
+        next_is(EG_E_BUSY, EG_DOOR_WORD_MAX);
+    }
+    put(frame + sizeof frame - 1, 1);
+    cr_assert_eq(next(&message, EG_DOOR_WORD_MAX), EG_OK);
+    cr_assert(eg_bytes_is(message.parts[0], "ok"));
+    eg_door_message_done(&message);
+}
+
+Test(door_frames_kept, above_the_limit_are_refused_by_their_head)
+{
+    static const uint8_t over[] = {EG_DOOR_GREETED, 0, 1, 0, 1};
+    put(over, sizeof over);
+    next_is(EG_E_LIMIT, EG_DOOR_WORD_MAX);
+}
+
+Test(door_frames_kept, at_the_limit_are_taken)
+{
+    static uint8_t frame[EG_DOOR_HEAD_LEN + 100] = {EG_DOOR_GREETED, 0, 0, 0, 100, 0, 0, 0, 96};
+    struct eg_door_message message;
+    put(frame, sizeof frame);
+    cr_assert_eq(next(&message, 100), EG_OK);
+    cr_assert_eq(message.parts[0].len, 96);
+    eg_door_message_done(&message);
+}
+
+Test(door_frames_kept, whose_parts_do_not_fit_are_refused)
+{
+    static const uint8_t bad[] = {EG_DOOR_GREETED, 0, 0, 0, 5, 255, 255, 255, 255, 'a'};
+    put(bad, sizeof bad);
+    next_is(EG_E_FORMAT, EG_DOOR_WORD_MAX);
+}
+
+Test(door_frames_kept, of_a_closed_end_are_an_error)
+{
+    struct eg_error err = {0};
+    size_t done = 0;
+    static const uint8_t half[] = {EG_DOOR_GREETED, 0};
+    put(half, sizeof half);
+    close(pair[0]);
+    pair[0] = -1;
+    next_is(EG_E_NOTFOUND, EG_DOOR_WORD_MAX);
+    cr_assert_eq(eg_door_push(pair[1], eg_bytes_of("x"), &done, &err), EG_E_IO);
+    cr_assert_eq(done, 0);
+}
+
+/* CONFIG to a door that is stopped: what does not go at once goes later, from where it ended. */
+Test(door_frames_kept, are_sent_as_far_as_they_are_taken)
+{
+    struct eg_buf out;
+    struct eg_error err = {0};
+    size_t done = 0;
+    size_t got = 0;
+    static uint8_t octets[65536];
+    eg_buf_init(&out, 8 * EG_MIB);
+    uint8_t *into = eg_buf_reserve(&out, 4 * EG_MIB);
+    for (size_t i = 0; i < 4 * EG_MIB; i++) {
+        into[i] = (uint8_t)(i % 251);
+    }
+    out.len = 4 * EG_MIB;
+    while (got < out.len) {
+        size_t before = done;
+        cr_assert_eq(eg_door_push(pair[0], eg_bytes_view(&out), &done, &err), EG_OK);
+        cr_assert(done > before || done == out.len);
+        ssize_t len = recv(pair[1], octets, sizeof octets, 0);
+        cr_assert_gt(len, 0);
+        cr_assert_arr_eq(octets, out.data + got, (size_t)len);
+        got += (size_t)len;
+    }
+    eg_buf_done(&out);
 }
