@@ -156,8 +156,8 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
     X(CLOCK, "clock", ERROR, 60000, "The gateway's clock can not be trusted.",                     \
       "Der Uhr des Gateways ist nicht zu trauen.", "Send again later.", "Später erneut senden.")   \
     X(ARCHIVE, "archive", ERROR, 5000, "The archive can not write at the moment.",                 \
-      "Das Archiv kann im Augenblick nicht schreiben.", "Send again later; nothing was recorded.", \
-      "Später erneut senden; es wurde nichts festgehalten.")                                       \
+      "Das Archiv kann im Augenblick nicht schreiben.", "Send again later; no receipt was given.", \
+      "Später erneut senden; es wurde keine Quittung ausgegeben.")                                 \
     X(INTERNAL, "internal", ERROR, 60000, "Something went wrong inside the gateway.",              \
       "Im Gateway ist etwas schiefgegangen.", "Send again later; tell the gateway's operator.",    \
       "Später erneut senden; den Betreiber des Gateways verständigen.")                            \

@@ -196,9 +196,11 @@ def read_curve(path):
 
 def start_gateway(program, folder, journal):
     """emgated with the clock of the dialogue, on free ports: (process, door, hall)."""
+    settings = [program, '--config', os.path.join(folder, 'emgated.ini')]
+    begun = os.path.exists(os.path.join(folder, 'archive.db.head'))
     environment = dict(os.environ, EMGATE_TEST_CLOCK=CLOCK)
     with open(journal, 'ab') as err:
-        process = subprocess.Popen([program, '--config', os.path.join(folder, 'emgated.ini')],
+        process = subprocess.Popen(settings + ([] if begun else ['--new-log']),
                                    stdout=subprocess.PIPE, stderr=err, env=environment)
     line = process.stdout.readline().decode()
     assert line.startswith('ready'), 'gateway did not start: %s' % open(journal).read()

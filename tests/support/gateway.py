@@ -53,6 +53,7 @@ class Gateway:
         self.emgated = emgated
         self.env = dict(os.environ, **(env or {}))
         self.before = list(before)  # e.g. ['prlimit', '--fsize=1000000']
+        self.arguments = []  # after the settings, e.g. ['--new-log']
         self.process = None
         os.makedirs(self.path, exist_ok=True)
         self.emgate('pki', 'init', self.pki, '--origin', ORIGIN, '--plant', plant,
@@ -95,8 +96,8 @@ class Gateway:
         out = open(os.path.join(self.path, 'out'), 'w')
         journal = open(self.journal_path, 'a')
         self.process = subprocess.Popen(
-            self.before + [self.emgated, '--config', self.file('emgated.ini')], stdout=out,
-            stderr=journal, env=self.env)
+            self.before + [self.emgated, '--config', self.file('emgated.ini')] + self.arguments,
+            stdout=out, stderr=journal, env=self.env)
         out.close()
         journal.close()
         return self
