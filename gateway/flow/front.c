@@ -263,7 +263,8 @@ static void hear_door(struct eg_front *front)
     } else if (eg_doorman_heard_ready(&front->doorman, &message)) {
         eg_log(EG_LOG_INFO, "door-ready", "bind=%s", front->doorman.bind);
     } else if (message.type == EG_DOOR_REFUSED && message.part_count == 2) {
-        eg_log(EG_LOG_WARN, "unauthenticated", "at=door code=%.*s text=\"%.*s\"",
+        bool ours = eg_bytes_is(message.parts[0], eg_code_row(EG_CODE_CLOCK)->text);
+        eg_log(EG_LOG_WARN, ours ? "error" : "unauthenticated", "at=door code=%.*s text=\"%.*s\"",
                (int)message.parts[0].len, (const char *)message.parts[0].data,
                (int)message.parts[1].len, (const char *)message.parts[1].data);
     }

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# timeout: 400
 """Whose clock is wrong? Ours is our fault: ERROR clock, until it is mended, without a restart. Where
 nothing shows it, both times are told, nobody is blamed, and it may be tried again.
 
@@ -19,7 +20,7 @@ import forge  # noqa: E402
 MINUTE = 60
 DAY = 86400
 YEAR = 365 * DAY
-EMGATE_HOOKS = os.path.join(os.path.dirname(faults.HOOKS), 'emgate')
+EMGATE_HOOKS = os.environ.get('EMGATE_HOOKS', os.path.join(os.path.dirname(faults.HOOKS), 'emgate'))
 ENDED = 'all-ended'
 
 
