@@ -161,8 +161,8 @@ def started(moved_s, reason):
         assert 'clock=%s' % reason in scene.told('ready')[0], scene.told('ready')
         scene.is_doubted(reason, scene.party)
         scene.clock.move(0)
-        scene.gateway.wait_for(lambda: ' reloaded ' in scene.gateway.journal(), 'what was loaded in '
-                               'doubt to be loaded again')
+        scene.gateway.wait_for(lambda: ' reloaded ' in scene.gateway.journal(),
+                               'what was loaded in doubt to be loaded again')
         scene.wait_told('clock-trusted', 1)
         mended(scene)
         assert len(scene.gateway.entries()) > size
