@@ -254,9 +254,11 @@ static void hear_door(struct eg_front *front)
         if (message.type == EG_DOOR_GREETED) {
             on_greeted(front, &message);
         } else if (message.part_count == 2) {
-            eg_log_stranger(EG_LOG_WARN, "unauthenticated", "at=door code=%.*s text=\"%.*s\"",
-                            (int)message.parts[0].len, (const char *)message.parts[0].data,
-                            (int)message.parts[1].len, (const char *)message.parts[1].data);
+            bool ours = eg_bytes_is(message.parts[0], eg_code_row(EG_CODE_CLOCK)->text);
+            eg_log_stranger(EG_LOG_WARN, ours ? "error" : "unauthenticated",
+                            "at=door code=%.*s text=\"%.*s\"", (int)message.parts[0].len,
+                            (const char *)message.parts[0].data, (int)message.parts[1].len,
+                            (const char *)message.parts[1].data);
         }
         eg_door_message_done(&message);
     }
