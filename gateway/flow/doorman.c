@@ -444,7 +444,7 @@ static void look_after(struct eg_doorman *doorman)
 {
     struct eg_error err = {0};
     int64_t lived_ms = eg_clock_boot_ms() - doorman->started_at_ms;
-    if (waitpid(doorman->child, NULL, WNOHANG | WNOWAIT) == doorman->child) {
+    if (reap(doorman)) {
         fell(doorman, "the process ended");
         return;
     }

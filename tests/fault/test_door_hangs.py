@@ -63,6 +63,16 @@ def a_stopped_door_is_replaced_while_reports_go_on():
         gateway.stop()
 
 
+def a_door_that_dies_is_told_from_one_that_hangs():
+    with Watched() as gateway:
+        killed, = gateway.children()
+        os.kill(killed, signal.SIGKILL)
+        gateway.wait_for(lambda: gateway.count(' door-ready ') == 1, 'a door')
+        gateway.door_welcomes()
+        assert (gateway.count(DIED), gateway.count(HANGS)) == (1, 0), gateway.journal()
+        gateway.stop()
+
+
 def a_stopped_door_is_replaced_by_a_reload_at_once():
     with Watched() as gateway:
         stopped, = gateway.children()
@@ -143,6 +153,7 @@ def a_door_whose_gateway_is_killed_ends_even_when_stopped():
 
 support.main([
     a_stopped_door_is_replaced_while_reports_go_on,
+    a_door_that_dies_is_told_from_one_that_hangs,
     a_stopped_door_is_replaced_by_a_reload_at_once,
     a_gateway_with_a_stopped_door_stops_cleanly,
     greetings_that_wait_at_a_stopped_door_hold_up_no_report,

@@ -170,6 +170,24 @@ static void setting(struct eg_buf *out, const struct eg_setting_info *row)
     eg_buf_char(out, '\n');
 }
 
+static void journal_section(struct eg_buf *out)
+{
+    eg_buf_text(out,
+                ".SH JOURNAL\nOne event is one line on standard error: time, level, event, fields. "
+                "Whoever reads it slowly, or not at all, holds up nothing. What is not shown is "
+                "said by number.\n"
+                ".TP\n.B journal\\-lost lines=N\nN lines lost at this place: the buffer was full, "
+                "or standard error refused them.\n"
+                ".TP\n.B repeated=N\nThe same event, N times more.\n"
+                ".TP\n.B left\\-out=N\nN lines of this event above 100 a second.\n"
+                ".TP\n.B journal\\-strangers\nStrangers' octets of this hour are used up; at its "
+                "end, how many lines were left out.\n"
+                ".TP\n.B journal\\-closed\nAt the end, where any line was not shown: logged = "
+                "written + lost + folded + left\\-out.\n"
+                ".TP\n.B door\\-hangs, door\\-died\nThe door's process gave no sign of life, or "
+                "ended; another one takes its place.\n");
+}
+
 static void gateway_page(struct eg_buf *out)
 {
     struct eg_setting_info row = {0};
@@ -195,6 +213,7 @@ static void gateway_page(struct eg_buf *out)
         }
         setting(out, &row);
     }
+    journal_section(out);
     eg_buf_text(out, ".SH SEE ALSO\n.BR emgate (1)\n");
 }
 
