@@ -5,6 +5,7 @@
 
 #include "assess/engine.h"
 #include "base/log.h"
+#include "flow/check.h"
 #include "flow/desk.h"
 #include "flow/front.h"
 #include "flow/recorder.h"
@@ -79,6 +80,7 @@ static enum eg_status start(struct daemon *daemon, struct eg_error *err)
         status = eg_world_load(&world, daemon->settings, ++daemon->generation, err);
     }
     if (status == EG_OK) {
+        eg_check_journal_gaps(world);
         daemon->shared_made = true;
         status = eg_shared_init(&daemon->shared, daemon->settings, &world, err);
     }
@@ -130,6 +132,7 @@ static void reload(struct daemon *daemon)
     struct eg_error err = {0};
     enum eg_status status = eg_world_load(&world, daemon->settings, daemon->generation + 1, &err);
     if (status == EG_OK) {
+        eg_check_journal_gaps(world);
         daemon->generation++;
         status = eg_recorder_replace_world(&daemon->shared, &world, &err);
     }

@@ -9,23 +9,27 @@
 #include "verify/trust.h"
 
 /*
- * Read statement and signature (`log.statement` and the same with .p7s) and check that a
- * certificate signed it that leads to an anchor and may be used as a gateway's.
- *
- *   text, cms  owned by the caller, done with eg_buf_done also on failure
- *   signer     its certificate
- *
- * EG_E_NOTFOUND, EG_E_IO; EG_E_FORMAT empty; EG_E_DENIED the signature does not count.
+ * Read statement and signature: `log.statement` and the same with .p7s.
+ * EG_E_NOTFOUND, EG_E_IO, EG_E_LIMIT; EG_E_FORMAT empty. The buffers are the caller's in any case.
  */
 EG_MUST_USE
 enum eg_status eg_key_statement_read(struct eg_buf *text, struct eg_buf *cms,
                                      const struct eg_settings *settings, struct eg_error *err);
+
+/*
+ * Did someone sign it now whose certificate leads to an anchor and may be used as a gateway's?
+ * EG_OK: judged, look at the verdict; `signer` is filled when it is a pass. Else as eg_cms_check.
+ */
 EG_MUST_USE
-enum eg_status eg_key_statement_check(struct eg_digest *signer, struct eg_bytes text,
-                                      struct eg_bytes cms, const char *path,
+enum eg_status eg_key_statement_judge(struct eg_digest *signer, struct eg_verdict *verdict,
+                                      struct eg_bytes text, struct eg_bytes cms,
                                       const struct eg_trust *trust, struct eg_error *err);
 
-/* Is it about this log and key, and in force at the time? Pure. */
+/* Is it about this log and key? From when until when it says so. Outputs untouched if not. Pure. */
+bool eg_key_statement_names(int64_t *from_ms, int64_t *until_ms, struct eg_bytes text,
+                            const char *origin, const uint8_t key[EG_ED25519_KEY_LEN]);
+
+/* The same, and is it in force at the time? */
 bool eg_key_statement_fits(struct eg_bytes text, const char *origin,
                            const uint8_t key[EG_ED25519_KEY_LEN], int64_t at_ms);
 

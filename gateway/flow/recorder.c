@@ -571,9 +571,14 @@ static enum eg_status draft_and_commit_key(struct eg_recorder *recorder, struct 
 {
     const struct eg_settings *settings = recorder->shared->settings;
     struct eg_digest signer;
+    struct eg_verdict verdict;
     int64_t at_ms = 0;
-    enum eg_status status = eg_key_statement_check(&signer, statement, cms, settings->log_statement,
-                                                   &world->trust, err);
+    enum eg_status status =
+        eg_key_statement_judge(&signer, &verdict, statement, cms, &world->trust, err);
+    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
+        status = eg_error_set(err, EG_E_DENIED, settings->log_statement, "key statement: %s %s",
+                              eg_code_row(verdict.code)->en, verdict.text);
+    }
     if (status == EG_OK && !recorded_at(recorder, &at_ms)) {
         status = eg_error_set(err, EG_E_CLOCK, "clock", "is behind the newest entry");
     }

@@ -38,7 +38,7 @@ enum eg_status eg_connection_read(struct eg_buf *out, const char *path, size_t m
                                   struct eg_error *err)
 {
     eg_buf_init(out, max);
-    return eg_file_read(out, path, err);
+    return eg_file_read_some(out, path, err);
 }
 
 enum eg_status eg_connection_number(uint64_t *out, const struct eg_tool_args *args,
