@@ -166,6 +166,12 @@ static void print_text(const struct eg_signer *signer, const struct eg_verdict *
     printf("%-8s %s\n%-8s %s\n", "rule", verdict->rule, "where", verdict->where);
 }
 
+/* The one file that the option names; of several the option; NULL: not given. */
+static const char *name_of(const struct eg_tool_args *args, const char *option)
+{
+    return eg_tool_value(args, option, 1) == NULL ? eg_tool_value(args, option, 0) : option;
+}
+
 static int run_check(const struct eg_tool_args *args, struct eg_error *err)
 {
     struct question question = {0};
@@ -181,7 +187,8 @@ static int run_check(const struct eg_tool_args *args, struct eg_error *err)
     if (status == EG_OK) {
         const struct eg_trust trust = {.anchors_pem = eg_bytes_view(&question.anchors),
                                        .crls_pem = eg_bytes_view(&question.crls),
-                                       .crls_from = eg_tool_value(args, "--crl", 0)};
+                                       .anchors_from = name_of(args, "--anchor"),
+                                       .crls_from = name_of(args, "--crl")};
         status = eg_certificate_check(&signer, &verdict, &trust, eg_bytes_view(&question.untrusted),
                                       eg_bytes_view(&question.certificate), &question.options, err);
     }
