@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "core/settings.h"
+#include "flow/check.h"
 #include "flow/daemon.h"
 #include "flow/door.h"
 
@@ -14,6 +15,7 @@
 #include <string.h>
 
 enum { DONE = 0, COULD_NOT = 2 };
+#define TOLD_MAX ((size_t)64 << 10)
 
 static const char help[] =
     "emgated: gateway for emission reports between machines\n"
@@ -23,7 +25,8 @@ static const char help[] =
     "                            begin a log, under an origin and a log key that never had one, "
     "and\n"
     "                            run; refused where there is an archive or a head note already\n"
-    "  emgated --check FILE      read the settings and say whether they are in order\n"
+    "  emgated --check FILE      load all that a start would load, and say what is left; opens no\n"
+    "                            port and no archive, so it can be asked beside a running gateway\n"
     "  emgated --print-config    every setting with default, bounds and one sentence\n"
     "  emgated --version\n"
     "\n"
@@ -49,6 +52,21 @@ static enum eg_log_level level_of(const char *name)
     return EG_LOG_INFO;
 }
 
+static int check(const char *path, const struct eg_settings *settings)
+{
+    struct eg_error err = {0};
+    struct eg_buf told;
+    eg_buf_init(&told, TOLD_MAX);
+    enum eg_status status = eg_check_settings(&told, settings, &err);
+    fwrite(told.data, 1, told.len, stdout);
+    eg_buf_done(&told);
+    if (status != EG_OK) {
+        return fail(&err);
+    }
+    printf("%s: in order\n", path);
+    return DONE;
+}
+
 static int run(const char *path, bool check_only, bool new_log)
 {
     static struct eg_settings settings;
@@ -58,8 +76,7 @@ static int run(const char *path, bool check_only, bool new_log)
     }
     eg_log_level_set(level_of(settings.journal_level));
     if (check_only) {
-        printf("%s: in order\n", path);
-        return DONE;
+        return check(path, &settings);
     }
     if (new_log && eg_daemon_new_log(&settings, &err) != EG_OK) {
         return fail(&err);

@@ -96,6 +96,16 @@ enum eg_status eg_file_read(struct eg_buf *out, const char *path, struct eg_erro
     return status;
 }
 
+enum eg_status eg_file_read_some(struct eg_buf *out, const char *path, struct eg_error *err)
+{
+    size_t before = out->len;
+    enum eg_status status = eg_file_read(out, path, err);
+
+    return status == EG_OK && out->len == before
+               ? eg_error_set(err, EG_E_FORMAT, path, "the file is empty; put its content back")
+               : status;
+}
+
 /* The directory that holds `path`, as a new string. */
 static char *directory_of(const char *path)
 {

@@ -14,6 +14,13 @@
 EG_MUST_USE
 enum eg_status eg_file_read(struct eg_buf *out, const char *path, struct eg_error *err);
 
+/*
+ * The same for a file that must say something (keys, certificates, lists, signed texts): a file of
+ * 0 octets is what a full disk or a broken copy leaves, never "none". EG_E_FORMAT.
+ */
+EG_MUST_USE
+enum eg_status eg_file_read_some(struct eg_buf *out, const char *path, struct eg_error *err);
+
 /* The same from an open descriptor, which stays open; `path` is for messages. */
 EG_MUST_USE
 enum eg_status eg_file_read_fd(struct eg_buf *out, int fd, const char *path, struct eg_error *err);

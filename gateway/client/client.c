@@ -34,7 +34,9 @@ static enum eg_status load_trust(struct eg_client *client, const struct eg_clien
         return status;
     }
     const struct eg_trust trust = {.anchors_pem = eg_bytes_view(&client->anchors),
-                                   .crls_pem = eg_bytes_view(&client->crls)};
+                                   .crls_pem = eg_bytes_view(&client->crls),
+                                   .crls_from =
+                                       options->crls_pem.data != NULL ? "revocation lists" : NULL};
     return eg_verifier_new(&client->verifier, &trust, err);
 }
 

@@ -361,6 +361,10 @@ enum eg_status eg_audit_verify(struct eg_check_counts *counts, uint64_t *finding
                             "without log key and trust anchors nothing can be proved; give both");
     }
     status = eg_library_new(&audit.library, settings->anchors_pem, err);
+    if (status == EG_OK) { /* anchors that are none are our caller's fault, not a finding */
+        struct eg_verifier *unused = NULL;
+        status = eg_library_verifier(&unused, audit.library, NULL, NULL, err);
+    }
     if (status == EG_OK) {
         eg_findings_init(&audit.early);
         status = eg_check_archive(counts, findings_out, settings->archive, settings->origin,

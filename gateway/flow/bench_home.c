@@ -196,6 +196,7 @@ static enum eg_status read_identities(struct eg_bench_home *home, struct eg_erro
     }
     home->trust.anchors_pem = eg_bytes_view(&home->anchors);
     home->trust.crls_pem = eg_bytes_view(&home->crls);
+    home->trust.crls_from = "crl.pem";
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "flow/check.h"
 #include "flow/continuity.h"
 #include "flow/desk.h"
 #include "flow/front.h"
@@ -89,6 +90,7 @@ static enum eg_status start(struct daemon *daemon, struct eg_error *err)
         status = eg_world_load(&world, daemon->settings, ++daemon->generation, err);
     }
     if (status == EG_OK) {
+        eg_check_journal_gaps(world);
         daemon->shared_made = true;
         status = eg_shared_init(&daemon->shared, daemon->settings, &world, err);
     }
@@ -156,6 +158,7 @@ static void reload(struct daemon *daemon)
     struct eg_error err = {0};
     enum eg_status status = eg_world_load(&world, daemon->settings, daemon->generation + 1, &err);
     if (status == EG_OK) {
+        eg_check_journal_gaps(world);
         daemon->generation++;
         status = eg_recorder_replace_world(&daemon->shared, &world, &err);
     }

@@ -60,7 +60,7 @@ enum eg_status eg_doorman_curve(char public_key[EG_CURVE_KEY_TEXT + 1],
 {
     struct eg_buf text;
     eg_buf_init(&text, 256);
-    enum eg_status status = eg_file_read(&text, path, err);
+    enum eg_status status = eg_file_read_some(&text, path, err);
     struct eg_bytes rest = eg_bytes_view(&text);
     if (status == EG_OK &&
         (!take_key(public_key, &rest) || !take_key(secret_key, &rest) || rest.len != 0)) {

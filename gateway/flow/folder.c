@@ -171,7 +171,7 @@ static enum eg_status read_statement(struct eg_folder_item *item, const char *di
 
     eg_buf_init(&file, STATEMENT_FILE_MAX);
     if (status == EG_OK && there) {
-        status = eg_file_read(&file, path, err);
+        status = eg_file_read_some(&file, path, err);
         if (status == EG_OK) {
             status = eg_statement_read(&item->statement, eg_bytes_view(&file), err);
         }

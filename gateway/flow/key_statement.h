@@ -26,19 +26,21 @@ enum eg_status eg_key_statement_read(struct eg_key_statement *statement, const c
 void eg_key_statement_done(struct eg_key_statement *statement);
 
 /*
- * A certificate signed it that leads to an anchor at this time and may be used as a gateway's.
- *
- *   signer   digest of that certificate
- *
- * EG_E_DENIED: the signature does not count.
+ * Did someone sign it whose certificate leads to an anchor at this time and may be used as a
+ * gateway's? EG_OK: judged, look at the verdict; `signer`, the digest of the certificate, is filled
+ * when it is a pass. Else as eg_cms_check.
  */
 EG_MUST_USE
-enum eg_status eg_key_statement_check(struct eg_digest *signer,
+enum eg_status eg_key_statement_judge(struct eg_digest *signer, struct eg_verdict *verdict,
                                       const struct eg_key_statement *statement,
                                       const struct eg_trust *trust, int64_t at_ms,
                                       struct eg_error *err);
 
-/* Is it about this log and key, and in force at the time? Pure. */
+/* Is it about this log and key? From when until when it says so. Outputs untouched if not. Pure. */
+bool eg_key_statement_names(int64_t *from_ms, int64_t *until_ms, struct eg_bytes text,
+                            const char *origin, const uint8_t key[EG_ED25519_KEY_LEN]);
+
+/* The same, and is it in force at the time? */
 bool eg_key_statement_fits(struct eg_bytes text, const char *origin,
                            const uint8_t key[EG_ED25519_KEY_LEN], int64_t at_ms);
 

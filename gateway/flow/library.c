@@ -209,6 +209,7 @@ enum eg_status eg_library_verifier(struct eg_verifier **out, struct eg_library *
     eg_buf_done(&library->crls);
     eg_buf_init(&library->crls, 2 * EG_PACKAGE_OCTETS_MAX);
     if (revocation != NULL) {
+        trust.crls_from = "recorded revocation lists"; /* none in them is no "not checked" */
         status = eg_store_revocation(&library->crls, store, revocation, err);
     }
     if (status == EG_OK) {

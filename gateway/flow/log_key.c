@@ -20,7 +20,7 @@ enum eg_status eg_log_key_take(struct eg_log_key_given *out, const char *given,
         return EG_OK;
     }
     eg_buf_init(&text, EG_KIB);
-    status = eg_file_read(&text, given, err);
+    status = eg_file_read_some(&text, given, err);
     if (status == EG_E_NOTFOUND && err != NULL) {
         status = eg_error_set(err, EG_E_NOTFOUND, given,
                               "is neither a log key (ORIGIN+ID+BASE64) nor a file that holds one");
@@ -44,7 +44,7 @@ enum eg_status eg_log_seed_read(uint8_t seed[EG_ED25519_KEY_LEN], const char *pa
 {
     struct eg_buf text;
     eg_buf_init(&text, 256);
-    enum eg_status status = eg_file_read(&text, path, err);
+    enum eg_status status = eg_file_read_some(&text, path, err);
     struct eg_bytes hex = eg_bytes_view(&text);
     while (hex.len > 0 && (hex.data[hex.len - 1] == '\n' || hex.data[hex.len - 1] == '\r')) {
         hex.len--;

@@ -121,7 +121,7 @@ enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_world 
 enum eg_status eg_revocation_record(struct eg_ledger *ledger, const struct eg_world *world,
                                     struct eg_error *err)
 {
-    if (world->crls.len == 0) {
+    if (!eg_trust_revokes(&world->trust)) {
         return EG_OK;
     }
     struct eg_verifier *verifier = NULL;

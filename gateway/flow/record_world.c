@@ -137,12 +137,18 @@ static enum eg_status draft_key(struct eg_draft *draft, struct writing *to,
                                 const struct eg_world *world, struct eg_error *err)
 {
     struct eg_digest signer;
+    struct eg_verdict verdict = {0};
     int64_t at_ms = 0;
     struct eg_bytes text = eg_bytes_view(&statement->text);
     const uint8_t *key = eg_ledger_key(to->ledger);
     enum eg_status status = entry_time(&at_ms, to, world, err);
     if (status == EG_OK) {
-        status = eg_key_statement_check(&signer, statement, &world->trust, at_ms, err);
+        status = eg_key_statement_judge(&signer, &verdict, statement, &world->trust, at_ms, err);
+    }
+    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
+        status = eg_error_set(err, EG_E_DENIED, statement->path, "key statement: %s: %s %s",
+                              eg_code_row(verdict.code)->text, eg_code_row(verdict.code)->en,
+                              verdict.text);
     }
     if (status == EG_OK && !eg_key_statement_fits(text, to->shared->settings->origin, key, at_ms)) {
         status = eg_error_set(err, EG_E_DENIED, statement->path,

@@ -20,7 +20,7 @@ static enum eg_status read_file(struct eg_buf *out, const char *path, size_t cei
                                 struct eg_error *err)
 {
     eg_buf_init(out, ceiling);
-    return eg_file_read(out, path, err);
+    return eg_file_read_some(out, path, err);
 }
 
 /* A verdict on something of our own (directory, package) is an error of the gateway's operator. */
@@ -38,8 +38,11 @@ static enum eg_status load_trust(struct eg_world *world, const struct eg_setting
     if (status == EG_OK && settings->crls[0] != '\0') {
         status = read_file(&world->crls, settings->crls, 64 * EG_MIB, err);
     }
-    world->trust = (struct eg_trust){.anchors_pem = eg_bytes_view(&world->anchors),
-                                     .crls_pem = eg_bytes_view(&world->crls)};
+    world->trust =
+        (struct eg_trust){.anchors_pem = eg_bytes_view(&world->anchors),
+                          .crls_pem = eg_bytes_view(&world->crls),
+                          .anchors_from = settings->anchors,
+                          .crls_from = settings->crls[0] != '\0' ? settings->crls : NULL};
     return status;
 }
 

@@ -90,7 +90,7 @@ enum eg_status eg_certificate_check(struct eg_signer *signer, struct eg_verdict 
         goto done;
     }
     found.issuer_key = result.issuer_key;
-    if (trust->crls_pem.len > 0) {
+    if (eg_trust_revokes(trust)) {
         found.revocation = eg_hash(trust->crls_pem);
     }
     *signer = found;

@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "verify/pem.h"
 #include "verify/policy.h"
 #include "verify/purpose.h"
 
@@ -92,15 +93,21 @@ static int on_step(int ok, X509_STORE_CTX *ctx)
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
-static enum eg_status add_anchors(struct eg_path *path, struct eg_bytes pem, struct eg_error *err)
+static enum eg_status add_anchors(struct eg_path *path, struct eg_bytes pem, const char *from,
+                                  struct eg_error *err)
 {
+    static const char *const labels[] = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE",
+                                         NULL};
     STACK_OF(X509) *list = NULL;
-    enum eg_status status = eg_x509_read(&list, path->libctx, pem, "anchors", err);
+    enum eg_status status = eg_pem_whole(pem, labels, from, err);
+    if (status == EG_OK) {
+        status = eg_x509_read(&list, path->libctx, pem, from, err);
+    }
     if (status != EG_OK) {
         return status;
     }
     if (sk_X509_num(list) == 0) {
-        status = eg_error_set(err, EG_E_FORMAT, "anchors", "there is no certificate in it");
+        status = eg_error_set(err, EG_E_FORMAT, from, "there is no certificate in it");
     }
     for (int i = 0; status == EG_OK && i < sk_X509_num(list); i++) {
         if (X509_STORE_add_cert(path->store, sk_X509_value(list, i)) != 1) {
@@ -130,10 +137,15 @@ static enum eg_status add_crl(struct eg_path *path, X509_CRL *crl, struct eg_err
     return EG_OK;
 }
 
-static enum eg_status add_crls(struct eg_path *path, struct eg_bytes pem, struct eg_error *err)
+static enum eg_status add_crls(struct eg_path *path, struct eg_bytes pem, const char *from,
+                               struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
+    static const char *const labels[] = {"X509 CRL", NULL};
     X509_CRL *crl = NULL;
+    enum eg_status status = eg_pem_whole(pem, labels, from, err);
+    if (status != EG_OK) {
+        return status;
+    }
     BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.len);
     if (bio == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "revocation lists", "memory ran out");
@@ -153,9 +165,8 @@ static enum eg_status add_crls(struct eg_path *path, struct eg_bytes pem, struct
     X509_CRL_free(crl);
     BIO_free(bio);
     if (status == EG_E_NOTFOUND) {
-        status = path->has_crls
-                     ? EG_OK
-                     : eg_error_set(err, EG_E_FORMAT, "revocation lists", "there is no list in it");
+        status =
+            path->has_crls ? EG_OK : eg_error_set(err, EG_E_FORMAT, from, "there is no list in it");
     }
     return status;
 }
@@ -175,9 +186,11 @@ enum eg_status eg_path_init(struct eg_path *path, OSSL_LIB_CTX *libctx,
     if (path->store == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "anchors", "memory ran out");
     }
-    enum eg_status status = add_anchors(path, trust->anchors_pem, err);
-    if (status == EG_OK && trust->crls_pem.len > 0) {
-        status = add_crls(path, trust->crls_pem, err);
+    const char *from = trust->anchors_from != NULL ? trust->anchors_from : "anchors";
+    enum eg_status status = add_anchors(path, trust->anchors_pem, from, err);
+    if (status == EG_OK && eg_trust_revokes(trust)) {
+        from = trust->crls_from != NULL ? trust->crls_from : "revocation lists";
+        status = add_crls(path, trust->crls_pem, from, err);
     }
     if (status != EG_OK) {
         eg_path_done(path);

@@ -101,9 +101,9 @@ enum eg_status eg_signing_key_read(struct eg_signing_key **out, const char *key_
     struct eg_buf chain = {0};
     eg_buf_init(&key, EG_CMS_MAX);
     eg_buf_init(&chain, EG_CMS_MAX);
-    enum eg_status status = eg_file_read(&key, key_path, err);
+    enum eg_status status = eg_file_read_some(&key, key_path, err);
     if (status == EG_OK) {
-        status = eg_file_read(&chain, chain_path, err);
+        status = eg_file_read_some(&chain, chain_path, err);
     }
     if (status == EG_OK) {
         status = eg_signing_key_load(out, eg_bytes_view(&key), eg_bytes_view(&chain), err);

@@ -42,7 +42,7 @@ enum eg_status eg_verifier_new(struct eg_verifier **out, const struct eg_trust *
         eg_verifier_free(&verifier);
         return status;
     }
-    if (trust->crls_pem.len > 0) {
+    if (eg_trust_revokes(trust)) {
         verifier->revocation = eg_hash(trust->crls_pem);
     }
     *out = verifier;

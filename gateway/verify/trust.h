@@ -10,13 +10,23 @@
 
 struct eg_trust {
     struct eg_bytes anchors_pem; /* one or more certificates; kept (must outlive the verifier) */
-    struct eg_bytes crls_pem;    /* may be empty: then revocation is not checked; kept */
+    struct eg_bytes crls_pem;    /* revocation lists; kept */
+    /* File or option that it came from, for errors; borrowed. crls_from NULL and no octets:
+     * revocation is not checked. Not NULL: lists are configured, and to find none is a fault. */
+    const char *anchors_from, *crls_from;
     int64_t crl_max_age_ms; /* a list older than its nextUpdate plus this is too old; 0 = nextUpdate
                                counts alone */
 };
 
 struct eg_verifier;
 
+static inline bool eg_trust_revokes(const struct eg_trust *trust)
+{
+    return trust->crls_from != NULL || trust->crls_pem.len > 0;
+}
+
+/* EG_E_FORMAT: no anchor, no list where lists are configured, a block that is cut short or another.
+ */
 EG_MUST_USE
 enum eg_status eg_verifier_new(struct eg_verifier **out, const struct eg_trust *trust,
                                struct eg_error *err);

@@ -33,7 +33,8 @@ struct eg_client;
 struct eg_client_options {
     struct eg_octets card_text, card_cms; /* the endpoint card; copied */
     struct eg_octets anchors_pem;         /* trusted certificate authorities; copied */
-    struct eg_octets crls_pem; /* may be empty: no revocation check of the gateway; copied */
+    struct eg_octets crls_pem; /* data NULL: no revocation check of the gateway; else there must be
+                                  a list in it; copied */
     struct eg_octets key_pem, chain_pem; /* who I am: key, certificate first; copied */
     int timeout_ms;                      /* patience of every call, outages included; 0: 30 s */
     unsigned window;                     /* submissions in flight, 1..1024; 0: 16 */

@@ -122,7 +122,7 @@ static enum eg_status take_settings(struct eg_audit_settings *out, struct eg_log
     enum eg_status status = eg_log_key_take(key, eg_tool_value(args, "--log-key", 0), err);
 
     if (status == EG_OK) {
-        status = eg_file_read(anchors, eg_tool_value(args, "--anchors", 0), err);
+        status = eg_file_read_some(anchors, eg_tool_value(args, "--anchors", 0), err);
     }
     if (status == EG_OK && signer != NULL && !eg_digest_untext(eg_bytes_of(signer), registrar)) {
         status = eg_error_set(err, EG_E_USAGE, "--registrar",

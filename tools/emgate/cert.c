@@ -32,7 +32,7 @@ static enum eg_status read_files(struct eg_buf *out, const struct eg_tool_args *
     for (size_t n = 0; status == EG_OK && (path = eg_tool_value(args, option, n)) != NULL; n++) {
         struct eg_buf file;
         eg_buf_init(&file, EG_TRUST_PEM_MAX);
-        status = eg_file_read(&file, path, err);
+        status = eg_file_read_some(&file, path, err);
         if (status == EG_OK && eg_pem_append(out, eg_bytes_view(&file), label, err) != EG_OK) {
             status =
                 eg_error_set(err, EG_E_FORMAT, path, "holds no %s, neither PEM nor DER", label);
@@ -121,7 +121,7 @@ static enum eg_status read_question(struct question *question, const struct eg_t
         status = read_files(&question->untrusted, args, "--untrusted", "CERTIFICATE", err);
     }
     if (status == EG_OK) {
-        status = eg_file_read(&question->certificate, eg_tool_operand(args, 0), err);
+        status = eg_file_read_some(&question->certificate, eg_tool_operand(args, 0), err);
     }
     return status;
 }
@@ -166,6 +166,12 @@ static void print_text(const struct eg_signer *signer, const struct eg_verdict *
     printf("%-8s %s\n%-8s %s\n", "rule", verdict->rule, "where", verdict->where);
 }
 
+/* The one file that the option names; of several the option; NULL: not given. */
+static const char *name_of(const struct eg_tool_args *args, const char *option)
+{
+    return eg_tool_value(args, option, 1) == NULL ? eg_tool_value(args, option, 0) : option;
+}
+
 static int run_check(const struct eg_tool_args *args, struct eg_error *err)
 {
     struct question question = {0};
@@ -180,7 +186,9 @@ static int run_check(const struct eg_tool_args *args, struct eg_error *err)
     enum eg_status status = read_question(&question, args, err);
     if (status == EG_OK) {
         const struct eg_trust trust = {.anchors_pem = eg_bytes_view(&question.anchors),
-                                       .crls_pem = eg_bytes_view(&question.crls)};
+                                       .crls_pem = eg_bytes_view(&question.crls),
+                                       .anchors_from = name_of(args, "--anchor"),
+                                       .crls_from = name_of(args, "--crl")};
         status = eg_certificate_check(&signer, &verdict, &trust, eg_bytes_view(&question.untrusted),
                                       eg_bytes_view(&question.certificate), &question.options, err);
     }

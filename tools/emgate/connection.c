@@ -38,7 +38,7 @@ enum eg_status eg_connection_read(struct eg_buf *out, const char *path, size_t m
                                   struct eg_error *err)
 {
     eg_buf_init(out, max);
-    return eg_file_read(out, path, err);
+    return eg_file_read_some(out, path, err);
 }
 
 enum eg_status eg_connection_number(uint64_t *out, const struct eg_tool_args *args,
@@ -132,6 +132,19 @@ static struct eg_octets octets(const struct eg_buf *buf)
     return (struct eg_octets){buf->data, buf->len};
 }
 
+/* The library has octets and says which of them; who typed a command wants the file. */
+static void name_file(struct eg_error *err, const struct eg_tool_args *args)
+{
+    const char *option = strcmp(err->where, "anchors") == 0            ? "--anchors"
+                         : strcmp(err->where, "revocation lists") == 0 ? "--crl"
+                         : strcmp(err->where, "chain") == 0            ? "--cert"
+                                                                       : NULL;
+    const char *path = option != NULL ? eg_tool_value(args, option, 0) : NULL;
+    if (path != NULL) {
+        (void)snprintf(err->where, sizeof err->where, "%s", path);
+    }
+}
+
 static enum eg_status connect_once(struct eg_client **out, const struct eg_tool_args *args,
                                    const struct eg_identity_files *identity, unsigned window,
                                    struct eg_error *err)
@@ -175,6 +188,7 @@ enum eg_status eg_connection_new(struct eg_client **out, const struct eg_tool_ar
         (void)nanosleep(&(struct timespec){0, left > 1 ? CARD_PAUSE_NS : 0}, NULL);
     }
     if (status != EG_OK && err != NULL) {
+        name_file(&own, args);
         *err = own;
     }
     return status;

@@ -26,7 +26,7 @@ static enum eg_status read_in(struct eg_buf *out, const char *dir, const char *n
 {
     char *path = eg_file_join(dir, name);
     enum eg_status status = path == NULL ? eg_error_set(err, EG_E_NOMEM, dir, "memory ran out")
-                                         : eg_file_read(out, path, err);
+                                         : eg_file_read_some(out, path, err);
     free(path);
     return status;
 }

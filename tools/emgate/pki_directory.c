@@ -64,7 +64,7 @@ static enum eg_status sign(struct eg_directory **out, const struct eg_tool_args 
     enum eg_status status =
         beside != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, path, "memory ran out");
     if (status == EG_OK) {
-        status = eg_file_read(&xml, path, err);
+        status = eg_file_read_some(&xml, path, err);
     }
     if (status == EG_OK) {
         status = eg_directory_parse(out, eg_bytes_view(&xml), (struct eg_bytes){NULL, 0}, err);

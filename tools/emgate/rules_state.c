@@ -147,7 +147,7 @@ static enum eg_status sign(struct session *session, struct eg_error *err)
 
 static enum eg_status read_given(struct session *session, const char *path, struct eg_error *err)
 {
-    enum eg_status status = eg_file_read(&session->file, path, err);
+    enum eg_status status = eg_file_read_some(&session->file, path, err);
 
     if (status == EG_OK) {
         eg_statement_done(&session->statement);

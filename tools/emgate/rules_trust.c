@@ -16,13 +16,16 @@ static enum eg_status load_anchors(struct eg_tool_trust *trust, const struct eg_
                                    struct eg_error *err)
 {
     const char *crls = eg_tool_value(args, "--crl", 0);
-    enum eg_status status = eg_file_read(&trust->anchors, eg_tool_value(args, "--anchors", 0), err);
+    enum eg_status status =
+        eg_file_read_some(&trust->anchors, eg_tool_value(args, "--anchors", 0), err);
 
     if (status == EG_OK && crls != NULL) {
-        status = eg_file_read(&trust->crls, crls, err);
+        status = eg_file_read_some(&trust->crls, crls, err);
     }
     trust->trust = (struct eg_trust){.anchors_pem = eg_bytes_view(&trust->anchors),
-                                     .crls_pem = eg_bytes_view(&trust->crls)};
+                                     .crls_pem = eg_bytes_view(&trust->crls),
+                                     .anchors_from = eg_tool_value(args, "--anchors", 0),
+                                     .crls_from = crls};
     return status == EG_OK ? eg_verifier_new(&trust->verifier, &trust->trust, err) : status;
 }
 
@@ -69,9 +72,9 @@ static enum eg_status load_directory(struct eg_tool_trust *trust, const struct e
     eg_buf_init(&xml, EG_DIRECTORY_MAX);
     eg_buf_init(&cms, EG_CMS_MAX);
     (void)snprintf(signature_path, sizeof(signature_path), "%s.p7s", path);
-    enum eg_status status = eg_file_read(&xml, path, err);
+    enum eg_status status = eg_file_read_some(&xml, path, err);
     if (status == EG_OK) {
-        status = eg_file_read(&cms, signature_path, err);
+        status = eg_file_read_some(&cms, signature_path, err);
     }
     if (status == EG_OK) {
         status =
