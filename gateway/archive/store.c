@@ -6,6 +6,7 @@
  *   store_write.c    appending
  *   store_read.c     looking up
  *   store_facts.c    what decisions remember, both ways
+ *   store_held.c     reports that wait for a person
  *
  * One file in WAL mode with synchronous=FULL: a commit is one fsync of the log, readers see the
  * state before or after it and never make the writer wait. (A reader that stays in one transaction
@@ -225,7 +226,7 @@ static char *address_of(const char *path, const char *tail)
 static enum eg_status open_database(struct eg_store *store, bool frozen, struct eg_error *err)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI |
-                (store->writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+                (store->writing || store->amending ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
     char *address = address_of(store->path, frozen ? "?immutable=1" : "");
     int answer = SQLITE_NOMEM, defensive = 0;
     char setup[256] = "";
@@ -287,7 +288,7 @@ static enum eg_status open_reading(struct eg_store *store, struct eg_error *err)
         return eg_error_set(err, EG_E_NOTFOUND, store->path, "there is no archive");
     }
     status = open_database(store, false, &first);
-    if (status == EG_E_IO && may_freeze(store)) {
+    if (status == EG_E_IO && !store->amending && may_freeze(store)) {
         close_database(store);
         status = open_database(store, true, &first);
     }
@@ -352,6 +353,7 @@ enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_st
     }
     store->lock_fd = -1;
     store->writing = mode == EG_STORE_WRITE;
+    store->amending = mode == EG_STORE_AMEND;
     eg_store_pack_reset(store);
     store->path = strdup(path);
     store->unpacker = ZSTD_createDCtx();

@@ -13,12 +13,14 @@
 
 struct eg_store;
 
-enum eg_store_mode { EG_STORE_WRITE, EG_STORE_READ };
+enum eg_store_mode { EG_STORE_WRITE, EG_STORE_READ, EG_STORE_AMEND };
 
 /*
  * Open or (WRITE) create. WRITE brings an archive of an earlier version of this program up to date,
- * in place and at once; READ refuses it (EG_E_FORMAT). `origin` is fixed when the archive is
- * created and compared afterwards (EG_E_STATE). origin NULL with READ: take what is there.
+ * in place and at once; the others refuse it (EG_E_FORMAT). `origin` is fixed when the archive is
+ * created and compared afterwards (EG_E_STATE). origin NULL without WRITE: take what is there.
+ * AMEND reads, and changes what a person may change of reports held (store_held.h), beside a
+ * gateway that writes: nothing of the log.
  */
 EG_MUST_USE
 enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_store_mode mode,

@@ -74,6 +74,13 @@
 #define EG_RECALLS_MAX 256                  /* sets kept for the next report of their plant ... */
 #define EG_RECALLS_OCTETS_MAX (64 * EG_MIB) /* ... a year of 40 facts a day is 2 MiB */
 
+/* Reports that met a ceiling (archive/store_held.h) */
+#define EG_HELD_MAX 10000                               /* rows, 1 KiB each ... */
+#define EG_HELD_OF_PARTICIPANT_MAX 1000                 /* ... and of one participant */
+#define EG_HELD_OCTETS_MAX (256 * EG_MIB)               /* kept to be judged again, packed ... */
+#define EG_HELD_OCTETS_OF_PARTICIPANT_MAX (64 * EG_MIB) /* ... and of one participant */
+#define EG_HELD_TEXT_MAX 400                            /* what is told of the last time */
+
 /* Identities */
 #define EG_ID_MAX 128                /* a declared id, participant id, plant id, package id */
 #define EG_ORIGIN_MAX 128            /* a log origin: a host name with path */

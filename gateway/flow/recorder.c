@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "flow/answer.h"
 #include "flow/desk.h"
+#include "flow/held.h"
 #include "flow/ledger.h"
 #include "flow/log_key.h"
 #include "flow/marks.h"
@@ -64,8 +65,7 @@ void eg_task_free(struct eg_task **task)
     }
 }
 
-/* ---- time -------------------------------------------------------------------------------------
- */
+/* ---- time ---------------------------------------------------------------------------------- */
 
 /* recorded-at = max(clock, last); false when the clock can not be trusted. */
 static bool recorded_at(struct eg_recorder *recorder, int64_t *out)
@@ -87,8 +87,7 @@ static bool recorded_at(struct eg_recorder *recorder, int64_t *out)
     return true;
 }
 
-/* ---- one job ----------------------------------------------------------------------------------
- */
+/* ---- one job ------------------------------------------------------------------------------- */
 
 static void finish_refused(struct eg_recorder *recorder, struct eg_job **job, enum eg_code code,
                            const char *text)
@@ -211,7 +210,7 @@ static void add_draft(struct eg_recorder *recorder, struct eg_job **job, int64_t
     if (eg_draft_decision(draft, *job, at_ms, &err) != EG_OK) {
         eg_log_failure("draft", &err);
         eg_draft_done(draft);
-        finish_refused(recorder, job, EG_CODE_INTERNAL, err.text);
+        eg_held_record_error(recorder->shared, eg_ledger_store(recorder->ledger), job, &err);
         return;
     }
     recorder->jobs[recorder->draft_count++] = *job;
@@ -276,8 +275,7 @@ static bool take_job(struct eg_recorder *recorder, struct eg_job **job)
     return true;
 }
 
-/* ---- the batch --------------------------------------------------------------------------------
- */
+/* ---- the batch ----------------------------------------------------------------------------- */
 
 static void answer_recorded(struct eg_recorder *recorder, size_t n)
 {
@@ -352,8 +350,7 @@ static void keep_cursor(struct eg_recorder *recorder, struct eg_task *task)
     eg_shared_post(recorder->shared, &post);
 }
 
-/* ---- worlds -----------------------------------------------------------------------------------
- */
+/* ---- worlds -------------------------------------------------------------------------------- */
 
 static bool on_record(struct eg_recorder *recorder, enum eg_entry_kind kind,
                       const struct eg_digest *digest, enum eg_status *status, struct eg_error *err)
@@ -507,8 +504,7 @@ enum eg_status eg_recorder_replace_world(struct eg_shared *shared, struct eg_wor
     return change.status;
 }
 
-/* ---- thread -----------------------------------------------------------------------------------
- */
+/* ---- thread -------------------------------------------------------------------------------- */
 
 static size_t collect(struct eg_recorder *recorder)
 {
@@ -529,7 +525,9 @@ static void handle(struct eg_recorder *recorder, struct eg_task **task)
 {
     switch ((*task)->kind) {
     case EG_TASK_JOB:
-        if (!take_job(recorder, &(*task)->job)) {
+        if ((*task)->job->breached) {
+            eg_held_record(recorder->shared, eg_ledger_store(recorder->ledger), &(*task)->job);
+        } else if (!take_job(recorder, &(*task)->job)) {
             commit_drafts(recorder); /* its twin, or what it leans on, is on disk now */
             if (!take_job(recorder, &(*task)->job)) {
                 finish_refused(recorder, &(*task)->job, EG_CODE_INTERNAL, "");
@@ -557,12 +555,12 @@ static void *run(void *payload)
             handle(recorder, &recorder->tasks[i]);
         }
         commit_drafts(recorder);
+        eg_held_turn(recorder->shared, eg_ledger_store(recorder->ledger));
     }
     return NULL;
 }
 
-/* ---- start and stop ---------------------------------------------------------------------------
- */
+/* ---- start and stop ------------------------------------------------------------------------ */
 
 static enum eg_status draft_and_commit_key(struct eg_recorder *recorder, struct eg_bytes statement,
                                            struct eg_bytes cms, const struct eg_world *world,

@@ -12,6 +12,7 @@
 #define EG_FLOW_SHARED_H
 
 #include "base/queue.h"
+#include "flow/held.h"
 #include "flow/job.h"
 #include "flow/lanes.h"
 #include "flow/recalls.h"
@@ -27,6 +28,7 @@ struct eg_shared {
     struct eg_queue *jobs, *records, *posts, *desk;
     _Atomic size_t jobs_in_hand, octets_in_hand; /* taken by the hall, not yet answered */
     _Atomic uint64_t log_size;
+    struct eg_held_retry held;
     _Atomic uint64_t accepted, rejected, refused, known; /* answers since the start */
 };
 
