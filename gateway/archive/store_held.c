@@ -8,7 +8,10 @@
 #include "archive/store_sqlite.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 const char *eg_held_state_text(enum eg_held_state state)
 {
@@ -152,6 +155,55 @@ enum eg_status eg_store_held_count(uint64_t *breached, uint64_t *held, struct eg
     }
     (void)sqlite3_reset(row);
     return status;
+}
+
+enum eg_status eg_store_held_octets(struct eg_buf *signature, struct eg_buf *report,
+                                    struct eg_store *store, const struct eg_held *held,
+                                    struct eg_error *err)
+{
+    sqlite3_stmt *row = eg_store_statement(store, EG_SQL_HELD_OCTETS);
+    enum eg_status status = EG_E_NOTFOUND;
+    int answer = SQLITE_OK;
+    bind_key(&answer, row, held->participant, &held->report);
+    answer = answer == SQLITE_OK ? sqlite3_step(row) : answer;
+    if (answer == SQLITE_ROW) {
+        const struct eg_packed packed = {
+            sqlite3_column_int64(row, 0) != 0,
+            (uint64_t)sqlite3_column_int64(row, 1),
+            {sqlite3_column_blob(row, 2), (size_t)sqlite3_column_bytes(row, 2)}};
+        status = eg_store_unpack(report, store->unpacker, &packed, store->path, err);
+        eg_buf_add(signature, sqlite3_column_blob(row, 3), (size_t)sqlite3_column_bytes(row, 3));
+        status = status == EG_OK ? eg_buf_ok(signature, store->path, err) : status;
+    } else if (answer != SQLITE_DONE) {
+        status = eg_store_failed(store, answer, "reading held reports of", err);
+    }
+    (void)sqlite3_reset(row);
+    return status;
+}
+
+/* The writer's lock (store.c) is looked up, not tried: a try could be in a gateway's way. */
+bool eg_store_has_writer(const char *path)
+{
+    char *lock = NULL;
+    char *line = NULL;
+    size_t room = 0;
+    struct stat info = {0};
+    bool found = false;
+    FILE *locks = fopen("/proc/locks", "re");
+    bool there = asprintf(&lock, "%s-lock", path) >= 0 && stat(lock, &info) == 0;
+    while (there && locks != NULL && !found && getline(&line, &room, locks) >= 0) {
+        unsigned major = 0, minor = 0;
+        unsigned long long inode = 0;
+        found =
+            sscanf(line, "%*u: FLOCK ADVISORY WRITE %*d %x:%x:%llu", &major, &minor, &inode) == 3 &&
+            inode == info.st_ino && makedev(major, minor) == info.st_dev;
+    }
+    if (locks != NULL) {
+        (void)fclose(locks);
+    }
+    free(lock);
+    free(line);
+    return found;
 }
 
 /* ---- transactions ------------------------------------------------------------------------- */
@@ -315,31 +367,6 @@ enum eg_status eg_store_held_breach(struct eg_held *out, struct eg_store *store,
 
 /* ---- judging again ------------------------------------------------------------------------ */
 
-/* Of a row whose octets are kept; EG_E_NOTFOUND: they are not. */
-static enum eg_status read_octets(struct eg_buf *signature, struct eg_buf *report,
-                                  struct eg_store *store, const struct eg_held *held,
-                                  struct eg_error *err)
-{
-    sqlite3_stmt *row = eg_store_statement(store, EG_SQL_HELD_OCTETS);
-    enum eg_status status = EG_E_NOTFOUND;
-    int answer = SQLITE_OK;
-    bind_key(&answer, row, held->participant, &held->report);
-    answer = answer == SQLITE_OK ? sqlite3_step(row) : answer;
-    if (answer == SQLITE_ROW) {
-        const struct eg_packed packed = {
-            sqlite3_column_int64(row, 0) != 0,
-            (uint64_t)sqlite3_column_int64(row, 1),
-            {sqlite3_column_blob(row, 2), (size_t)sqlite3_column_bytes(row, 2)}};
-        status = eg_store_unpack(report, store->unpacker, &packed, store->path, err);
-        eg_buf_add(signature, sqlite3_column_blob(row, 3), (size_t)sqlite3_column_bytes(row, 3));
-        status = status == EG_OK ? eg_buf_ok(signature, store->path, err) : status;
-    } else if (answer != SQLITE_DONE) {
-        status = eg_store_failed(store, answer, "reading held reports of", err);
-    }
-    (void)sqlite3_reset(row);
-    return status;
-}
-
 enum eg_status eg_store_held_next(struct eg_held *out, struct eg_buf *signature,
                                   struct eg_buf *report, struct eg_store *store,
                                   struct eg_error *err)
@@ -351,7 +378,7 @@ enum eg_status eg_store_held_next(struct eg_held *out, struct eg_buf *signature,
     if (status != EG_OK) {
         return status;
     }
-    status = read_octets(signature, report, store, out, err);
+    status = eg_store_held_octets(signature, report, store, out, err);
     if (status == EG_OK) {
         struct eg_digest digest = eg_hash(eg_bytes_view(report));
         status = eg_digest_equal(&digest, &out->report)

@@ -61,6 +61,15 @@ EG_MUST_USE
 enum eg_status eg_store_held_count(uint64_t *breached, uint64_t *held, struct eg_store *store,
                                    struct eg_error *err);
 
+/* What is kept of a row; EG_E_NOTFOUND: the octets are not, or the row is gone. Any mode. */
+EG_MUST_USE
+enum eg_status eg_store_held_octets(struct eg_buf *signature, struct eg_buf *report,
+                                    struct eg_store *store, const struct eg_held *held,
+                                    struct eg_error *err);
+
+/* A program writes this archive now, as far as this machine shows it. Any thread. */
+bool eg_store_has_writer(const char *path);
+
 /* ---- the gateway's writer ------------------------------------------------------------------ */
 
 /*

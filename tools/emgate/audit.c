@@ -3,6 +3,7 @@
  */
 #include "emgate/verb.h"
 
+#include "archive/store_held.h"
 #include "assess/engine.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -23,6 +24,11 @@ static const struct eg_tool_option options[] = {
 
 struct report {
     bool json;
+};
+
+/* Reports that the archive holds without a decision: no entries, so nothing to prove. */
+struct undecided {
+    uint64_t breached, held;
 };
 
 /* ---- while it runs ------------------------------------------------------------------------------
@@ -67,16 +73,32 @@ static bool tell_progress(void *payload, uint64_t done, uint64_t total)
 /* ---- the end ------------------------------------------------------------------------------------
  */
 
-static void tell_json(const struct eg_check_counts *counts, uint64_t findings)
+static enum eg_status count_undecided(struct undecided *out, const char *archive,
+                                      struct eg_error *err)
 {
-    printf("{\"entries\":%" PRIu64 ",\"proved_and_rerun\":%" PRIu64 ",\"proved_by_digest\":%" PRIu64
-           ",\"failed\":%" PRIu64 ",\"engine_differs\":%" PRIu64 ",\"findings\":%" PRIu64
-           ",\"good\":%s}\n",
-           counts->entries, counts->proved_and_rerun, counts->proved_by_digest, counts->failed,
-           counts->engine_differs, findings, findings == 0 ? "true" : "false");
+    struct eg_store *store = NULL;
+    enum eg_status status = eg_store_open(&store, archive, EG_STORE_READ, NULL, err);
+
+    if (status == EG_OK) {
+        status = eg_store_held_count(&out->breached, &out->held, store, err);
+    }
+    eg_store_close(&store);
+    return status;
 }
 
-static void tell_text(const struct eg_check_counts *counts, uint64_t findings, const char *origin)
+static void tell_json(const struct eg_check_counts *counts, const struct undecided *undecided,
+                      uint64_t findings)
+{
+    printf("{\"entries\":%" PRIu64 ",\"proved_and_rerun\":%" PRIu64 ",\"proved_by_digest\":%" PRIu64
+           ",\"failed\":%" PRIu64 ",\"engine_differs\":%" PRIu64 ",\"held\":%" PRIu64
+           ",\"breached_once\":%" PRIu64 ",\"findings\":%" PRIu64 ",\"good\":%s}\n",
+           counts->entries, counts->proved_and_rerun, counts->proved_by_digest, counts->failed,
+           counts->engine_differs, undecided->held, undecided->breached, findings,
+           findings == 0 ? "true" : "false");
+}
+
+static void tell_text(const struct eg_check_counts *counts, const struct undecided *undecided,
+                      uint64_t findings, const char *origin)
 {
     printf("log               %s, %" PRIu64 " entries\n", origin, counts->entries);
     printf("proved and rerun  %" PRIu64 "\n", counts->proved_and_rerun);
@@ -85,6 +107,9 @@ static void tell_text(const struct eg_check_counts *counts, uint64_t findings, c
         printf("   (%" PRIu64 " decided by an engine of other semantics)", counts->engine_differs);
     }
     printf("\nfailed            %" PRIu64 "\n", counts->failed);
+    printf("held, not judged  %" PRIu64 "   (and %" PRIu64
+           " that met a ceiling once; no entries: emgate held list)\n",
+           undecided->held, undecided->breached);
     if (findings == 0) {
         printf("ok: every condition holds for every entry\n");
     } else {
@@ -124,6 +149,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     struct eg_log_key_given key = {0};
     struct eg_digest registrar = {0};
     struct eg_check_counts counts = {0};
+    struct undecided undecided = {0};
     struct eg_buf anchors = {0};
     uint64_t findings = 0;
     enum eg_status status = EG_OK;
@@ -137,14 +163,17 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         status = eg_audit_verify(&counts, &findings, &settings, err);
         eg_engine_done();
     }
+    if (status == EG_OK) {
+        status = count_undecided(&undecided, settings.archive, err);
+    }
     eg_buf_done(&anchors);
     if (status != EG_OK) {
         return EG_EXIT_COULD_NOT;
     }
     if (report.json) {
-        tell_json(&counts, findings);
+        tell_json(&counts, &undecided, findings);
     } else {
-        tell_text(&counts, findings, key.origin);
+        tell_text(&counts, &undecided, findings, key.origin);
     }
     return findings == 0 ? EG_EXIT_DONE : EG_EXIT_NEGATIVE;
 }
@@ -169,6 +198,8 @@ const struct eg_tool_verb eg_verb_audit_verify = {
         "behind.\n"
         "An archive that was cut back as a whole to an earlier state can not be told from an "
         "earlier archive: compare it with the newest receipt or checkpoint that anybody holds.\n"
+        "Reports that met a ceiling and were not decided are no entries; how many are held is told "
+        "as a count of its own.\n"
         "Exit status 0: no finding; 1: findings; 2: could not be read to its end.",
     .example = "emgate audit verify archive.db --log-key log.vkey --anchors anchors.pem",
     .options = options,
