@@ -80,6 +80,7 @@ def said_by_the_tool(gateway, report):
 def what_is_beyond_a_limit_is_rejected_with_a_receipt_and_rerun():
     with support.Gateway(settings=LARGE) as gateway, people.Party(gateway) as party:
         report, operator, count, seen = a_report(gateway), party['operator'], 0, set()
+        operator.timeout = support.PATIENCE * 5
         assert len(LIMIT) == 10, LIMIT
         for rule, octets in flaws(report):
             receipt = operator.submit(octets)
@@ -107,6 +108,7 @@ def what_is_beyond_a_limit_is_rejected_with_a_receipt_and_rerun():
 def what_is_at_a_limit_gets_a_decision():
     with support.Gateway(settings=LARGE) as gateway, people.Party(gateway) as party:
         report = a_report(gateway)
+        party['operator'].timeout = support.PATIENCE * 5
         for number, octets in enumerate(allowed(report)):
             octets = octets.replace(b' version="1"', b' version="%d"' % (number + 1), 1)
             octets = octets[:LIMIT['limit-octets']]
