@@ -7,6 +7,7 @@
  *   store_read.c     looking up
  *   store_facts.c    what decisions remember, both ways
  *   store_use.c      the mark of use, and leaving one file behind
+ *   store_held.c     reports that wait for a person
  *
  * One file in WAL mode with synchronous=FULL: a commit is one fsync of the log, readers see the
  * state before or after it and never make the writer wait. (A reader that stays in one transaction
@@ -119,7 +120,9 @@ enum eg_status eg_store_corrupt(const struct eg_store *store, struct eg_error *e
 
 static enum eg_status prepare_all(struct eg_store *store, struct eg_error *err)
 {
-    for (size_t i = 0; i < EG_SQL_COUNT; i++) {
+    size_t count = store->version < EG_ARCHIVE_HELD_SINCE ? EG_SQL_HELD : EG_SQL_COUNT;
+
+    for (size_t i = 0; i < count; i++) {
         int answer = sqlite3_prepare_v3(store->db, statement_texts[i], -1,
                                         SQLITE_PREPARE_PERSISTENT, &store->statements[i], NULL);
 
@@ -231,7 +234,7 @@ static char *address_of(const char *path, const char *tail)
 static enum eg_status open_database(struct eg_store *store, bool frozen, struct eg_error *err)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI |
-                (store->writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+                (store->writing || store->amending ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
     char *address = address_of(store->path, frozen ? "?immutable=1" : "");
     int answer = SQLITE_NOMEM, defensive = 0;
     char setup[256] = "";
@@ -302,7 +305,7 @@ static enum eg_status open_reading(struct eg_store *store, struct eg_error *err)
         return eg_error_set(err, EG_E_NOTFOUND, store->path, "there is no archive");
     }
     status = open_database(store, false, &first);
-    if (status == EG_E_IO && may_freeze(store)) {
+    if (status == EG_E_IO && !store->amending && may_freeze(store)) {
         close_database(store);
         status = open_database(store, true, &first);
     } else if (status == EG_E_IO && folder_is_read_only(store)) {
@@ -375,7 +378,8 @@ enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_st
         return eg_error_set(err, EG_E_NOMEM, path, "no memory to open the archive");
     }
     store->lock_fd = -1;
-    store->writing = mode != EG_STORE_READ;
+    store->writing = mode == EG_STORE_WRITE || mode == EG_STORE_CONTINUE;
+    store->amending = mode == EG_STORE_AMEND;
     eg_store_pack_reset(store);
     store->path = strdup(path);
     store->unpacker = ZSTD_createDCtx();

@@ -17,14 +17,16 @@
 struct eg_store;
 
 /* WRITE creates what is not there; CONTINUE writes too, but only to what is there. */
-enum eg_store_mode { EG_STORE_WRITE, EG_STORE_READ, EG_STORE_CONTINUE };
+enum eg_store_mode { EG_STORE_WRITE, EG_STORE_READ, EG_STORE_CONTINUE, EG_STORE_AMEND };
 
 /*
  * Open or (WRITE) create. WRITE and CONTINUE bring an archive of an earlier version of this program
  * up to date, in place and at once, and mark it as in use until the handle is closed; READ takes
- * one of version 2, too, and refuses older ones (EG_E_FORMAT). `origin` is fixed when the archive
- * is created and compared afterwards (EG_E_STATE). origin NULL with READ: take what is there.
- * EG_E_NOTFOUND: READ, CONTINUE: there is none.
+ * one of version 2, too, and refuses older ones (EG_E_FORMAT), as AMEND does all that are older.
+ * `origin` is fixed when the archive is created and compared afterwards (EG_E_STATE). origin NULL
+ * with READ and AMEND: take what is there. AMEND reads, and changes what a person may change of
+ * reports held (store_held.h), beside a gateway that writes: nothing of the log.
+ * EG_E_NOTFOUND: READ, CONTINUE, AMEND: there is none.
  */
 EG_MUST_USE
 enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_store_mode mode,

@@ -5,7 +5,7 @@
  *
  *   version 1   all but facts
  *   version 2   facts, by_entry
- *   version 3   state
+ *   version 3   state; held, by_retry
  *
  * Valid when
  *   1 application_id and user_version are ours, and the schema is this one, word for word: no
@@ -28,6 +28,8 @@
  *     in force before entry N is the row of the newest entry below N for each day and source
  *  10 state: one row; in_use is 1 from when a writer opens the archive until it closes it cleanly
  *     (store_use.c), else 0
+ *  11 held: reports that met a ceiling, a row for each participant and report (store_held.h); no
+ *     part of the log, and gone once the report is recorded
  *
  * Tables that only grow have integer keys that only grow: SQLite then fills page after page.
  */
@@ -50,6 +52,7 @@ static const struct eg_schema_part {
     {"by_name", "CREATE INDEX by_name ON entries (kind, named) WHERE kind > 0", 1},
     {"by_report",
      "CREATE INDEX by_report ON entries (report, participant) WHERE participant IS NOT NULL", 1},
+    {"by_retry", "CREATE INDEX by_retry ON held (state, last_at) WHERE state > 1", 3},
     {"contents",
      "CREATE TABLE contents (place INTEGER PRIMARY KEY, salt BLOB NOT NULL, "
      "packed INTEGER NOT NULL, len INTEGER NOT NULL, octets BLOB NOT NULL) STRICT",
@@ -75,6 +78,15 @@ static const struct eg_schema_part {
      "CREATE TABLE head (origin TEXT NOT NULL, size INTEGER NOT NULL, "
      "checkpoint BLOB NOT NULL) STRICT",
      1},
+    {"held",
+     "CREATE TABLE held (participant TEXT NOT NULL, report BLOB NOT NULL, state INTEGER NOT NULL, "
+     "count INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, "
+     "received_at INTEGER NOT NULL, sender TEXT NOT NULL, id TEXT NOT NULL, "
+     "version INTEGER NOT NULL, plant TEXT NOT NULL, package TEXT NOT NULL, code TEXT NOT NULL, "
+     "place TEXT NOT NULL, said TEXT NOT NULL, kept INTEGER NOT NULL, packed INTEGER NOT NULL, "
+     "len INTEGER NOT NULL, signature BLOB NOT NULL, octets BLOB NOT NULL, "
+     "PRIMARY KEY (participant, report)) STRICT, WITHOUT ROWID",
+     3},
     {"nodes", "CREATE TABLE nodes (place INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT", 1},
     {"revocations",
      "CREATE TABLE revocations (digest BLOB NOT NULL PRIMARY KEY, "

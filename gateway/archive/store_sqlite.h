@@ -10,7 +10,13 @@
 #include <sqlite3.h>
 #include <zstd.h>
 
-/* X(name, SQL): every statement that the store runs while it works, prepared once and kept. */
+/* All of a row but the octets. */
+#define EG_HELD_ROW                                                                                \
+    "SELECT participant, report, state, count, first_at, last_at, received_at, sender, id, "       \
+    "version, plant, package, code, place, said, kept, len FROM held"
+
+/* X(name, SQL): every statement that the store runs while it works, prepared once and kept. Those
+ * of held reports come last: archives of before have no such table. */
 #define EG_STORE_STATEMENTS(X)                                                                     \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
     X(COMMIT, "COMMIT")                                                                            \
@@ -62,7 +68,31 @@
     X(FACTS_LATER, "SELECT DISTINCT day FROM facts WHERE plant = ?1 AND package = ?2 AND day > "   \
                    "?3 AND day <= ?4 AND idx < ?5 ORDER BY day")                                   \
     X(FACTS_OF, "SELECT plant, package, day, source, packed, len, octets FROM facts INDEXED BY "   \
-                "by_entry WHERE idx = ?1 ORDER BY day, source")
+                "by_entry WHERE idx = ?1 ORDER BY day, source")                                    \
+    X(HELD, EG_HELD_ROW " WHERE participant = ?1 AND report = ?2")                                 \
+    X(HELD_ALL, EG_HELD_ROW " ORDER BY first_at, participant, report")                             \
+    X(HELD_NEXT, EG_HELD_ROW " INDEXED BY by_retry WHERE state > 1 AND state = ?1 "                \
+                             "ORDER BY last_at LIMIT 1")                                           \
+    X(HELD_OCTETS, "SELECT packed, len, octets, signature FROM held WHERE participant = ?1 AND "   \
+                   "report = ?2 AND kept = 1")                                                     \
+    X(HELD_PUT, "INSERT INTO held (participant, report, state, count, first_at, last_at, "         \
+                "received_at, sender, id, version, plant, package, code, place, said, kept, "      \
+                "packed, len, signature, octets) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"  \
+                "?13,?14,?15,?16,?17,?18,?19,?20)")                                                \
+    X(HELD_AGAIN, "UPDATE held SET state = 1, count = count + 1, last_at = ?3, id = ?4, "          \
+                  "version = ?5, plant = ?6, package = ?7, code = ?8, place = ?9, said = ?10 "     \
+                  "WHERE participant = ?1 AND report = ?2")                                        \
+    X(HELD_STATE, "UPDATE held SET state = ?3 WHERE participant = ?1 AND report = ?2")             \
+    X(HELD_BACK, "UPDATE held SET state = 1, last_at = ?1, code = ?2, place = ?3, said = ?4 "      \
+                 "WHERE state > 1 AND state = 3")                                                  \
+    X(HELD_END, "DELETE FROM held WHERE participant = ?1 AND report = ?2")                         \
+    X(HELD_ROOM, "SELECT count(*), total(kept * (length(octets) + length(signature))) FROM held "  \
+                 "WHERE ?1 = '' OR participant = ?1")                                              \
+    X(HELD_OLDEST, "DELETE FROM held WHERE (participant, report) = (SELECT participant, report "   \
+                   "FROM held WHERE state = 0 AND (?1 = '' OR participant = ?1) "                  \
+                   "ORDER BY last_at LIMIT 1)")                                                    \
+    X(HELD_COUNT, "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state > 0) "   \
+                  "FROM held")
 
 enum eg_store_sql {
 #define EG_STORE_SQL_ENUM(name, sql) EG_SQL_##name,
@@ -76,6 +106,7 @@ struct eg_store {
     char *path;
     int lock_fd;   /* writer: holds the lock file; else -1 */
     bool writing;  /* opened for writing */
+    bool amending; /* opened to change what is held, beside a writer */
     bool broken;   /* a write failed: what is on disk is known only after a reopen */
     uint64_t next; /* writer: index of the next record */
     int version;   /* of the schema */
@@ -116,6 +147,7 @@ const char *eg_store_state_name(char out[EG_STATE_NAME_MAX], const struct eg_pac
 #define EG_ARCHIVE_VERSION 3
 #define EG_ARCHIVE_READ_FROM 2    /* readers take older archives from this version on */
 #define EG_ARCHIVE_IN_USE_SINCE 3 /* version with `state` */
+#define EG_ARCHIVE_HELD_SINCE 3   /* version with `held` */
 /* Nothing was ever created in the file (new, or a crash came before the first commit). */
 EG_MUST_USE
 enum eg_status eg_store_schema_is_empty(bool *out, struct eg_store *store, struct eg_error *err);
@@ -165,6 +197,12 @@ enum eg_status eg_store_run(struct eg_store *store, sqlite3_stmt *statement, con
 EG_MUST_USE
 enum eg_status eg_store_facts_put(struct eg_store *store, const struct eg_record *record,
                                   struct eg_error *err);
+
+/* ---- store_held.c ---- */
+/* What is recorded is held no longer: inside the batch. */
+EG_MUST_USE
+enum eg_status eg_store_held_recorded(struct eg_store *store, const struct eg_record *record,
+                                      struct eg_error *err);
 
 /* ---- store_pack.c ---- */
 /* `out` borrows from `octets` or from store->packed, until the next call. */

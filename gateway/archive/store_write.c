@@ -178,6 +178,9 @@ static enum eg_status put_record(struct eg_store *store, const struct eg_record 
     if (!status && record->remembered) {
         status = eg_store_facts_put(store, record, err);
     }
+    if (!status) {
+        status = eg_store_held_recorded(store, record, err);
+    }
     return status;
 }
 

@@ -3,10 +3,18 @@
  */
 #include "assess/document.h"
 
+#include <emgate/version.h>
 #include <stdlib.h>
 
 enum eg_status eg_document_parse(struct eg_document **out, struct eg_findings *findings,
                                  struct eg_bytes xml, size_t max_len, struct eg_error *err)
+{
+    return eg_document_parse_recorded(out, findings, xml, max_len, EG_SEMANTICS, err);
+}
+
+enum eg_status eg_document_parse_recorded(struct eg_document **out, struct eg_findings *findings,
+                                          struct eg_bytes xml, size_t max_len, uint32_t semantics,
+                                          struct eg_error *err)
 {
     struct eg_document *document = calloc(1, sizeof(*document));
 
@@ -14,7 +22,8 @@ enum eg_status eg_document_parse(struct eg_document **out, struct eg_findings *f
         return eg_error_set(err, EG_E_NOMEM, "report", "memory ran out");
     }
     *out = NULL;
-    enum eg_status status = eg_xml_parse_report(&document->doc, findings, xml, max_len, err);
+    enum eg_status status =
+        eg_xml_parse_recorded(&document->doc, findings, xml, max_len, semantics, err);
     if (status == EG_OK && document->doc != NULL) {
         *out = document;
         document = NULL;

@@ -46,13 +46,19 @@ void eg_judge_free(struct eg_judge **judge);
 const struct eg_rules *eg_judge_rules(const struct eg_judge *judge);
 
 /*
- * Parse a report under the published input limits. When it breaks one, *out stays NULL and a
- * finding (EG_RULE_SIZE, _DOCTYPE, _NESTING, _WELL_FORMED) is added: a verdict, EG_OK all the same.
+ * Parse a report under the published input limits (EG_INPUT_LIMITS). When it breaks one, has a
+ * DOCTYPE or is not well-formed, *out stays NULL and a finding is added: a verdict, EG_OK all the
+ * same.
  *   max_len   the gateway's limit on a report's octets
  */
 EG_MUST_USE
 enum eg_status eg_document_parse(struct eg_document **out, struct eg_findings *findings,
                                  struct eg_bytes xml, size_t max_len, struct eg_error *err);
+/* The same as an engine of these log semantics did it, for who repeats a decision. */
+EG_MUST_USE
+enum eg_status eg_document_parse_recorded(struct eg_document **out, struct eg_findings *findings,
+                                          struct eg_bytes xml, size_t max_len, uint32_t semantics,
+                                          struct eg_error *err);
 void eg_document_free(struct eg_document **document);
 /* Root element; borrowed. Namespace "" if none. */
 void eg_document_root(const struct eg_document *document, const char **ns, const char **name);

@@ -1,11 +1,12 @@
 /*
  * Parsing under our own limits, and the loader that serves nothing but a package's memory.
  *
- * One pass: libxml2 builds its tree while our callbacks in front of its own count the depth and
- * stop at the first DOCTYPE. What libxml2 does in quadratic time before any callback runs (looking
- * for double attributes) is bounded by a scan of the octets first: '<' can not stand inside a tag,
- * so only a long stretch between two of them needs a closer look. Prefixes are looked up among all
- * that are in scope, for each name: 180,000 of them made a report of 6 MB take five minutes.
+ * One pass: libxml2 builds its tree while our callbacks in front of its own count what they see
+ * (xml_count.h) and stop at the first DOCTYPE. What libxml2 does in quadratic time before any
+ * callback runs (looking for double attributes) is bounded by a scan of the octets first: '<' can
+ * not stand inside a tag, so only a long stretch between two of them needs a closer look. Prefixes
+ * are looked up among all that are in scope, for each name: 180,000 of them made a report of 6 MB
+ * take five minutes.
  *
  * Conditions of a document, in the order in which they are asked:
  *   1 size    at most the octets that the caller allows
@@ -15,12 +16,18 @@
  *   5 no DOCTYPE
  *   6 depth   at most EG_XML_DEPTH_MAX elements, EG_XML_NAMESPACES_MAX namespaces around each
  *   7 well-formed, namespaces too
+ *   8 a report keeps all of EG_INPUT_LIMITS, each asked where the parse comes by
+ *
+ * Of our own files, and of reports that were recorded before the limits were published
+ * (LIMITS_SINCE), 8 is not asked, and what breaks 3 and 6 is told as EG_RULE_NESTING.
  */
 #include "assess/xml.h"
 
 #include "assess/memory.h"
+#include "assess/xml_count.h"
 #include "base/limits.h"
 
+#include <emgate/version.h>
 #include <libxml/catalog.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -38,6 +45,7 @@
 #define FILE_OPTIONS (XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_BIG_LINES | XML_PARSE_NOCDATA)
 #define REPORT_OPTIONS (FILE_OPTIONS | XML_PARSE_COMPACT)
 #define ATTRIBUTE_OCTETS_MIN 5 /* blank, name, =, two quotes */
+#define LIMITS_SINCE 3         /* log semantics */
 
 /* ---- what the libraries say --------------------------------------------------------------- */
 
@@ -258,7 +266,8 @@ struct fault {
     const char *rule; /* NULL: none */
     unsigned line, column;
     char text[200];
-    unsigned depth;
+    bool published; /* all published limits are asked */
+    struct eg_xml_count count;
 };
 
 static void set_fault(struct fault *fault, const char *rule, unsigned line, unsigned column,
@@ -278,6 +287,38 @@ static void stop(xmlParserCtxt *ctxt, const char *rule, const char *text)
     unsigned column = ctxt->input != NULL ? (unsigned)ctxt->input->col : 0;
     set_fault(ctxt->_private, rule, line, column, text);
     xmlStopParser(ctxt);
+}
+
+/* Told by the rule of the limit, or as it was before the limits had rules of their own. */
+static const char *rule_of(const struct fault *fault, enum eg_input_limit limit)
+{
+    return fault->published ? eg_input_rule(limit) : EG_RULE_NESTING;
+}
+
+static const char *words_of(enum eg_input_limit limit)
+{
+    switch (limit) {
+    case EG_INPUT_DEPTH:
+        return "elements are nested too deep";
+    case EG_INPUT_NAMESPACES:
+        return "too many namespaces are declared around an element";
+    case EG_INPUT_ATTRIBUTES:
+        return "an element has too many attributes";
+    default:
+        return eg_input_rule(limit);
+    }
+}
+
+/* False: the limit is passed, and the parse stopped. */
+static bool keeps(xmlParserCtxt *ctxt, enum eg_input_limit limit)
+{
+    const struct fault *fault = ctxt->_private;
+    bool asked = fault->published || limit == EG_INPUT_DEPTH || limit == EG_INPUT_NAMESPACES;
+    if (limit == EG_INPUT_NONE || !asked) {
+        return true;
+    }
+    stop(ctxt, rule_of(fault, limit), words_of(limit));
+    return false;
 }
 
 static void on_start_document(void *payload)
@@ -308,27 +349,53 @@ static void on_start(void *payload, const xmlChar *name, const xmlChar *prefix, 
 {
     xmlParserCtxt *ctxt = payload;
     struct fault *fault = ctxt->_private;
-    if (++fault->depth > EG_XML_DEPTH_MAX) {
-        stop(ctxt, EG_RULE_NESTING, "elements are nested too deep");
-        return;
+    const struct eg_xml_tag tag = {.name = name,
+                                   .prefix = prefix,
+                                   .ns = ns,
+                                   .attributes = attributes,
+                                   .ns_count = (size_t)ns_count,
+                                   .attribute_count = (size_t)attribute_count,
+                                   .scope = (size_t)ctxt->nsNr / 2}; /* prefix and name in turns */
+    if (keeps(ctxt, eg_xml_count_start(&fault->count, &tag))) {
+        xmlSAX2StartElementNs(ctxt, name, prefix, uri, ns_count, ns, attribute_count, defaulted,
+                              attributes);
     }
-    if (ctxt->nsNr > 2 * EG_XML_NAMESPACES_MAX) { /* prefix and name in turns */
-        stop(ctxt, EG_RULE_NESTING, "too many namespaces are declared around an element");
-        return;
-    }
-    xmlSAX2StartElementNs(ctxt, name, prefix, uri, ns_count, ns, attribute_count, defaulted,
-                          attributes);
 }
 
 static void on_end(void *payload, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
     xmlParserCtxt *ctxt = payload;
     struct fault *fault = ctxt->_private;
-    if (fault->depth > 0) {
-        fault->depth--;
-    }
+    eg_xml_count_end(&fault->count);
     if (ctxt->disableSAX == 0) {
         xmlSAX2EndElementNs(ctxt, name, prefix, uri);
+    }
+}
+
+static void on_text(void *payload, const xmlChar *text, int len)
+{
+    xmlParserCtxt *ctxt = payload;
+    struct fault *fault = ctxt->_private;
+    if (keeps(ctxt, eg_xml_count_text(&fault->count, (size_t)len))) {
+        xmlSAX2Characters(ctxt, text, len);
+    }
+}
+
+static void on_comment(void *payload, const xmlChar *text)
+{
+    xmlParserCtxt *ctxt = payload;
+    struct fault *fault = ctxt->_private;
+    if (keeps(ctxt, eg_xml_count_comment(&fault->count, text))) {
+        xmlSAX2Comment(ctxt, text);
+    }
+}
+
+static void on_instruction(void *payload, const xmlChar *name, const xmlChar *text)
+{
+    xmlParserCtxt *ctxt = payload;
+    struct fault *fault = ctxt->_private;
+    if (keeps(ctxt, eg_xml_count_instruction(&fault->count, name, text))) {
+        xmlSAX2ProcessingInstruction(ctxt, name, text);
     }
 }
 
@@ -361,21 +428,63 @@ static size_t count_attributes(const uint8_t *at, const uint8_t *end)
     return count;
 }
 
-static bool has_attribute_bomb(struct eg_bytes xml)
+static bool starts_with(const uint8_t *at, const uint8_t *end, const char *text)
+{
+    size_t len = strlen(text);
+    return (size_t)(end - at) >= len && memcmp(at, text, len) == 0;
+}
+
+/* Behind a comment, CDATA section or instruction that begins at `at`; `at` when none does. */
+static const uint8_t *skip_no_tag(const uint8_t *at, const uint8_t *end)
+{
+    static const char *const forms[][2] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        if (starts_with(at, end, forms[i][0])) {
+            const uint8_t *inside = at + strlen(forms[i][0]);
+            const uint8_t *close =
+                memmem(inside, (size_t)(end - inside), forms[i][1], strlen(forms[i][1]));
+            return close != NULL ? close + strlen(forms[i][1]) : end;
+        }
+    }
+    return at;
+}
+
+/* The first tag with too many attributes; NULL: none. In `strict` what only looks like a tag, in a
+ * comment or the like, is none. */
+static const uint8_t *find_attribute_bomb(struct eg_bytes xml, bool strict)
 {
     const uint8_t *end = xml.data + xml.len;
     const uint8_t *at = memchr(xml.data, '<', xml.len);
     while (at != NULL) {
-        const uint8_t *next = memchr(at + 1, '<', (size_t)(end - at - 1));
+        const uint8_t *behind = strict ? skip_no_tag(at, end) : at;
+        const uint8_t *from = behind > at ? behind : at + 1;
+        const uint8_t *next = memchr(from, '<', (size_t)(end - from));
         const uint8_t *stop_at = next != NULL ? next : end;
-        if ((size_t)(stop_at - at) > (size_t)EG_XML_ATTRIBUTES_MAX * ATTRIBUTE_OCTETS_MIN &&
+        if (behind == at &&
+            (size_t)(stop_at - at) > (size_t)EG_XML_ATTRIBUTES_MAX * ATTRIBUTE_OCTETS_MIN &&
             at[1] != '!' && at[1] != '?' && at[1] != '/' &&
             count_attributes(at, stop_at) > EG_XML_ATTRIBUTES_MAX) {
-            return true;
+            return at;
         }
         at = next;
     }
-    return false;
+    return NULL;
+}
+
+static void set_attribute_bomb(struct fault *fault, struct eg_bytes xml)
+{
+    const uint8_t *bomb = find_attribute_bomb(xml, fault->published);
+    unsigned line = 1;
+    unsigned column = 1;
+    if (bomb == NULL) {
+        return;
+    }
+    for (const uint8_t *at = xml.data; at < bomb; at++) {
+        column = *at == '\n' ? 1 : column + 1;
+        line += *at == '\n' ? 1 : 0;
+    }
+    set_fault(fault, rule_of(fault, EG_INPUT_ATTRIBUTES), fault->published ? line : 0,
+              fault->published ? column : 0, words_of(EG_INPUT_ATTRIBUTES));
 }
 
 static void check_octets(struct fault *fault, struct eg_bytes xml)
@@ -392,9 +501,7 @@ static void check_octets(struct fault *fault, struct eg_bytes xml)
         set_fault(fault, EG_RULE_WELL_FORMED, 1, 1, "the document does not begin as XML");
         return;
     }
-    if (has_attribute_bomb(xml)) {
-        set_fault(fault, EG_RULE_NESTING, 0, 0, "an element has too many attributes");
-    }
+    set_attribute_bomb(fault, xml);
 }
 
 static xmlDoc *parse(struct fault *fault, bool *nomem, struct eg_bytes xml, const char *url,
@@ -417,6 +524,10 @@ static xmlDoc *parse(struct fault *fault, bool *nomem, struct eg_bytes xml, cons
     ctxt->sax->internalSubset = on_doctype;
     ctxt->sax->startElementNs = on_start;
     ctxt->sax->endElementNs = on_end;
+    ctxt->sax->characters = on_text;
+    ctxt->sax->ignorableWhitespace = on_text;
+    ctxt->sax->comment = on_comment;
+    ctxt->sax->processingInstruction = on_instruction;
     doc = xmlCtxtReadMemory(ctxt, (const char *)xml.data, (int)xml.len, url, NULL, options);
     *nomem = ctxt->errNo == XML_ERR_NO_MEMORY || eg_memory_refused() != refused;
     if (fault->rule == NULL && (doc == NULL || !ctxt->wellFormed || !ctxt->nsWellFormed)) {
@@ -446,6 +557,7 @@ static enum eg_status add_fault(struct eg_findings *findings, const struct fault
                                 struct eg_error *err)
 {
     struct eg_finding *finding = NULL;
+    enum eg_input_limit limit = eg_input_named(fault->rule);
     enum eg_status status = eg_findings_add(findings, EG_SEVERITY_ERROR, fault->rule, 0, NULL,
                                             fault->line, &finding, err);
     if (status == EG_OK) {
@@ -454,31 +566,36 @@ static enum eg_status add_fault(struct eg_findings *findings, const struct fault
     if (status == EG_OK) {
         status = add_number(finding, "column", fault->column, err);
     }
+    if (status == EG_OK && limit != EG_INPUT_NONE) {
+        return add_number(finding, "max", eg_input_most(limit), err); /* the rule says the rest */
+    }
     if (status == EG_OK && strcmp(fault->rule, EG_RULE_NESTING) == 0) {
         status = add_number(finding, "max", EG_XML_DEPTH_MAX, err);
     }
     return status == EG_OK ? eg_finding_value(finding, "message", fault->text, err) : status;
 }
 
-static enum eg_status add_size(struct eg_findings *findings, size_t len, size_t max_len,
-                               struct eg_error *err)
+static enum eg_status add_size(struct eg_findings *findings, const char *rule, size_t len,
+                               size_t max_len, struct eg_error *err)
 {
     struct eg_finding *finding = NULL;
     enum eg_status status =
-        eg_findings_add(findings, EG_SEVERITY_ERROR, EG_RULE_SIZE, 0, NULL, 0, &finding, err);
+        eg_findings_add(findings, EG_SEVERITY_ERROR, rule, 0, NULL, 0, &finding, err);
     if (status == EG_OK) {
         status = add_number(finding, "octets", len, err);
     }
     return status == EG_OK ? add_number(finding, "max", max_len, err) : status;
 }
 
-enum eg_status eg_xml_parse_report(xmlDoc **out, struct eg_findings *findings, struct eg_bytes xml,
-                                   size_t max_len, struct eg_error *err)
+enum eg_status eg_xml_parse_recorded(xmlDoc **out, struct eg_findings *findings,
+                                     struct eg_bytes xml, size_t max_len, uint32_t semantics,
+                                     struct eg_error *err)
 {
+    struct fault fault = {.published = semantics >= LIMITS_SINCE};
     if (xml.len > max_len || xml.len > INT32_MAX) {
-        return add_size(findings, xml.len, max_len, err);
+        return add_size(findings, fault.published ? eg_input_rule(EG_INPUT_OCTETS) : EG_RULE_SIZE,
+                        xml.len, max_len, err);
     }
-    struct fault fault = {0};
     bool nomem = false;
     xmlDoc *doc = parse(&fault, &nomem, xml, "report.xml", REPORT_OPTIONS);
     if (nomem) {
@@ -489,6 +606,12 @@ enum eg_status eg_xml_parse_report(xmlDoc **out, struct eg_findings *findings, s
     }
     *out = doc;
     return EG_OK;
+}
+
+enum eg_status eg_xml_parse_report(xmlDoc **out, struct eg_findings *findings, struct eg_bytes xml,
+                                   size_t max_len, struct eg_error *err)
+{
+    return eg_xml_parse_recorded(out, findings, xml, max_len, EG_SEMANTICS, err);
 }
 
 enum eg_status eg_xml_parse_file(xmlDoc **out, struct eg_bytes xml, const char *name,

@@ -59,8 +59,9 @@ enum eg_status eg_xml_scope_error(const struct eg_xml_scope *scope, const char *
                                   struct eg_error *err);
 
 /*
- * Parse a report. When it breaks a limit *out stays NULL and one finding is added (EG_RULE_SIZE,
- * _DOCTYPE, _NESTING, _WELL_FORMED; line and column as values where known): a verdict, EG_OK.
+ * Parse a report. When it breaks a limit *out stays NULL and one finding is added (a rule of
+ * EG_INPUT_LIMITS, EG_RULE_DOCTYPE, EG_RULE_WELL_FORMED; line and column as values where known): a
+ * verdict, EG_OK.
  *   out       the document, xmlFreeDoc
  *   max_len   octets allowed
  * EG_E_NOMEM. Any thread.
@@ -70,8 +71,18 @@ enum eg_status eg_xml_parse_report(xmlDoc **out, struct eg_findings *findings, s
                                    size_t max_len, struct eg_error *err);
 
 /*
- * Parse a file of ours or of a package: the same limits, broken ones are EG_E_FORMAT (EG_E_LIMIT
- * for the size) with "name:line:column: text".
+ * The same as an engine of these log semantics did it, for who repeats a decision: before 3 there
+ * were fewer limits, told as EG_RULE_SIZE and EG_RULE_NESTING.
+ */
+EG_MUST_USE
+enum eg_status eg_xml_parse_recorded(xmlDoc **out, struct eg_findings *findings,
+                                     struct eg_bytes xml, size_t max_len, uint32_t semantics,
+                                     struct eg_error *err);
+
+/*
+ * Parse a file of ours or of a package: depth, namespaces and attributes of one element are
+ * limited as in a report; a broken limit is EG_E_FORMAT (EG_E_LIMIT for the size) with
+ * "name:line:column: text".
  *   name   for messages and as base of relative names
  */
 EG_MUST_USE

@@ -45,12 +45,44 @@
     1000 /* octets of one value: enough for a message, too few for a report */
 #define EG_FINDINGS_COUNT_MAX 1000 /* the rest is counted (one public file made 1.38 million) */
 
+/*
+ * The published limits of a report. Each is counted over the octets of the report alone, where they
+ * are parsed (assess/xml_count.h), so that a gateway, the tool's verbs and an auditor count alike.
+ * A report beyond one is rejected; the finding has the rule named here.
+ *
+ * X(name, rule, most)
+ */
+#define EG_INPUT_LIMITS(X)                                                                         \
+    X(OCTETS, "limit-octets", EG_REPORT_MAX)                                                       \
+    X(DEPTH, "limit-depth", EG_XML_DEPTH_MAX)                                                      \
+    X(NODES, "limit-nodes", EG_XML_NODES_MAX)                                                      \
+    X(ATTRIBUTES, "limit-attributes", EG_XML_ATTRIBUTES_MAX)                                       \
+    X(ALL_ATTRIBUTES, "limit-all-attributes", EG_XML_ALL_ATTRIBUTES_MAX)                           \
+    X(NAMESPACES, "limit-namespaces", EG_XML_NAMESPACES_MAX)                                       \
+    X(INSTRUCTIONS, "limit-instructions", EG_XML_INSTRUCTIONS_MAX)                                 \
+    X(COMMENTS, "limit-comments", EG_XML_COMMENTS_MAX)                                             \
+    X(TEXT, "limit-text", EG_XML_TEXT_MAX)                                                         \
+    X(NAME, "limit-name", EG_XML_NAME_MAX)
+#define EG_XML_NODES_MAX 4000000          /* a year of 32 MiB has 1.3 million */
+#define EG_XML_ALL_ATTRIBUTES_MAX 4000000 /* the same year has 2 million */
+#define EG_XML_INSTRUCTIONS_MAX 1000      /* a report has one or two; XPath pays for rows of them */
+#define EG_XML_COMMENTS_MAX 10000         /* one for each day of a year and each of 27 columns */
+#define EG_XML_TEXT_MAX (16 * EG_MIB)     /* of one value; half a report */
+#define EG_XML_NAME_MAX 1000              /* shown in findings, compared at each look-up */
+
 /* Facts */
 #define EG_FACTS_MAX 250000              /* 366 days of 30 components with 20 facts each */
 #define EG_FACTS_OCTETS_MAX (8 * EG_MIB) /* the same as text, some ten octets a value */
 
 #define EG_RECALLS_MAX 256                  /* sets kept for the next report of their plant ... */
 #define EG_RECALLS_OCTETS_MAX (64 * EG_MIB) /* ... a year of 40 facts a day is 2 MiB */
+
+/* Reports that met a ceiling (archive/store_held.h) */
+#define EG_HELD_MAX 10000                               /* rows, 1 KiB each ... */
+#define EG_HELD_OF_PARTICIPANT_MAX 1000                 /* ... and of one participant */
+#define EG_HELD_OCTETS_MAX (256 * EG_MIB)               /* kept to be judged again, packed ... */
+#define EG_HELD_OCTETS_OF_PARTICIPANT_MAX (64 * EG_MIB) /* ... and of one participant */
+#define EG_HELD_TEXT_MAX 400                            /* what is told of the last time */
 
 /* Identities */
 #define EG_ROLES_TEXT_MAX 128        /* the words of all roles, with commas */

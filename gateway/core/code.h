@@ -149,10 +149,18 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
       "Das Teilnehmerverzeichnis ist abgelaufen.",                                                 \
       "The registrar must sign a new one; send again later.",                                      \
       "Die Registrierungsstelle muss ein neues signieren; später erneut senden.")                  \
-    X(CEILING, "ceiling", ERROR, 60000, "A ceiling of the rule package was reached.",              \
-      "Eine Obergrenze des Regelpakets wurde erreicht.",                                           \
+    X(CEILING, "ceiling", ERROR, 60000,                                                            \
+      "A ceiling of the rule package or of the process was reached.",                              \
+      "Eine Obergrenze des Regelpakets oder des Prozesses wurde erreicht.",                        \
       "Tell the gateway's operator; the report is not rejected.",                                  \
       "Den Betreiber des Gateways verständigen; der Bericht ist nicht abgelehnt.")                 \
+    X(HELD, "held", ERROR, 86400000,                                                               \
+      "The report met a ceiling twice and is held until a person has decided.",                    \
+      "Der Bericht ist zweimal an eine Obergrenze gestoßen und wird angehalten, bis ein Mensch "  \
+      "entschieden hat.",                                                                          \
+      "Sending it again changes nothing; ask the gateway's operator. The report is not rejected.", \
+      "Erneutes Senden ändert nichts; den Betreiber des Gateways fragen. Der Bericht ist nicht "  \
+      "abgelehnt.")                                                                                \
     X(CLOCK, "clock", ERROR, 60000, "The gateway's clock can not be trusted.",                     \
       "Der Uhr des Gateways ist nicht zu trauen.", "Send again later.", "Später erneut senden.")   \
     X(ARCHIVE, "archive", ERROR, 5000, "The archive can not write at the moment.",                 \

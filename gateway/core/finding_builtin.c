@@ -13,6 +13,51 @@ struct builtin {
 };
 
 static const struct builtin builtins[] = {
+    {EG_RULE_OCTETS, "The report has {octets} octets; at most {max} are taken.",
+     "Der Bericht hat {octets} Oktette; höchstens {max} werden angenommen."},
+    {"limit-depth",
+     "Too many elements are nested in each other (line {line}, column {column}); at most {max} are "
+     "taken.",
+     "Zu viele Elemente sind ineinander verschachtelt (Zeile {line}, Spalte {column}); höchstens "
+     "{max} werden angenommen."},
+    {"limit-nodes",
+     "The report has too many elements, texts, comments and processing instructions (line {line}, "
+     "column {column}); at most {max} are taken.",
+     "Der Bericht hat zu viele Elemente, Texte, Kommentare und Verarbeitungsanweisungen (Zeile "
+     "{line}, Spalte {column}); höchstens {max} werden angenommen."},
+    {"limit-attributes",
+     "An element has too many attributes (line {line}, column {column}); at most {max} are taken.",
+     "Ein Element hat zu viele Attribute (Zeile {line}, Spalte {column}); höchstens {max} werden "
+     "angenommen."},
+    {"limit-all-attributes",
+     "The elements of the report have too many attributes together (line {line}, column {column}); "
+     "at most {max} are taken.",
+     "Die Elemente des Berichts haben zusammen zu viele Attribute (Zeile {line}, Spalte {column}); "
+     "höchstens {max} werden angenommen."},
+    {"limit-namespaces",
+     "Too many namespaces are declared around an element (line {line}, column {column}); at most "
+     "{max} are taken.",
+     "Um ein Element sind zu viele Namensräume deklariert (Zeile {line}, Spalte {column}); "
+     "höchstens {max} werden angenommen."},
+    {"limit-instructions",
+     "The report has too many processing instructions (line {line}, column {column}); at most "
+     "{max} are taken.",
+     "Der Bericht hat zu viele Verarbeitungsanweisungen (Zeile {line}, Spalte {column}); höchstens "
+     "{max} werden angenommen."},
+    {"limit-comments",
+     "The report has too many comments (line {line}, column {column}); at most {max} are taken.",
+     "Der Bericht hat zu viele Kommentare (Zeile {line}, Spalte {column}); höchstens {max} werden "
+     "angenommen."},
+    {"limit-text",
+     "A text, attribute value, comment or processing instruction has too many octets (line {line}, "
+     "column {column}); at most {max} are taken.",
+     "Ein Text, Attributwert, Kommentar oder eine Verarbeitungsanweisung hat zu viele Oktette "
+     "(Zeile {line}, Spalte {column}); höchstens {max} werden angenommen."},
+    {"limit-name",
+     "A name, prefix or namespace has too many octets (line {line}, column {column}); at most "
+     "{max} are taken.",
+     "Ein Name, Präfix oder Namensraum hat zu viele Oktette (Zeile {line}, Spalte {column}); "
+     "höchstens {max} werden angenommen."},
     {EG_RULE_SIZE, "The report has {octets} octets; at most {max} are taken.",
      "Der Bericht hat {octets} Oktette; höchstens {max} werden angenommen."},
     {EG_RULE_DOCTYPE, "A DOCTYPE is not allowed (line {line}).",

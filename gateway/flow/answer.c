@@ -1,11 +1,14 @@
 /*
  * Texts are made when shown, in both languages; receipts and findings are what the archive holds.
+ * So texts that do not fit into an answer are counted, not an error.
  */
 #include "flow/answer.h"
 
 #include "base/text.h"
 
 #include <string.h>
+
+#define MORE_OCTETS 100 /* of the line that counts the rest */
 
 /* Without the package: rule, and the values as recorded. */
 static void bare_text(struct eg_buf *out, const struct eg_finding *finding)
@@ -41,13 +44,26 @@ enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, const struc
                                const struct eg_findings *findings, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    for (size_t i = 0; i < findings->count && status == EG_OK; i++) {
-        status = one_text(out, lang, rules, &findings->list[i], err);
+    struct eg_buf one;
+    size_t shown = 0;
+    bool fits = true;
+    eg_buf_init(&one, EG_FINDINGS_MAX);
+    while (status == EG_OK && fits && shown < findings->count) {
+        eg_buf_reset(&one);
+        status = one_text(&one, lang, rules, &findings->list[shown], err);
+        fits = !one.failed && out->len + one.len + MORE_OCTETS <= EG_FINDINGS_MAX;
+        status = status == EG_E_LIMIT && !fits ? EG_OK : status;
+        if (status == EG_OK && fits) {
+            eg_buf_bytes(out, eg_bytes_view(&one));
+            shown++;
+        }
     }
-    if (findings->omitted > 0) {
+    eg_buf_done(&one);
+    size_t more = findings->omitted + findings->count - shown;
+    if (more > 0) {
         eg_buf_format(
             out, strcmp(lang, "de") == 0 ? "und %zu weitere Befunde\n" : "and %zu more findings\n",
-            findings->omitted);
+            more);
     }
     return status != EG_OK ? status : eg_buf_ok(out, "texts of findings", err);
 }

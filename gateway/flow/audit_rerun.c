@@ -36,6 +36,11 @@ struct hints {
     bool taken;
 };
 
+static bool is_size(const char *rule)
+{
+    return strcmp(rule, EG_RULE_OCTETS) == 0 || strcmp(rule, EG_RULE_SIZE) == 0;
+}
+
 static enum eg_status read_hints(struct hints *out, struct eg_bytes text, struct eg_error *err)
 {
     struct eg_findings findings = {0};
@@ -51,8 +56,7 @@ static enum eg_status read_hints(struct hints *out, struct eg_bytes text, struct
         const struct eg_finding *finding = &findings.list[i];
 
         out->taken = out->taken || strcmp(finding->rule, EG_RULE_IDENTITY_TAKEN) == 0;
-        for (size_t k = 0; strcmp(finding->rule, EG_RULE_SIZE) == 0 && k < finding->value_count;
-             k++) {
+        for (size_t k = 0; is_size(finding->rule) && k < finding->value_count; k++) {
             uint64_t max = 0;
 
             if (strcmp(finding->values[k].name, "max") == 0 &&
@@ -115,8 +119,8 @@ enum eg_status eg_audit_open(struct eg_audit *audit, const struct eg_check_input
     status = read_hints(&hints, inputs->findings, err);
     if (status == EG_OK) {
         audit->taken = hints.taken;
-        status = eg_document_parse(&audit->document, &audit->early, inputs->report,
-                                   hints.report_max, err);
+        status = eg_document_parse_recorded(&audit->document, &audit->early, inputs->report,
+                                            hints.report_max, inputs->entry->semantics, err);
     }
     if (status == EG_OK && audit->document != NULL) {
         status = inputs->entry->has_package

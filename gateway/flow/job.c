@@ -83,6 +83,8 @@ void eg_job_again(struct eg_job *job)
     memset(&job->reading, 0, sizeof job->reading);
     job->readable = false;
     job->recalls = false;
+    job->breached = false;
+    job->judged_by[0] = '\0';
     job->facts_below = 0;
     eg_job_enter(job, EG_JOB_TAKEN);
 }

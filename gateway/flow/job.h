@@ -39,6 +39,7 @@ struct eg_job {
     bool clock_doubted; /* received-at is worth nothing: answered from the archive, or CLOCK */
     struct eg_buf cms, report;
     struct eg_lane_place place; /* among reports of its plant */
+    bool retry;                 /* a person asked for it: nobody waits for an answer (held.h) */
 
     /* verify */
     uint64_t generation; /* of the world that judged */
@@ -61,6 +62,8 @@ struct eg_job {
 
     /* the end: a refusal, or a receipt made by the recorder */
     struct eg_verdict verdict;
+    bool breached; /* it met a ceiling: to be remembered before that is answered (held.h) */
+    char judged_by[2 * EG_ID_MAX + 2]; /* the package then, "id version" */
     unsigned
         rounds; /* times judged; more than one when it waited, or the world changed meanwhile */
     int64_t stage_ns[8]; /* CPU time spent, by stage */

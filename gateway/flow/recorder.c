@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "flow/answer.h"
 #include "flow/desk.h"
-#include "flow/key_statement.h"
+#include "flow/held.h"
 #include "flow/ledger.h"
 #include "flow/log_key.h"
 #include "flow/marks.h"
@@ -45,8 +45,7 @@ struct eg_recorder {
     struct eg_error uncovered; /* why the head note could not be written when last tried idly */
 };
 
-/* ---- one job ----------------------------------------------------------------------------------
- */
+/* ---- one job ------------------------------------------------------------------------------- */
 
 static void finish_refused(struct eg_recorder *recorder, struct eg_job **job, enum eg_code code,
                            const char *text)
@@ -187,7 +186,7 @@ static void add_draft(struct eg_recorder *recorder, struct eg_job **job, int64_t
     if (eg_draft_decision(draft, *job, at_ms, &err) != EG_OK) {
         eg_log_failure("draft", &err);
         eg_draft_done(draft);
-        finish_refused(recorder, job, EG_CODE_INTERNAL, err.text);
+        eg_held_record_error(recorder->shared, eg_ledger_store(recorder->ledger), job, &err);
         return;
     }
     recorder->jobs[recorder->draft_count++] = *job;
@@ -253,8 +252,7 @@ static bool take_job(struct eg_recorder *recorder, struct eg_job **job)
     return true;
 }
 
-/* ---- the batch --------------------------------------------------------------------------------
- */
+/* ---- the batch ----------------------------------------------------------------------------- */
 
 static void answer_recorded(struct eg_recorder *recorder, size_t n)
 {
@@ -325,8 +323,7 @@ static void keep_cursor(struct eg_recorder *recorder, struct eg_task *task)
     eg_shared_post(recorder->shared, &post);
 }
 
-/* ---- worlds -----------------------------------------------------------------------------------
- */
+/* ---- worlds -------------------------------------------------------------------------------- */
 
 static void change_world(struct eg_recorder *recorder, struct eg_world_change *change)
 {
@@ -382,8 +379,7 @@ enum eg_status eg_recorder_replace_world(struct eg_shared *shared, struct eg_wor
     return change.status;
 }
 
-/* ---- thread -----------------------------------------------------------------------------------
- */
+/* ---- thread -------------------------------------------------------------------------------- */
 
 static size_t collect(struct eg_recorder *recorder)
 {
@@ -404,7 +400,9 @@ static void handle(struct eg_recorder *recorder, struct eg_task **task)
 {
     switch ((*task)->kind) {
     case EG_TASK_JOB:
-        if (!take_job(recorder, &(*task)->job)) {
+        if ((*task)->job->breached) {
+            eg_held_record(recorder->shared, eg_ledger_store(recorder->ledger), &(*task)->job);
+        } else if (!take_job(recorder, &(*task)->job)) {
             commit_drafts(recorder); /* its twin, or what it leans on, is on disk now */
             if (!take_job(recorder, &(*task)->job)) {
                 finish_refused(recorder, &(*task)->job, EG_CODE_INTERNAL, "");
@@ -445,12 +443,12 @@ static void *run(void *payload)
             handle(recorder, &recorder->tasks[i]);
         }
         commit_drafts(recorder);
+        eg_held_turn(recorder->shared, eg_ledger_store(recorder->ledger));
     }
     return NULL;
 }
 
-/* ---- start and stop ---------------------------------------------------------------------------
- */
+/* ---- start and stop ------------------------------------------------------------------------ */
 
 /* With a clock in doubt the gateway starts, answers what it has, and records nothing: what it was
  * started with is judged and recorded when main loads it again under a mended clock. */

@@ -30,6 +30,7 @@ enum eg_status eg_shared_init(struct eg_shared *shared, const struct eg_settings
     memset(shared, 0, sizeof *shared);
     shared->settings = settings;
     eg_clock_watch_init(&shared->clock, (int64_t)settings->clock_step_ms, &(*world)->clock);
+    shared->held.unsettled = true; /* what the process before left */
     enum eg_status status = eg_world_slot_new(&shared->world, world, err);
     if (status == EG_OK) {
         status = eg_lanes_new(&shared->lanes, err);
@@ -102,6 +103,9 @@ static struct eg_job *finish(struct eg_shared *shared, struct eg_job **job, stru
     }
     shared->octets_in_hand -= eg_job_octets(*job);
     eg_job_enter(*job, EG_JOB_ANSWERED);
+    if ((*job)->retry) {
+        eg_held_ended(&shared->held, *job, post);
+    }
     eg_job_free(job);
     eg_shared_post(shared, post);
     shared->jobs_in_hand--; /* last: a clean stop waits for it */

@@ -13,6 +13,7 @@
 
 #include "base/queue.h"
 #include "flow/clock_watch.h"
+#include "flow/held.h"
 #include "flow/job.h"
 #include "flow/lanes.h"
 #include "flow/recalls.h"
@@ -29,6 +30,7 @@ struct eg_shared {
     struct eg_queue *jobs, *records, *posts, *desk;
     _Atomic size_t jobs_in_hand, octets_in_hand; /* taken by the hall, not yet answered */
     _Atomic uint64_t log_size; /* covered by the head note: entries from here on must not leave */
+    struct eg_held_retry held;
     _Atomic uint64_t accepted, rejected, refused, known; /* answers since the start */
 };
 

@@ -9,6 +9,7 @@
 #include "core/authorise.h"
 #include "flow/address.h"
 #include "flow/answer.h"
+#include "flow/held.h"
 #include "flow/recall.h"
 #include "flow/recorder.h"
 #include "verify/cms.h"
@@ -39,6 +40,15 @@ static enum eg_step_answer fail(struct step *step, enum eg_code code, const stru
     eg_log(EG_LOG_ERROR, "judge", "job=%llu code=%s where=\"%s\" text=\"%s\"",
            (unsigned long long)step->job->number, eg_code_row(code)->text, err->where, err->text);
     return refuse(step, code, err->where, err->text);
+}
+
+/* The report could not be judged. What depends on it is remembered by the recorder, so that it is
+ * not judged for ever. */
+static enum eg_step_answer fail_judging(struct step *step, enum eg_status status,
+                                        const struct eg_error *err)
+{
+    step->job->breached = eg_held_is_breach(status);
+    return fail(step, eg_held_code(status), err);
 }
 
 /* ---- verify -----------------------------------------------------------------------------------
@@ -122,10 +132,16 @@ static enum eg_step_answer answer_known(struct step *step)
 
 static enum eg_step_answer known(struct step *step)
 {
-    if (strcmp(step->job->sender, step->job->participant) != 0) {
-        return EG_NEXT; /* handed in by another: first it must be shown that this one may see it */
+    struct eg_error err = {0};
+    enum eg_step_answer answer = EG_NEXT;
+    if (strcmp(step->job->sender, step->job->participant) == 0) {
+        answer = answer_known(step); /* another must first show that they may see it */
     }
-    return answer_known(step);
+    if (answer == EG_NEXT &&
+        eg_held_ask(&step->job->verdict, step->worker->store, step->job, &err) != EG_OK) {
+        return fail(step, EG_CODE_ARCHIVE, &err);
+    }
+    return eg_verdict_passed(&step->job->verdict) ? answer : EG_REFUSED;
 }
 
 /* ---- read -------------------------------------------------------------------------------------
@@ -155,10 +171,13 @@ static enum eg_step_answer read_identity(struct step *step, const char *ns, cons
     if (any == NULL) {
         return EG_REFUSED;
     }
-    if (eg_worker_judge(&judge, worker, any, &err) != EG_OK ||
-        eg_judge_read(&job->reading, &job->readable, &job->outcome.findings, judge,
-                      worker->document, &err) != EG_OK) {
+    if (eg_worker_judge(&judge, worker, any, &err) != EG_OK) {
         return fail(step, EG_CODE_INTERNAL, &err);
+    }
+    enum eg_status status = eg_judge_read(&job->reading, &job->readable, &job->outcome.findings,
+                                          judge, worker->document, &err);
+    if (status != EG_OK) {
+        return fail_judging(step, status, &err);
     }
     if (!job->readable) {
         return unreadable(step);
@@ -174,9 +193,11 @@ static enum eg_step_answer read(struct step *step)
     struct eg_job *job = step->job;
     struct eg_worker *worker = step->worker;
     struct eg_error err = {0};
-    if (eg_document_parse(&worker->document, &job->outcome.findings, eg_bytes_view(&job->report),
-                          (size_t)worker->shared->settings->report_max, &err) != EG_OK) {
-        return fail(step, EG_CODE_INTERNAL, &err);
+    enum eg_status status =
+        eg_document_parse(&worker->document, &job->outcome.findings, eg_bytes_view(&job->report),
+                          (size_t)worker->shared->settings->report_max, &err);
+    if (status != EG_OK) {
+        return fail_judging(step, status, &err);
     }
     if (worker->document == NULL) {
         return unreadable(step);
@@ -264,12 +285,6 @@ static enum eg_step_answer turn(struct step *step)
 /* ---- assess -----------------------------------------------------------------------------------
  */
 
-static enum eg_code code_of(enum eg_status status)
-{
-    return status == EG_E_LIMIT ? EG_CODE_CEILING
-                                : (status == EG_E_DENIED ? EG_CODE_SETTING : EG_CODE_INTERNAL);
-}
-
 /* The facts in force now; the job says when that was. */
 static enum eg_status recall(struct eg_recalled *known, struct step *step, struct eg_error *err)
 {
@@ -309,13 +324,16 @@ static enum eg_step_answer assess(struct step *step)
     struct eg_recalled known = {0};
     struct eg_error err = {0};
     enum eg_status status = step->recalls ? recall(&known, step, &err) : EG_OK;
+    snprintf(step->job->judged_by, sizeof step->job->judged_by, "%s %s", step->package->ref.id,
+             step->package->ref.version);
     if (status != EG_OK) {
-        return fail(step, status == EG_E_LIMIT ? EG_CODE_CEILING : EG_CODE_ARCHIVE, &err);
+        return status == EG_E_LIMIT ? fail_judging(step, status, &err)
+                                    : fail(step, EG_CODE_ARCHIVE, &err);
     }
     status = judge(step, step->recalls ? &known.facts : NULL, &err);
     eg_recalls_give(step->worker->shared->recalls, &known);
     if (status != EG_OK) {
-        return fail(step, code_of(status), &err);
+        return fail_judging(step, status, &err);
     }
     eg_job_enter(step->job, EG_JOB_ASSESSED);
     return EG_NEXT;
@@ -371,6 +389,7 @@ static void hand_to_recorder(struct eg_worker *worker, struct eg_job **job)
         task->job = NULL;
         eg_task_free(&task);
     }
+    (*job)->verdict = (struct eg_verdict){.code = EG_CODE_OK}; /* a breach goes unremembered */
     eg_verdict_refuse(&(*job)->verdict, EG_CODE_STOPPING, "", "recorder", "%s", "");
     struct eg_post *post = eg_job_refusal(*job);
     eg_shared_answer(worker->shared, job, &post);
@@ -407,6 +426,10 @@ void eg_stages_run(struct eg_worker *worker, struct eg_job **job)
         eg_shared_pass(worker->shared, *job); /* no package will judge it */
     }
     if (answer == EG_NEXT || answer == EG_DECIDED) {
+        hand_to_recorder(worker, job);
+        return;
+    }
+    if (answer == EG_REFUSED && (*job)->breached) {
         hand_to_recorder(worker, job);
         return;
     }

@@ -95,8 +95,8 @@ def backwards(report):
 
 
 # what is wrong, the finding's rule
-INPUT = [(doctype, 'input-doctype'), (foreign_entity, 'input-doctype'), (deep, 'input-nesting'),
-         (too_large, 'input-size'), (cut_short, 'input-not-well-formed'),
+INPUT = [(doctype, 'input-doctype'), (foreign_entity, 'input-doctype'), (deep, 'limit-depth'),
+         (too_large, 'limit-octets'), (cut_short, 'input-not-well-formed'),
          (two_roots, 'input-not-well-formed'), (wrong_encoding, 'input-not-well-formed'),
          (invalid_utf8, 'input-not-well-formed'), (nothing, 'input-not-well-formed'),
          (no_version, 'identity-unreadable'), (no_id, 'identity-unreadable'),
@@ -165,9 +165,9 @@ def the_size_limit_is_met_to_the_octet():
         most = report + b' ' * (REPORT_MAX - len(report))
         assert operator.submit(most).accepted, 'the largest'
         over = operator.submit(most + b' ')
-        assert not over.accepted and 'input-size' in over.findings.decode(), 'one over'
+        assert not over.accepted and 'limit-octets' in over.findings.decode(), 'one over'
         slack = operator.submit(b' ' * (REPORT_MAX + 1048576))
-        assert not slack.accepted and 'input-size' in slack.findings.decode(), 'the slack above'
+        assert not slack.accepted and 'limit-octets' in slack.findings.decode(), 'the slack above'
         operator.timeout = 2
         try:
             operator.submit(b' ' * (REPORT_MAX + 1048577))

@@ -3,6 +3,7 @@
  */
 #include "emgate/verb.h"
 
+#include "archive/store_held.h"
 #include "assess/engine.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -26,6 +27,11 @@ static const struct eg_tool_option options[] = {
 
 struct report {
     bool json;
+};
+
+/* Reports that the archive holds without a decision: no entries, so nothing to prove. */
+struct undecided {
+    uint64_t breached, held;
 };
 
 /* ---- while it runs ------------------------------------------------------------------------------
@@ -70,8 +76,21 @@ static bool tell_progress(void *payload, uint64_t done, uint64_t total)
 /* ---- the end ------------------------------------------------------------------------------------
  */
 
-static void tell_json(const struct eg_check_counts *counts, uint64_t findings,
-                      const struct eg_audit_head *head)
+static enum eg_status count_undecided(struct undecided *out, const char *archive,
+                                      struct eg_error *err)
+{
+    struct eg_store *store = NULL;
+    enum eg_status status = eg_store_open(&store, archive, EG_STORE_READ, NULL, err);
+
+    if (status == EG_OK) {
+        status = eg_store_held_count(&out->breached, &out->held, store, err);
+    }
+    eg_store_close(&store);
+    return status;
+}
+
+static void tell_json(const struct eg_check_counts *counts, const struct undecided *undecided,
+                      uint64_t findings, const struct eg_audit_head *head)
 {
     char size[24] = "null"; /* not compared */
 
@@ -79,10 +98,12 @@ static void tell_json(const struct eg_check_counts *counts, uint64_t findings,
         (void)snprintf(size, sizeof size, "%" PRIu64, head->newest.size);
     }
     printf("{\"entries\":%" PRIu64 ",\"proved_and_rerun\":%" PRIu64 ",\"proved_by_digest\":%" PRIu64
-           ",\"failed\":%" PRIu64 ",\"engine_differs\":%" PRIu64 ",\"findings\":%" PRIu64
+           ",\"failed\":%" PRIu64 ",\"engine_differs\":%" PRIu64 ",\"held\":%" PRIu64
+           ",\"breached_once\":%" PRIu64 ",\"findings\":%" PRIu64
            ",\"head_note\":%s,\"good\":%s}\n",
            counts->entries, counts->proved_and_rerun, counts->proved_by_digest, counts->failed,
-           counts->engine_differs, findings, size, findings == 0 ? "true" : "false");
+           counts->engine_differs, undecided->held, undecided->breached, findings, size,
+           findings == 0 ? "true" : "false");
 }
 
 static void tell_head(const struct eg_audit_head *head)
@@ -96,8 +117,8 @@ static void tell_head(const struct eg_audit_head *head)
     }
 }
 
-static void tell_text(const struct eg_check_counts *counts, uint64_t findings, const char *origin,
-                      const struct eg_audit_head *head)
+static void tell_text(const struct eg_check_counts *counts, const struct undecided *undecided,
+                      uint64_t findings, const char *origin, const struct eg_audit_head *head)
 {
     printf("log               %s, %" PRIu64 " entries\n", origin, counts->entries);
     printf("proved and rerun  %" PRIu64 "\n", counts->proved_and_rerun);
@@ -106,6 +127,9 @@ static void tell_text(const struct eg_check_counts *counts, uint64_t findings, c
         printf("   (%" PRIu64 " decided by an engine of other semantics)", counts->engine_differs);
     }
     printf("\nfailed            %" PRIu64 "\n", counts->failed);
+    printf("held, not judged  %" PRIu64 "   (and %" PRIu64
+           " that met a ceiling once; no entries: emgate held list)\n",
+           undecided->held, undecided->breached);
     tell_head(head);
     if (findings == 0) {
         printf("ok: every condition holds for every entry\n");
@@ -147,6 +171,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     struct eg_digest registrar = {0};
     struct eg_check_counts counts = {0};
     struct eg_audit_head head = {.there = false};
+    struct undecided undecided = {0};
     struct eg_buf anchors = {0};
     uint64_t findings = 0;
     enum eg_status status = EG_OK;
@@ -171,9 +196,9 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         return EG_EXIT_COULD_NOT;
     }
     if (report.json) {
-        tell_json(&counts, findings, &head);
+        tell_json(&counts, &undecided, findings, &head);
     } else {
-        tell_text(&counts, findings, key.origin, &head);
+        tell_text(&counts, &undecided, findings, key.origin, &head);
     }
     return findings == 0 ? EG_EXIT_DONE : EG_EXIT_NEGATIVE;
 }
@@ -199,6 +224,8 @@ const struct eg_tool_verb eg_verb_audit_verify = {
         "An archive that was cut back as a whole to an earlier state can not be told from an "
         "earlier archive by itself: it is compared with the log's head note, if there is one; "
         "else compare it with the newest receipt or checkpoint that anybody holds.\n"
+        "Reports that met a ceiling and were not decided are no entries; how many are held is told "
+        "as a count of its own.\n"
         "Exit status 0: no finding; 1: findings; 2: could not be read to its end.",
     .example = "emgate audit verify archive.db --log-key log.vkey --anchors anchors.pem",
     .options = options,

@@ -102,7 +102,7 @@ static enum eg_status compare(bool *same, const char *path, const struct eg_salt
     struct eg_digest digest = {0};
     enum eg_status status = EG_OK;
 
-    eg_buf_init(&content, EG_REPORT_MAX);
+    eg_buf_init(&content, EG_REPORT_MAX + EG_MIB);
     status = eg_file_read(&content, path, err);
     if (status == EG_OK) {
         digest = eg_hash_salted(salt, eg_bytes_view(&content));

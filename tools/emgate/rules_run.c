@@ -348,7 +348,7 @@ static enum eg_status run_one(struct session *session, bool *accepted, const cha
     struct eg_buf xml;
 
     eg_outcome_init(&outcome);
-    eg_buf_init(&xml, EG_REPORT_MAX + 1);
+    eg_buf_init(&xml, EG_REPORT_MAX + EG_MIB);
     enum eg_status status = eg_file_read(&xml, path, err);
     if (status == EG_OK) {
         status = judge(session, &outcome, &reading, &readable, eg_bytes_view(&xml), path, err);
