@@ -424,7 +424,7 @@ static enum eg_status take_cursor(struct eg_cursor *out, struct eg_store *store,
     enum eg_status status = one_row(store, statement, what, err);
 
     if (!status && (!column_number(&index, statement, 0, INT64_MAX) ||
-                    !column_number(&number, statement, 1, EG_NOTIFICATIONS_MAX))) {
+                    !column_number(&number, statement, 1, UINT32_MAX))) {
         status = eg_store_corrupt(store, err, "a cursor is malformed");
     }
     if (!status) {

@@ -32,7 +32,8 @@
     X(HEAD_PUT, "UPDATE head SET size = ?1, checkpoint = ?2 WHERE size = ?3")                      \
     X(CURSOR_PUT, "INSERT INTO cursors (participant, stream, idx, number) VALUES (?1,?2,?3,?4) "   \
                   "ON CONFLICT DO UPDATE SET idx = excluded.idx, number = excluded.number "        \
-                  "WHERE (excluded.idx, excluded.number) > (idx, number)")                         \
+                  "WHERE (excluded.idx, excluded.number) > (idx, number) "                         \
+                  "OR idx >= (SELECT size FROM head)") /* which is no cursor */                    \
     X(REVOCATION_PUT, "INSERT INTO revocations (digest, packed, len, octets) VALUES (?1,?2,?3,?4)" \
                       " ON CONFLICT DO NOTHING")                                                   \
     X(HEAD, "SELECT size, checkpoint, (SELECT max(idx) FROM entries) FROM head")                   \

@@ -183,6 +183,20 @@ static int rename_over(const char *from, const char *to)
     return rename(from, to) == 0 ? 0 : errno;
 }
 
+/* The name is taken by a link, which fails where rename would replace; the temporary one goes. */
+static int link_new(const char *from, const char *to)
+{
+    int cause = eg_fault("file.link");
+
+    if (cause == 0 && link(from, to) != 0) {
+        cause = errno;
+    }
+    if (cause == 0) {
+        (void)unlink(from);
+    }
+    return cause;
+}
+
 /* Everything up to the rename; takes the descriptor. */
 static enum eg_status fill(int fd, struct eg_bytes content, const char *path, struct eg_error *err)
 {
@@ -200,8 +214,8 @@ static enum eg_status fill(int fd, struct eg_bytes content, const char *path, st
     return cause == 0 ? EG_OK : eg_error_errno(err, path, cause, "%s", step);
 }
 
-enum eg_status eg_file_write(const char *path, struct eg_bytes content, unsigned mode,
-                             struct eg_error *err)
+static enum eg_status put(const char *path, struct eg_bytes content, unsigned mode,
+                          int take_name(const char *from, const char *to), struct eg_error *err)
 {
     enum eg_status status = EG_OK;
     char *dir = directory_of(path);
@@ -221,7 +235,11 @@ enum eg_status eg_file_write(const char *path, struct eg_bytes content, unsigned
     if (status != EG_OK) {
         goto done;
     }
-    cause = rename_over(name, path);
+    cause = take_name(name, path);
+    if (cause == EEXIST) {
+        status = eg_error_set(err, EG_E_EXISTS, path, "is there already");
+        goto done;
+    }
     if (cause != 0) {
         status = eg_error_errno(err, path, cause, "the new file can not take its name");
         goto done;
@@ -236,6 +254,18 @@ done:
     free(name);
     free(dir);
     return status;
+}
+
+enum eg_status eg_file_write(const char *path, struct eg_bytes content, unsigned mode,
+                             struct eg_error *err)
+{
+    return put(path, content, mode, rename_over, err);
+}
+
+enum eg_status eg_file_create(const char *path, struct eg_bytes content, unsigned mode,
+                              struct eg_error *err)
+{
+    return put(path, content, mode, link_new, err);
 }
 
 enum eg_status eg_file_sync_dir(const char *path, struct eg_error *err)

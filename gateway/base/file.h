@@ -35,6 +35,14 @@ EG_MUST_USE
 enum eg_status eg_file_write(const char *path, struct eg_bytes content, unsigned mode,
                              struct eg_error *err);
 
+/*
+ * The same for a file that must be new: never over another one, whoever made that meanwhile.
+ * EG_E_EXISTS: something of this name is there, and untouched.
+ */
+EG_MUST_USE
+enum eg_status eg_file_create(const char *path, struct eg_bytes content, unsigned mode,
+                              struct eg_error *err);
+
 /* Create a directory and its parents (0755); fine if it is there. */
 EG_MUST_USE
 enum eg_status eg_file_mkdirs(const char *path, struct eg_error *err);

@@ -5,7 +5,10 @@
  *   (2) an item is given to the caller only if its previous cursor is that of the item given
  *       before, its receipt proves, and the entry names this very notification for this stream;
  *   (3) credit given and not used, plus items not yet taken, never exceeds what the caller wants
- *       ahead.
+ *       ahead;
+ *   (4) an ERROR that ends the FOLLOW is told behind the items that came before it. One that may
+ *       pass is followed by another FOLLOW, until patience ends; meanwhile nobody is told that
+ *       nothing came, as nobody knows.
  */
 #include "client/internal.h"
 
@@ -20,6 +23,7 @@
 
 #define CREDIT_USUAL 100
 #define STEP_MS 200
+#define CALM_MS 1000 /* after FOLLOWING: an ERROR of the first item would have come */
 #define ID_TEXT_MAX 24
 
 static void forget_items(struct eg_following *follow)
@@ -118,8 +122,14 @@ static bool follow_expired(const struct eg_client *client)
 enum eg_status eg_follow_continue(struct eg_client *client, struct eg_error *err)
 {
     struct eg_following *follow = &client->follow;
-    if (!follow->active || follow->denied) {
+    if (!follow->active || follow->denied || eg_clock_boot_ms() < follow->again_at_ms) {
         return EG_OK;
+    }
+    if (follow->again_at_ms > 0) { /* what is not taken yet comes again */
+        forget_items(follow);
+        drop_follow_requests(client);
+        follow->again_at_ms = 0;
+        follow->due = true;
     }
     if (follow_expired(client)) { /* patience is the caller's business; here it is asked again */
         drop_follow_requests(client);
@@ -143,6 +153,31 @@ static void begin(struct eg_client *client, const struct eg_message *message)
         follow->begun = true;
     }
     follow->answered = true;
+    follow->calm_from_ms = eg_clock_boot_ms() + CALM_MS;
+}
+
+/* Condition (4). */
+static void end_by_error(struct eg_client *client, const struct eg_message *message)
+{
+    struct eg_following *follow = &client->follow;
+    struct eg_wire_cursor damaged = {0, 0};
+    (void)eg_client_refused(client, message, NULL);
+    const struct eg_answer_text *refusal = &client->refusal;
+    follow->calm_from_ms = 0;
+    follow->left = 0;
+    if (message->verb == EG_VERB_ERROR && refusal->retry_after_ms > 0) {
+        int64_t now_ms = eg_clock_boot_ms();
+        follow->troubled_at_ms = follow->troubled ? follow->troubled_at_ms : now_ms;
+        follow->troubled = true;
+        follow->request = 0;
+        follow->again_at_ms = now_ms + refusal->retry_after_ms;
+        return;
+    }
+    follow->denied = true;
+    if (strcmp(refusal->code_text, eg_code_row(EG_CODE_ITEM_DAMAGED)->text) == 0 &&
+        eg_cursor_untext(eg_bytes_of(refusal->where), &damaged)) {
+        eg_cursor_text(&damaged, follow->damaged);
+    }
 }
 
 static void drop_request(struct eg_client *client, uint64_t id)
@@ -176,13 +211,13 @@ bool eg_follow_arrive(struct eg_client *client, uint64_t id, struct eg_incoming 
             follow->items[(follow->first + follow->count) % EG_CREDIT_MAX] = *incoming;
             follow->count++;
             follow->left--;
+            follow->troubled = false;
             *incoming = NULL;
         }
         return true;
     case EG_VERB_ERROR:
     case EG_VERB_UNAUTHENTICATED:
-        follow->denied = true;
-        (void)eg_client_refused(client, message, NULL);
+        end_by_error(client, message);
         drop_request(client, id);
         return true;
     default:
@@ -192,8 +227,25 @@ bool eg_follow_arrive(struct eg_client *client, uint64_t id, struct eg_incoming 
 
 static enum eg_status denied(const struct eg_client *client, struct eg_error *err)
 {
-    return eg_error_set(err, EG_E_DENIED, client->follow.stream, "%s: %s",
-                        client->refusal.code_text, client->refusal.en);
+    const struct eg_answer_text *refusal = &client->refusal;
+    bool item = client->follow.damaged[0] != '\0';
+    return eg_error_set(err, EG_E_DENIED, client->follow.stream, "%s%s%s: %s %s",
+                        refusal->code_text, item ? " " : "", client->follow.damaged, refusal->en,
+                        refusal->text);
+}
+
+/* Trouble is over when an item came, or nothing contradicted FOLLOWING for a while; too long, and
+ * it is a refusal. */
+static void look_at_trouble(struct eg_client *client)
+{
+    struct eg_following *follow = &client->follow;
+    int64_t now_ms = eg_clock_boot_ms();
+    if (follow->troubled && follow->calm_from_ms > 0 && now_ms >= follow->calm_from_ms) {
+        follow->troubled = false;
+    }
+    if (follow->troubled && now_ms - follow->troubled_at_ms >= client->timeout_ms) {
+        follow->denied = true;
+    }
 }
 
 /* Turn until the FOLLOW on its way is answered. */
@@ -203,13 +255,15 @@ static enum eg_status await_following(struct eg_client *client, struct eg_error 
     int64_t deadline_ms = eg_clock_boot_ms() + client->timeout_ms;
     enum eg_status status = EG_OK;
     while (status == EG_OK && !follow->answered && !follow->denied) {
+        look_at_trouble(client);
         if (eg_clock_boot_ms() >= deadline_ms) {
             return eg_error_set(err, EG_E_TIMEOUT, "FOLLOW", "no answer within %d ms",
                                 client->timeout_ms);
         }
         status = eg_client_turn(client, STEP_MS, err);
     }
-    return status == EG_OK && follow->denied ? denied(client, err) : status;
+    /* Refused behind FOLLOWING: at an item, which eg_client_next tells behind those before it. */
+    return status == EG_OK && !follow->answered ? denied(client, err) : status;
 }
 
 enum eg_status eg_client_follow(struct eg_client *client, const char *stream, const char *cursor,
@@ -342,11 +396,12 @@ enum eg_status eg_client_next(struct eg_client_item *out, struct eg_client *clie
         if (!follow->active) {
             return eg_error_set(err, EG_E_STATE, "follow", "no stream is followed");
         }
-        if (follow->denied) {
-            return denied(client, err);
-        }
         if (follow->count > 0) {
             return take_item(out, client, err);
+        }
+        look_at_trouble(client);
+        if (follow->denied) {
+            return denied(client, err);
         }
         enum eg_status status = eg_client_turn(client,
                                                left_ms <= 0        ? 0
@@ -355,6 +410,13 @@ enum eg_status eg_client_next(struct eg_client_item *out, struct eg_client *clie
                                                err);
         if (status != EG_OK) {
             return status;
+        }
+        if (left_ms <= 0 && follow->count == 0 && follow->troubled) {
+            (void)denied(client, err);
+            if (err != NULL) {
+                err->status = EG_E_BUSY;
+            }
+            return EG_E_BUSY;
         }
         if (left_ms <= 0 && follow->count == 0) {
             return eg_error_set(err, EG_E_TIMEOUT, follow->stream, "no item within %d ms",
@@ -392,4 +454,22 @@ enum eg_status eg_client_ack(struct eg_client *client, const char *cursor, struc
     }
     eg_incoming_free(&incoming);
     return status;
+}
+
+const char *eg_client_damaged(const struct eg_client *client)
+{
+    return client->follow.damaged;
+}
+
+enum eg_status eg_client_skip(struct eg_client *client, const char *cursor, struct eg_error *err)
+{
+    const struct eg_following *follow = &client->follow;
+    char stream[EG_ID_MAX + 1] = "";
+    unsigned credit = follow->credit;
+    if (!follow->active || follow->damaged[0] == '\0' || strcmp(cursor, follow->damaged) != 0) {
+        return eg_error_set(err, EG_E_USAGE, "skip", "%s is not the item that is damaged", cursor);
+    }
+    memcpy(stream, follow->stream, sizeof stream);
+    enum eg_status status = eg_client_ack(client, cursor, err);
+    return status == EG_OK ? eg_client_follow(client, stream, cursor, credit, err) : status;
 }

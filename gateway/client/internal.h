@@ -37,7 +37,11 @@ struct eg_following {
     bool due;      /* FOLLOW must be sent (again) on this connection */
     bool answered; /* FOLLOWING came at least once */
     bool denied;   /* refused; client->refusal says why */
-    bool begun;    /* the cursor is known: given by the caller or by FOLLOWING */
+    bool troubled; /* ended by an ERROR that may pass; FOLLOW is sent again at again_at_ms */
+    int64_t troubled_at_ms, again_at_ms; /* boot clock; the former of the first in a row */
+    int64_t calm_from_ms; /* boot clock: nothing contradicted FOLLOWING until then; 0: none yet */
+    char damaged[EG_CURSOR_TEXT_MAX]; /* the item that an ERROR named; "" none */
+    bool begun;                       /* the cursor is known: given by the caller or by FOLLOWING */
     char stream[EG_ID_MAX + 1];
     struct eg_wire_cursor cursor; /* of the last item given to the caller */
     unsigned credit;              /* wanted ahead */

@@ -4,8 +4,9 @@
 #include <emgate/receipt.h>
 
 #include "client/internal.h"
-#include "proof/receipt.h"
+#include "proof/heads.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void fill_facts(struct eg_receipt_facts *out, const struct eg_receipt *receipt)
@@ -44,6 +45,65 @@ enum eg_status eg_receipt_prove(struct eg_receipt_facts *out, struct eg_octets r
         fill_facts(out, &parsed);
         eg_receipt_done(&parsed);
     }
+    return status;
+}
+
+/* Receipts are large for a stack: on the heap, and named when they fail. */
+static enum eg_status prove_named(struct eg_receipt **out, struct eg_octets octets,
+                                  const char *name, const struct eg_checkpoint *log,
+                                  const uint8_t *key, struct eg_error *err)
+{
+    struct eg_receipt *receipt = calloc(1, sizeof *receipt);
+    struct eg_error own = {.status = EG_OK};
+    if (receipt == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, name, "memory ran out");
+    }
+    enum eg_status status =
+        eg_receipt_verify(receipt, eg_octets_bytes(octets), log->origin, key, &own);
+    if (status == EG_OK) {
+        *out = receipt;
+        return EG_OK;
+    }
+    free(receipt);
+    return eg_error_set(err, status, name, "%s", own.text);
+}
+
+static void forget(struct eg_receipt **receipt)
+{
+    if (*receipt != NULL) {
+        eg_receipt_done(*receipt);
+        free(*receipt);
+    }
+}
+
+enum eg_status eg_receipt_compare(enum eg_receipt_relation *out, const char **why_out,
+                                  struct eg_octets held, struct eg_octets seen, const char *log_key,
+                                  struct eg_error *err)
+{
+    static const enum eg_receipt_relation relation_of[] = {[EG_HEADS_SAME] = EG_RECEIPT_SAME_TREE,
+                                                           [EG_HEADS_NEWER] = EG_RECEIPT_NEWER,
+                                                           [EG_HEADS_OLDER] = EG_RECEIPT_OLDER,
+                                                           [EG_HEADS_CONTRADICTION] =
+                                                               EG_RECEIPT_CONTRADICTION};
+    struct eg_checkpoint log = {.size = 0};
+    uint8_t key[EG_ED25519_KEY_LEN] = {0};
+    struct eg_receipt *held_receipt = NULL, *seen_receipt = NULL;
+    const char *why = NULL;
+    enum eg_status status = eg_vkey_read(log.origin, key, eg_bytes_of(log_key), err);
+    if (status == EG_OK) {
+        status = prove_named(&held_receipt, held, "held", &log, key, err);
+    }
+    if (status == EG_OK) {
+        status = prove_named(&seen_receipt, seen, "seen", &log, key, err);
+    }
+    if (status == EG_OK) {
+        *out = relation_of[eg_heads_compare(&why, held_receipt, seen_receipt)];
+    }
+    if (status == EG_OK && why_out != NULL) {
+        *why_out = why;
+    }
+    forget(&held_receipt);
+    forget(&seen_receipt);
     return status;
 }
 

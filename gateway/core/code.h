@@ -163,8 +163,8 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
       "abgelehnt.")                                                                                \
     X(CLOCK, "clock", ERROR, 60000, "The gateway's clock can not be trusted.",                     \
       "Der Uhr des Gateways ist nicht zu trauen.", "Send again later.", "Später erneut senden.")   \
-    X(ARCHIVE, "archive", ERROR, 5000, "The archive can not write at the moment.",                 \
-      "Das Archiv kann im Augenblick nicht schreiben.", "Send again later; no receipt was given.", \
+    X(ARCHIVE, "archive", ERROR, 5000, "The archive can not be used at the moment.",               \
+      "Das Archiv ist im Augenblick nicht benutzbar.", "Send again later; no receipt was given.",  \
       "Später erneut senden; es wurde keine Quittung ausgegeben.")                                 \
     X(INTERNAL, "internal", ERROR, 60000, "Something went wrong inside the gateway.",              \
       "Im Gateway ist etwas schiefgegangen.", "Send again later; tell the gateway's operator.",    \
@@ -182,6 +182,17 @@ enum eg_answer { EG_ANSWER_NONE, EG_ANSWER_UNAUTHENTICATED, EG_ANSWER_ERROR, EG_
       "Keep the items held; tell the gateway's operator that the log is shorter than it was.",     \
       "Empfangenes aufbewahren; dem Betreiber des Gateways mitteilen, dass das Protokoll kürzer " \
       "ist als zuvor.")                                                                            \
+    X(ITEM_DAMAGED, "item-damaged", ERROR, 0,                                                      \
+      "An item of the stream is damaged in the gateway's archive.",                                \
+      "Ein Eintrag des Stroms ist im Archiv des Gateways beschädigt.",                             \
+      "Tell the gateway's operator; acknowledge the item named to go on without it.",              \
+      "Den Betreiber des Gateways verständigen; den genannten Eintrag quittieren, um ohne ihn "   \
+      "fortzufahren.")                                                                             \
+    X(STREAM_DAMAGED, "stream-damaged", ERROR, 0,                                                  \
+      "What the archive keeps of the stream itself is damaged: its list of items or its cursor.",  \
+      "Was das Archiv vom Strom selbst festhält, ist beschädigt: Einträge oder Position.",         \
+      "Tell the gateway's operator; follow from the cursor of the last item held.",                \
+      "Den Betreiber des Gateways verständigen; ab der Position des letzten Eintrags folgen.")     \
     X(UNKNOWN, "unknown", ERROR, 0, "Nothing is known of this that may be told.",                  \
       "Hierzu ist nichts bekannt, was mitgeteilt werden darf.", "Check the identity.",             \
       "Die Kennung prüfen.")                                                                       \

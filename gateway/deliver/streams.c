@@ -5,11 +5,16 @@
  *   (3) a follower's cursor moves only when an item was taken by the transport;
  *   (4) items are sent only against credit, and no more than EG_FOLLOWER_OCTETS_MAX (in all:
  *       EG_STREAMS_OCTETS_MAX) octets are out without ACK, but always at least one item;
- *   (5) an ACK reaches at most to what was sent to this participant, on any of its connections.
+ *   (5) an ACK reaches at most to what was sent to this participant, on any of its connections;
+ *   (6) an item that is damaged is named in an ERROR when its turn comes, which ends the FOLLOW and
+ *       counts as sent for rule (5): the ACK of that very cursor goes on without the item. Whatever
+ *       fails for one follower ends its FOLLOW with an ERROR, and nothing for the others.
  * After a restart (5) starts from the durable cursor: what a follower holds beyond it is
  * acknowledged together with the next item.
  */
 #include "deliver/streams.h"
+
+#include "wire/refusal.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -33,6 +38,7 @@ struct follower {
     struct eg_wire_cursor sent;     /* an ACK may reach to here */
     uint32_t credit;
     bool hungry;         /* there may be an item behind the position */
+    bool ended;          /* by an ERROR: kept for rule (5) alone */
     uint64_t last_heard; /* tick of its last FOLLOW or CREDIT */
     struct sent_item *unacked;
     size_t unacked_first, unacked_count, unacked_capacity; /* used from first to first + count */
@@ -133,6 +139,16 @@ static enum eg_status durable_cursor(struct eg_wire_cursor *out, struct eg_strea
         *out = cursor;
     }
     return status;
+}
+
+/* A damaged one is as good as none for whoever brings a cursor of its own: the next ACK mends it.
+ */
+static enum eg_status durable_if_sound(struct eg_wire_cursor *out, struct eg_streams *streams,
+                                       const char *participant, const char *stream,
+                                       struct eg_error *err)
+{
+    enum eg_status status = durable_cursor(out, streams, participant, stream, err);
+    return status == EG_E_FORMAT ? EG_OK : status;
 }
 
 /* Rule (5): the farthest item sent to this participant on any connection, at least `durable`. */
@@ -240,7 +256,11 @@ enum eg_status eg_streams_follow(enum eg_code *code_out, struct eg_wire_cursor *
         return EG_OK;
     }
     enum eg_status status = durable_cursor(&durable, streams, participant, follow->stream, err);
-    if (status == EG_OK) {
+    if (status == EG_E_FORMAT) {
+        code = follow->resume ? EG_CODE_STREAM_DAMAGED : EG_CODE_OK;
+        status = EG_OK;
+    }
+    if (status == EG_OK && code == EG_CODE_OK) {
         status = start_of(&code, &from, streams, durable, follow, err);
     }
     if (status != EG_OK) {
@@ -327,7 +347,7 @@ enum eg_status eg_streams_ack(struct eg_stream_ack *out, struct eg_streams *stre
     struct eg_wire_cursor durable = {0, 0};
     enum eg_status status = EG_OK;
     if (may_see(participant, ack->stream)) {
-        status = durable_cursor(&durable, streams, participant, ack->stream, err);
+        status = durable_if_sound(&durable, streams, participant, ack->stream, err);
         struct eg_wire_cursor limit = sent_to(streams, participant, ack->stream, durable);
         if (eg_cursor_compare(&ack->cursor, &limit) > 0) {
             result.code = EG_CODE_ACK_BEYOND;
@@ -377,7 +397,7 @@ void eg_streams_wake(struct eg_streams *streams, const char *recipient)
 /* Rule (4). */
 static bool may_send(const struct eg_streams *streams, const struct follower *follower)
 {
-    if (!follower->hungry || follower->credit == 0) {
+    if (!follower->hungry || follower->ended || follower->credit == 0) {
         return false;
     }
     return follower->unacked_count == 0 ||
@@ -442,43 +462,90 @@ static enum eg_sent send_item(const struct follower *follower, const struct eg_s
     return send(payload, routing_of(follower), &message);
 }
 
+/* Rule (6). An ERROR that finds no room now is tried again in the next turn. */
+static enum eg_sent send_error(struct follower *follower, enum eg_code code,
+                               const struct eg_wire_cursor *where, const char *text,
+                               eg_stream_send_fn send, void *payload)
+{
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    struct eg_message request, message;
+    struct eg_buf answer = {0};
+    char cursor[EG_CURSOR_TEXT_MAX] = "";
+    enum eg_sent sent = EG_SENT_FULL;
+    eg_cursor_text(where, cursor);
+    eg_buf_init(&answer, EG_SIGNED_TEXT_MAX);
+    eg_verdict_refuse(&verdict, code, "", cursor, "%s", text);
+    eg_message_start(&request, EG_VERB_FOLLOW,
+                     (struct eg_bytes){follower->request_id, follower->request_id_len});
+    if (eg_refusal_answer(&message, &answer, &request, &verdict, NULL) == EG_OK) {
+        sent = send(payload, routing_of(follower), &message);
+    }
+    follower->ended = sent == EG_SENT;
+    eg_buf_done(&answer);
+    return sent;
+}
+
+/* What stands in the way of a follower's next item, as the code for it. */
+static enum eg_code code_of(enum eg_status status)
+{
+    return status == EG_E_FORMAT  ? EG_CODE_STREAM_DAMAGED
+           : status == EG_E_NOMEM ? EG_CODE_BUSY
+                                  : EG_CODE_ARCHIVE;
+}
+
+static enum eg_sent send_damaged(struct follower *follower, const struct eg_stream_item *item,
+                                 eg_stream_send_fn send, void *payload)
+{
+    enum eg_sent sent =
+        send_error(follower, EG_CODE_ITEM_DAMAGED, &item->cursor, item->why, send, payload);
+    if (sent == EG_SENT) {
+        follower->sent = later(follower->sent, item->cursor);
+    }
+    return sent;
+}
+
 enum step { STEP_SENT, STEP_NOTHING, STEP_FULL, STEP_GONE };
 
-/* One follower's turn. */
-static enum eg_status serve(enum step *out, struct eg_streams *streams, struct follower *follower,
-                            eg_stream_send_fn send, void *payload, struct eg_error *err)
+static enum step step_of(enum eg_sent sent)
 {
-    static const enum step step_of[] = {
-        [EG_SENT] = STEP_SENT, [EG_SENT_FULL] = STEP_FULL, [EG_SENT_GONE] = STEP_GONE};
+    return sent == EG_SENT ? STEP_SENT : sent == EG_SENT_FULL ? STEP_FULL : STEP_GONE;
+}
+
+/* One follower's turn. */
+static enum step serve(struct eg_streams *streams, struct follower *follower,
+                       eg_stream_send_fn send, void *payload)
+{
     struct eg_stream_item item = {.cursor = {0, 0}};
+    struct eg_error err = {.status = EG_OK};
     enum step step = STEP_NOTHING;
     eg_buf_init(&item.receipt, EG_RECEIPT_MAX);
     eg_buf_init(&item.notification, EG_NOTIFICATION_MAX);
-    enum eg_status status = reserve(follower, err);
+    enum eg_status status = reserve(follower, &err);
     if (status == EG_OK) {
         status = streams->source.next(&item, streams->source.payload, follower->stream,
-                                      &follower->position, err);
+                                      &follower->position, &err);
     }
     if (status == EG_E_NOTFOUND) {
         follower->hungry = false;
-        status = EG_OK;
-    } else if (status == EG_OK) {
+    } else if (status != EG_OK) {
+        step = step_of(
+            send_error(follower, code_of(status), &follower->position, err.text, send, payload));
+    } else if (item.damaged) {
+        step = step_of(send_damaged(follower, &item, send, payload));
+    } else {
         assert(eg_cursor_compare(&item.cursor, &follower->position) > 0);
-        step = step_of[send_item(follower, &item, send, payload)];
-    }
-    if (step == STEP_SENT) {
-        advance(streams, follower, &item);
-    }
-    if (status == EG_OK) {
-        *out = step;
+        step = step_of(send_item(follower, &item, send, payload));
+        if (step == STEP_SENT) {
+            advance(streams, follower, &item);
+        }
     }
     eg_buf_done(&item.receipt);
     eg_buf_done(&item.notification);
-    return status;
+    return step;
 }
 
-enum eg_status eg_streams_pump(bool *more_out, struct eg_streams *streams, size_t max_items,
-                               eg_stream_send_fn send, void *payload, struct eg_error *err)
+bool eg_streams_pump(struct eg_streams *streams, size_t max_items, eg_stream_send_fn send,
+                     void *payload)
 {
     bool more = false;
     size_t idle = 0; /* followers in a row that could not go on */
@@ -487,11 +554,7 @@ enum eg_status eg_streams_pump(bool *more_out, struct eg_streams *streams, size_
         enum step step = STEP_NOTHING;
         size_t at = streams->turn++ % streams->count;
         if (may_send(streams, streams->followers[at])) {
-            enum eg_status status =
-                serve(&step, streams, streams->followers[at], send, payload, err);
-            if (status != EG_OK) {
-                return status;
-            }
+            step = serve(streams, streams->followers[at], send, payload);
         }
         more = more || step == STEP_FULL;
         sent += step == STEP_SENT;
@@ -501,8 +564,7 @@ enum eg_status eg_streams_pump(bool *more_out, struct eg_streams *streams, size_
             idle = 0;
         }
     }
-    *more_out = more || sent == max_items;
-    return EG_OK;
+    return more || sent == max_items;
 }
 
 size_t eg_streams_followers(const struct eg_streams *streams)

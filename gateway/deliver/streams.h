@@ -15,6 +15,8 @@
 
 struct eg_streams;
 
+#define EG_STREAM_WHY_MAX 160
+
 /* One item as the source gives it. The buffers are initialised by eg_streams_pump. */
 struct eg_stream_item {
     struct eg_wire_cursor cursor;
@@ -22,10 +24,15 @@ struct eg_stream_item {
     struct eg_salt salt;
     struct eg_buf receipt;      /* ceiling EG_RECEIPT_MAX */
     struct eg_buf notification; /* ceiling EG_NOTIFICATION_MAX */
+    bool damaged; /* it is this item's turn, but it is not what the log says: only its cursor and
+                     `why` are filled */
+    char why[EG_STREAM_WHY_MAX];
 };
 
-/* Where items come from. Each function returns EG_OK, EG_E_NOTFOUND as said, or an error of its
- * own. */
+/*
+ * Where items come from. Each function returns EG_OK, EG_E_NOTFOUND as said, EG_E_FORMAT when what
+ * is kept of the stream is damaged for good, or an error that may pass.
+ */
 struct eg_stream_source {
     /* The first item for `recipient` strictly after a cursor; EG_E_NOTFOUND: none yet. */
     enum eg_status (*next)(struct eg_stream_item *out, void *payload, const char *recipient,
@@ -51,7 +58,8 @@ void eg_streams_credit_max(struct eg_streams *streams, uint32_t credit_max);
 /*
  * Begin to follow, or begin again on the same connection.
  *
- *   code_out     OK; STREAM not this participant's; CURSOR_BEYOND the log is shorter; BUSY no room
+ *   code_out     OK; STREAM not this participant's; CURSOR_BEYOND the log is shorter; BUSY no room;
+ *                STREAM_DAMAGED the cursor to go on from is
  *   from_out     cursor from which items come: goes into FOLLOWING. Only when OK
  *   routing      of the connection, 1..EG_ROUTING_ID_MAX octets; copied
  *   participant  who it is; copied
@@ -107,16 +115,15 @@ typedef enum eg_sent (*eg_stream_send_fn)(void *payload, struct eg_bytes routing
                                           const struct eg_message *message);
 
 /*
- * Send what may be sent, in turns, one item a follower and turn.
+ * Send what may be sent, in turns, one item a follower and turn. A damaged item, or an error of the
+ * source, becomes an ERROR for that follower, whose FOLLOW ends with it; the others go on.
  *
- *   more_out   something was left: call again (soon after FULL: when the socket may take more)
  *   max_items  at most so many, so that the owner can look at its other work
  *
- * Errors of the source; followers stay as they are.
+ * Returns whether something was left: call again (soon after FULL: when the socket may take more).
  */
-EG_MUST_USE
-enum eg_status eg_streams_pump(bool *more_out, struct eg_streams *streams, size_t max_items,
-                               eg_stream_send_fn send, void *payload, struct eg_error *err);
+bool eg_streams_pump(struct eg_streams *streams, size_t max_items, eg_stream_send_fn send,
+                     void *payload);
 
 size_t eg_streams_followers(const struct eg_streams *streams);
 size_t eg_streams_octets(const struct eg_streams *streams); /* sent and not acknowledged */

@@ -74,7 +74,8 @@ static enum eg_status start_threads(struct daemon *daemon, struct eg_error *err)
         status = eg_workers_start(&daemon->workers, &daemon->shared, err);
     }
     if (status == EG_OK) {
-        status = eg_desk_start(&daemon->desk, &daemon->shared, err);
+        status = eg_desk_start(&daemon->desk, &daemon->shared,
+                               eg_recorder_log_key(daemon->recorder), err);
     }
     if (status == EG_OK) {
         status = eg_front_start(daemon->front, eg_recorder_log_key(daemon->recorder), err);

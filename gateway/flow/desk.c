@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "deliver/streams.h"
+#include "flow/items.h"
 #include "flow/post.h"
 #include "flow/shelf.h"
 #include "wire/texts.h"
@@ -23,6 +24,7 @@ struct eg_desk {
     struct eg_shared *shared;
     struct eg_store *store;
     struct eg_streams *streams;
+    struct eg_items items;
     pthread_t thread;
     bool started;
 };
@@ -425,44 +427,11 @@ static void handle(struct eg_desk *desk, const struct eg_desk_item *item)
 /* ---- the streams' source and way out ----------------------------------------------------------
  */
 
-static enum eg_status fill_item(struct eg_stream_item *out, struct eg_desk *desk,
-                                const struct eg_cursor *at, struct eg_error *err)
-{
-    struct eg_stored stored = {0};
-    struct eg_entry *entry = calloc(1, sizeof *entry);
-    enum eg_status status = entry == NULL
-                                ? eg_error_set(err, EG_E_NOMEM, "stream", "memory ran out")
-                                : eg_store_read(&stored, desk->store, at->index, err);
-    if (status == EG_OK) {
-        status = eg_entry_read(entry, eg_bytes_view(&stored.entry_text), err);
-    }
-    if (status == EG_OK && (at->number == 0 || at->number > entry->notification_count)) {
-        status = eg_error_set(err, EG_E_FORMAT, "stream", "item %u of entry %llu is not there",
-                              at->number, (unsigned long long)at->index);
-    }
-    if (status == EG_OK) {
-        memcpy(out->name, entry->notifications[at->number - 1].name, sizeof out->name);
-        eg_buf_bytes(&out->receipt, eg_bytes_view(&stored.receipt));
-        status = eg_buf_ok(&out->receipt, "receipt", err);
-    }
-    if (status == EG_OK) {
-        status = eg_store_content(&out->notification, &out->salt, desk->store, at->index,
-                                  EG_CONTENT_NOTIFICATION, at->number - 1, err);
-    }
-    out->cursor = (struct eg_wire_cursor){at->index, at->number};
-    eg_stored_done(&stored);
-    free(entry);
-    return status;
-}
-
 static enum eg_status source_next(struct eg_stream_item *out, void *payload, const char *recipient,
                                   const struct eg_wire_cursor *after, struct eg_error *err)
 {
     struct eg_desk *desk = payload;
-    struct eg_cursor from = {after->index, after->number};
-    struct eg_cursor at = {0, 0};
-    enum eg_status status = eg_store_next(&at, desk->store, recipient, &from, err);
-    return status == EG_OK ? fill_item(out, desk, &at, err) : status;
+    return eg_items_next(out, &desk->items, recipient, after, err);
 }
 
 static enum eg_status source_acked(struct eg_wire_cursor *out, void *payload,
@@ -470,12 +439,7 @@ static enum eg_status source_acked(struct eg_wire_cursor *out, void *payload,
                                    struct eg_error *err)
 {
     struct eg_desk *desk = payload;
-    struct eg_cursor cursor = {0, 0};
-    enum eg_status status = eg_store_cursor_get(&cursor, desk->store, participant, stream, err);
-    if (status == EG_OK) {
-        *out = (struct eg_wire_cursor){cursor.index, cursor.number};
-    }
-    return status;
+    return eg_items_acked(out, &desk->items, participant, stream, err);
 }
 
 static enum eg_status source_size(uint64_t *out, void *payload, struct eg_error *err)
@@ -524,15 +488,13 @@ static void *run(void *payload)
             eg_desk_item_free(&item);
             item = eg_queue_take(queue, 0);
         }
-        struct eg_error err = {0};
-        if (eg_streams_pump(&more, desk->streams, PUMP_ITEMS, send_item, desk, &err) != EG_OK) {
-            eg_log_failure("streams", &err);
-        }
+        more = eg_streams_pump(desk->streams, PUMP_ITEMS, send_item, desk);
     }
     return NULL;
 }
 
-enum eg_status eg_desk_start(struct eg_desk **out, struct eg_shared *shared, struct eg_error *err)
+enum eg_status eg_desk_start(struct eg_desk **out, struct eg_shared *shared,
+                             const uint8_t log_key[EG_ED25519_KEY_LEN], struct eg_error *err)
 {
     struct eg_desk *desk = calloc(1, sizeof *desk);
     if (desk == NULL) {
@@ -547,6 +509,8 @@ enum eg_status eg_desk_start(struct eg_desk **out, struct eg_shared *shared, str
         status = eg_streams_new(&desk->streams, &source, err);
     }
     if (status == EG_OK) {
+        eg_items_init(&desk->items, desk->store, &shared->log_size, shared->settings->origin,
+                      log_key);
         eg_streams_credit_max(desk->streams, (uint32_t)shared->settings->credit_max);
         desk->started = pthread_create(&desk->thread, NULL, run, desk) == 0;
         status = desk->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "desk", "no thread");

@@ -35,8 +35,10 @@ void eg_desk_tell(struct eg_shared *shared, enum eg_desk_kind kind, const struct
 void eg_desk_gone(struct eg_shared *shared, const struct eg_route *route);
 
 struct eg_desk;
+/* log_key: of the receipts, which are proved before they leave; copied. */
 EG_MUST_USE
-enum eg_status eg_desk_start(struct eg_desk **out, struct eg_shared *shared, struct eg_error *err);
+enum eg_status eg_desk_start(struct eg_desk **out, struct eg_shared *shared,
+                             const uint8_t log_key[EG_ED25519_KEY_LEN], struct eg_error *err);
 /* Close the desk queue first. */
 void eg_desk_stop(struct eg_desk **desk);
 

@@ -214,6 +214,12 @@ EG_API void eg_client_item_done(struct eg_client_item *item);
  * The next item. It was proved: the receipt is in the log, and names this very notification.
  *
  * EG_E_TIMEOUT  none in that time
+ * EG_E_BUSY     none in that time, and the gateway says that it can not look at the moment: that
+ *               none waits is not known. Call again: it is asked again, and refused in the end
+ *               (EG_E_DENIED) when this lasts longer than timeout_ms of the options
+ * EG_E_DENIED   the gateway ended the stream; eg_client_refusal says why. "item-damaged": the item
+ *               that eg_client_damaged names can not be delivered, and nothing behind it comes
+ *               until it is mended there, or skipped
  * EG_E_STATE    a gap: an item is missing before this one. Nothing more comes until
  *               eg_client_follow is called again
  * EG_E_CRYPTO   receipt or notification is not what the log says; as after a gap
@@ -221,6 +227,22 @@ EG_API void eg_client_item_done(struct eg_client_item *item);
 EG_API EG_MUST_USE
 enum eg_status eg_client_next(struct eg_client_item *out, struct eg_client *client, int timeout_ms,
                               struct eg_error *err);
+
+/* Cursor of the damaged item that ended the stream followed; "" if none did. Borrowed. */
+EG_API const char *eg_client_damaged(const struct eg_client *client);
+
+/*
+ * Go on without a damaged item: acknowledges it as not received, and follows behind it. The item
+ * will not be offered again. For people to decide, item by item; write down that it is missing
+ * before.
+ *
+ *   cursor  that of eg_client_damaged
+ *
+ * EG_E_USAGE   another item, or none is damaged
+ * EG_E_DENIED  refused; those of eg_client_ack and eg_client_follow
+ */
+EG_API EG_MUST_USE
+enum eg_status eg_client_skip(struct eg_client *client, const char *cursor, struct eg_error *err);
 
 /* Acknowledge everything up to this cursor. EG_OK: it is durable at the gateway. */
 EG_API EG_MUST_USE

@@ -36,6 +36,29 @@ EG_API EG_MUST_USE
 enum eg_status eg_receipt_prove(struct eg_receipt_facts *out, struct eg_octets receipt,
                                 const char *log_key, struct eg_error *err);
 
+/* How a receipt stands to another one of the same log. */
+enum eg_receipt_relation {
+    EG_RECEIPT_SAME_TREE,
+    EG_RECEIPT_NEWER, /* over a larger tree: keep it as the newest */
+    EG_RECEIPT_OLDER, /* over a smaller one: right for an older receipt that is given again */
+    EG_RECEIPT_CONTRADICTION
+};
+
+/*
+ * Compare a receipt with the newest one held of the same log: an honest log never signs two roots
+ * for one size, nor two entries under one index, nor records later what is in a smaller tree. On
+ * EG_RECEIPT_CONTRADICTION keep both, as they prove it together. That the smaller tree is the
+ * beginning of the larger one is not shown.
+ *
+ *   why_out  of a contradiction a static sentence, else NULL; may be NULL
+ *
+ * EG_E_FORMAT, EG_E_CRYPTO  one of them proves nothing; err->where is "held" or "seen"
+ */
+EG_API EG_MUST_USE
+enum eg_status eg_receipt_compare(enum eg_receipt_relation *out, const char **why_out,
+                                  struct eg_octets held, struct eg_octets seen,
+                                  const char *log_key, struct eg_error *err);
+
 /* What of the entry octets are compared with. */
 enum eg_receipt_part {
     EG_RECEIPT_REPORT,

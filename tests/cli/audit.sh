@@ -35,7 +35,7 @@ ready "$EMGATE" submit --card "$D/card" --anchors "$D/ca.pem" --key "$D/operator
     "$TMPDIR"/reports/*.xml
 FIRST=$(ls "$TMPDIR/reports" | head -1)
 SECOND=$(ls "$TMPDIR/reports" | sed -n 2p)
-R="$TMPDIR/receipts/$FIRST"
+R="$TMPDIR/receipts/$FIRST.v1"
 ARCHIVE="$D/archive.db"
 verify() { # STATUS STDOUT STDERR WORDS...
     local status=$1 out=$2 err=$3
@@ -65,7 +65,7 @@ receipt 0 "is the one" "" "$R.receipt" --report "$TMPDIR/reports/$FIRST" \
 receipt 1 "report      is NOT the one" "" "$R.receipt" --report "$TMPDIR/reports/$SECOND"
 receipt 1 "findings    are NOT" "" "$R.receipt" --findings "$TMPDIR/reports/$SECOND"
 receipt 1 "is NOT the one" "" "$R.receipt" --report "$TMPDIR/reports/$FIRST" \
-    --salt "$TMPDIR/receipts/$SECOND.salts"
+    --salt "$TMPDIR/receipts/$SECOND.v1.salts"
 receipt 2 "" "\[format\]" "$R.receipt" --report "$TMPDIR/reports/$FIRST" --salt "$R.findings"
 receipt 2 "" "\[not-found\]" "$R.receipt" --report "$TMPDIR/none.xml"
 receipt 2 "" "\[not-found\]" "$TMPDIR/none.receipt"

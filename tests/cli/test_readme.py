@@ -44,7 +44,7 @@ def run(folder):
     programs.mkdir()
     for name in ("EMGATE", "EMGATED"):
         (programs / name.lower()).symlink_to(os.path.abspath(os.environ[name]))
-    env = dict(os.environ, PATH=f"{programs}:{os.environ['PATH']}")
+    env = dict(os.environ, XDG_STATE_HOME=str(folder / "state"), PATH=f"{programs}:{os.environ['PATH']}")
     return subprocess.run(["bash", "-c", script()], cwd=folder, env=env, text=True, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
 

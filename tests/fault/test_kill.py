@@ -45,7 +45,7 @@ class Sender(threading.Thread):
         receipts = {}
         for path in paths:
             name = os.path.basename(path)
-            with open(os.path.join(self.gateway.path, into, name + '.receipt'), 'rb') as receipt:
+            with open(os.path.join(self.gateway.path, into, name + '.v1.receipt'), 'rb') as receipt:
                 receipts[path] = receipt.read()
         return receipts
 
@@ -128,7 +128,7 @@ def check_receipts(gateway, held):
     for path, octets in held.items():
         receipt = emx_client.Receipt(octets, Remembering)
         assert receipt.accepted, path
-        salts = os.path.join(gateway.path, 'receipts', os.path.basename(path) + '.salts')
+        salts = os.path.join(gateway.path, 'receipts', os.path.basename(path) + '.v1.salts')
         with open(salts) as text:
             salt = bytes.fromhex(text.read().split('\nreport ')[1].strip())
         with open(path, 'rb') as report:
@@ -155,7 +155,7 @@ def check_resubmission(gateway, chance, held):
     try:
         for path in chance.sample(sorted(held), min(RESUBMITTED, len(held))):
             with open(path, 'rb') as report, open(os.path.join(
-                    gateway.path, 'receipts', os.path.basename(path) + '.p7s'), 'rb') as cms:
+                    gateway.path, 'receipts', os.path.basename(path) + '.v1.p7s'), 'rb') as cms:
                 octets, first = report.read(), cms.read()
             fresh = gateway.sign(octets)
             assert hashlib.sha256(first).digest() != hashlib.sha256(fresh).digest()
@@ -226,7 +226,7 @@ def check_all(gateway, chance, held):
     print('      %d checkpoints verified' % check_receipts(gateway, held), flush=True)
     for path in chance.sample(sorted(held), 10):
         gateway.emgate('receipt', 'verify', os.path.join(
-            gateway.path, 'receipts', os.path.basename(path) + '.receipt'), '--log-key',
+            gateway.path, 'receipts', os.path.basename(path) + '.v1.receipt'), '--log-key',
             gateway.file('log.vkey'), '--report', path)
     out, _, _ = gateway.audit()
     assert re.search(r'proved and rerun +%d\b' % len(gateway.entries()), out), out

@@ -52,7 +52,7 @@ def sending_again_gives_the_same_receipt_octet_for_octet():
         report = gateway.reports('2011-04-06')[0]
         gateway.submit(report, into='first')
         gateway.submit(report, into='second')  # a fresh signature over the same report
-        name = os.path.basename(report) + '.receipt'
+        name = os.path.basename(report) + '.v1.receipt'
         first, second = gateway.read('first/' + name), gateway.read('second/' + name)
         assert first == second
         gateway.stop()
@@ -69,9 +69,9 @@ def the_same_identity_with_other_content_is_rejected_with_a_receipt_of_its_own()
             changed.write(text.read() + '\n')
         out, _, _ = gateway.submit(other, status=1)
         assert 'rejected' in out, out
-        assert 'identity-taken' in gateway.read('receipts/other.xml.findings')
+        assert 'identity-taken' in gateway.read('receipts/other.xml.v1.findings')
         again, _, _ = gateway.submit(other, status=1, into='again')
-        assert gateway.read('receipts/other.xml.receipt') == gateway.read('again/other.xml.receipt')
+        assert gateway.read('receipts/other.xml.v1.receipt') == gateway.read('again/other.xml.v1.receipt')
         gateway.stop()
         gateway.audit()
 

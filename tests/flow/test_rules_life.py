@@ -108,7 +108,7 @@ def a_withdrawn_package_judges_nothing_new_and_its_receipts_stay():
     with Gateway() as gateway:
         first, second, third = gateway.reports('2011-04-06', days=3)
         gateway.submit(first)
-        name = os.path.join(gateway.path, 'receipts', os.path.basename(first) + '.receipt')
+        name = os.path.join(gateway.path, 'receipts', os.path.basename(first) + '.v1.receipt')
         with open(name, 'rb') as file:
             receipt = file.read()
         say(gateway, 'withdraw', OLD)
@@ -181,7 +181,7 @@ def same_findings_offline(gateway, package):
     """The findings that the receipt binds are, octet for octet, those of the sender's own run."""
     report = gateway.reports('2011-04-06')[0]
     gateway.submit(report)
-    with open(os.path.join(gateway.path, 'receipts', os.path.basename(report) + '.findings'),
+    with open(os.path.join(gateway.path, 'receipts', os.path.basename(report) + '.v1.findings'),
               encoding='utf-8') as file:
         theirs = file.read()
     mine = findings_text(json.loads(gateway.emgate('rules', 'run', '--json', package, report)[0]))

@@ -229,7 +229,7 @@ def client(messages, top, who, verb, *words, clock=CLOCK):
         [EMGATE, *verb.split(), '--card', card, '--anchors', folder / 'ca.pem', '--key',
          folder / (who + '.key'), '--cert', folder / (who + '.pem'), '--timeout', '10', *words],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-        env=dict(os.environ, EMGATE_TEST_CLOCK=clock))
+        env=dict(os.environ, EMGATE_TEST_CLOCK=clock, XDG_STATE_HOME=str(top / (who + verb))))
     player.stop()
     return done.returncode, done.stdout.decode(errors='replace'), player.seen, player.problems
 
@@ -245,7 +245,7 @@ def against_client(messages, top):
     case(status == 0 and 'accepted' in text, 'emgate submit', status, text)
     case(seen == ['HELLO', 'SUBMIT', 'BYE'] and not problems, 'submit says what stands there', seen,
          problems)
-    case((out / 'report.xml.receipt').read_bytes() == of_verb(messages, 'RECEIPT').body[0],
+    case((out / 'report.xml.v1.receipt').read_bytes() == of_verb(messages, 'RECEIPT').body[0],
          'and keeps the receipt of the document')
     status, text, seen, problems = client(messages, top, 'operator', 'status', 'operator', 'day-60',
                                           '1')

@@ -88,11 +88,11 @@ def tools(gateway, paths):
     text, _, _ = gateway.submit(*paths, into='kept')
     case(text.count('accepted') == len(paths), 'submit tells each', text)
     for report in paths:
-        case(all((out / (report.name + end)).exists() for end in
+        case(all((out / (report.name + '.v1' + end)).exists() for end in
                  ('.receipt', '.findings', '.salts', '.de.txt', '.en.txt', '.p7s')),
              'submit keeps what came back')
     key = emx_client.LogKey(pathlib.Path(gateway.file('log.vkey')).read_text().strip())
-    receipt = emx_client.Receipt((out / (paths[0].name + '.receipt')).read_bytes(), key)
+    receipt = emx_client.Receipt((out / (paths[0].name + '.v1.receipt')).read_bytes(), key)
     case(receipt.accepted, 'its receipt proves to the independent client')
     operator = gateway.connection('operator')
     text, _, _ = gateway.emgate('status', *operator, receipt.get('identity'))

@@ -152,7 +152,7 @@ static int exchange(const char *package)
     eg_gateway_maker_start(&maker, package);
     maker.settings.workers = 3;
     if (eg_workers_start(&workers, &maker.shared, &err) != EG_OK ||
-        eg_desk_start(&desk, &maker.shared, &err) != EG_OK) {
+        eg_desk_start(&desk, &maker.shared, eg_recorder_log_key(maker.recorder), &err) != EG_OK) {
         fprintf(stderr, "%s: %s\n", err.where, err.text);
         return 2;
     }

@@ -231,12 +231,13 @@ static void answer(struct eg_router *router, const struct eg_arrival *arrival, e
     (void)status;
 }
 
-static void refuse(struct eg_router *router, const struct eg_arrival *arrival, enum eg_code code,
-                   uint32_t retry_after_ms)
+static void refuse_at(struct eg_router *router, const struct eg_arrival *arrival, enum eg_code code,
+                      uint32_t retry_after_ms, const char *where)
 {
     struct eg_error err = {.status = EG_OK};
     struct eg_answer_text text = {.code = code, .retry_after_ms = retry_after_ms};
     struct eg_buf out = {0};
+    snprintf(text.where, sizeof text.where, "%s", where);
     eg_buf_init(&out, EG_SIGNED_TEXT_MAX);
     must(eg_answer_write(&out, &text, &err), &err);
     struct eg_bytes frame = eg_bytes_view(&out);
@@ -245,6 +246,12 @@ static void refuse(struct eg_router *router, const struct eg_arrival *arrival, e
                                                                   : EG_VERB_ERROR,
            &frame, 1);
     eg_buf_done(&out);
+}
+
+static void refuse(struct eg_router *router, const struct eg_arrival *arrival, enum eg_code code,
+                   uint32_t retry_after_ms)
+{
+    refuse_at(router, arrival, code, retry_after_ms, "");
 }
 
 static void welcome(struct eg_fake_gateway *fake, const struct eg_arrival *arrival, int how)
@@ -387,6 +394,31 @@ static void cursor_of_item(const struct eg_fake_gateway *fake, int item,
     eg_cursor_text(&cursor, out);
 }
 
+/* Instead of an item the ERROR that the script asks for; true: it was sent, and ends the FOLLOW. */
+static bool send_error(struct eg_fake_gateway *fake, struct follower *follower)
+{
+    struct eg_arrival arrival = {.route = follower->route, .message = follower->request};
+    struct eg_entry entry = entry_for(fake);
+    struct eg_buf receipt = {0};
+    char cursor[EG_CURSOR_TEXT_MAX] = "";
+    int item = follower->next;
+    if (atomic_load(&fake->script.unreadable) > 0) {
+        atomic_fetch_sub(&fake->script.unreadable, 1);
+        refuse_at(fake->hall, &arrival, EG_CODE_ARCHIVE, 50, "");
+    } else if (atomic_load(&fake->script.damaged) == item) {
+        eg_buf_init(&receipt, EG_RECEIPT_MAX);
+        fake->item_index[item] = record(fake, &entry, &receipt, false);
+        cursor_of_item(fake, item, cursor);
+        refuse_at(fake->hall, &arrival, EG_CODE_ITEM_DAMAGED, 0,
+                  atomic_load(&fake->script.misnamed) != 0 ? "the third" : cursor);
+        eg_buf_done(&receipt);
+    } else {
+        return false;
+    }
+    follower->credit = 0;
+    return true;
+}
+
 /* The entry of an item is made when it is sent for the first time, its receipt each time anew. */
 static void send_item(struct eg_fake_gateway *fake, struct follower *follower)
 {
@@ -430,7 +462,7 @@ static void feed(struct eg_fake_gateway *fake)
     for (size_t i = 0; i < fake->follower_count && i < FOLLOWERS_MAX; i++) {
         struct follower *follower = &fake->followers[i];
         while (follower->credit > 0 && follower->next <= atomic_load(&fake->script.items) &&
-               fake->edge.size < EG_FAKE_ENTRIES_MAX) {
+               fake->edge.size < EG_FAKE_ENTRIES_MAX && !send_error(fake, follower)) {
             send_item(fake, follower);
         }
     }

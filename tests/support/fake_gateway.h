@@ -53,6 +53,9 @@ struct eg_fake_script {
     atomic_int items;       /* items in the operator's stream; may grow */
     atomic_int skip_item;   /* leave this item out: a gap; 0 none */
     atomic_int forge_item;  /* alter the notification of this item; 0 none */
+    atomic_int damaged;     /* ERROR item-damaged instead of this item; 0 none */
+    atomic_int misnamed;    /* and with a `where` that is no cursor */
+    atomic_int unreadable;  /* so many next items get ERROR archive instead, retry-after 50 ms */
     atomic_int admitted_ms; /* length of an admission; 0: an hour */
     /* what was seen */
     atomic_int hellos, submits, follows, credits, acks, byes;

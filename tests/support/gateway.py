@@ -23,6 +23,9 @@ TURBINE = os.path.join(ROOT, 'rules/eu.ied.annex-v.gas-turbine')
 DATA = os.path.join(ROOT, 'tests/data/gas-turbine')
 PATIENCE = 60
 
+# Newest checkpoints seen: of each test program its own, and none of the user's.
+os.environ['XDG_STATE_HOME'] = tempfile.mkdtemp(prefix='emgate-state-')
+
 
 def run(*words, status=0, env=None):
     """Run a program; its exit status must be `status` (None: any). Returns (stdout, stderr, status)."""

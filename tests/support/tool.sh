@@ -6,6 +6,8 @@
 #   [ $failed -eq 0 ]
 passed=0
 failed=0
+# newest checkpoints seen: none of the user's
+export XDG_STATE_HOME=$TMPDIR/state
 
 # try STATUS STDOUT-PATTERN STDERR-PATTERN WORDS...: patterns are grep -E; "" wants nothing there
 try() {

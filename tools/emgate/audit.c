@@ -191,6 +191,9 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     if (status == EG_OK) {
         status = eg_audit_head_check(&findings, &head, &settings, err);
     }
+    if (status == EG_OK) {
+        status = count_undecided(&undecided, settings.archive, err);
+    }
     eg_buf_done(&anchors);
     if (status != EG_OK) {
         return EG_EXIT_COULD_NOT;

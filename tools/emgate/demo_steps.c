@@ -162,6 +162,8 @@ enum eg_status eg_demo_gateway(struct eg_demo *demo)
                             eg_demo_path(demo, "pki/authority.pem"),
                             "--to",
                             eg_demo_path(demo, "authority"),
+                            "--state",
+                            eg_demo_path(demo, "state"),
                             "--count",
                             "30",
                             NULL};
@@ -213,6 +215,8 @@ static enum eg_status submit_all(struct eg_demo *demo)
                                             identity,
                                             "-o",
                                             eg_demo_path(demo, "receipts"),
+                                            "--state",
+                                            eg_demo_path(demo, "state"),
                                             "--window", /* one after the other, so that the */
                                             "1"};       /* log has the days in their order */
     size_t at = 0;

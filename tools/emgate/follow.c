@@ -5,14 +5,20 @@
  * then the gateway is told (ACK). Whatever is interrupted in between, the next run starts from the
  * cursor file and writes the same names again. With --exec CMD the gateway's own cursor counts: an
  * item is acknowledged when its command came back with 0.
+ *
+ * An item that is damaged at the gateway ends the run, unless --skip-damaged names this very item:
+ * then a file beside the items says what is missing, and only then the gateway is told.
  */
 #include "emgate/connection.h"
+#include "emgate/keep.h"
+#include "emgate/newest.h"
 #include "emgate/runner.h"
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "wire/message.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -32,6 +38,9 @@ static const struct eg_tool_option options[] = {
     {"--credit", "N", "items that may be under way ahead (100)", false, false},
     {"--count", "N", "end after so many items", false, false},
     {"--until-idle", "SECONDS", "end when nothing came for so long", false, false},
+    {"--skip-damaged", "CURSOR", "go on without this item, which the gateway says is damaged", true,
+     false},
+    EG_NEWEST_OPTION,
     {0}};
 
 struct follower {
@@ -42,7 +51,9 @@ struct follower {
     uint64_t credit, count_max, idle_s;
     struct eg_client *client;
     char cursor[40]; /* of the last item kept; "" = none yet */
-    size_t count, unacked;
+    size_t count, unacked, skipped;
+    bool stuck; /* at a damaged item */
+    struct eg_newest *newest;
 };
 
 /* ---- keeping ---- */
@@ -66,12 +77,12 @@ static char *item_path(const struct follower *follower, const struct eg_client_i
 }
 
 static enum eg_status keep(const struct follower *follower, const struct eg_client_item *item,
-                           const char *ending, struct eg_bytes content, struct eg_error *err)
+                           const char *ending, struct eg_octets octets, struct eg_error *err)
 {
     char *path = item_path(follower, item, ending);
     enum eg_status status = path == NULL
                                 ? eg_error_set(err, EG_E_NOMEM, item->cursor, "memory ran out")
-                                : eg_file_write(path, content, 0644, err);
+                                : eg_keep_file(path, octets, err);
     free(path);
     return status;
 }
@@ -87,15 +98,13 @@ static enum eg_status keep_item(const struct follower *follower, const struct eg
     eg_buf_text(&salt, "\n");
     enum eg_status status = eg_buf_ok(&salt, "salts", err);
     if (status == EG_OK) {
-        status = keep(follower, item, ".salts", eg_bytes_view(&salt), err);
+        status = keep(follower, item, ".salts", (struct eg_octets){salt.data, salt.len}, err);
     }
     if (status == EG_OK) {
-        status = keep(follower, item, ".receipt",
-                      (struct eg_bytes){item->receipt.data, item->receipt.len}, err);
+        status = keep(follower, item, ".receipt", item->receipt, err);
     }
     if (status == EG_OK) {
-        status = keep(follower, item, ".xml",
-                      (struct eg_bytes){item->notification.data, item->notification.len}, err);
+        status = keep(follower, item, ".xml", item->notification, err);
     }
     eg_buf_done(&salt);
     return status;
@@ -196,9 +205,12 @@ static enum eg_status settle(struct follower *follower, struct eg_error *err)
 static enum eg_status handle(struct follower *follower, const struct eg_client_item *item,
                              struct eg_error *err)
 {
-    enum eg_status status = follower->command == NULL
-                                ? keep_item(follower, item, err)
-                                : eg_runner_run(follower->command, follower->stream, item, err);
+    enum eg_status status = eg_newest_see(follower->newest, item->receipt, err);
+    if (status == EG_OK) {
+        status = follower->command == NULL
+                     ? keep_item(follower, item, err)
+                     : eg_runner_run(follower->command, follower->stream, item, err);
+    }
     if (status != EG_OK) {
         return status;
     }
@@ -210,14 +222,125 @@ static enum eg_status handle(struct follower *follower, const struct eg_client_i
     return full ? settle(follower, err) : EG_OK;
 }
 
-/* One item or none. EG_E_TIMEOUT: none came in this while. */
+/* ---- damaged items ---- */
+
+static bool may_skip(const struct follower *follower, const char *cursor)
+{
+    const char *named = NULL;
+    for (size_t i = 0; (named = eg_tool_value(follower->args, "--skip-damaged", i)) != NULL; i++) {
+        if (strcmp(named, cursor) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "<index>-<number>.skipped" in the folder: the first note about an item stays. */
+static enum eg_status note_gap(const struct follower *follower, const char *cursor, const char *why,
+                               struct eg_error *err)
+{
+    char now[EG_TIME_TEXT_MAX] = "";
+    char line[EG_ERROR_TEXT_MAX] = "";
+    struct eg_wire_cursor at = {0, 0};
+    struct eg_buf text = {0};
+    char *path = NULL;
+    if (!eg_cursor_untext(eg_bytes_of(cursor), &at) ||
+        asprintf(&path, "%s/%012" PRIu64 "-%" PRIu32 ".skipped", follower->dir, at.index,
+                 at.number) < 0) {
+        return eg_error_set(err, EG_E_NOMEM, cursor, "memory ran out");
+    }
+    eg_buf_init(&text, 4 * EG_KIB);
+    eg_text_time(now, eg_clock_wall_ms());
+    eg_text_line(line, sizeof line, why);
+    eg_lines_begin(&text, "skipped");
+    eg_lines_put(&text, "cursor", eg_bytes_of(cursor));
+    eg_lines_put(&text, "stream", eg_bytes_of(follower->stream));
+    eg_lines_put(&text, "at", eg_bytes_of(now));
+    eg_lines_put(&text, "why", eg_bytes_of(line));
+    enum eg_status status = eg_buf_ok(&text, path, err);
+    if (status == EG_OK) {
+        status = eg_file_create(path, eg_bytes_view(&text), 0644, err);
+        status = status == EG_E_EXISTS ? EG_OK : status;
+    }
+    eg_buf_done(&text);
+    free(path);
+    return status;
+}
+
+static void tell_skipped(const struct follower *follower, const char *cursor, const char *why)
+{
+    struct eg_buf line = {0};
+    eg_buf_init(&line, 8 * EG_KIB);
+    if (eg_tool_json(follower->args)) {
+        eg_buf_format(&line, "{\"cursor\":\"%s\",\"skipped\":true,\"why\":", cursor);
+        eg_text_json(&line, eg_bytes_of(why));
+        eg_buf_text(&line, "}\n");
+    } else {
+        eg_buf_format(&line, "%-10s  SKIPPED: %s\n", cursor, why);
+    }
+    if (!line.failed) {
+        fwrite(line.data, 1, line.len, stdout);
+        fflush(stdout);
+    }
+    eg_buf_done(&line);
+}
+
+/* The gap is written down, then the cursor, then the gateway is told. */
+static enum eg_status skip(struct follower *follower, const char *damaged, const char *why,
+                           struct eg_error *err)
+{
+    char cursor[sizeof follower->cursor] = "";
+    snprintf(cursor, sizeof cursor, "%s", damaged);
+    enum eg_status status = settle(follower, err);
+    if (status == EG_OK && follower->dir != NULL) {
+        status = note_gap(follower, cursor, why, err);
+    }
+    memcpy(follower->cursor, cursor, sizeof cursor);
+    if (status == EG_OK && follower->cursor_file != NULL) {
+        status = keep_cursor(follower, err);
+    }
+    if (status == EG_OK) {
+        status = eg_client_skip(follower->client, cursor, err);
+    }
+    if (status == EG_OK) {
+        follower->skipped++;
+        tell_skipped(follower, cursor, why);
+    }
+    return status;
+}
+
+/* The stream was ended by the gateway: at a damaged item it may be known what to do. */
+static enum eg_status ended_by_gateway(struct follower *follower, const struct eg_error *refusal,
+                                       struct eg_error *err)
+{
+    const char *damaged = eg_client_damaged(follower->client);
+    if (damaged[0] != '\0' && may_skip(follower, damaged)) {
+        return skip(follower, damaged, refusal->text, err);
+    }
+    follower->stuck = damaged[0] != '\0';
+    if (!follower->stuck) {
+        return eg_error_set(err, refusal->status, refusal->where, "%s", refusal->text);
+    }
+    return eg_error_set(err, EG_E_DENIED, follower->stream,
+                        "%s Follow again when the gateway's operator has mended it, or go on "
+                        "without it, knowing that it is missing: --skip-damaged %s",
+                        refusal->text, damaged);
+}
+
+/* One item or none. EG_E_TIMEOUT: none came in this while; EG_E_BUSY: whether one
+ * waits is not known. */
 static enum eg_status step(struct follower *follower, struct eg_error *err)
 {
     struct eg_client_item item = {.index = 0};
+    struct eg_error own = {.status = EG_OK};
     int wait_ms = follower->unacked > 0 ? BATCH_WAIT_MS : WAIT_MS;
-    enum eg_status status = eg_client_next(&item, follower->client, wait_ms, err);
+    enum eg_status status = eg_client_next(&item, follower->client, wait_ms, &own);
     if (status == EG_OK) {
         status = handle(follower, &item, err);
+    } else if (status == EG_E_DENIED) {
+        status = ended_by_gateway(follower, &own, err);
+    } else if (err != NULL) {
+        *err = own;
     }
     eg_client_item_done(&item);
     return status;
@@ -239,9 +362,10 @@ static enum eg_status follow(struct follower *follower, struct eg_error *err)
         eg_client_follow(follower->client, follower->stream, from, (unsigned)follower->credit, err);
     while (status == EG_OK && !ended(follower, last_ms)) {
         status = step(follower, err);
-        if (status == EG_OK) {
+        if (status == EG_OK || status == EG_E_BUSY) {
             last_ms = eg_clock_boot_ms();
-        } else if (status == EG_E_TIMEOUT) {
+        }
+        if (status == EG_E_TIMEOUT || status == EG_E_BUSY) {
             status = settle(follower, err);
         }
     }
@@ -249,7 +373,28 @@ static enum eg_status follow(struct follower *follower, struct eg_error *err)
         status = EG_OK; /* asked to end: what is here is kept and acknowledged */
     }
     eg_connection_ignore_signals();
-    return status == EG_OK ? settle(follower, err) : status;
+    if (status == EG_OK) {
+        return settle(follower, err);
+    }
+    struct eg_error ignored = {.status = EG_OK}; /* `err` says what ended the run */
+    enum eg_status settled = settle(follower, &ignored);
+    (void)settled;
+    return status;
+}
+
+/* All items that came up: each was taken, skipped, or is the one where it stuck. */
+static void tell_sum(const struct follower *follower)
+{
+    size_t stuck = follower->stuck ? 1 : 0;
+    if (eg_tool_json(follower->args)) {
+        printf("{\"items\":%zu,\"taken\":%zu,\"skipped\":%zu,\"stuck\":%zu}\n",
+               follower->count + follower->skipped + stuck, follower->count, follower->skipped,
+               stuck);
+    } else {
+        printf("%zu items: %zu taken, %zu skipped as damaged, %zu stuck\n",
+               follower->count + follower->skipped + stuck, follower->count, follower->skipped,
+               stuck);
+    }
 }
 
 /* ---- setting up ---- */
@@ -270,6 +415,14 @@ static enum eg_status read_options(struct follower *follower, struct eg_error *e
     }
     if (status == EG_OK) {
         status = eg_connection_number(&follower->idle_s, args, "--until-idle", 1, 86400, 0, err);
+    }
+    const char *skip = NULL;
+    struct eg_wire_cursor ignored = {0, 0};
+    for (size_t i = 0; status == EG_OK && (skip = eg_tool_value(args, "--skip-damaged", i)); i++) {
+        if (!eg_cursor_untext(eg_bytes_of(skip), &ignored)) {
+            status = eg_error_set(err, EG_E_USAGE, "--skip-damaged",
+                                  "%s is not a cursor, e.g. 17.1", skip);
+        }
     }
     return status;
 }
@@ -301,6 +454,9 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         status = eg_connection_new(&follower.client, args, NULL, 0, err);
     }
     if (status == EG_OK) {
+        status = eg_newest_open(&follower.newest, args, eg_client_log_key(follower.client), err);
+    }
+    if (status == EG_OK) {
         status = eg_client_connect(follower.client, err);
     }
     if (status == EG_OK && follower.stream == NULL) {
@@ -311,11 +467,13 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     }
     if (status == EG_OK) {
         status = follow(&follower, err);
+        tell_sum(&follower);
     }
     if (status == EG_OK) {
         eg_client_bye(follower.client);
     }
     eg_client_free(&follower.client);
+    eg_newest_free(&follower.newest);
     free(follower.cursor_file);
     return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
 }
@@ -336,6 +494,13 @@ const struct eg_tool_verb eg_verb_follow = {
         "EMGATE_CURSOR, EMGATE_STREAM, EMGATE_NAME and EMGATE_ENTRY in its environment; the item "
         "is acknowledged when CMD ends with 0, so that it may see an item twice after a crash: "
         "compare cursors.\n\n"
+        "An item that is damaged in the gateway's archive ends the run with exit status 2 and is "
+        "named; later ones are not taken before it is mended. --skip-damaged goes on without this "
+        "very item: DIR then holds a file <index>-<number>.skipped that says which item is "
+        "missing, since when and why. The last line counts: items = taken + skipped + stuck. "
+        "Files of items are never overwritten by others.\n\n"
+        "Each receipt is compared with the newest one held of this log (--state): a log that was "
+        "set back ends the run with exit status 2, and both receipts are kept.\n\n"
         "Ends with Ctrl-C, --count or --until-idle.",
     .example = "emgate follow --card gateway.card --anchors ca.pem --key authority.key "
                "--cert authority.pem --to inbox",

@@ -2,6 +2,7 @@
  * emgate receipt verify: a receipt proved offline with the log key alone, and compared with the
  * files that it is about.
  */
+#include "emgate/keep.h"
 #include "emgate/verb.h"
 
 #include "base/file.h"
@@ -24,24 +25,8 @@ static const struct eg_tool_option options[] = {
      false, false},
     {0}};
 
-struct salts {
-    struct eg_salt findings, report;
-};
-
 /* ---- salts
  * --------------------------------------------------------------------------------------- */
-
-static bool read_salts(struct salts *out, struct eg_bytes text)
-{
-    struct eg_lines lines = {0};
-    struct eg_bytes findings = EG_BYTES_NONE, report = EG_BYTES_NONE;
-
-    return eg_lines_start(&lines, text, "salts") &&
-           eg_lines_expect(&lines, "findings", &findings) &&
-           eg_lines_expect(&lines, "report", &report) && eg_lines_next(&lines) == 0 &&
-           eg_text_unhex(findings, out->findings.octets, EG_SALT_LEN) &&
-           eg_text_unhex(report, out->report.octets, EG_SALT_LEN);
-}
 
 /* NAME.receipt -> NAME.salts; free(). */
 static char *beside(const char *receipt)
@@ -61,7 +46,7 @@ static char *beside(const char *receipt)
     return (char *)path.data;
 }
 
-static enum eg_status take_salts(struct salts *out, const struct eg_tool_args *args,
+static enum eg_status take_salts(struct eg_keep_salts *out, const struct eg_tool_args *args,
                                  struct eg_error *err)
 {
     const char *given = eg_tool_value(args, "--salt", 0);
@@ -83,7 +68,7 @@ static enum eg_status take_salts(struct salts *out, const struct eg_tool_args *a
         status = eg_error_set(err, EG_E_NOTFOUND, path,
                               "the salts are needed to compare contents; give them with --salt");
     }
-    if (status == EG_OK && !read_salts(out, eg_bytes_view(&text))) {
+    if (status == EG_OK && !eg_keep_salts_read(out, eg_bytes_view(&text))) {
         status = eg_error_set(err, EG_E_FORMAT, path, "is not a file of salts");
     }
     eg_buf_done(&text);
@@ -122,7 +107,7 @@ static enum eg_status compare_files(struct verdict *verdict, const struct eg_ent
 {
     const char *report = eg_tool_value(args, "--report", 0);
     const char *findings = eg_tool_value(args, "--findings", 0);
-    struct salts salts = {0};
+    struct eg_keep_salts salts = {0};
     enum eg_status status = EG_OK;
 
     verdict->report_asked = report != NULL;

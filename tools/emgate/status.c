@@ -2,8 +2,9 @@
  * emgate status: where a submission stands, with its receipt.
  */
 #include "emgate/connection.h"
+#include "emgate/keep.h"
+#include "emgate/newest.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include "core/identity.h"
 #include "wire/texts.h"
@@ -13,7 +14,10 @@
 #include <string.h>
 
 static const struct eg_tool_option options[] = {
-    EG_CONNECTION_OPTIONS, {"-o", "FILE", "write the receipt to this file", false, false}, {0}};
+    EG_CONNECTION_OPTIONS,
+    {"-o", "FILE", "write the receipt to this file", false, false},
+    EG_NEWEST_OPTION,
+    {0}};
 
 static enum eg_status identity_of(char out[EG_IDENTITY_TEXT_MAX], const struct eg_tool_args *args,
                                   struct eg_error *err)
@@ -102,8 +106,7 @@ static enum eg_status tell_receipt(const struct eg_tool_args *args, const char *
             &standing, (struct eg_bytes){reply->findings.data, reply->findings.len}, err);
     }
     if (status == EG_OK && file != NULL) {
-        status = eg_file_write(file, (struct eg_bytes){reply->receipt.data, reply->receipt.len},
-                               0644, err);
+        status = eg_keep_file(file, reply->receipt, err);
     }
     if (status == EG_OK && eg_tool_json(args)) {
         tell_json(identity, &facts, &standing);
@@ -150,6 +153,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
 {
     char identity[EG_IDENTITY_TEXT_MAX] = "";
     struct eg_client *client = NULL;
+    struct eg_newest *newest = NULL;
     struct eg_client_reply reply = {.kind = EG_CLIENT_UNANSWERED};
     int exit_status = EG_EXIT_COULD_NOT;
     enum eg_status status = identity_of(identity, args, err);
@@ -157,7 +161,13 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         status = eg_connection_new(&client, args, NULL, 0, err);
     }
     if (status == EG_OK) {
+        status = eg_newest_open(&newest, args, eg_client_log_key(client), err);
+    }
+    if (status == EG_OK) {
         status = eg_client_status(&reply, client, identity, err);
+    }
+    if (status == EG_OK && reply.kind == EG_CLIENT_RECEIPT && reply.proved) {
+        status = eg_newest_see(newest, reply.receipt, err);
     }
     if (status == EG_OK) {
         exit_status = tell(args, identity, client, &reply, err);
@@ -165,6 +175,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     }
     eg_client_reply_done(&reply);
     eg_client_free(&client);
+    eg_newest_free(&newest);
     return exit_status;
 }
 
@@ -178,6 +189,8 @@ const struct eg_tool_verb eg_verb_status = {
         "Asks the gateway for the receipt of a submission and how far its notifications were "
         "delivered. A submission is named by participant, declared id and version, as one operand "
         "or three.\n\n"
+        "The receipt is compared with the newest one held of this log (--state); FILE is never "
+        "overwritten by another receipt.\n\n"
         "Only those concerned are told; for everybody else it is unknown. Exit status 0: told; 1: "
         "unknown; 2: could not ask.",
     .example =

@@ -3,6 +3,9 @@
  * a line tells of each as its answer comes, and the files beside it hold what proves it.
  */
 #include "emgate/connection.h"
+#include "emgate/keep.h"
+#include "emgate/newest.h"
+#include "emgate/proofs.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -10,10 +13,10 @@
 #include "base/text.h"
 #include "verify/sign.h"
 
-#include <emgate/receipt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define REPORT_READ_MAX                                                                            \
     (EG_REPORT_MAX + 8 * EG_MIB) /* too large ones are the gateway's to reject */
@@ -25,12 +28,14 @@ static const struct eg_tool_option options[] = {
     EG_CONNECTION_OPTIONS,
     {"-o", "DIR", "where receipts go; beside each FILE if not given", false, false},
     {"--window", "N", "reports in flight at a time (16)", false, false},
+    EG_NEWEST_OPTION,
     {0}};
 
 /* One report on its way. */
 struct sending {
     const char *file;
     uint64_t ticket; /* 0: not sent */
+    char *pending;   /* where its signature lies until the answer is there */
 };
 
 struct work {
@@ -40,62 +45,9 @@ struct work {
     struct eg_signing_key *key; /* NULL: FILE.p7s */
     struct sending *sendings;
     size_t count, finished;
-    size_t accepted, rejected, failed;
+    size_t accepted, rejected, failed, contradictions;
+    struct eg_newest *newest;
 };
-
-/* ---- keeping ---- */
-
-static enum eg_status keep(const struct work *work, const char *file, const char *ending,
-                           struct eg_octets octets, struct eg_error *err)
-{
-    char *path = eg_connection_beside(work->dir, file, ending);
-    if (path == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, file, "memory ran out");
-    }
-    enum eg_status status =
-        eg_file_write(path, (struct eg_bytes){octets.data, octets.len}, 0644, err);
-    free(path);
-    return status;
-}
-
-static enum eg_status keep_salts(const struct work *work, const char *file,
-                                 const struct eg_client_reply *reply, struct eg_error *err)
-{
-    struct eg_buf text = {0};
-    eg_buf_init(&text, EG_KIB);
-    eg_lines_begin(&text, "salts");
-    eg_buf_text(&text, "findings ");
-    eg_text_hex(&text, (struct eg_bytes){reply->findings_salt, EG_SALT_LEN});
-    eg_buf_text(&text, "\nreport ");
-    eg_text_hex(&text, (struct eg_bytes){reply->report_salt, EG_SALT_LEN});
-    eg_buf_text(&text, "\n");
-    enum eg_status status = eg_buf_ok(&text, "salts", err);
-    if (status == EG_OK) {
-        status = keep(work, file, ".salts", (struct eg_octets){text.data, text.len}, err);
-    }
-    eg_buf_done(&text);
-    return status;
-}
-
-/* The receipt last: whoever finds it finds the rest. */
-static enum eg_status keep_reply(const struct work *work, const char *file,
-                                 const struct eg_client_reply *reply, struct eg_error *err)
-{
-    enum eg_status status = keep(work, file, ".findings", reply->findings, err);
-    if (status == EG_OK) {
-        status = keep_salts(work, file, reply, err);
-    }
-    if (status == EG_OK) {
-        status = keep(work, file, ".de.txt", reply->text_de, err);
-    }
-    if (status == EG_OK) {
-        status = keep(work, file, ".en.txt", reply->text_en, err);
-    }
-    if (status == EG_OK) {
-        status = keep(work, file, ".receipt", reply->receipt, err);
-    }
-    return status;
-}
 
 /* ---- telling ---- */
 
@@ -103,7 +55,10 @@ static const char *word_of(const struct eg_client_reply *reply)
 {
     switch (reply->kind) {
     case EG_CLIENT_RECEIPT:
-        return !reply->proved ? "unproved" : reply->accepted ? "accepted" : "rejected";
+        return strcmp(reply->code, "contradiction") == 0 ? "contradiction"
+               : !reply->proved                          ? "unproved"
+               : reply->accepted                         ? "accepted"
+                                                         : "rejected";
     case EG_CLIENT_UNAUTHENTICATED:
         return "unauthenticated";
     case EG_CLIENT_ERROR:
@@ -160,6 +115,19 @@ static void tell(const struct work *work, const char *file, const struct eg_clie
            reply->text[0] == '\0' ? "" : " ", reply->text);
 }
 
+/* A receipt that is proved and kept, but not the only truth of its gateway. */
+static void tell_contradiction(struct work *work, const char *file,
+                               const struct eg_client_reply *reply, const char *en,
+                               const char *text)
+{
+    struct eg_client_reply told = {.kind = EG_CLIENT_RECEIPT, .index = reply->index};
+    snprintf(told.code, sizeof told.code, "contradiction");
+    snprintf(told.en, sizeof told.en, "%s", en);
+    snprintf(told.text, sizeof told.text, "%.399s", text);
+    tell(work, file, &told);
+    work->contradictions++;
+}
+
 /* A file that never came so far as to be sent. */
 static void tell_unsent(struct work *work, const char *file, const struct eg_error *err)
 {
@@ -175,26 +143,70 @@ static void tell_unsent(struct work *work, const char *file, const struct eg_err
 
 /* ---- sending ---- */
 
-static enum eg_status load(struct eg_buf *report, struct eg_buf *cms, struct work *work,
-                           const char *file, struct eg_error *err)
+/* Sign, or take the signature beside the report. */
+static enum eg_status take_signature(struct eg_buf *cms, struct work *work, const char *file,
+                                     struct eg_bytes report, struct eg_error *err)
 {
+    eg_buf_init(cms, EG_CMS_MAX);
+    if (work->key != NULL) {
+        return eg_cms_sign(cms, work->key, EG_SIGNED_REPORT, report, eg_clock_wall_ms(), err);
+    }
     char *signature = eg_connection_beside(NULL, file, ".p7s");
     enum eg_status status = signature == NULL
                                 ? eg_error_set(err, EG_E_NOMEM, file, "memory ran out")
-                                : eg_connection_read(report, file, REPORT_READ_MAX, err);
-    if (status == EG_OK && work->key == NULL) {
-        status = eg_connection_read(cms, signature, EG_CMS_MAX, err);
-    } else if (status == EG_OK) {
-        eg_buf_init(cms, EG_CMS_MAX);
-        status = eg_cms_sign(cms, work->key, EG_SIGNED_REPORT, eg_bytes_view(report),
-                             eg_clock_wall_ms(), err);
-    }
-    /* Kept before it is sent: what the gateway may hold is then here too. */
-    if (status == EG_OK && (work->key != NULL || work->dir != NULL)) {
-        status = keep(work, file, ".p7s", (struct eg_octets){cms->data, cms->len}, err);
-    }
+                                : eg_file_read(cms, signature, err);
     free(signature);
     return status;
+}
+
+/* What makes a sending the same one: the report, and who signs it or, made elsewhere, how. */
+static struct eg_digest digest_of(const struct work *work, struct eg_bytes report,
+                                  struct eg_bytes cms)
+{
+    struct eg_digest parts[2] = {eg_hash(report)};
+    parts[1] = work->key == NULL ? eg_hash(cms) : eg_signing_key_signer(work->key)->certificate;
+    return eg_hash((struct eg_bytes){parts[0].octets, sizeof parts});
+}
+
+/*
+ * The signature is kept before it is sent: what the gateway may hold is then here too. One that was
+ * sent before and not answered is sent again, so that the one in the log is the one that is kept.
+ */
+static enum eg_status keep_signature(struct eg_buf *cms, struct work *work, struct sending *sending,
+                                     struct eg_bytes report, struct eg_error *err)
+{
+    struct eg_buf before = {0};
+    struct eg_error own = {.status = EG_OK};
+    struct eg_digest digest = digest_of(work, report, eg_bytes_view(cms));
+    sending->pending = eg_proofs_pending(work->dir, sending->file,
+                                         (struct eg_octets){digest.octets, EG_DIGEST_LEN});
+    if (sending->pending == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, sending->file, "memory ran out");
+    }
+    eg_buf_init(&before, EG_CMS_MAX);
+    enum eg_status status = eg_file_read(&before, sending->pending, &own);
+    if (status == EG_E_NOTFOUND) {
+        status = eg_keep_file(sending->pending, (struct eg_octets){cms->data, cms->len}, err);
+    } else if (status == EG_OK) {
+        eg_buf_reset(cms);
+        eg_buf_bytes(cms, eg_bytes_view(&before));
+        status = eg_buf_ok(cms, sending->pending, err);
+    } else {
+        status = eg_error_set(err, status, sending->pending, "%s", own.text);
+    }
+    eg_buf_done(&before);
+    return status;
+}
+
+static enum eg_status load(struct eg_buf *report, struct eg_buf *cms, struct work *work,
+                           struct sending *sending, struct eg_error *err)
+{
+    enum eg_status status = eg_connection_read(report, sending->file, REPORT_READ_MAX, err);
+    if (status == EG_OK) {
+        status = take_signature(cms, work, sending->file, eg_bytes_view(report), err);
+    }
+    return status == EG_OK ? keep_signature(cms, work, sending, eg_bytes_view(report), err)
+                           : status;
 }
 
 /* Send one file. Only what ends the whole run comes back as a failure. */
@@ -203,7 +215,7 @@ static enum eg_status send_file(struct work *work, struct sending *sending, stru
     struct eg_buf report = {0};
     struct eg_buf cms = {0};
     struct eg_error own = {.status = EG_OK};
-    enum eg_status status = load(&report, &cms, work, sending->file, &own);
+    enum eg_status status = load(&report, &cms, work, sending, &own);
     bool loaded = status == EG_OK;
     if (loaded) {
         status =
@@ -222,14 +234,46 @@ static enum eg_status send_file(struct work *work, struct sending *sending, stru
     return status;
 }
 
-static const char *file_of(const struct work *work, uint64_t ticket)
+static struct sending *sending_of(const struct work *work, uint64_t ticket)
 {
     for (size_t i = 0; i < work->count; i++) {
         if (work->sendings[i].ticket == ticket) {
-            return work->sendings[i].file;
+            return &work->sendings[i];
         }
     }
-    return "?";
+    return NULL;
+}
+
+/* Keep what came, then ask whether it can be true together with what came before. */
+static enum eg_status take_receipt(struct work *work, const struct sending *sending,
+                                   const struct eg_client_reply *reply, struct eg_error *err)
+{
+    const struct eg_proofs proofs = {.dir = work->dir,
+                                     .file = sending->file,
+                                     .pending = sending->pending,
+                                     .log_key = eg_client_log_key(work->client)};
+    struct eg_proofs_kept kept = {.found = EG_PROOFS_ALONE};
+    struct eg_error own = {.status = EG_OK};
+    enum eg_status status = eg_proofs_keep(&kept, &proofs, reply, err);
+    if (status == EG_OK && kept.found != EG_PROOFS_ALONE) {
+        snprintf(own.text, sizeof own.text, "%s and %s", kept.other, kept.receipt);
+        tell_contradiction(work, sending->file, reply,
+                           kept.found == EG_PROOFS_CONTRADICTION
+                               ? "Two receipts for one submission: keep both."
+                               : "Another receipt lies under this name and can not be compared.",
+                           own.text);
+    }
+    eg_proofs_kept_done(&kept);
+    if (status == EG_OK && reply->proved) {
+        status = eg_newest_see(work->newest, reply->receipt, &own);
+        if (status == EG_E_DENIED) {
+            tell_contradiction(work, sending->file, reply, "The log contradicts itself:", own.text);
+            status = EG_OK;
+        } else if (status != EG_OK) {
+            status = eg_error_set(err, status, own.where, "%s", own.text);
+        }
+    }
+    return status;
 }
 
 static enum eg_status take_one(struct work *work, struct eg_error *err)
@@ -239,17 +283,25 @@ static enum eg_status take_one(struct work *work, struct eg_error *err)
     if (status != EG_OK) {
         return status;
     }
-    const char *file = file_of(work, reply.ticket);
-    if (reply.kind == EG_CLIENT_RECEIPT) {
-        status = keep_reply(work, file, &reply, err);
+    const struct sending *sending = sending_of(work, reply.ticket);
+    size_t before = work->contradictions;
+    if (sending == NULL) {
+        status = eg_error_set(err, EG_E_INTERNAL, "submit", "an answer to nothing that was sent");
+    } else if (reply.kind == EG_CLIENT_RECEIPT) {
+        status = take_receipt(work, sending, &reply, err);
+    } else if (reply.kind == EG_CLIENT_UNAUTHENTICATED) {
+        (void)unlink(sending->pending); /* never recorded, and another one is needed */
     }
     if (status == EG_OK) {
         bool decided = reply.kind == EG_CLIENT_RECEIPT && reply.proved;
-        work->accepted += decided && reply.accepted;
-        work->rejected += decided && !reply.accepted;
+        bool believed = work->contradictions == before;
+        work->accepted += decided && believed && reply.accepted;
+        work->rejected += decided && believed && !reply.accepted;
         work->failed += !decided;
         work->finished++;
-        tell(work, file, &reply);
+        if (believed) {
+            tell(work, sending->file, &reply);
+        }
         eg_tool_progress("reports", work->finished, work->count);
     }
     eg_client_reply_done(&reply);
@@ -263,7 +315,11 @@ static enum eg_status send_all(struct work *work, uint64_t window, struct eg_err
         while (status == EG_OK && eg_client_in_flight(work->client) >= window) {
             status = take_one(work, err);
         }
-        if (status == EG_OK) {
+        if (status == EG_OK && work->contradictions > 0) {
+            struct eg_error own = {.status = EG_E_STATE};
+            snprintf(own.text, sizeof own.text, "nothing more is sent after a contradiction");
+            tell_unsent(work, work->sendings[i].file, &own);
+        } else if (status == EG_OK) {
             status = send_file(work, &work->sendings[i], err);
         }
     }
@@ -340,6 +396,9 @@ static enum eg_status set_up(struct work *work, char **pair, uint64_t *window, s
     if (status == EG_OK) {
         status = eg_connection_new(&work->client, work->args, &identity, (unsigned)*window, err);
     }
+    if (status == EG_OK) {
+        status = eg_newest_open(&work->newest, work->args, eg_client_log_key(work->client), err);
+    }
     work->sendings = calloc(work->count, sizeof *work->sendings);
     if (status == EG_OK && work->sendings == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, "submit", "memory ran out");
@@ -353,6 +412,14 @@ static enum eg_status set_up(struct work *work, char **pair, uint64_t *window, s
 static int result(const struct work *work, enum eg_status status, struct eg_error *err)
 {
     if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
+    }
+    if (work->contradictions > 0) {
+        eg_error_set(
+            err, EG_E_DENIED, "submit",
+            "%zu contradictions, in %zu reports; %zu have no receipt. Keep all files named "
+            "and show them to the authority: the gateway may have been set back",
+            work->contradictions, work->count, work->failed);
         return EG_EXIT_COULD_NOT;
     }
     if (work->failed > 0) {
@@ -380,6 +447,10 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     }
     eg_client_free(&work.client);
     eg_signing_key_free(&work.key);
+    eg_newest_free(&work.newest);
+    for (size_t i = 0; work.sendings != NULL && i < work.count; i++) {
+        free(work.sendings[i].pending);
+    }
     free(work.sendings);
     free(pair);
     return result(&work, status, err);
@@ -394,13 +465,19 @@ const struct eg_tool_verb eg_verb_submit = {
     .description =
         "Greets the gateway that the endpoint card names, hands in each report and prints a line "
         "for each answer.\n\n"
-        "For a receipt, these files are kept: FILE.receipt (the proof), FILE.findings, FILE.salts "
-        "(with them receipt and findings can be compared offline), FILE.de.txt and FILE.en.txt "
-        "(the "
-        "findings in words), FILE.p7s (the signature that was sent). A receipt is proved before "
-        "it is believed.\n\n"
+        "For a receipt, these files are kept, named by the version that it is about: "
+        "FILE.v1.receipt (the proof), FILE.v1.findings, FILE.v1.salts (with them receipt and "
+        "findings can be compared offline), FILE.v1.de.txt and FILE.v1.en.txt (the findings in "
+        "words), FILE.v1.p7s (the signature that was sent). A receipt is proved before it is "
+        "believed. Nothing is overwritten: what belongs to another submission is kept beside it as "
+        "FILE.v1.2.receipt and so on. A signature lies in FILE.<digest>.unanswered.p7s until the "
+        "answer is there, and is sent again by the next run.\n\n"
+        "A second receipt that differs from the first for the same submission is kept beside it "
+        "and called a contradiction. Each receipt is compared with the newest one held of this log "
+        "(--state): a log that was set back is called a contradiction too, and both receipts are "
+        "kept in the state folder.\n\n"
         "Sending again is safe: the same report gets the same receipt. Exit status 0: all "
-        "accepted; 1: at least one rejected; 2: at least one has no receipt.",
+        "accepted; 1: at least one rejected; 2: at least one has no receipt, or contradicts.",
     .example = "emgate submit --card gateway.card --anchors ca.pem --sign plant.key,plant.pem "
                "-o receipts 2011-04-06.xml",
     .options = options,

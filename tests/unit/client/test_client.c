@@ -706,6 +706,98 @@ Test(client, refuses_a_notification_that_the_entry_does_not_name)
     cr_assert_eq(eg_client_next(&item, client, 20000, &err), EG_E_CRYPTO);
 }
 
+static void next_is(enum eg_status status)
+{
+    struct eg_client_item none = {.index = 0};
+    cr_assert_eq(eg_client_next(&none, client, 20000, &err), status, "%s", err.text);
+}
+
+Test(client, is_told_of_a_damaged_item_behind_the_items_before_it)
+{
+    make();
+    atomic_store(&script->items, 4);
+    atomic_store(&script->damaged, 3);
+    follows("0.0", 10);
+    gets_item(1, NULL);
+    gets_item(2, NULL);
+    next_is(EG_E_DENIED);
+    cr_assert_str_eq(eg_client_refusal(client), "item-damaged");
+    cr_assert_str_eq(strchr(eg_client_damaged(client), '.'), ".1");
+    cr_assert_not_null(strstr(err.text, eg_client_damaged(client)), "it is named: %s", err.text);
+    next_is(EG_E_DENIED);
+}
+
+Test(client, skips_the_damaged_item_that_is_named_and_no_other)
+{
+    char last[40] = "";
+    char damaged[40] = "";
+    make();
+    atomic_store(&script->items, 4);
+    atomic_store(&script->damaged, 3);
+    cr_assert_eq(eg_client_skip(client, "3.1", &err), EG_E_USAGE, "nothing is followed");
+    follows("0.0", 10);
+    gets_item(1, NULL);
+    cr_assert_eq(eg_client_skip(client, "3.1", &err), EG_E_USAGE, "nothing is damaged");
+    cr_assert_eq(eg_client_skip(client, "", &err), EG_E_USAGE);
+    gets_item(2, last);
+    next_is(EG_E_DENIED);
+    cr_assert_eq(eg_client_skip(client, last, &err), EG_E_USAGE, "that one is not damaged");
+    snprintf(damaged, sizeof damaged, "%s", eg_client_damaged(client));
+    cr_assert_eq(eg_client_skip(client, damaged, &err), EG_OK, "%s", err.text);
+    cr_assert_str_eq(eg_client_damaged(client), "");
+    cr_assert_eq(atomic_load(&script->acks), 1);
+    gets_item(4, NULL);
+}
+
+Test(client, does_not_skip_what_the_gateway_does_not_name)
+{
+    make();
+    atomic_store(&script->items, 3);
+    atomic_store(&script->damaged, 2);
+    atomic_store(&script->misnamed, 1);
+    follows("0.0", 10);
+    gets_item(1, NULL);
+    next_is(EG_E_DENIED);
+    cr_assert_str_eq(eg_client_damaged(client), "");
+    cr_assert_eq(eg_client_skip(client, "the third", &err), EG_E_USAGE);
+}
+
+Test(client, follows_again_when_the_gateway_could_not_read)
+{
+    make();
+    atomic_store(&script->items, 3);
+    atomic_store(&script->unreadable, 3);
+    follows("0.0", 10);
+    gets_item(1, NULL);
+    gets_item(2, NULL);
+    gets_item(3, NULL);
+    cr_assert_eq(atomic_load(&script->unreadable), 0);
+    cr_assert_geq(atomic_load(&script->follows), 4);
+}
+
+Test(client, does_not_call_it_idle_while_the_gateway_can_not_read)
+{
+    struct eg_client_item none = {.index = 0};
+    make();
+    atomic_store(&script->items, 3);
+    atomic_store(&script->unreadable, 1000000);
+    follows("0.0", 10);
+    enum eg_status status = eg_client_next(&none, client, 400, &err);
+    cr_assert_eq(status, EG_E_BUSY, "%d", (int)status);
+    cr_assert_eq(err.status, EG_E_BUSY);
+    cr_assert_not_null(strstr(err.text, "archive"), "%s", err.text);
+}
+
+Test(client, gives_up_on_a_gateway_that_can_not_read_when_patience_ends)
+{
+    make_impatient();
+    atomic_store(&script->items, 3);
+    atomic_store(&script->unreadable, 1000000);
+    follows("0.0", 10);
+    next_is(EG_E_DENIED);
+    cr_assert_str_eq(eg_client_refusal(client), "archive");
+}
+
 Test(client, is_told_that_a_stream_is_not_its_own)
 {
     make();

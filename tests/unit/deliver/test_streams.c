@@ -4,12 +4,15 @@
  */
 #include "deliver/streams.h"
 
+#include "wire/texts.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SENT_MAX 5000
+#define ERRORS_MAX 8
 
 /* A log of `size` entries; entry i has one notification for `recipient`, if i >= first. */
 struct fake {
@@ -18,7 +21,8 @@ struct fake {
     size_t octets; /* of a notification */
     struct eg_wire_cursor acked;
     bool has_acked;
-    enum eg_status fails;
+    enum eg_status fails, acked_fails;
+    uint64_t damaged; /* index of an item that is; 0: none */
     /* transport */
     struct {
         uint8_t routing;
@@ -26,6 +30,11 @@ struct fake {
         char id[8];
     } sent[SENT_MAX];
     size_t sent_count;
+    struct {
+        struct eg_answer_text text;
+        char id[8];
+    } errors[ERRORS_MAX];
+    size_t error_count;
     uint8_t full, gone; /* routing ids that are so; 0: none */
     size_t room;        /* messages the transport takes before it is full */
 };
@@ -44,6 +53,11 @@ static enum eg_status fake_next(struct eg_stream_item *out, void *payload, const
         return EG_E_NOTFOUND;
     }
     out->cursor = (struct eg_wire_cursor){index, 1};
+    if (fake->damaged != 0 && index == fake->damaged) {
+        out->damaged = true;
+        memcpy(out->why, "no such content", sizeof "no such content");
+        return EG_OK;
+    }
     memcpy(out->name, "daily", 6);
     eg_buf_text(&out->receipt, "receipt");
     uint8_t *room = eg_buf_reserve(&out->notification, fake->octets);
@@ -60,6 +74,9 @@ static enum eg_status fake_acked(struct eg_wire_cursor *out, void *payload, cons
     (void)participant;
     (void)stream;
     (void)err;
+    if (fake->acked_fails != EG_OK) {
+        return fake->acked_fails;
+    }
     if (!fake->has_acked) {
         return EG_E_NOTFOUND;
     }
@@ -85,6 +102,13 @@ static enum eg_sent fake_send(void *payload, struct eg_bytes routing,
     }
     if (routing.data[0] == fake->full || fake->room == 0) {
         return EG_SENT_FULL;
+    }
+    if (message->verb == EG_VERB_ERROR) {
+        cr_assert(fake->error_count < ERRORS_MAX);
+        cr_assert_eq(eg_answer_read(&fake->errors[fake->error_count].text, message->body[0], NULL),
+                     EG_OK);
+        memcpy(fake->errors[fake->error_count++].id, message->request_id, message->request_id_len);
+        return EG_SENT;
     }
     cr_assert_eq(message->verb, EG_VERB_ITEM);
     cr_assert(eg_item_body_read(&body, message, NULL));
@@ -146,8 +170,7 @@ static enum eg_code follow(struct eg_streams *streams, uint8_t id, const char *c
 
 static bool pump(struct eg_streams *streams, struct fake *fake)
 {
-    bool more = false;
-    cr_assert_eq(eg_streams_pump(&more, streams, SENT_MAX, fake_send, fake, NULL), EG_OK);
+    bool more = eg_streams_pump(streams, SENT_MAX, fake_send, fake);
     return more;
 }
 
@@ -400,7 +423,7 @@ Test(streams, stops_after_the_number_of_items_asked_for)
     struct eg_streams *streams = streams_over(fake);
     bool more = false;
     cr_assert_eq(follow(streams, 1, "0.0", 100), EG_CODE_OK);
-    cr_assert_eq(eg_streams_pump(&more, streams, 7, fake_send, fake, NULL), EG_OK);
+    more = eg_streams_pump(streams, 7, fake_send, fake);
     cr_assert(more);
     cr_assert_eq(fake->sent_count, 7);
     end(streams, fake);
@@ -525,17 +548,182 @@ Test(streams, nothing_new_is_asked_for_until_woken)
     end(streams, fake);
 }
 
-Test(streams, an_error_of_the_source_leaves_followers_where_they_are)
+/* Rule 6 */
+
+Test(streams, an_error_of_the_source_ends_the_follow_with_an_error_to_try_again_after)
 {
     struct fake *fake = fake_new(3);
     struct eg_streams *streams = streams_over(fake);
-    bool more = false;
     cr_assert_eq(follow(streams, 1, "0.0", 10), EG_CODE_OK);
     fake->fails = EG_E_IO;
-    cr_assert_eq(eg_streams_pump(&more, streams, 10, fake_send, fake, NULL), EG_E_IO);
+    pump(streams, fake);
+    cr_assert_eq(fake->error_count, 1);
+    cr_assert_eq(fake->errors[0].text.code, EG_CODE_ARCHIVE);
+    cr_assert_gt(fake->errors[0].text.retry_after_ms, 0);
+    cr_assert_str_eq(fake->errors[0].id, "f1");
+    pump(streams, fake);
+    eg_streams_wake(streams, NULL);
+    pump(streams, fake);
+    cr_assert_eq(fake->error_count, 1, "said once");
     fake->fails = EG_OK;
     pump(streams, fake);
+    cr_assert_eq(fake->sent_count, 0, "nothing follows under a FOLLOW that ended");
+    cr_assert_eq(follow(streams, 1, "0.0", 10), EG_CODE_OK);
+    pump(streams, fake);
     cr_assert_eq(fake->sent_count, 3);
+    end(streams, fake);
+}
+
+Test(streams, memory_that_ran_out_is_busy_and_a_damaged_list_is_not_for_now)
+{
+    static const struct {
+        enum eg_status fails;
+        enum eg_code code;
+    } rows[] = {{EG_E_NOMEM, EG_CODE_BUSY},
+                {EG_E_FORMAT, EG_CODE_STREAM_DAMAGED},
+                {EG_E_BUSY, EG_CODE_ARCHIVE},
+                {EG_E_INTERNAL, EG_CODE_ARCHIVE}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct fake *fake = fake_new(3);
+        struct eg_streams *streams = streams_over(fake);
+        cr_assert_eq(follow(streams, 1, "1.1", 10), EG_CODE_OK);
+        fake->fails = rows[i].fails;
+        pump(streams, fake);
+        cr_assert_eq(fake->error_count, 1);
+        cr_assert_eq(fake->errors[0].text.code, rows[i].code);
+        cr_assert_str_eq(fake->errors[0].text.where, "1.1");
+        end(streams, fake);
+    }
+}
+
+Test(streams, a_damaged_item_is_named_once_and_ends_the_follow)
+{
+    struct fake *fake = fake_new(5);
+    struct eg_streams *streams = streams_over(fake);
+    fake->damaged = 3;
+    cr_assert_eq(follow(streams, 1, "0.0", 10), EG_CODE_OK);
+    pump(streams, fake);
+    pump(streams, fake);
+    cr_assert_eq(fake->sent_count, 3, "those before it");
+    cr_assert_eq(fake->error_count, 1);
+    cr_assert_eq(fake->errors[0].text.code, EG_CODE_ITEM_DAMAGED);
+    cr_assert_eq(fake->errors[0].text.retry_after_ms, 0);
+    cr_assert_str_eq(fake->errors[0].text.where, "3.1");
+    cr_assert_str_eq(fake->errors[0].text.text, "no such content");
+    const struct eg_credit_body credit = {.stream = "authority", .credit = 10};
+    const uint8_t id = 1;
+    cr_assert_eq(eg_streams_credit(streams, route(&id), &credit), EG_CODE_OK,
+                 "sent before the ERROR came");
+    pump(streams, fake);
+    cr_assert_eq(fake->sent_count, 3);
+    cr_assert_eq(fake->error_count, 1);
+    end(streams, fake);
+}
+
+Test(streams, following_again_from_before_a_damaged_item_gets_the_error_again)
+{
+    struct fake *fake = fake_new(5);
+    struct eg_streams *streams = streams_over(fake);
+    fake->damaged = 3;
+    cr_assert_eq(follow(streams, 1, "2.1", 10), EG_CODE_OK);
+    pump(streams, fake);
+    cr_assert_eq(follow(streams, 1, "2.1", 10), EG_CODE_OK);
+    pump(streams, fake);
+    cr_assert_eq(fake->sent_count, 0);
+    cr_assert_eq(fake->error_count, 2);
+    fake->damaged = 0; /* mended */
+    cr_assert_eq(follow(streams, 1, "2.1", 10), EG_CODE_OK);
+    pump(streams, fake);
+    cr_assert_eq(fake->sent_count, 2);
+    end(streams, fake);
+}
+
+static enum eg_code ack_as(struct eg_streams *streams, const char *cursor)
+{
+    struct eg_stream_ack ack = {.code = EG_CODE_INTERNAL};
+    struct eg_cursor_body body = {.stream = "authority"};
+    cr_assert(eg_cursor_untext(eg_bytes_of(cursor), &body.cursor));
+    cr_assert_eq(eg_streams_ack(&ack, streams, "authority", &body, NULL), EG_OK);
+    return ack.code;
+}
+
+Test(streams, the_ack_of_a_damaged_item_that_was_named_goes_on_behind_it)
+{
+    struct fake *fake = fake_new(6);
+    struct eg_streams *streams = streams_over(fake);
+    fake->damaged = 3;
+    cr_assert_eq(follow(streams, 1, "2.1", 10), EG_CODE_OK);
+    cr_assert_eq(ack_as(streams, "3.1"), EG_CODE_ACK_BEYOND, "not named yet");
+    pump(streams, fake);
+    cr_assert_eq(ack_as(streams, "4.1"), EG_CODE_ACK_BEYOND, "nothing behind it");
+    cr_assert_eq(ack_as(streams, "3.1"), EG_CODE_OK);
+    cr_assert_eq(follow(streams, 1, "3.1", 10), EG_CODE_OK);
+    pump(streams, fake);
+    cr_assert_eq(fake->sent_count, 2);
+    cr_assert_eq(fake->sent[0].previous.index, 3);
+    cr_assert_eq(fake->sent[0].cursor.index, 4);
+    end(streams, fake);
+}
+
+Test(streams, an_error_waits_for_credit_and_for_room_as_items_do)
+{
+    struct fake *fake = fake_new(5);
+    struct eg_streams *streams = streams_over(fake);
+    fake->damaged = 1;
+    cr_assert_eq(follow(streams, 1, "0.1", 0), EG_CODE_OK);
+    pump(streams, fake);
+    cr_assert_eq(fake->error_count, 0);
+    cr_assert_eq(follow(streams, 1, "0.1", 1), EG_CODE_OK);
+    fake->room = 0;
+    cr_assert(pump(streams, fake), "there is something left");
+    cr_assert_eq(fake->error_count, 0);
+    cr_assert_eq(ack_as(streams, "1.1"), EG_CODE_ACK_BEYOND, "it was not said");
+    fake->room = SIZE_MAX;
+    pump(streams, fake);
+    cr_assert_eq(fake->error_count, 1);
+    end(streams, fake);
+}
+
+Test(streams, a_follower_that_went_before_its_error_is_forgotten)
+{
+    struct fake *fake = fake_new(5);
+    struct eg_streams *streams = streams_over(fake);
+    fake->damaged = 1;
+    cr_assert_eq(follow(streams, 1, "0.1", 1), EG_CODE_OK);
+    fake->gone = 1;
+    pump(streams, fake);
+    cr_assert_eq(eg_streams_followers(streams), 0);
+    end(streams, fake);
+}
+
+Test(streams, a_damaged_item_holds_up_no_other_follower)
+{
+    struct fake *fake = fake_new(6);
+    struct eg_streams *streams = streams_over(fake);
+    fake->damaged = 2;
+    cr_assert_eq(follow(streams, 1, "1.1", 10), EG_CODE_OK);
+    cr_assert_eq(follow(streams, 2, "3.1", 10), EG_CODE_OK);
+    pump(streams, fake);
+    cr_assert_eq(fake->error_count, 1);
+    cr_assert_eq(fake->sent_count, 2);
+    cr_assert_eq(fake->sent[0].routing, 2);
+    end(streams, fake);
+}
+
+Test(streams, a_damaged_cursor_of_its_own_is_told_to_whoever_relies_on_it)
+{
+    struct fake *fake = fake_new(5);
+    struct eg_streams *streams = streams_over(fake);
+    fake->acked_fails = EG_E_FORMAT;
+    cr_assert_eq(follow(streams, 1, NULL, 10), EG_CODE_STREAM_DAMAGED);
+    cr_assert_eq(eg_streams_followers(streams), 0);
+    cr_assert_eq(follow(streams, 1, "1.1", 10), EG_CODE_OK, "who brings one goes on");
+    pump(streams, fake);
+    struct eg_stream_ack ack = {.code = EG_CODE_INTERNAL};
+    const struct eg_cursor_body body = {.stream = "authority", .cursor = {2, 1}};
+    cr_assert_eq(eg_streams_ack(&ack, streams, "authority", &body, NULL), EG_OK);
+    cr_assert_eq(ack.code, EG_CODE_OK);
+    cr_assert(ack.write, "and mends it");
     end(streams, fake);
 }
 
