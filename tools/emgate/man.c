@@ -195,17 +195,25 @@ static void gateway_page(struct eg_buf *out)
 
     heading(out, "emgated", 8);
     eg_buf_text(
-        out, ".SH NAME\nemgated \\- gateway for signed emission reports\n.SH SYNOPSIS\n"
-             ".B emgated\n\\-\\-config \\fIFILE\\fR\n.br\n.B emgated\n\\-\\-check \\fIFILE\\fR\n"
-             ".br\n.B emgated\n\\-\\-print\\-config | \\-\\-version | \\-\\-help\n"
-             ".SH DESCRIPTION\nTakes signed reports from plants, checks who signed them, applies "
-             "the signed rule package that the law in force asks for, records everything in "
-             "a log that nobody can alter unnoticed, and answers with a receipt that proves "
-             "it. Authorities follow the results as a stream.\n.SH SIGNALS\n.TP\n.B SIGTERM, "
-             "SIGINT\nFinish what is in hand, then stop.\n.TP\n.B SIGHUP\nRead directory, rule "
-             "packages and revocation lists again, whole or not at all.\n.SH SETTINGS\nOne "
-             "file of sections and keys. A relative path is taken from the folder of the "
-             "file. A key that is not in this list is refused.\n");
+        out,
+        ".SH NAME\nemgated \\- gateway for signed emission reports\n.SH SYNOPSIS\n"
+        ".B emgated\n\\-\\-config \\fIFILE\\fR [\\-\\-new\\-log]\n.br\n.B emgated\n\\-\\-check "
+        "\\fIFILE\\fR\n"
+        ".br\n.B emgated\n\\-\\-print\\-config | \\-\\-version | \\-\\-help\n"
+        ".SH DESCRIPTION\nTakes signed reports from plants, checks who signed them, applies "
+        "the signed rule package that the law in force asks for, records everything in "
+        "a log that nobody can alter unnoticed, and answers with a receipt that proves "
+        "it. Authorities follow the results as a stream.\n.SH SIGNALS\n.TP\n.B SIGTERM, "
+        "SIGINT\nFinish what is in hand, then stop.\n.TP\n.B SIGHUP\nRead directory, rule "
+        "packages and revocation lists again, whole or not at all.\n"
+        ".SH THE LOG\nBeside the archive lies its head note, the newest tree head that was let "
+        "out. A gateway does not start on an archive that is shorter, or without one of the "
+        "two: entries for which receipts were given would be given a second time. Put the "
+        "longer copy back, or begin a new log: new origin, new log key, another archive, and "
+        "once\n.B \\-\\-new\\-log\\fR.\nIt writes a head note of no entry and is refused where "
+        "there is an archive or a head note already.\n.SH SETTINGS\nOne "
+        "file of sections and keys. A relative path is taken from the folder of the "
+        "file. A key that is not in this list is refused.\n");
     for (size_t i = 0; eg_settings_row(i, &row); i++) {
         if (strcmp(section, row.section) != 0) {
             eg_buf_format(out, ".SS [%s]\n", row.section);
