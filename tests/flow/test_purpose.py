@@ -131,6 +131,21 @@ def a_directory_by_a_registrar_who_could_not_be_one_is_not_taken():
     assert 'does not allow its use as registrar' in gateway.journal(), gateway.journal()
 
 
+def a_card_by_someone_who_could_not_be_a_gateway_is_not_believed():
+    gateway = support.Gateway(packages=())
+    certificates.issue(gateway, 'client-only', 'clientAuth')
+    report = os.path.join(gateway.path, 'report.xml')
+    with open(gateway.file('card'), 'rb') as text, open(report, 'w') as out:
+        card = text.read()
+        out.write('<report/>')
+    for signer, told in (('client-only', 'does not allow its use as gateway'), ('gateway', None)):
+        with open(gateway.file('card.p7s'), 'wb') as out:
+            out.write(emx_client.sign(card, 'card', gateway.file(signer + '.key'),
+                                      gateway.file(signer + '.pem')))
+        _, err, _ = gateway.submit(report, status=2, extra=['--timeout', '1'])
+        assert told in err if told else 'extendedKeyUsage' not in err, err
+
+
 def a_gateway_that_could_not_be_one_does_not_start():
     gateway = support.Gateway(packages=())
     certificates.issue(gateway, 'client-only', 'clientAuth')
@@ -157,6 +172,7 @@ support.main([
     a_report_signed_with_such_a_certificate_is_refused_whoever_hands_it_in,
     other_kinds_are_held_to_their_roles_too,
     a_directory_by_a_registrar_who_could_not_be_one_is_not_taken,
+    a_card_by_someone_who_could_not_be_a_gateway_is_not_believed,
     a_gateway_that_could_not_be_one_does_not_start,
     the_audit_names_what_an_earlier_gateway_let_through,
 ])

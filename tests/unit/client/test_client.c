@@ -146,6 +146,20 @@ Test(client, refuses_a_key_that_is_not_that_of_the_certificate)
     cr_assert_eq(eg_client_new(&client, &options, &err), EG_E_CRYPTO);
 }
 
+Test(client, tells_no_revocation_lists_from_lists_that_are_empty)
+{
+    const struct eg_octets bad[] = {{"", 0}, {"\n", 1}, {"# none\n", 7}, octets(&files->ca)};
+    struct eg_client_options options = usual();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        options.crls_pem = bad[i];
+        cr_expect_eq(eg_client_new(&client, &options, &err), EG_E_FORMAT, "%zu", i);
+        cr_expect_str_eq(err.where, "revocation lists");
+        cr_expect_null(client);
+    }
+    options.crls_pem = (struct eg_octets){NULL, 0};
+    make_with(&options);
+}
+
 Test(client, refuses_options_out_of_bounds)
 {
     struct eg_client_options options = usual();
