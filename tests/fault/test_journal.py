@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# timeout: 300
+# timeout: 600
 """Whoever reads the journal, or does not, holds up nobody; what is missing in it is said and adds up.
 """
 import fcntl
@@ -8,12 +8,14 @@ import re
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../support'))
 import faults  # noqa: E402
 import gateway as support  # noqa: E402
 
-REPORTS = 640  # at level debug more lines than the journal's buffer holds
+REPORTS = 1100  # their lines are more than the journal's buffer of 256 KiB holds ...
+PAUSE_S = 0.011  # ... when none is left out, because there are more than 100 a second
 OWN = (' journal-lost ', ' journal-strangers ', ' journal-closed ', ' repeated=')
 FIELDS = ('logged', 'written', 'lost', 'folded', 'left-out')
 
@@ -66,21 +68,22 @@ class PipedGateway(faults.FixedGateway):
         return self.journal().splitlines()
 
 
-def submit_all(gateway, count):
-    chance = faults.dice('journal')
+def submit_all(gateway, count, name='j', pause_s=0.0):
+    """Each gets its receipt."""
+    chance = faults.dice(name[:10])
     client = gateway.client()
     try:
         for number in range(count):
-            receipt = client.submit(faults.short_report(chance, 'j-%d' % number).encode())
-            assert receipt.accepted
+            report = faults.short_report(chance, '%s-%d' % (name, number)).encode()
+            assert client.submit(report).accepted
+            time.sleep(pause_s)
     finally:
         client.close()
 
 
-def submit_files(gateway, count):
-    """Many at once, by the tool; each gets its receipt, or the tool fails."""
-    paths = gateway.write_reports(faults.dice('files'), 'many', count)
-    gateway.submit(*paths)
+def overflow(gateway):
+    """Reports with the longest names, which stand in the journal."""
+    submit_all(gateway, REPORTS, 'long-' + 'x' * 110, PAUSE_S)
 
 
 def sums(lines):
@@ -98,7 +101,7 @@ def nobody_reads_and_reports_get_receipts_and_the_gateway_stops():
 
 def nobody_reads_until_the_buffer_is_full_and_the_gateway_still_stops():
     with PipedGateway() as gateway:
-        submit_files(gateway, REPORTS)
+        overflow(gateway)
         assert len(gateway.entries()) == REPORTS
         submit_all(gateway, 2)
         gateway.stop()
@@ -106,7 +109,7 @@ def nobody_reads_until_the_buffer_is_full_and_the_gateway_still_stops():
 
 def what_was_lost_is_said_once_somebody_reads_and_all_adds_up():
     with PipedGateway() as gateway:
-        submit_files(gateway, REPORTS)
+        overflow(gateway)
         gateway.begin_reading()
         gateway.wait_for(lambda: ' journal-lost ' in gateway.journal(), 'the lines lost')
         submit_all(gateway, 3)
