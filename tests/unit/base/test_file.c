@@ -295,3 +295,47 @@ Test(tree, refuses_a_folder_that_is_not_there)
     cr_assert_eq(eg_tree_read(&tree, path, 10, 100, &err), EG_E_NOTFOUND);
     free(path);
 }
+
+/* ---- files that must be new ---- */
+
+Test(file, creates_a_new_file_and_never_takes_the_place_of_one)
+{
+    char *path = in_folder("proof");
+
+    cr_assert_eq(eg_file_create(path, eg_bytes_of("first"), 0644, &err), EG_OK, "%s", err.text);
+    size_t names = names_in_folder();
+    cr_assert_eq(eg_file_create(path, eg_bytes_of("second"), 0644, &err), EG_E_EXISTS);
+    cr_assert_eq(eg_file_create(path, eg_bytes_of("first"), 0644, &err), EG_E_EXISTS);
+    assert_content("proof", "first");
+    cr_assert_eq(names_in_folder(), names, "no temporary file is left");
+    free(path);
+}
+
+Test(file, does_not_create_over_a_directory_or_a_link_to_nowhere)
+{
+    char *path = in_folder("taken"), *link = in_folder("link");
+
+    cr_assert_eq(mkdir(path, 0755), 0);
+    cr_assert_eq(symlink("nowhere", link), 0);
+    cr_assert_eq(eg_file_create(path, eg_bytes_of("x"), 0644, &err), EG_E_EXISTS);
+    cr_assert_eq(eg_file_create(link, eg_bytes_of("x"), 0644, &err), EG_E_EXISTS);
+    free(path);
+    free(link);
+}
+
+Test(file, a_new_file_whose_writing_fails_is_not_there_at_all)
+{
+    static const char *const faults[] = {"file.write", "file.sync", "file.link"};
+
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        char fault[64] = "";
+        char *path = in_folder("half");
+        size_t names = names_in_folder();
+        snprintf(fault, sizeof(fault), "%s:1:EIO", faults[i]);
+        setenv("EMGATE_TEST_FAULT", fault, 1);
+        cr_assert_eq(eg_file_create(path, eg_bytes_of("x"), 0644, &err), EG_E_IO, "%s", faults[i]);
+        unsetenv("EMGATE_TEST_FAULT");
+        cr_assert_eq(names_in_folder(), names, "%s", faults[i]);
+        free(path);
+    }
+}
