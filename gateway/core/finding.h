@@ -55,8 +55,9 @@ struct eg_findings {
 #define EG_RULE_OCTETS "limit-octets" /* the other published limits: base/limits.h */
 #define EG_RULE_SIZE "input-size"     /* before log semantics 3: octets */
 #define EG_RULE_DOCTYPE "input-doctype"
-#define EG_RULE_NESTING "input-nesting" /* before log semantics 3: depth, attributes, namespaces   \
-                                         */
+#define EG_RULE_NESTING                                                                            \
+    "input-nesting" /* before log semantics 3: depth, attributes, namespaces                       \
+                     */
 #define EG_RULE_WELL_FORMED "input-not-well-formed"
 #define EG_RULE_IDENTITY "identity-unreadable"
 #define EG_RULE_IDENTITY_TAKEN "identity-taken"

@@ -485,7 +485,7 @@ Test(store, refuses_a_schema_that_is_not_its_own)
         "CREATE TABLE a (b)",
         "CREATE INDEX zzz ON entries (kind)",
         "DROP INDEX by_name",
-        "PRAGMA user_version = 4",
+        "PRAGMA user_version = 99",
         "PRAGMA application_id = 7",
         "INSERT INTO head SELECT * FROM head",
         "DELETE FROM head",

@@ -268,7 +268,7 @@ Test(store_facts, that_are_damaged_are_not_believed)
 static void make_older(const char *more)
 {
     eg_store_close(&maker.store);
-    run_sql("DROP TABLE facts; DROP TABLE state; PRAGMA user_version = 1");
+    run_sql("DROP TABLE facts; DROP TABLE state; DROP TABLE held; PRAGMA user_version = 1");
     if (more) {
         run_sql(more);
     }
