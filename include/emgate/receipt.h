@@ -56,8 +56,8 @@ enum eg_receipt_relation {
  */
 EG_API EG_MUST_USE
 enum eg_status eg_receipt_compare(enum eg_receipt_relation *out, const char **why_out,
-                                  struct eg_octets held, struct eg_octets seen,
-                                  const char *log_key, struct eg_error *err);
+                                  struct eg_octets held, struct eg_octets seen, const char *log_key,
+                                  struct eg_error *err);
 
 /* What of the entry octets are compared with. */
 enum eg_receipt_part {
