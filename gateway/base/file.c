@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -266,6 +267,24 @@ enum eg_status eg_file_create(const char *path, struct eg_bytes content, unsigne
                               struct eg_error *err)
 {
     return put(path, content, mode, link_new, err);
+}
+
+enum eg_status eg_file_lock(int *fd_out, const char *path, struct eg_error *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+    if (fd < 0) {
+        return eg_error_errno(err, path, errno, "can not be opened");
+    }
+    while (flock(fd, LOCK_EX) != 0) {
+        int cause = errno;
+        if (cause != EINTR) {
+            close(fd);
+            return eg_error_errno(err, path, cause, "can not be locked");
+        }
+    }
+    *fd_out = fd;
+    return EG_OK;
 }
 
 enum eg_status eg_file_sync_dir(const char *path, struct eg_error *err)

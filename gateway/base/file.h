@@ -43,6 +43,13 @@ EG_MUST_USE
 enum eg_status eg_file_create(const char *path, struct eg_bytes content, unsigned mode,
                               struct eg_error *err);
 
+/*
+ * Wait for the lock that a file stands for, among processes; the file is made if need be and stays
+ * empty. Closing the descriptor gives the lock back, as the end of the process does.
+ */
+EG_MUST_USE
+enum eg_status eg_file_lock(int *fd_out, const char *path, struct eg_error *err);
+
 /* Create a directory and its parents (0755); fine if it is there. */
 EG_MUST_USE
 enum eg_status eg_file_mkdirs(const char *path, struct eg_error *err);

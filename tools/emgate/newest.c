@@ -13,11 +13,8 @@
 #include "emgate/keep.h"
 
 #include <emgate/receipt.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #define STATE_MODE 0644
@@ -86,25 +83,6 @@ static enum eg_status name_files(struct eg_newest *newest, const char *dir, stru
 }
 
 /* ---- one comparison ---- */
-
-static enum eg_status lock(int *out, const struct eg_newest *newest, struct eg_error *err)
-{
-    /* An empty file that is only ever locked: nothing in it could be lost. */
-    int fd = open(newest->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, STATE_MODE);
-
-    if (fd < 0) {
-        return eg_error_errno(err, newest->lock, errno, "can not be opened");
-    }
-    while (flock(fd, LOCK_EX) != 0) {
-        if (errno != EINTR) {
-            int cause = errno;
-            close(fd);
-            return eg_error_errno(err, newest->lock, cause, "can not be locked");
-        }
-    }
-    *out = fd;
-    return EG_OK;
-}
 
 /* Both receipts, under names that nothing overwrites, and the mark that this happened. */
 static enum eg_status keep_evidence(const struct eg_newest *newest, struct eg_octets held,
@@ -198,7 +176,7 @@ enum eg_status eg_newest_see(struct eg_newest *newest, struct eg_octets receipt,
                              struct eg_error *err)
 {
     int fd = -1;
-    enum eg_status status = lock(&fd, newest, err);
+    enum eg_status status = eg_file_lock(&fd, newest->lock, err);
 
     if (status == EG_OK) {
         status = see(newest, receipt, err);
