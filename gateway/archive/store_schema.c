@@ -231,7 +231,7 @@ static const char hint[] = "; the gateway brings an older one up to date when it
 static enum eg_status check_version(struct eg_store *store, struct eg_error *err)
 {
     int64_t application = 0, version = 0;
-    int64_t from = store->writing ? EG_ARCHIVE_VERSION : EG_ARCHIVE_READ_FROM;
+    int64_t from = store->writing || store->amending ? EG_ARCHIVE_VERSION : EG_ARCHIVE_READ_FROM;
     enum eg_status status = eg_store_number(&application, store, "PRAGMA application_id", err);
 
     if (!status) {

@@ -305,10 +305,21 @@ Test(store_held, is_added_to_an_archive_of_before)
 {
     struct eg_held now = {0};
     struct eg_store *reader = NULL;
-    run_sql("DROP TABLE held; PRAGMA user_version = 2");
+    struct eg_digest digest = eg_hash(eg_bytes_of("r"));
+    uint64_t breached = 99, held = 99;
+    sqlite3 *db = NULL;
     eg_store_close(&store);
-    cr_expect_eq(eg_store_open(&reader, path, EG_STORE_READ, NULL, &err), EG_E_FORMAT);
+    cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db, "DROP TABLE held; DROP TABLE state; PRAGMA user_version = 2",
+                              NULL, NULL, NULL),
+                 SQLITE_OK, "%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
     cr_expect_eq(eg_store_open(&reader, path, EG_STORE_AMEND, NULL, &err), EG_E_FORMAT);
+    cr_assert_eq(eg_store_open(&reader, path, EG_STORE_READ, NULL, &err), EG_OK, "%s", err.text);
+    cr_expect_eq(eg_store_held_count(&breached, &held, reader, &err), EG_OK);
+    cr_expect(breached == 0 && held == 0);
+    cr_expect_eq(eg_store_held_find(&now, reader, "p", &digest, &err), EG_E_NOTFOUND);
+    eg_store_close(&reader);
     reopen();
     assert_counts(0, 0);
     cr_assert_eq(breach(&now, "p", "r", 1), EG_OK, "%s", err.text);
