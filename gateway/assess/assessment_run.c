@@ -404,26 +404,6 @@ static enum eg_status run_source(struct eg_asm_run *run, struct eg_buf *out)
 
 /* ---- findings ----------------------------------------------------------------------------- */
 
-void eg_asm_run_end(char out[EG_GRID_LABEL_MAX], const struct eg_asm_run *run, int grid,
-                    size_t place)
-{
-    const char *const *labels = run->series != NULL ? run->series->labels : run->source->labels;
-    struct eg_asm_day day = {0, 0, 0};
-
-    if (grid >= EG_ASM_GRID_WINDOW) {
-        if (eg_asm_day_read(&day, run->window_first[grid - EG_ASM_GRID_WINDOW])) {
-            eg_asm_day_text(out, eg_asm_day_number(day) + (long)place);
-        }
-        return;
-    }
-    if (run->grid.kind == EG_GRID_MEASUREMENT) {
-        labels = grid == EG_ASM_GRID_SOURCE ? run->source->labels : labels;
-        (void)snprintf(out, EG_GRID_LABEL_MAX, "%.19s", labels != NULL ? labels[place] : "");
-        return;
-    }
-    eg_grid_label(out, &run->grid, place);
-}
-
 static void value_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_run *run,
                        const struct eg_asm_finding *finding, const struct eg_asm_part *part,
                        size_t place)

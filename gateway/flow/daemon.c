@@ -9,7 +9,7 @@
 #include "flow/front.h"
 #include "flow/recorder.h"
 #include "flow/shared.h"
-#include "flow/worker.h"
+#include "flow/worker_threads.h"
 
 #include <pthread.h>
 #include <signal.h>

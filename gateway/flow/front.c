@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/card.h"
-#include "flow/desk.h"
+#include "flow/desk_item.h"
 #include "flow/doorman.h"
 #include "flow/followings.h"
 #include "flow/kept.h"

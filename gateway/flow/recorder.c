@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/answer.h"
-#include "flow/desk.h"
+#include "flow/desk_item.h"
 #include "flow/ledger.h"
 #include "flow/log_key.h"
 #include "flow/marks.h"
@@ -45,24 +45,6 @@ struct eg_recorder {
     size_t draft_count, batch_max;
     struct eg_marks marks;
 };
-
-struct eg_task *eg_task_new(enum eg_task_kind kind)
-{
-    struct eg_task *task = calloc(1, sizeof *task);
-    if (task != NULL) {
-        task->kind = kind;
-    }
-    return task;
-}
-
-void eg_task_free(struct eg_task **task)
-{
-    if (*task != NULL) {
-        eg_job_free(&(*task)->job);
-        free(*task);
-        *task = NULL;
-    }
-}
 
 /* ---- time -------------------------------------------------------------------------------------
  */

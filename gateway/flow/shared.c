@@ -4,9 +4,9 @@
  */
 #include "flow/shared.h"
 
-#include "flow/desk.h"
+#include "flow/desk_item.h"
 #include "flow/post.h"
-#include "flow/recorder.h"
+#include "flow/task.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * that fails; and an auditor finds all of it as it was, or names what was changed.
  */
 #include "flow/audit.h"
-#include "flow/worker.h"
+#include "flow/worker_threads.h"
 #include "tests/support/gateway_maker.h"
 
 #include "base/clock.h"

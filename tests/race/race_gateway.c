@@ -5,7 +5,7 @@
  */
 #include "flow/desk.h"
 #include "flow/sample.h"
-#include "flow/worker.h"
+#include "flow/worker_threads.h"
 #include "tests/support/gateway_maker.h"
 
 #include "base/clock.h"
