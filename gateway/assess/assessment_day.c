@@ -1,6 +1,6 @@
 /*
- * Calendar arithmetic of windows: proleptic Gregorian, days counted from 1970-01-01. A window is the
- * days of its period up to and including the report's own.
+ * Calendar arithmetic of windows: proleptic Gregorian, days counted from 1970-01-01. A window is
+ * the days of its period up to and including the report's own.
  */
 #include "assess/assessment_model.h"
 

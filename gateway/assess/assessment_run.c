@@ -188,6 +188,10 @@ static void spread(struct eg_asm_run *run, const struct eg_asm_op *op)
                                  .in = {op->in[0], EG_ASM_NONE, EG_ASM_NONE, EG_ASM_NONE}});
 }
 
+static enum eg_status run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding);
+
+static enum eg_status run_block(struct eg_asm_run *run, int block);
+
 static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
 {
     if (op->having != EG_ASM_NONE && !has_value(run, op->having)) {
@@ -205,7 +209,7 @@ static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
         eg_asm_run_classes(run, &run->a->classes[op->index]);
         return EG_OK;
     case EG_OP_WINDOW:
-        return eg_asm_run_block(run, run->a->windows[op->index].block);
+        return run_block(run, run->a->windows[op->index].block);
     case EG_OP_RECALL:
         return eg_asm_run_recall(run, &run->a->recalls[op->index]);
     case EG_OP_REMEMBER:
@@ -213,7 +217,7 @@ static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
     case EG_OP_SERIES:
         return run_series(run, op->index);
     case EG_OP_FINDING:
-        return eg_asm_run_finding(run, &run->a->findings[op->index]);
+        return run_finding(run, &run->a->findings[op->index]);
     default:
         break;
     }
@@ -227,7 +231,7 @@ static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
     return EG_OK;
 }
 
-enum eg_status eg_asm_run_block(struct eg_asm_run *run, int block)
+static enum eg_status run_block(struct eg_asm_run *run, int block)
 {
     const struct eg_asm_block *b = &run->a->blocks[block];
     enum eg_status status = EG_OK;
@@ -295,7 +299,7 @@ static enum eg_status run_one_series(struct eg_asm_run *run, int block)
     }
     begin_texts(run);
     enter(run);
-    enum eg_status status = eg_asm_run_block(run, block);
+    enum eg_status status = run_block(run, block);
     if (status == EG_OK) {
         eg_buf_text(&run->series_text, "    <series");
         eg_asm_attribute_text(&run->series_text, "component", run->series->component);
@@ -383,7 +387,7 @@ static enum eg_status run_source(struct eg_asm_run *run, struct eg_buf *out)
     enum eg_status status = eg_asm_run_parameters(run);
     enter(run);
     if (status == EG_OK) {
-        status = eg_asm_run_block(run, 0);
+        status = run_block(run, 0);
     }
     if (status == EG_OK) {
         eg_buf_text(out, "  <source");
@@ -498,7 +502,7 @@ static enum eg_status add_finding(struct eg_asm_run *run, const struct eg_asm_fi
     return status;
 }
 
-enum eg_status eg_asm_run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding)
+static enum eg_status run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding)
 {
     size_t index = (size_t)(finding - run->a->findings);
     const struct eg_asm_cell *condition = &run->cells[finding->condition];

@@ -151,7 +151,8 @@ static void on_exslt(xmlXPathParserContext *ctxt, int count)
             return;
         }
     }
-    if (strcmp(ns, EG_EXSLT_STRINGS) == 0 && !eg_function_spend(ctxt, strings_cost(ctxt, count, name))) {
+    if (strcmp(ns, EG_EXSLT_STRINGS) == 0 &&
+        !eg_function_spend(ctxt, strings_cost(ctxt, count, name))) {
         return;
     }
     /* It holds each text until it ends. */

@@ -260,7 +260,7 @@ static void keep_cursor(struct eg_desk *desk, const struct eg_desk_item *item,
         memcpy(task->ack.participant, item->participant, sizeof task->ack.participant);
         memcpy(task->ack.stream, ack->stream, sizeof task->ack.stream);
         task->ack.cursor = (struct eg_cursor){ack->cursor.index, ack->cursor.number};
-        if (eg_queue_force(desk->shared->records, task, 0)) {
+        if (eg_queue_put(desk->shared->records, task, 0)) {
             return;
         }
         eg_task_free(&task);

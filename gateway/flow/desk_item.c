@@ -22,7 +22,7 @@ void eg_desk_item_free(struct eg_desk_item **item)
 
 static bool put(struct eg_shared *shared, struct eg_desk_item *item)
 {
-    if (!eg_queue_force(shared->desk, item, 0)) {
+    if (!eg_queue_put(shared->desk, item, 0)) {
         eg_desk_item_free(&item);
         return false;
     }

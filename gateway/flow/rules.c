@@ -7,7 +7,6 @@
  */
 #include "flow/rules.h"
 
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -44,13 +44,4 @@ bool eg_merkle_inclusion_verify(const struct eg_digest *leaf, uint64_t index, ui
                                 const struct eg_digest *path, size_t count,
                                 const struct eg_digest *root);
 
-/* Consistency proof between two sizes (RFC 6962, 2.1.2). */
-EG_MUST_USE
-enum eg_status eg_merkle_consistency(struct eg_digest out[2 * EG_MERKLE_LEVELS], size_t *count_out,
-                                     uint64_t old_size, uint64_t size, eg_merkle_read_fn read,
-                                     void *payload, struct eg_error *err);
-bool eg_merkle_consistency_verify(uint64_t old_size, const struct eg_digest *old_root,
-                                  uint64_t size, const struct eg_digest *root,
-                                  const struct eg_digest *path, size_t count);
-
 #endif

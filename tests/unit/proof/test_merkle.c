@@ -176,63 +176,26 @@ Test(merkle, refuses_every_changed_inclusion_proof)
     }
 }
 
-Test(merkle, proves_that_every_tree_continues_every_older_one)
-{
-    struct eg_error err = {0};
-    struct eg_digest roots[LEAVES + 1];
-
-    grow(LEAVES);
-    for (size_t size = 0; size <= LEAVES; size++) {
-        roots[size] = plain_root(0, size);
-    }
-    for (size_t size = 1; size <= LEAVES; size++) {
-        for (size_t old = 1; old <= size; old++) {
-            struct eg_digest path[2 * EG_MERKLE_LEVELS];
-            size_t count = 0;
-            cr_assert_eq(eg_merkle_consistency(path, &count, old, size, give, NULL, &err), EG_OK);
-            cr_assert(
-                eg_merkle_consistency_verify(old, &roots[old], size, &roots[size], path, count),
-                "%zu in %zu", old, size);
-            for (size_t k = 0; k < count; k++) {
-                path[k].octets[0] ^= 1;
-                cr_assert_not(eg_merkle_consistency_verify(old, &roots[old], size, &roots[size],
-                                                           path, count));
-                path[k].octets[0] ^= 1;
-            }
-            if (old > 1) {
-                cr_assert_not(eg_merkle_consistency_verify(old, &roots[old - 1], size, &roots[size],
-                                                           path, count));
-            }
-            if (count > 0) {
-                cr_assert_not(eg_merkle_consistency_verify(old, &roots[old], size, &roots[size],
-                                                           path, count - 1));
-            }
-        }
-    }
-}
-
 Test(merkle, asks_for_no_proof_beyond_the_tree)
 {
-    struct eg_digest path[2 * EG_MERKLE_LEVELS];
+    struct eg_digest path[EG_MERKLE_LEVELS];
     struct eg_error err = {0};
     size_t count = 77;
 
     grow(5);
     cr_assert_eq(eg_merkle_inclusion(path, &count, 5, 5, give, NULL, &err), EG_E_NOTFOUND);
     cr_assert_eq(eg_merkle_inclusion(path, &count, 0, 0, give, NULL, &err), EG_E_NOTFOUND);
-    cr_assert_eq(eg_merkle_consistency(path, &count, 6, 5, give, NULL, &err), EG_E_NOTFOUND);
     cr_assert_eq(count, 77, "outputs are untouched");
 }
 
 Test(merkle, passes_on_that_a_node_is_not_kept)
 {
-    struct eg_digest path[2 * EG_MERKLE_LEVELS];
+    struct eg_digest path[EG_MERKLE_LEVELS];
     struct eg_error err = {0};
     size_t count = 77;
 
     grow(4);
     cr_assert_eq(eg_merkle_inclusion(path, &count, 0, 8, give, NULL, &err), EG_E_NOTFOUND);
-    cr_assert_eq(eg_merkle_consistency(path, &count, 4, 8, give, NULL, &err), EG_E_NOTFOUND);
     cr_assert_eq(count, 77);
     cr_assert_not(eg_merkle_inclusion_verify(&leaves[0], 0, 0, path, 0, &leaves[0]),
                   "a leaf of the empty tree");
