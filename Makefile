@@ -61,7 +61,7 @@ UNIT_C    := $(wildcard tests/unit/*/test_*.c) $(wildcard tests/flow/test_*.c) $
 RACE_C    := $(wildcard tests/race/race_*.c)
 FUZZ_C    := $(wildcard tests/fuzz/fuzz_*.c)
 SCRIPTS   := $(wildcard $(foreach k,cli flow fault python,tests/$(k)/*.sh tests/$(k)/test_*.py))
-CHECKS    := $(wildcard $(addprefix tools/check/,layers headers format banned shape settings))
+CHECKS    := $(wildcard $(addprefix tools/check/,layers links unused headers format banned shape settings))
 # What a plant's software links: no settings file, no XML, no archive.
 LIBRARY_C := $(filter-out gateway/core/settings.c,$(foreach r,base wire core proof verify client,$(wildcard gateway/$(r)/*.c)))
 # The few sources that read differently with test hooks; all others are compiled once for both.
@@ -145,7 +145,7 @@ $(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/libsupport.a $(B)/hooks/lib
 # A second make for a second variant; two jobs unless the caller said how many.
 again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j2)
 plain-programs: all $(B)/hooks/emgate $(B)/hooks/emgated unit-programs
-unit-programs:  $(B)/emgated $(addprefix $(B)/,$(UNIT_P) $(FUZZ_P))
+unit-programs:  all $(addprefix $(B)/,$(UNIT_P) $(FUZZ_P))
 asan-programs:  ; +@$(again) VARIANT=address-undefined unit-programs $(addprefix $(ASAN)/tests/planted/,$(PLANTED))
 race-programs:  ; +@$(again) VARIANT=thread $(addprefix $(TSAN)/,$(RACE_P) tests/planted/race)
 asan-tool:      ; +@$(again) VARIANT=address-undefined plain-programs
@@ -204,11 +204,16 @@ fuzz-%:
 	    -artifact_prefix=build/fuzz/found-$*- build/fuzz/corpus/$* tests/fuzz/corpus/$*
 
 # ---- checks, one by one ------------------------------------------------------------------------
-.PHONY: checks layers headers format banned shape settings
-checks: $(B)/emgated
+.PHONY: checks layers unused headers format banned shape settings
+checks: all
 	@tools/check/run-tests --build build/plain $(checks)
-layers headers format banned shape:
+headers format banned shape:
 	@tools/check/$@
+layers: all
+	@tools/check/layers
+	@tools/check/links --build $(B)
+unused: all
+	@tools/check/unused --build $(B)
 settings: $(B)/emgated
 	@tools/check/$@
 

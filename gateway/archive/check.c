@@ -16,20 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void eg_check_found(struct eg_checker *checker, uint64_t entry, unsigned condition,
-                    const char *format, ...)
-{
-    struct eg_check_finding finding = {.entry = entry, .condition = condition};
-    va_list values;
-
-    va_start(values, format);
-    (void)vsnprintf(finding.text, sizeof(finding.text), format, values);
-    va_end(values);
-    checker->findings++;
-    checker->row_findings++;
-    checker->hooks->finding(checker->hooks->payload, &finding);
-}
-
 /* ---- one entry
  * ---------------------------------------------------------------------------------*/
 

@@ -204,21 +204,6 @@ static const struct eg_asm_finding *finding_named(const struct eg_assessment *as
     return NULL;
 }
 
-bool eg_assessment_uses_parameter(const struct eg_assessment *assessment, const char *name)
-{
-    for (size_t i = 0; i < assessment->parameter_count; i++) {
-        if (strcmp(assessment->parameters[i].parameter->name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-const char *eg_assessment_finding_id(const struct eg_assessment *assessment, size_t index)
-{
-    return index < assessment->finding_count ? assessment->findings[index].id : NULL;
-}
-
 enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment *assessment,
                                   const struct eg_finding *finding, const char *lang,
                                   struct eg_error *err)

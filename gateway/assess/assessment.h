@@ -60,10 +60,6 @@ enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
                                  struct eg_facts *recalled, struct eg_facts *remembered,
                                  struct eg_error *err);
 
-/* Does the assessment read a parameter? The ids of its findings, NULL: no more; borrowed. */
-bool eg_assessment_uses_parameter(const struct eg_assessment *assessment, const char *name);
-const char *eg_assessment_finding_id(const struct eg_assessment *assessment, size_t index);
-
 /* The text of a finding in "de" or "en" from its recorded values, its citation in brackets
  * behind it. EG_E_NOTFOUND: not of this. */
 EG_MUST_USE

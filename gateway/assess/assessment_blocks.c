@@ -22,6 +22,8 @@ static enum eg_status failed(struct eg_asm_compile *c)
     return c->err->status != EG_OK ? c->err->status : eg_asm_nomem(c);
 }
 
+static eg_asm_line_fn read_recall, read_remember, read_series;
+
 static const struct line {
     const char *element;
     eg_asm_line_fn *read;
@@ -31,8 +33,8 @@ static const struct line {
     {"max", eg_asm_aggregate},   {"min", eg_asm_aggregate}, {"percentile", eg_asm_percentile},
     {"share", eg_asm_share},     {"run", eg_asm_run},       {"figure", eg_asm_figure},
     {"whether", eg_asm_whether}, {"round", eg_asm_round},   {"classes", eg_asm_class_line},
-    {"window", eg_asm_window},   {"recall", eg_asm_recall}, {"remember", eg_asm_remember},
-    {"finding", eg_asm_finding}, {"series", eg_asm_series},
+    {"window", eg_asm_window},   {"recall", read_recall},   {"remember", read_remember},
+    {"finding", eg_asm_finding}, {"series", read_series},
 };
 
 enum eg_status eg_asm_lines(struct eg_asm_compile *c, xmlNode *parent)
@@ -72,7 +74,7 @@ static int add_block(struct eg_asm_compile *c, enum eg_asm_block_kind kind)
     return index;
 }
 
-enum eg_status eg_asm_series(struct eg_asm_compile *c, xmlNode *node)
+static enum eg_status read_series(struct eg_asm_compile *c, xmlNode *node)
 {
     int outer = c->block, having = EG_ASM_NONE;
     int block = add_block(c, EG_ASM_BLOCK_SERIES);
@@ -342,7 +344,7 @@ static enum eg_status find_class(struct eg_asm_compile *c, struct eg_asm_recall 
                : eg_asm_refuse(c, "EA-NAME", "%s has no class %.64s", recall->of, recall->class_id);
 }
 
-enum eg_status eg_asm_recall(struct eg_asm_compile *c, xmlNode *node)
+static enum eg_status read_recall(struct eg_asm_compile *c, xmlNode *node)
 {
     struct eg_assessment *a = c->a;
     struct eg_asm_recall recall = {.window = a->blocks[c->block].window,
@@ -473,7 +475,7 @@ static enum eg_status remember_one(struct eg_asm_compile *c, const char *name)
     return EG_OK;
 }
 
-enum eg_status eg_asm_remember(struct eg_asm_compile *c, xmlNode *node)
+static enum eg_status read_remember(struct eg_asm_compile *c, xmlNode *node)
 {
     const char *of = eg_asm_attribute(c, node, "of");
     const char *const *names = NULL;

@@ -227,13 +227,15 @@ static int number_named(struct eg_asm_compile *c, const char *name)
     return found;
 }
 
+static int value_tree(struct eg_asm_compile *c, const struct eg_expression *e);
+
 static int arithmetic(struct eg_asm_compile *c, const struct eg_expression *e)
 {
     static const enum eg_asm_code codes[] = {EG_OP_ADD, EG_OP_SUBTRACT, EG_OP_MULTIPLY,
                                              EG_OP_DIVIDE};
     struct eg_unit unit = eg_unit_one;
-    int a = eg_asm_value_tree(c, e->args[0]);
-    int b = a != EG_ASM_NONE ? eg_asm_value_tree(c, e->args[1]) : EG_ASM_NONE;
+    int a = value_tree(c, e->args[0]);
+    int b = a != EG_ASM_NONE ? value_tree(c, e->args[1]) : EG_ASM_NONE;
 
     if (b == EG_ASM_NONE ||
         !combine_units(c, &unit, e->kind, &quantity(c, a)->unit, &quantity(c, b)->unit)) {
@@ -358,7 +360,7 @@ static int call(struct eg_asm_compile *c, const struct eg_expression *e)
     int64_t power = 0;
 
     for (size_t i = 0; i < e->arg_count; i++) {
-        in[i] = eg_asm_value_tree(c, e->args[i]);
+        in[i] = value_tree(c, e->args[i]);
         if (in[i] == EG_ASM_NONE) {
             return EG_ASM_NONE;
         }
@@ -384,7 +386,7 @@ static int call(struct eg_asm_compile *c, const struct eg_expression *e)
     return out;
 }
 
-int eg_asm_value_tree(struct eg_asm_compile *c, const struct eg_expression *e)
+static int value_tree(struct eg_asm_compile *c, const struct eg_expression *e)
 {
     if (is_constant(e)) {
         return constant(c, e);
@@ -398,7 +400,7 @@ int eg_asm_value_tree(struct eg_asm_compile *c, const struct eg_expression *e)
 int eg_asm_value(struct eg_asm_compile *c, const char *text)
 {
     const struct eg_expression *e = read_text(c, text, EG_FORM_VALUE);
-    return e != NULL ? eg_asm_value_tree(c, e) : EG_ASM_NONE;
+    return e != NULL ? value_tree(c, e) : EG_ASM_NONE;
 }
 
 /* ---- conditions --------------------------------------------------------------------------- */
@@ -434,8 +436,8 @@ static bool need_exact(struct eg_asm_compile *c, int in)
 
 static int compare(struct eg_asm_compile *c, const struct eg_expression *e)
 {
-    int a = eg_asm_value_tree(c, e->args[0]);
-    int b = a != EG_ASM_NONE ? eg_asm_value_tree(c, e->args[1]) : EG_ASM_NONE;
+    int a = value_tree(c, e->args[0]);
+    int b = a != EG_ASM_NONE ? value_tree(c, e->args[1]) : EG_ASM_NONE;
     if (b == EG_ASM_NONE) {
         return EG_ASM_NONE;
     }
@@ -605,7 +607,7 @@ static int ended(struct eg_asm_compile *c, const struct eg_expression *e)
 
 static int has_number(struct eg_asm_compile *c, const struct eg_expression *e)
 {
-    int in = eg_asm_value_tree(c, e->args[0]);
+    int in = value_tree(c, e->args[0]);
     int out = in != EG_ASM_NONE ? new_answer(c) : EG_ASM_NONE;
     return emit(c, EG_OP_HAS_NUMBER, out, in, EG_ASM_NONE) != NULL ? out : EG_ASM_NONE;
 }

@@ -331,7 +331,6 @@ int eg_asm_grid_here(const struct eg_asm_compile *c); /* grid of columns made in
 /* Expressions; NONE and err. A value or answer may be single or on a grid. */
 int eg_asm_value(struct eg_asm_compile *c, const char *text);
 int eg_asm_condition(struct eg_asm_compile *c, const char *text);
-int eg_asm_value_tree(struct eg_asm_compile *c, const struct eg_expression *e);
 /* Spread over this block's grid, where it is single. */
 int eg_asm_spread(struct eg_asm_compile *c, int quantity);
 EG_MUST_USE
@@ -343,7 +342,7 @@ bool eg_asm_words(struct eg_asm_compile *c, const char *text, const char *const 
 typedef enum eg_status eg_asm_line_fn(struct eg_asm_compile *c, xmlNode *node);
 eg_asm_line_fn eg_asm_given, eg_asm_derive, eg_asm_select, eg_asm_count, eg_asm_aggregate,
     eg_asm_percentile, eg_asm_share, eg_asm_run, eg_asm_figure, eg_asm_whether, eg_asm_round,
-    eg_asm_class_line, eg_asm_window, eg_asm_recall, eg_asm_remember, eg_asm_finding, eg_asm_series;
+    eg_asm_class_line, eg_asm_window, eg_asm_finding;
 /* All lines of a block's element. */
 EG_MUST_USE
 enum eg_status eg_asm_lines(struct eg_asm_compile *c, xmlNode *parent);
@@ -409,8 +408,6 @@ static inline size_t eg_asm_mask_words(size_t places)
     return (places + 63) / 64;
 }
 
-EG_MUST_USE
-enum eg_status eg_asm_run_block(struct eg_asm_run *run, int block);
 /* One operation of each file's kind; places with `having` unmet are left out by the caller. */
 void eg_asm_run_number(struct eg_asm_run *run, const struct eg_asm_op *op);
 void eg_asm_run_answer(struct eg_asm_run *run, const struct eg_asm_op *op);
@@ -423,8 +420,6 @@ EG_MUST_USE
 enum eg_status eg_asm_tell_recalled(struct eg_asm_run *run);
 EG_MUST_USE
 enum eg_status eg_asm_run_remember(struct eg_asm_run *run, const struct eg_asm_remember *what);
-EG_MUST_USE
-enum eg_status eg_asm_run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding);
 /* Values of parameters, settings and constants for the source or series in hand. EG_E_DENIED. */
 EG_MUST_USE
 enum eg_status eg_asm_run_parameters(struct eg_asm_run *run);

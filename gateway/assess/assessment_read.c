@@ -76,14 +76,6 @@ const struct eg_assessment_element *eg_assessment_element_at(size_t index)
     return index < sizeof(rules) / sizeof(rules[0]) ? &rules[index] : NULL;
 }
 
-const char *eg_asm_attribute(struct eg_asm_compile *c, const xmlNode *node, const char *name)
-{
-    char *text = eg_xml_attribute(node, name);
-    const char *kept = text != NULL ? eg_arena_text(&c->a->arena, eg_bytes_of(text)) : NULL;
-    free(text);
-    return kept;
-}
-
 bool eg_asm_words(struct eg_asm_compile *c, const char *text, const char *const **words,
                   size_t *count)
 {

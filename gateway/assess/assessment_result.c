@@ -20,15 +20,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void eg_asm_attribute_text(struct eg_buf *out, const char *name, const char *text)
-{
-    eg_buf_char(out, ' ');
-    eg_buf_text(out, name);
-    eg_buf_text(out, "=\"");
-    eg_text_xml(out, eg_bytes_of(text));
-    eg_buf_char(out, '"');
-}
-
 static void add_count(struct eg_buf *out, const char *name, size_t count)
 {
     char digits[24] = "";
@@ -60,29 +51,6 @@ static void add_source(struct eg_buf *out, const struct eg_asm_run *run, const c
     }
     eg_text_xml(out, eg_bytes_of(source));
     eg_buf_char(out, '"');
-}
-
-void eg_asm_cell_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_quantity *q,
-                      const struct eg_asm_cell *cell, size_t place, int digits)
-{
-    static const char *const answers[] = {
-        [EG_ANSWER_NO] = "no", [EG_ANSWER_YES] = "yes", [EG_ANSWER_UNKNOWN] = "unknown"};
-    double x = q->kind == EG_ASM_NUMBER ? cell->x[place] : 0;
-    int decimals = digits >= 0 ? digits : cell->place;
-
-    if (q->kind == EG_ASM_ANSWER) {
-        (void)snprintf(out, EG_ASM_TEXT_MAX, "%s", answers[eg_asm_answer(cell, place)]);
-    } else if (q->kind == EG_ASM_WORD) {
-        size_t word = cell->word[place];
-        bool known = word >= 1 && word <= q->word_count;
-        (void)snprintf(out, EG_ASM_TEXT_MAX, "%.300s", known ? q->words[word - 1] : "-");
-    } else if (isnan(x)) {
-        (void)snprintf(out, EG_ASM_TEXT_MAX, "-");
-    } else if (decimals >= 0 && !isnan(eg_number_round(x, decimals))) {
-        eg_number_text_place(out, x, decimals);
-    } else {
-        eg_number_text(out, x);
-    }
 }
 
 static bool has_value(const struct eg_asm_quantity *q, const struct eg_asm_cell *cell, size_t place)

@@ -188,6 +188,10 @@ static void spread(struct eg_asm_run *run, const struct eg_asm_op *op)
                                  .in = {op->in[0], EG_ASM_NONE, EG_ASM_NONE, EG_ASM_NONE}});
 }
 
+static enum eg_status run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding);
+
+static enum eg_status run_block(struct eg_asm_run *run, int block);
+
 static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
 {
     if (op->having != EG_ASM_NONE && !has_value(run, op->having)) {
@@ -205,7 +209,7 @@ static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
         eg_asm_run_classes(run, &run->a->classes[op->index]);
         return EG_OK;
     case EG_OP_WINDOW:
-        return eg_asm_run_block(run, run->a->windows[op->index].block);
+        return run_block(run, run->a->windows[op->index].block);
     case EG_OP_RECALL:
         return eg_asm_run_recall(run, &run->a->recalls[op->index]);
     case EG_OP_REMEMBER:
@@ -213,7 +217,7 @@ static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
     case EG_OP_SERIES:
         return run_series(run, op->index);
     case EG_OP_FINDING:
-        return eg_asm_run_finding(run, &run->a->findings[op->index]);
+        return run_finding(run, &run->a->findings[op->index]);
     default:
         break;
     }
@@ -227,7 +231,7 @@ static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
     return EG_OK;
 }
 
-enum eg_status eg_asm_run_block(struct eg_asm_run *run, int block)
+static enum eg_status run_block(struct eg_asm_run *run, int block)
 {
     const struct eg_asm_block *b = &run->a->blocks[block];
     enum eg_status status = EG_OK;
@@ -295,7 +299,7 @@ static enum eg_status run_one_series(struct eg_asm_run *run, int block)
     }
     begin_texts(run);
     enter(run);
-    enum eg_status status = eg_asm_run_block(run, block);
+    enum eg_status status = run_block(run, block);
     if (status == EG_OK) {
         eg_buf_text(&run->series_text, "    <series");
         eg_asm_attribute_text(&run->series_text, "component", run->series->component);
@@ -383,7 +387,7 @@ static enum eg_status run_source(struct eg_asm_run *run, struct eg_buf *out)
     enum eg_status status = eg_asm_run_parameters(run);
     enter(run);
     if (status == EG_OK) {
-        status = eg_asm_run_block(run, 0);
+        status = run_block(run, 0);
     }
     if (status == EG_OK) {
         eg_buf_text(out, "  <source");
@@ -403,26 +407,6 @@ static enum eg_status run_source(struct eg_asm_run *run, struct eg_buf *out)
 }
 
 /* ---- findings ----------------------------------------------------------------------------- */
-
-void eg_asm_run_end(char out[EG_GRID_LABEL_MAX], const struct eg_asm_run *run, int grid,
-                    size_t place)
-{
-    const char *const *labels = run->series != NULL ? run->series->labels : run->source->labels;
-    struct eg_asm_day day = {0, 0, 0};
-
-    if (grid >= EG_ASM_GRID_WINDOW) {
-        if (eg_asm_day_read(&day, run->window_first[grid - EG_ASM_GRID_WINDOW])) {
-            eg_asm_day_text(out, eg_asm_day_number(day) + (long)place);
-        }
-        return;
-    }
-    if (run->grid.kind == EG_GRID_MEASUREMENT) {
-        labels = grid == EG_ASM_GRID_SOURCE ? run->source->labels : labels;
-        (void)snprintf(out, EG_GRID_LABEL_MAX, "%.19s", labels != NULL ? labels[place] : "");
-        return;
-    }
-    eg_grid_label(out, &run->grid, place);
-}
 
 static void value_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_run *run,
                        const struct eg_asm_finding *finding, const struct eg_asm_part *part,
@@ -518,7 +502,7 @@ static enum eg_status add_finding(struct eg_asm_run *run, const struct eg_asm_fi
     return status;
 }
 
-enum eg_status eg_asm_run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding)
+static enum eg_status run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding)
 {
     size_t index = (size_t)(finding - run->a->findings);
     const struct eg_asm_cell *condition = &run->cells[finding->condition];

@@ -395,3 +395,11 @@ enum eg_status eg_asm_having(struct eg_asm_compile *c, const xmlNode *node, int 
     *out = eg_asm_parameter(c, name);
     return *out == EG_ASM_NONE ? c->err->status : EG_OK;
 }
+
+const char *eg_asm_attribute(struct eg_asm_compile *c, const xmlNode *node, const char *name)
+{
+    char *text = eg_xml_attribute(node, name);
+    const char *kept = text != NULL ? eg_arena_text(&c->a->arena, eg_bytes_of(text)) : NULL;
+    free(text);
+    return kept;
+}

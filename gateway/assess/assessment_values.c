@@ -13,22 +13,9 @@
 #define BEYOND 1e15 /* results above are no number */
 #define KELVIN_ZERO 273.15
 
-bool eg_asm_bit(const uint64_t *bits, size_t place)
-{
-    return (bits[place / 64] >> (place % 64) & 1) != 0;
-}
-
 static void set_bit(uint64_t *bits, size_t place)
 {
     bits[place / 64] |= (uint64_t)1 << (place % 64);
-}
-
-enum eg_answer_value eg_asm_answer(const struct eg_asm_cell *cell, size_t place)
-{
-    if (eg_asm_bit(cell->unknown, place)) {
-        return EG_ANSWER_UNKNOWN;
-    }
-    return eg_asm_bit(cell->yes, place) ? EG_ANSWER_YES : EG_ANSWER_NO;
 }
 
 /* An operand: single ones stay at their one place. */

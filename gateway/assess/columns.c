@@ -34,10 +34,12 @@ const struct eg_column *eg_columns_find(const struct eg_columns *columns, const 
     return column != NULL ? &column->shown : NULL;
 }
 
+#ifdef EG_TEST_HOOKS
 const struct eg_column *eg_columns_at(const struct eg_columns *columns, size_t index)
 {
     return index < columns->count ? &columns->list[index].shown : NULL;
 }
+#endif
 
 /* ---- fillings ----------------------------------------------------------------------------- */
 

@@ -56,7 +56,9 @@ void eg_columns_free(struct eg_columns **columns);
 
 /* The column so named, NULL: none; and all of them in order of the file, NULL: no more. */
 const struct eg_column *eg_columns_find(const struct eg_columns *columns, const char *name);
+#ifdef EG_TEST_HOOKS
 const struct eg_column *eg_columns_at(const struct eg_columns *columns, size_t index);
+#endif
 
 /* ---- a filling: which columns are wanted; immutable, any thread ------------------------------ */
 

@@ -44,21 +44,6 @@ enum eg_parameter_judgement eg_parameter_judge(const struct eg_parameter *parame
 
 /* ---- what stands in the directory --------------------------------------------------------- */
 
-bool eg_parameter_same(const char *a, const char *b)
-{
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-const struct eg_parameter *eg_parameter_named(const struct eg_package *package, const char *name)
-{
-    for (size_t i = 0; i < package->parameter_count; i++) {
-        if (strcmp(package->parameters[i].name, name) == 0) {
-            return &package->parameters[i];
-        }
-    }
-    return NULL;
-}
-
 static bool is_ours(const struct eg_parameter_choice *choice,
                     const struct eg_plant_parameter *entry)
 {
@@ -534,21 +519,6 @@ void eg_parameters_done(struct eg_parameter_values *values)
 }
 
 /* ---- looking up --------------------------------------------------------------------------- */
-
-const struct eg_parameter_value *eg_parameter_lookup(const struct eg_parameter_values *values,
-                                                     const struct eg_parameter *parameter,
-                                                     const char *component, const char *source)
-{
-    for (size_t i = 0; i < values->count; i++) {
-        const struct eg_parameter_value *value = &values->list[i];
-        if (value->parameter == parameter &&
-            (value->component == NULL || eg_parameter_same(value->component, component)) &&
-            (value->source == NULL || eg_parameter_same(value->source, source))) {
-            return value;
-        }
-    }
-    return NULL;
-}
 
 enum eg_status eg_parameters_find(const struct eg_parameter_value **out,
                                   const struct eg_parameter_values *values,

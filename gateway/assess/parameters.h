@@ -29,7 +29,6 @@ enum eg_parameter_origin {
     EG_ORIGIN_COMPUTED, /* `is` over the values used */
     EG_ORIGIN_PERMIT,   /* entry of the directory */
 };
-const char *eg_parameter_origin_text(enum eg_parameter_origin origin);
 
 /* The value of one place; texts borrowed from package or plant, or held by the list. */
 struct eg_parameter_value {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-const char *eg_parameter_origin_text(enum eg_parameter_origin origin)
+static const char *origin_text(enum eg_parameter_origin origin)
 {
     static const char *const words[] = {"package", "computed", "permit"};
 
@@ -35,7 +35,7 @@ static void put_value(struct eg_buf *out, const struct eg_parameter_value *value
         eg_lines_put(out, "source", eg_bytes_of(value->source));
     }
     eg_lines_putf(out, "value", "%s %s", value->value, value->parameter->unit);
-    eg_lines_put(out, "origin", eg_bytes_of(eg_parameter_origin_text(value->origin)));
+    eg_lines_put(out, "origin", eg_bytes_of(origin_text(value->origin)));
     eg_lines_put(out, "citation", eg_bytes_of(value->citation));
 }
 
@@ -76,7 +76,7 @@ static bool add_value(xmlNode *root, const struct eg_parameter_value *value)
     return node != NULL && put(node, "name", value->parameter->name) &&
            put(node, "component", value->component) && put(node, "source", value->source) &&
            put(node, "value", value->value) && put(node, "unit", value->parameter->unit) &&
-           put(node, "origin", eg_parameter_origin_text(value->origin)) &&
+           put(node, "origin", origin_text(value->origin)) &&
            put(node, "citation", value->citation);
 }
 

@@ -99,9 +99,3 @@ void eg_schematron_state_free(struct eg_schematron_state **slot)
     free(state);
     *slot = NULL;
 }
-
-const struct eg_xml_ns *eg_schematron_ns(const struct eg_schematron *schema, size_t *count)
-{
-    *count = schema->ns_count;
-    return schema->ns;
-}

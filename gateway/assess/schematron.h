@@ -51,9 +51,6 @@ enum eg_status eg_schematron_state_new(struct eg_schematron_state **out,
                                        const struct eg_schematron *schema, struct eg_error *err);
 void eg_schematron_state_free(struct eg_schematron_state **state);
 
-/* Bindings of sch:ns, for locations; borrowed. */
-const struct eg_xml_ns *eg_schematron_ns(const struct eg_schematron *schema, size_t *count);
-
 struct eg_schematron_job {
     xmlDoc *doc;
     unsigned step;                            /* written into findings */

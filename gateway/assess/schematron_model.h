@@ -310,9 +310,8 @@ void eg_svrl_rule(struct eg_buf *out, const struct eg_sch_rule *rule, const char
 void eg_svrl_check(struct eg_buf *out, const struct eg_sch_check *check, const char *location,
                    char *const *values, xmlDoc *const *properties);
 void eg_svrl_end(struct eg_buf *out);
-/* A text with its holes filled, blanks folded unless they are to be preserved. */
-void eg_sch_fill(struct eg_buf *out, const struct eg_sch_text *text, char *const *values);
-/* The same, with a mark (no character of XML) where emph, span and dir begin and end. */
+/* A text with its holes filled, blanks folded unless they are to be preserved, and a mark (no
+ * character of XML) where emph, span and dir begin and end. */
 #define EG_SCH_MARK_OPEN '\1'
 #define EG_SCH_MARK_CLOSE '\2'
 void eg_sch_fill_marked(struct eg_buf *out, const struct eg_sch_text *text, char *const *values);

@@ -59,7 +59,7 @@ enum eg_status eg_sch_take_rich(struct eg_sch_rich *out, struct eg_sch_reader *r
         reader, node);
 }
 
-bool eg_sch_is_true(const xmlNode *node, const char *attribute)
+static bool is_true(const xmlNode *node, const char *attribute)
 {
     char *value = eg_xml_attribute(node, attribute);
     bool yes = value != NULL && strcmp(value, "true") == 0;
@@ -129,7 +129,7 @@ static const xmlNode *abstract_rule(const xmlNode *pattern, const char *id)
     for (const xmlNode *rule = eg_xml_child(pattern, EG_SCH_NS, "rule"); rule != NULL;
          rule = eg_xml_next(rule, EG_SCH_NS, "rule")) {
         char *own = eg_xml_attribute(rule, "id");
-        bool found = eg_sch_is_true(rule, "abstract") && own != NULL && strcmp(own, id) == 0;
+        bool found = is_true(rule, "abstract") && own != NULL && strcmp(own, id) == 0;
         free(own);
         if (found) {
             return rule;
@@ -182,7 +182,7 @@ static enum eg_status read_context(struct eg_sch_reader *reader, struct eg_sch_r
 static enum eg_status read_rule(struct eg_sch_reader *reader, struct eg_sch_pattern *pattern,
                                 const xmlNode *node)
 {
-    if (eg_sch_is_true(node, "abstract")) {
+    if (is_true(node, "abstract")) {
         if (xmlHasNsProp(node, BAD_CAST "context", NULL) != NULL ||
             xmlHasNsProp(node, BAD_CAST "id", NULL) == NULL) {
             return eg_sch_refuse(reader->err, node, reader->name,
@@ -262,7 +262,7 @@ static enum eg_status read_pattern(struct eg_sch_reader *reader, const xmlNode *
                                    const xmlNode *phase)
 {
     struct eg_schematron *schema = reader->schema;
-    if (eg_sch_is_true(node, "abstract")) {
+    if (is_true(node, "abstract")) {
         return EG_OK;
     }
     struct eg_sch_pattern *pattern =
@@ -338,7 +338,7 @@ static enum eg_status check_phases(struct eg_sch_reader *reader)
             char *name = eg_xml_attribute(a, "pattern");
             const xmlNode *pattern =
                 name ? eg_sch_child_named(reader->root, "pattern", "id", name) : NULL;
-            if (pattern == NULL || eg_sch_is_true(pattern, "abstract")) {
+            if (pattern == NULL || is_true(pattern, "abstract")) {
                 status = eg_sch_refuse(reader->err, a, reader->name,
                                        "there is no pattern '%.100s' to be active",
                                        name != NULL ? name : "");

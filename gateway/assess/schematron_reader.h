@@ -40,7 +40,6 @@ enum eg_status eg_sch_take_file(const char **out, struct eg_sch_reader *reader,
 EG_MUST_USE
 enum eg_status eg_sch_take_rich(struct eg_sch_rich *out, struct eg_sch_reader *reader,
                                 const xmlNode *node);
-bool eg_sch_is_true(const xmlNode *node, const char *attribute);
 
 /* Compile an expression of a node; what the reader has read so far is bound. */
 EG_MUST_USE

@@ -185,7 +185,7 @@ static void fill(struct eg_buf *out, const struct eg_sch_text *text, char *const
     }
 }
 
-void eg_sch_fill(struct eg_buf *out, const struct eg_sch_text *text, char *const *values)
+static void fill_text(struct eg_buf *out, const struct eg_sch_text *text, char *const *values)
 {
     fill(out, text, values, false);
 }
@@ -245,19 +245,19 @@ enum eg_status eg_schematron_text(struct eg_buf *out, const struct eg_schematron
     }
     bool said = speaks(&check->content, lang);
     if (said) {
-        eg_sch_fill(out, &check->content, values);
+        fill_text(out, &check->content, values);
     }
     size_t offset = check->content.holes;
     for (size_t i = 0; i < check->diagnostic_count; i++) {
         if (speaks(&check->diagnostics[i], lang)) {
             eg_buf_text(out, said ? " " : "");
-            eg_sch_fill(out, &check->diagnostics[i], values + offset);
+            fill_text(out, &check->diagnostics[i], values + offset);
             said = true;
         }
         offset += check->diagnostics[i].holes;
     }
     if (!said) {
-        eg_sch_fill(out, &check->content, values);
+        fill_text(out, &check->content, values);
     }
     free(values);
     return eg_buf_ok(out, schema->name, err);

@@ -18,7 +18,7 @@
 #define NODE_WEIGHT 4 /* operations for going to a node that lies anywhere in memory */
 
 /* A result deeper than any file may be is of no use, and libxslt climbs it for each element. */
-bool eg_sheet_depth_good(xsltTransformContext *context)
+static bool depth_good(xsltTransformContext *context)
 {
     struct eg_sheet_run *run = context->_private;
     unsigned depth = 0;
@@ -252,7 +252,7 @@ void eg_sheet_on_apply(xsltTransformContextPtr context, xmlNodePtr node, xmlNode
     xmlNodeSet *outer = context->nodeList;
     xmlNode *current = context->node;
 
-    if (!eg_sheet_depth_good(context)) {
+    if (!depth_good(context)) {
         return;
     }
     run->memory.epoch++;
@@ -292,7 +292,7 @@ void eg_sheet_on_imports(xsltTransformContextPtr context, xmlNodePtr node, xmlNo
          s = xsltNextImport(s)) {
         precedence++;
     }
-    if (eg_sheet_depth_good(context)) {
+    if (depth_good(context)) {
         process(context, node, NULL, precedence + 1);
     }
 }
@@ -300,7 +300,7 @@ void eg_sheet_on_imports(xsltTransformContextPtr context, xmlNodePtr node, xmlNo
 void eg_sheet_on_call(xsltTransformContextPtr context, xmlNodePtr node, xmlNodePtr instruction,
                       xsltElemPreCompPtr comp)
 {
-    if (eg_sheet_depth_good(context)) {
+    if (depth_good(context)) {
         xsltCallTemplate(context, node, instruction, comp);
     }
 }

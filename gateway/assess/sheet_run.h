@@ -108,8 +108,6 @@ void eg_sheet_on_imports(xsltTransformContextPtr context, xmlNodePtr node, xmlNo
                          xsltElemPreCompPtr comp);
 void eg_sheet_on_call(xsltTransformContextPtr context, xmlNodePtr node, xmlNodePtr instruction,
                       xsltElemPreCompPtr comp);
-/* Stop if the result is nested too deep; false: stopped. */
-bool eg_sheet_depth_good(xsltTransformContext *context);
 
 /* Names that only a rewritten sheet can say. */
 #define EG_SHEET_WEIGHED "emgate-weighed" /* (x): x, paid for as a text */

@@ -38,17 +38,6 @@ bool eg_bytes_is(struct eg_bytes a, const char *text)
     return eg_bytes_equal(a, eg_bytes_of(text));
 }
 
-int eg_bytes_compare(struct eg_bytes a, struct eg_bytes b)
-{
-    size_t common = a.len < b.len ? a.len : b.len;
-    int order = common == 0 ? 0 : memcmp(a.data, b.data, common);
-
-    if (order != 0) {
-        return order;
-    }
-    return (a.len > b.len) - (a.len < b.len);
-}
-
 char *eg_bytes_dup(struct eg_bytes bytes)
 {
     char *copy = malloc(bytes.len + 1);

@@ -33,7 +33,6 @@ eg_bytes_of(const char *text); /* view of a 0-terminated string, borrowed; NULL 
 struct eg_bytes eg_bytes_view(const struct eg_buf *buf);
 bool eg_bytes_equal(struct eg_bytes a, struct eg_bytes b);
 bool eg_bytes_is(struct eg_bytes a, const char *text);
-int eg_bytes_compare(struct eg_bytes a, struct eg_bytes b); /* memcmp order, shorter first */
 
 /* The octets as a new 0-terminated string (free with free()); NULL when memory ran out. */
 char *eg_bytes_dup(struct eg_bytes bytes);

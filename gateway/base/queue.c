@@ -30,8 +30,7 @@ struct eg_queue {
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     struct slot *ring;
-    size_t slots, head; /* guarded by lock */
-    size_t max_items, max_octets;
+    size_t slots, head;          /* guarded by lock */
     atomic_size_t items, octets; /* written under lock, read by anyone */
     atomic_bool closed;
     int fd;
@@ -55,8 +54,7 @@ static bool start_sync(struct eg_queue *queue)
     return done;
 }
 
-enum eg_status eg_queue_new(struct eg_queue **out, size_t max_items, size_t max_octets,
-                            struct eg_error *err)
+enum eg_status eg_queue_new(struct eg_queue **out, struct eg_error *err)
 {
     struct eg_queue *queue = calloc(1, sizeof(*queue));
     struct slot *ring = calloc(FIRST_SLOTS, sizeof(*ring));
@@ -74,8 +72,6 @@ enum eg_status eg_queue_new(struct eg_queue **out, size_t max_items, size_t max_
     }
     queue->ring = ring;
     queue->slots = FIRST_SLOTS;
-    queue->max_items = max_items;
-    queue->max_octets = max_octets;
     queue->fd = fd;
     *out = queue;
     return EG_OK;
@@ -130,18 +126,11 @@ static bool grow(struct eg_queue *queue)
     return true;
 }
 
-static bool is_full(const struct eg_queue *queue, size_t octets)
-{
-    return queue->items >= queue->max_items || queue->octets > queue->max_octets ||
-           octets > queue->max_octets - queue->octets;
-}
-
-static bool append(struct eg_queue *queue, void *item, size_t octets, bool bounded)
+bool eg_queue_put(struct eg_queue *queue, void *item, size_t octets)
 {
     assert(item != NULL);
     pthread_mutex_lock(&queue->lock);
-    bool taken = !queue->closed && !(bounded && is_full(queue, octets)) &&
-                 (queue->items < queue->slots || grow(queue));
+    bool taken = !queue->closed && (queue->items < queue->slots || grow(queue));
     if (taken) {
         queue->ring[(queue->head + queue->items) % queue->slots] = (struct slot){item, octets};
         queue->octets += octets;
@@ -153,16 +142,6 @@ static bool append(struct eg_queue *queue, void *item, size_t octets, bool bound
     }
     pthread_mutex_unlock(&queue->lock);
     return taken;
-}
-
-bool eg_queue_put(struct eg_queue *queue, void *item, size_t octets)
-{
-    return append(queue, item, octets, true);
-}
-
-bool eg_queue_force(struct eg_queue *queue, void *item, size_t octets)
-{
-    return append(queue, item, octets, false);
 }
 
 static struct timespec deadline_in(int timeout_ms)

@@ -1,6 +1,7 @@
 /*
- * A bounded queue of pointers between threads, counted in items and octets, with an eventfd that
- * is readable while the queue is not empty, so that it can stand in a poll beside sockets.
+ * A queue of pointers between threads, counted in items and octets, with an eventfd that is
+ * readable while the queue is not empty, so that a poll can wait for it beside sockets. It has no
+ * bound of its own: whoever admits work counts it (flow/shared.h).
  */
 #ifndef EG_BASE_QUEUE_H
 #define EG_BASE_QUEUE_H
@@ -13,21 +14,15 @@
 struct eg_queue;
 
 EG_MUST_USE
-enum eg_status eg_queue_new(struct eg_queue **out, size_t max_items, size_t max_octets,
-                            struct eg_error *err);
+enum eg_status eg_queue_new(struct eg_queue **out, struct eg_error *err);
 void eg_queue_free(struct eg_queue **queue); /* items left in it are the owner's to drain first */
 
 /*
- * Put an item of `octets` weight. false: full or closed, the item stays the caller's.
+ * Put an item of `octets` weight. false: closed, or memory ran out; the item stays the caller's.
  * Thread: any. Never blocks.
  */
 EG_MUST_USE
 bool eg_queue_put(struct eg_queue *queue, void *item, size_t octets);
-
-/* As put, but ignores the bounds (for replies whose work was admitted already). false only when
- * closed, or when memory ran out: the item stays the caller's. */
-EG_MUST_USE
-bool eg_queue_force(struct eg_queue *queue, void *item, size_t octets);
 
 /* Take the oldest item, waiting at most timeout_ms (-1 for ever, 0 not at all). NULL: none, or
  * closed and empty. */

@@ -22,19 +22,3 @@ enum eg_status eg_curve_new(char public_z85[EG_CURVE_KEY_TEXT + 1],
     explicit_bzero(secret_key, sizeof secret_key);
     return EG_OK;
 }
-
-enum eg_status eg_curve_public(char public_z85[EG_CURVE_KEY_TEXT + 1], const char *secret_z85,
-                               struct eg_error *err)
-{
-    char public_key[EG_CURVE_KEY_TEXT + 1] = "";
-    uint8_t octets[32] = {0};
-    /* The library aborts on a secret of another length: decode it ourselves first. */
-    bool fits = strlen(secret_z85) == EG_CURVE_KEY_TEXT && zmq_z85_decode(octets, secret_z85);
-    explicit_bzero(octets, sizeof octets);
-    if (!fits || zmq_curve_public(public_key, secret_z85) != 0) {
-        return eg_error_set(err, EG_E_FORMAT, "CURVE",
-                            "the secret key is not 40 characters of Z85");
-    }
-    memcpy(public_z85, public_key, sizeof public_key);
-    return EG_OK;
-}

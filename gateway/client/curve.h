@@ -20,16 +20,4 @@ EG_MUST_USE
 enum eg_status eg_curve_new(char public_z85[EG_CURVE_KEY_TEXT + 1],
                             char secret_z85[EG_CURVE_KEY_TEXT + 1], struct eg_error *err);
 
-/*
- * The public key that belongs to a secret one.
- *
- *   secret_z85  0-terminated; borrowed
- *
- * EG_E_FORMAT  the secret is not 40 characters of Z85 that stand for 32 octets
- * Thread       any
- */
-EG_MUST_USE
-enum eg_status eg_curve_public(char public_z85[EG_CURVE_KEY_TEXT + 1], const char *secret_z85,
-                               struct eg_error *err);
-
 #endif

@@ -124,7 +124,10 @@ EG_MUST_USE
 enum eg_status eg_client_ask(struct eg_incoming **out, struct eg_client *client, enum eg_verb verb,
                              const struct eg_bytes *frames, size_t count, struct eg_error *err);
 
-bool eg_client_is_interrupted(const struct eg_client *client);
+static inline bool eg_client_is_interrupted(const struct eg_client *client)
+{
+    return client->interrupted != NULL && client->interrupted(client->payload);
+}
 
 /* ---- follow.c ---- */
 

@@ -22,11 +22,6 @@
 #define TAKE_MAX 64       /* messages of one turn */
 #define ID_TEXT_MAX 24
 
-bool eg_client_is_interrupted(const struct eg_client *client)
-{
-    return client->interrupted != NULL && client->interrupted(client->payload);
-}
-
 /* ---- requests ---- */
 
 enum eg_status eg_request_add(struct eg_request **out, struct eg_client *client, enum eg_verb verb,

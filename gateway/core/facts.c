@@ -556,13 +556,3 @@ enum eg_status eg_facts_put_later(struct eg_facts *facts, const char *day, struc
     facts->later_count++;
     return EG_OK;
 }
-
-const struct eg_fact *eg_facts_find(const struct eg_facts *facts, const char *result,
-                                    const char *source, const char *component, const char *name,
-                                    const char *day)
-{
-    bool there = false;
-    size_t at = place(&there, facts, result, source, component, name, day);
-
-    return there ? &facts->list[at] : NULL;
-}

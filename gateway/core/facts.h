@@ -113,11 +113,6 @@ enum eg_status eg_facts_put_later(struct eg_facts *facts, const char *day, struc
 /* Memory that the set holds, in octets. */
 size_t eg_facts_octets(const struct eg_facts *facts);
 
-/* The fact with this key; NULL: none. Borrowed until the next put. */
-const struct eg_fact *eg_facts_find(const struct eg_facts *facts, const char *result,
-                                    const char *source, const char *component, const char *name,
-                                    const char *day);
-
 /*
  * The canonical text (line form "emgate facts 1", see facts_text.c), hashed into the entry. Facts
  * of one name stand in one line for each unbroken run of days, so that a year of a plant stays some

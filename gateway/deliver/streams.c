@@ -375,15 +375,6 @@ void eg_streams_gone(struct eg_streams *streams, struct eg_bytes routing)
     }
 }
 
-void eg_streams_leave(struct eg_streams *streams, const char *participant)
-{
-    for (size_t i = streams->count; i-- > 0;) {
-        if (strcmp(streams->followers[i]->participant, participant) == 0) {
-            drop(streams, i);
-        }
-    }
-}
-
 void eg_streams_wake(struct eg_streams *streams, const char *recipient)
 {
     for (size_t i = 0; i < streams->count; i++) {
@@ -572,7 +563,9 @@ size_t eg_streams_followers(const struct eg_streams *streams)
     return streams->count;
 }
 
+#ifdef EG_TEST_HOOKS
 size_t eg_streams_octets(const struct eg_streams *streams)
 {
     return streams->octets;
 }
+#endif

@@ -99,8 +99,6 @@ void eg_streams_acked(struct eg_streams *streams, const char *participant, const
                       const struct eg_wire_cursor *cursor);
 
 void eg_streams_gone(struct eg_streams *streams, struct eg_bytes routing); /* connection ended */
-void eg_streams_leave(struct eg_streams *streams,
-                      const char *participant); /* admission ended, all its connections */
 
 /* There may be new items for this recipient; NULL: for anyone. */
 void eg_streams_wake(struct eg_streams *streams, const char *recipient);
@@ -126,6 +124,8 @@ bool eg_streams_pump(struct eg_streams *streams, size_t max_items, eg_stream_sen
                      void *payload);
 
 size_t eg_streams_followers(const struct eg_streams *streams);
+#ifdef EG_TEST_HOOKS
 size_t eg_streams_octets(const struct eg_streams *streams); /* sent and not acknowledged */
+#endif
 
 #endif

@@ -297,9 +297,9 @@ static enum eg_status check_submission(struct eg_audit *audit, const struct eg_c
 /* ---- the hook -----------------------------------------------------------------------------------
  */
 
-enum eg_status eg_audit_signature(void *payload, const struct eg_check_inputs *inputs,
-                                  unsigned *condition, char text[EG_ERROR_TEXT_MAX],
-                                  struct eg_error *err)
+static enum eg_status ask_signature(void *payload, const struct eg_check_inputs *inputs,
+                                    unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                    struct eg_error *err)
 {
     struct eg_audit *audit = payload;
     enum eg_status status = EG_OK;
@@ -352,7 +352,7 @@ enum eg_status eg_audit_verify(struct eg_check_counts *counts, uint64_t *finding
                                const struct eg_audit_settings *settings, struct eg_error *err)
 {
     struct eg_audit audit = {.settings = settings};
-    struct eg_check_hooks hooks = {&audit, eg_audit_signature, eg_audit_rerun, tell_finding,
+    struct eg_check_hooks hooks = {&audit, ask_signature, eg_audit_rerun, tell_finding,
                                    tell_progress};
     enum eg_status status = EG_OK;
 

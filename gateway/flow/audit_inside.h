@@ -60,10 +60,7 @@ enum eg_status eg_audit_remembered(bool *same, const struct eg_audit *audit,
                                    const struct eg_outcome *outcome,
                                    const struct eg_check_inputs *inputs, struct eg_error *err);
 
-/* The functions of eg_check_hooks; payload is the audit. */
-enum eg_status eg_audit_signature(void *payload, const struct eg_check_inputs *inputs,
-                                  unsigned *condition, char text[EG_ERROR_TEXT_MAX],
-                                  struct eg_error *err);
+/* A function of eg_check_hooks; payload is the audit. */
 enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *inputs,
                               unsigned *condition, bool *differs_by_engine,
                               char text[EG_ERROR_TEXT_MAX], struct eg_error *err);

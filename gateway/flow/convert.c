@@ -483,6 +483,7 @@ enum eg_status eg_convert_files(struct eg_convert_tally *tally, const struct eg_
     return status;
 }
 
+#ifdef EG_TEST_HOOKS
 enum eg_status eg_convert_octets(struct eg_convert_tally *tally, const struct eg_mapping *mapping,
                                  const struct eg_convert_options *options, const char *name,
                                  struct eg_bytes csv, eg_convert_emit_fn *emit, void *payload,
@@ -501,3 +502,4 @@ enum eg_status eg_convert_octets(struct eg_convert_tally *tally, const struct eg
     }
     return status;
 }
+#endif

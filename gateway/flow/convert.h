@@ -55,11 +55,13 @@ enum eg_status eg_convert_files(struct eg_convert_tally *tally, const struct eg_
                                 size_t path_count, eg_convert_emit_fn *emit, void *payload,
                                 struct eg_error *err);
 
+#ifdef EG_TEST_HOOKS
 /* The same from one file's octets; for tests and for callers that have them. */
 EG_MUST_USE
 enum eg_status eg_convert_octets(struct eg_convert_tally *tally, const struct eg_mapping *mapping,
                                  const struct eg_convert_options *options, const char *name,
                                  struct eg_bytes csv, eg_convert_emit_fn *emit, void *payload,
                                  struct eg_error *err);
+#endif
 
 #endif

@@ -14,7 +14,7 @@
 #include "flow/log_key.h"
 #include "flow/recorder.h"
 #include "flow/shared.h"
-#include "flow/worker.h"
+#include "flow/worker_threads.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -17,7 +17,6 @@
 #define PUMP_ITEMS 64
 #define IDLE_MS 1000
 #define MORE_MS 20 /* followers had items left, but their peers or the hall were full */
-#define DESK_ITEMS_MAX 4096
 #define POSTS_OCTETS_MAX (64 * EG_MIB) /* items waiting for the hall */
 
 struct eg_desk {
@@ -28,82 +27,6 @@ struct eg_desk {
     pthread_t thread;
     bool started;
 };
-
-/* ---- items ------------------------------------------------------------------------------------
- */
-
-void eg_desk_item_free(struct eg_desk_item **item)
-{
-    if (*item != NULL) {
-        eg_post_free(&(*item)->message);
-        eg_task_free(&(*item)->kept);
-        free(*item);
-        *item = NULL;
-    }
-}
-
-static bool put(struct eg_shared *shared, struct eg_desk_item *item)
-{
-    if (!eg_queue_force(shared->desk, item, 0)) {
-        eg_desk_item_free(&item);
-        return false;
-    }
-    return true;
-}
-
-bool eg_desk_ask(struct eg_shared *shared, const struct eg_arrival *arrival,
-                 const char *participant, unsigned roles)
-{
-    if (eg_queue_items(shared->desk) >= DESK_ITEMS_MAX) {
-        return false;
-    }
-    const struct eg_message *message = &arrival->message;
-    struct eg_desk_item *item = calloc(1, sizeof *item);
-    if (item == NULL) {
-        return false;
-    }
-    item->kind = EG_DESK_MESSAGE;
-    item->route = arrival->route;
-    item->roles = roles;
-    memcpy(item->participant, participant, strlen(participant) + 1);
-    item->message =
-        eg_post_new(&arrival->route, message->request_id, message->request_id_len, message->verb);
-    bool copied = item->message != NULL;
-    for (size_t i = 0; i < message->body_count && copied; i++) {
-        copied = eg_post_add(item->message, message->body[i]);
-    }
-    if (!copied) {
-        eg_desk_item_free(&item);
-        return false;
-    }
-    return put(shared, item);
-}
-
-void eg_desk_tell(struct eg_shared *shared, enum eg_desk_kind kind, const struct eg_task *kept)
-{
-    struct eg_desk_item *item = calloc(1, sizeof *item);
-    if (item == NULL) {
-        return; /* the desk looks by itself every second */
-    }
-    item->kind = kind;
-    if (kept != NULL) {
-        item->kept = eg_task_new(EG_TASK_CURSOR);
-        if (item->kept != NULL) {
-            item->kept->ack = kept->ack;
-        }
-    }
-    put(shared, item);
-}
-
-void eg_desk_gone(struct eg_shared *shared, const struct eg_route *route)
-{
-    struct eg_desk_item *item = calloc(1, sizeof *item);
-    if (item != NULL) {
-        item->kind = EG_DESK_GONE;
-        item->route = *route;
-        put(shared, item);
-    }
-}
 
 /* ---- answers ----------------------------------------------------------------------------------
  */
@@ -339,7 +262,7 @@ static void keep_cursor(struct eg_desk *desk, const struct eg_desk_item *item,
         memcpy(task->ack.participant, item->participant, sizeof task->ack.participant);
         memcpy(task->ack.stream, ack->stream, sizeof task->ack.stream);
         task->ack.cursor = (struct eg_cursor){ack->cursor.index, ack->cursor.number};
-        if (eg_queue_force(desk->shared->records, task, 0)) {
+        if (eg_queue_put(desk->shared->records, task, 0)) {
             return;
         }
         eg_task_free(&task);

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "flow/card.h"
 #include "flow/descriptors.h"
-#include "flow/desk.h"
+#include "flow/desk_item.h"
 #include "flow/doorman.h"
 #include "flow/followings.h"
 #include "flow/kept.h"
@@ -87,7 +87,7 @@ static void on_submit(struct eg_front *front, const struct eg_arrival *arrival,
         refuse(front, arrival, EG_CODE_BUSY, "");
         return;
     }
-    if (!eg_queue_force(front->shared->jobs, job, eg_job_octets(job))) {
+    if (!eg_queue_put(front->shared->jobs, job, eg_job_octets(job))) {
         eg_verdict_refuse(&job->verdict, EG_CODE_STOPPING, "", "", "%s", "");
         struct eg_post *post = eg_job_refusal(job);
         eg_shared_answer(front->shared, &job, &post);

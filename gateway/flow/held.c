@@ -198,7 +198,7 @@ static void start_job(struct eg_shared *shared, struct eg_store *store, const st
         return;
     }
     journal(EG_LOG_INFO, "held-retry", held);
-    if (!eg_queue_force(shared->jobs, *job, eg_job_octets(*job))) {
+    if (!eg_queue_put(shared->jobs, *job, eg_job_octets(*job))) {
         refuse_retry(shared, job, EG_CODE_STOPPING, "");
     }
     *job = NULL;

@@ -70,6 +70,7 @@ void eg_recalls_free(struct eg_recalls **recalls)
     *recalls = NULL;
 }
 
+#ifdef EG_TEST_HOOKS
 size_t eg_recalls_octets(struct eg_recalls *recalls)
 {
     (void)pthread_mutex_lock(&recalls->mutex);
@@ -77,6 +78,7 @@ size_t eg_recalls_octets(struct eg_recalls *recalls)
     (void)pthread_mutex_unlock(&recalls->mutex);
     return octets;
 }
+#endif
 
 /* ---- taking ---------------------------------------------------------------------------------- */
 

@@ -39,7 +39,9 @@ enum eg_status eg_recalls_take(struct eg_recalled *out, struct eg_recalls *recal
  */
 void eg_recalls_give(struct eg_recalls *recalls, struct eg_recalled *recalled);
 
+#ifdef EG_TEST_HOOKS
 /* Octets of facts that are kept, for tests. Thread: any. */
 size_t eg_recalls_octets(struct eg_recalls *recalls);
+#endif
 
 #endif

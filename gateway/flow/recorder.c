@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/answer.h"
-#include "flow/desk.h"
+#include "flow/desk_item.h"
 #include "flow/held.h"
 #include "flow/ledger.h"
 #include "flow/log_key.h"
@@ -206,7 +206,7 @@ static bool send_back(struct eg_recorder *recorder, struct eg_job **job)
         return false;
     }
     eg_job_again(*job);
-    if (!eg_queue_force(shared->jobs, *job, eg_job_octets(*job))) {
+    if (!eg_queue_put(shared->jobs, *job, eg_job_octets(*job))) {
         finish_refused(recorder, job, EG_CODE_STOPPING, "");
     }
     *job = NULL;
@@ -360,7 +360,7 @@ enum eg_status eg_recorder_replace_world(struct eg_shared *shared, struct eg_wor
     pthread_mutex_init(&change.lock, NULL);
     pthread_cond_init(&change.done, NULL);
     task->change = &change;
-    if (!eg_queue_force(shared->records, task, 0)) {
+    if (!eg_queue_put(shared->records, task, 0)) {
         eg_task_free(&task);
         change.status = eg_error_set(&change.err, EG_E_STATE, "reload", "the gateway is stopping");
         change.finished = true;

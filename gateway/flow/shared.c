@@ -1,25 +1,22 @@
 /*
- * Work in hand is counted where it enters and where its answer leaves, so the queues between may be
- * forced: what is in them was admitted already.
+ * Work in hand is counted where it enters and where its answer leaves, so the queues between have
+ * no bound of their own: what is in them was admitted already.
  */
 #include "flow/shared.h"
 
-#include "flow/desk.h"
+#include "flow/desk_item.h"
 #include "flow/post.h"
-#include "flow/recorder.h"
+#include "flow/task.h"
 
 #include <string.h>
 
-#define CONTROL_ITEMS 65536
-
 static enum eg_status new_queues(struct eg_shared *shared, struct eg_error *err)
 {
-    const struct eg_settings *settings = shared->settings;
     struct eg_queue **const queues[] = {&shared->jobs, &shared->records, &shared->posts,
                                         &shared->desk};
     enum eg_status status = EG_OK;
     for (size_t i = 0; i < sizeof queues / sizeof queues[0] && status == EG_OK; i++) {
-        status = eg_queue_new(queues[i], CONTROL_ITEMS, (size_t)settings->queue_octets, err);
+        status = eg_queue_new(queues[i], err);
     }
     return status;
 }
@@ -131,7 +128,7 @@ static void let_go(struct eg_shared *shared, struct eg_job *list)
         struct eg_job *job = list;
         list = job->place.before;
         job->place.before = NULL;
-        if (!eg_queue_force(shared->jobs, job, eg_job_octets(job))) {
+        if (!eg_queue_put(shared->jobs, job, eg_job_octets(job))) {
             eg_verdict_refuse(&job->verdict, EG_CODE_STOPPING, "", "lane", "%s", "");
             struct eg_post *post = eg_job_refusal(job);
             list = joined(finish(shared, &job, &post), list);
@@ -158,7 +155,7 @@ void eg_shared_answer(struct eg_shared *shared, struct eg_job **job, struct eg_p
 
 void eg_shared_post(struct eg_shared *shared, struct eg_post **post)
 {
-    if (*post != NULL && !eg_queue_force(shared->posts, *post, eg_post_octets(*post))) {
+    if (*post != NULL && !eg_queue_put(shared->posts, *post, eg_post_octets(*post))) {
         eg_post_free(post);
     }
     *post = NULL;

@@ -351,16 +351,6 @@ static const struct {
 };
 #define STAGE_COUNT (sizeof stages / sizeof stages[0])
 
-size_t eg_stages_count(void)
-{
-    return STAGE_COUNT;
-}
-
-const char *eg_stages_name(size_t n)
-{
-    return stages[n].name;
-}
-
 static enum eg_step_answer drive(struct step *step)
 {
     enum eg_step_answer answer = EG_NEXT;
@@ -382,7 +372,7 @@ static void hand_to_recorder(struct eg_worker *worker, struct eg_job **job)
     struct eg_task *task = eg_task_new(EG_TASK_JOB);
     if (task != NULL) {
         task->job = *job;
-        if (eg_queue_force(worker->shared->records, task, eg_job_octets(*job))) {
+        if (eg_queue_put(worker->shared->records, task, eg_job_octets(*job))) {
             *job = NULL;
             return;
         }

@@ -24,8 +24,4 @@ enum eg_step_answer {
  */
 void eg_stages_run(struct eg_worker *worker, struct eg_job **job);
 
-/* Names and number of the stages, for measurements. */
-size_t eg_stages_count(void);
-const char *eg_stages_name(size_t n);
-
 #endif

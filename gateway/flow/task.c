@@ -1,7 +1,7 @@
 /*
- * Tasks for the recorder (flow/recorder.h): made and ended by whoever holds them.
+ * Making and freeing tasks of the recorder. Any thread; one owner at a time.
  */
-#include "flow/recorder.h"
+#include "flow/task.h"
 
 #include <stdlib.h>
 

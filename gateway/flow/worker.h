@@ -36,11 +36,4 @@ enum eg_status eg_worker_judge(struct eg_judge **out, struct eg_worker *worker,
 /* A compiled package by reference; NULL when the world has no such package. */
 const struct eg_rules *eg_worker_rules_by_ref(void *worker, const struct eg_package_ref *ref);
 
-struct eg_workers;
-EG_MUST_USE
-enum eg_status eg_workers_start(struct eg_workers **out, struct eg_shared *shared,
-                                struct eg_error *err);
-/* Close the jobs queue first. */
-void eg_workers_stop(struct eg_workers **workers);
-
 #endif

@@ -189,7 +189,9 @@ size_t eg_admission_review(struct eg_admission *table, eg_admission_keep_fn keep
     return ended;
 }
 
+#ifdef EG_TEST_HOOKS
 size_t eg_admission_count(const struct eg_admission *table)
 {
     return table->used;
 }
+#endif

@@ -50,6 +50,8 @@ bool eg_admission_spend(struct eg_admission *table, struct eg_admitted *admitted
 /* End admissions for which `keep` says no (a reload). Returns how many ended. */
 typedef bool (*eg_admission_keep_fn)(void *payload, const struct eg_admitted *admitted);
 size_t eg_admission_review(struct eg_admission *table, eg_admission_keep_fn keep, void *payload);
+#ifdef EG_TEST_HOOKS
 size_t eg_admission_count(const struct eg_admission *table);
+#endif
 
 #endif

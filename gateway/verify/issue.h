@@ -21,7 +21,9 @@ struct eg_profile {
 };
 
 /* The n-th row from 0; NULL behind the last one. Static. */
+#ifdef EG_TEST_HOOKS
 const struct eg_profile *eg_profile_row(size_t n);
+#endif
 const struct eg_profile *eg_profile_named(const char *name); /* NULL: none */
 
 struct eg_issue_terms {

@@ -10,18 +10,33 @@ import sys
 import tempfile
 
 CHECKS = os.path.abspath("tools/check")
-LAYERS = "base : openssl\ncore :\nintake verify archive : intake=zmq archive=sqlite3\nflow :\nmain :\n"
+LAYERS = ("base : openssl\ncore :\nintake verify archive : intake=zmq archive=sqlite3\n"
+          "assess\n    assess/xml : libxml2\n    assess/schema assess/columns\nflow :\nmain :\n"
+          "emgate\n    emgate/frame\n    emgate\n")
 GOOD = {
     "gateway/LAYERS": LAYERS,
     "gateway/base/word.h": "#ifndef W_H\n#define W_H\n#include <stddef.h>\nsize_t eg_word(void);\n#endif\n",
     "gateway/base/word.c": '#include "base/word.h"\n\n#include <openssl/evp.h>\n',
     "gateway/core/thing.c": '#include "base/word.h"\n',
     "gateway/intake/hall.c": '#include "core/thing.h"\n\n#include <zmq.h>\n',
-    "gateway/flow/run.c": '#include "intake/hall.h"\n#include "verify/cms.h"\n',
+    "gateway/assess/xml/xml.c": '#include "base/word.h"\n\n#include <libxml/tree.h>\n',
+    "gateway/assess/schema/schema.c": '#include "assess/xml/xml.h"\n#include "core/thing.h"\n',
+    "gateway/flow/run.c": '#include "assess/schema/schema.h"\n#include "intake/hall.h"\n#include "verify/cms.h"\n',
     "gateway/main.c": '#include "flow/run.h"\n',
     "include/emgate/status.h": "#ifndef S_H\n#define S_H\n#include <stdbool.h>\nbool eg_yes(void);\n#endif\n",
-    "tools/emgate/main.c": '#include "emgate/verb.h"\n#include "flow/run.h"\n',
+    "tools/emgate/main.c": '#include "emgate/frame/verb.h"\n#include "flow/run.h"\n',
     "tests/unit/base/test_word.c": '#include "base/word.h"\n#include <criterion/criterion.h>\n',
+}
+# For what the linker sees; its sources are compiled.
+CALLS = "int eg_{1}(void);\nint eg_{0}(void);\nint eg_{0}(void)\n{{\n    return eg_{1}();\n}}\n"
+LINKED = {
+    "gateway/LAYERS": "base\ncore\nflow\nmain\n",
+    "gateway/base/word.c": "int eg_word(void)\n{\n    return 1;\n}\n",
+    "gateway/core/thing.c": CALLS.format("thing", "word"),
+    "gateway/flow/run.c": CALLS.format("run", "thing"),
+    "gateway/main.c": "int eg_run(void);\nint main(void)\n{\n    return eg_run();\n}\n",
+    "include/emgate/status.h": "int eg_yes(void);\n",
+    "tests/unit/base/test_word.c": "int a = eg_spare();\n",
 }
 LONG = "void eg_long(void)\n{\n" + "    ;\n" * 61 + "}\n"
 SHOWN = pathlib.Path("README.md").read_text("utf-8")
@@ -41,9 +56,34 @@ PLANTED = [
     ("layers", "gateway/cellar/run.c", "\n", "no room of LAYERS"),
     ("layers", "include/emgate/status.h", '#include "base/word.h"\n', "public headers"),
     ("layers", "include/emgate/status.h", "#include <zmq.h>\n", "public headers"),
-    ("layers", "tools/emgate/main.c", "#include <openssl/evp.h>\n", "only through rooms"),
-    ("layers", "tools/emgate/main.c", "#include <zmq.h>\n", "only through rooms"),
-    ("layers", "tools/emgate/main.c", '#include "helper.h"\n', "neither a room"),
+    ("layers", "tools/emgate/main.c", "#include <openssl/evp.h>\n", "does not belong into emgate"),
+    ("layers", "tools/emgate/main.c", "#include <zmq.h>\n", "does not belong into emgate"),
+    ("layers", "tools/emgate/main.c", '#include "helper.h"\n', "does not name its room"),
+    ("layers", "gateway/flow/run.c", '#include "emgate/frame/verb.h"\n', "emgate/frame does not lie below flow"),
+    ("layers", "tools/emgate/frame/args.c", '#include "emgate/verbs.h"\n', "emgate does not lie below emgate/frame"),
+    ("layers", "gateway/assess/xml/xml.c", '#include "assess/schema/schema.h"\n', "does not lie below assess/xml"),
+    ("layers", "gateway/assess/schema/schema.c", '#include "assess/columns/c.h"\n', "does not lie below"),
+    ("layers", "gateway/assess/schema/schema.c", "#include <libxml/tree.h>\n", "libxml2 does not belong"),
+    ("layers", "gateway/assess/schema/schema.c", '#include "assess/xml.h"\n', '"assess" is no room'),
+    ("layers", "gateway/assess/attic/old.c", "\n", '"assess/attic" is no room'),
+    ("layers", "gateway/assess/old.c", "\n", '"assess" is no room'),
+    ("layers", "gateway/assess/xml/xml.c", '#include "flow/run.h"\n', "flow does not lie below assess/xml"),
+    ("layers", "gateway/intake/hall.c", '#include "assess/xml/xml.h"\n', "does not lie below intake"),
+    ("layers", "gateway/LAYERS", LAYERS + "    assess/late\n", "not within a room of the line above"),
+    ("links", "gateway/base/word.c", CALLS.format("word", "thing"), "circle of 2 files: gateway/base/word.c"),
+    ("links", "gateway/base/word.c", CALLS.format("word", "run"),
+     "gateway/base/word.c: needs eg_run of gateway/flow/run.c: base is part of libemgate"),
+    ("links", "tools/check/circles", "gateway/base/word.c gateway/core/thing.c : a reason\n",
+     "circles:1: is no circle (any more)"),
+    ("links", "tools/check/circles", "gateway/base/word.c gateway/core/thing.c\n", "needs a reason"),
+    ("links", "gateway/core/unbuilt.c", None, "gateway/core/unbuilt.c: 1 of 5 sources have no object"),
+    ("unused", "gateway/core/thing.c", CALLS.format("thing", "word") + "int eg_idle(void)\n{\n    return 2;\n}\n",
+     "gateway/core/thing.c: eg_idle: nobody calls it"),
+    ("unused", "gateway/core/thing.c", CALLS.format("thing", "word") + "int eg_spare(void)\n{\n    return 2;\n}\n",
+     "gateway/core/thing.c: eg_spare: tests alone call it"),
+    ("unused", "gateway/core/thing.c", "int eg_own(void)\n{\n    return 1;\n}\n" + CALLS.format("thing", "own"),
+     "eg_own: its own file alone uses it"),
+    ("unused", "gateway/core/unbuilt.c", None, "gateway/core/unbuilt.c: 1 of 5 sources have no object"),
     ("layers", "gateway/LAYERS", LAYERS + "base :\n", "stands twice"),
     ("layers", "gateway/LAYERS", LAYERS.replace("intake=zmq", "hall=zmq"), "not a room of this line"),
     ("headers", "gateway/base/word.h", "size_t eg_word(void);\n", "base/word.h: does not compile"),
@@ -75,19 +115,39 @@ FINE = [
     ("banned", "gateway/core/thing.c", 'FILE *f = fopen("a", "rb");\nint my_system(int);\n'),
     ("banned", "gateway/core/thing.c", "typedef struct eg_x (*eg_x_fn)(int);\nchar a[] = \"XXXXXX\";\n"),
     ("layers", "tests/unit/base/test_word.c", "#include <openssl/evp.h>\n"),
+    ("unused", "gateway/core/thing.c", "int eg_yes(void)\n{\n    return 1;\n}\n" + CALLS.format("thing", "word")),
+    ("unused", "gateway/core/thing.c", "int eg_spare(void)\n{\n    return eg_word();\n}\n" + CALLS.format("thing", "spare")),
     ("shape", "gateway/core/thing.c", LONG.replace("    ;\n", "", 1)),
     ("settings", "README.md", SHOWN),
 ]
 
 
+def write(root, files):
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+
+
+def compile_all(root):
+    for source in list(root.rglob("gateway/**/*.c")):
+        made = root / "build/plain" / source.relative_to(root).with_suffix(".o")
+        made.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([*os.environ.get("CC", "cc").split(), "-w", "-fPIC", "-c", "-o", str(made),
+                        str(source)], check=True)
+
+
 def run(check, changes):
-    """(exit status, output) of a check over the good tree with some files changed."""
+    """(exit status, output) of a check over the good tree with some files changed. Content None: a
+    source that was not compiled."""
     root = pathlib.Path(tempfile.mkdtemp(prefix="tree "))
+    linked = check in ("links", "unused")
     try:
-        for name, content in {**GOOD, **changes}.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, "utf-8")
+        write(root, {**(LINKED if linked else GOOD),
+                     **{name: content for name, content in changes.items() if content is not None}})
+        if linked:
+            compile_all(root)
+        write(root, {name: "" for name, content in changes.items() if content is None})
         shutil.copy(".clang-format", root)
         env = dict(os.environ)
         env.pop("EG_CFLAGS_FOR_HEADERS", None)
@@ -100,7 +160,7 @@ def run(check, changes):
 
 def main():
     passed = failed = 0
-    cases = [(check, {}, None) for check in ("layers", "headers", "format", "banned", "shape")]
+    cases = [(check, {}, None) for check in ("layers", "links", "unused", "headers", "format", "banned", "shape")]
     cases += [(check, {name: content}, None) for check, name, content in FINE]
     cases += [(check, {name: content}, words) for check, name, content, words in PLANTED]
     for check, changes, words in cases:

@@ -4,7 +4,7 @@
  * that fails; and an auditor finds all of it as it was, or names what was changed.
  */
 #include "flow/audit.h"
-#include "flow/worker.h"
+#include "flow/worker_threads.h"
 #include "tests/support/gateway_maker.h"
 
 #include "base/clock.h"
@@ -87,7 +87,7 @@ static void queue_report(unsigned day)
     struct eg_job *job = eg_job_new(&arrival, "operator", now_ms);
     cr_assert_not_null(job);
     cr_assert(eg_shared_enter(&maker.shared, job));
-    cr_assert(eg_queue_force(maker.shared.jobs, job, eg_job_octets(job)));
+    cr_assert(eg_queue_put(maker.shared.jobs, job, eg_job_octets(job)));
     eg_buf_done(&report);
     eg_buf_done(&cms);
 }

@@ -5,7 +5,7 @@
  */
 #include "flow/desk.h"
 #include "flow/sample.h"
-#include "flow/worker.h"
+#include "flow/worker_threads.h"
 #include "tests/support/gateway_maker.h"
 
 #include "base/clock.h"
@@ -55,7 +55,7 @@ static void submit(const char *id, uint64_t seed)
         arrival.message.body_count = 2;
         struct eg_job *job = eg_job_new(&arrival, "operator", now_ms);
         if (job != NULL && eg_shared_enter(&maker.shared, job) &&
-            eg_queue_force(maker.shared.jobs, job, eg_job_octets(job))) {
+            eg_queue_put(maker.shared.jobs, job, eg_job_octets(job))) {
             job = NULL;
         }
         eg_job_free(&job);

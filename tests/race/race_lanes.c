@@ -85,7 +85,7 @@ static int hand_in(void)
         while (job != NULL && !eg_shared_enter(&shared, job)) {
             sched_yield(); /* full: as many as this may be in hand */
         }
-        if (job == NULL || !eg_queue_force(shared.jobs, job, eg_job_octets(job))) {
+        if (job == NULL || !eg_queue_put(shared.jobs, job, eg_job_octets(job))) {
             return 1;
         }
     }
@@ -121,9 +121,8 @@ int main(void)
     struct eg_error err = {0};
     pthread_t threads[WORKERS];
     shared.settings = &settings;
-    if (eg_lanes_new(&shared.lanes, &err) != EG_OK ||
-        eg_queue_new(&shared.jobs, REPORTS, 1 << 30, &err) != EG_OK ||
-        eg_queue_new(&shared.posts, 1, 1, &err) != EG_OK) {
+    if (eg_lanes_new(&shared.lanes, &err) != EG_OK || eg_queue_new(&shared.jobs, &err) != EG_OK ||
+        eg_queue_new(&shared.posts, &err) != EG_OK) {
         return 2;
     }
     for (size_t i = 0; i < WORKERS; i++) {

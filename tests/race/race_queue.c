@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PRODUCERS = 3, CONSUMERS = 3, ITEMS = 4000, MAX_ITEMS = 16, WEIGHT = 10 };
+enum { PRODUCERS = 3, CONSUMERS = 3, ITEMS = 4000, WEIGHT = 10 };
 
 struct item {
     int producer;
@@ -76,8 +76,8 @@ static void *consume(void *argument)
         check(item->number > last[item->producer], "order of a producer is broken");
         last[item->producer] = item->number;
         check(atomic_fetch_add(&seen[item->producer][item->number], 1) == 0, "an item came twice");
-        check(eg_queue_items(queue) <= MAX_ITEMS, "more items than allowed");
-        check(eg_queue_octets(queue) <= MAX_ITEMS * WEIGHT, "more octets than allowed");
+        check(eg_queue_items(queue) <= PRODUCERS * ITEMS, "more items than were put");
+        check(eg_queue_octets(queue) <= PRODUCERS * ITEMS * WEIGHT, "more octets than were put");
     }
     return NULL;
 }
@@ -88,7 +88,7 @@ static void run(int close_early)
     int numbers[PRODUCERS > CONSUMERS ? PRODUCERS : CONSUMERS] = {0, 1, 2};
     struct eg_error err = {0};
 
-    if (eg_queue_new(&queue, MAX_ITEMS, MAX_ITEMS * WEIGHT, &err) != EG_OK) {
+    if (eg_queue_new(&queue, &err) != EG_OK) {
         fprintf(stderr, "race_queue: %s\n", err.text);
         exit(2);
     }

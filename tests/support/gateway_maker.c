@@ -199,8 +199,7 @@ struct eg_job *eg_gateway_maker_judge(struct eg_gateway_maker *maker, struct eg_
     struct eg_task *task = NULL;
     struct eg_error err = {0};
 
-    must(eg_queue_new(&maker->shared.records, 4, EG_MIB, &err),
-         &err); /* stands in the recorder's place */
+    must(eg_queue_new(&maker->shared.records, &err), &err); /* stands in the recorder's place */
     eg_stages_run(&maker->worker, &job);
     task = eg_queue_take(maker->shared.records, 0);
     cr_assert_not_null(task, "the report was not judged to its end");

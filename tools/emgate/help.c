@@ -35,7 +35,7 @@ void eg_tool_help_list(FILE *out, const char *group)
     }
 }
 
-void eg_tool_help_usage(FILE *out, const struct eg_tool_verb *verb)
+static void print_usage(FILE *out, const struct eg_tool_verb *verb)
 {
     fprintf(out, "emgate %s [OPTION...]%s%s\n", verb->name, verb->operands[0] != '\0' ? " " : "",
             verb->operands);
@@ -160,7 +160,7 @@ void eg_tool_help_verb(FILE *out, const struct eg_tool_verb *verb)
     };
 
     fprintf(out, "emgate %s: %s\n\nusage: ", verb->name, verb->summary);
-    eg_tool_help_usage(out, verb);
+    print_usage(out, verb);
     fprintf(out, "\n");
     print_paragraphs(out, verb->description);
     fprintf(out, "\nOptions:\n");

@@ -13,9 +13,6 @@ void eg_tool_help_list(FILE *out, const char *group);
 /* Print the page of one verb. */
 void eg_tool_help_verb(FILE *out, const struct eg_tool_verb *verb);
 
-/* The line that shows how a verb is called, "emgate status [OPTION...] ID". */
-void eg_tool_help_usage(FILE *out, const struct eg_tool_verb *verb);
-
 /*
  * Append the command lines of an example. A long one is broken at blanks outside of quotes, with a
  * backslash, so that it can still be pasted into a shell.

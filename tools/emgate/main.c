@@ -4,6 +4,7 @@
  */
 #include "emgate/args.h"
 #include "emgate/help.h"
+#include "emgate/table.h"
 #include "emgate/terminal.h"
 #include "emgate/verbs.h"
 
@@ -113,5 +114,6 @@ int main(int argc, char **argv)
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;
 
     eg_tool_signals();
+    eg_tool_verbs = eg_tool_table;
     return dispatch(argv + (argc > 0 ? 1 : 0), count, asks_for_json(argv + 1, count));
 }

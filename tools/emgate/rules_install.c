@@ -9,6 +9,7 @@
 #include "emgate/rules_trust.h"
 #include "flow/folder.h"
 #include "flow/rules.h"
+#include "flow/rules_try.h"
 
 #include <stdio.h>
 #include <stdlib.h>

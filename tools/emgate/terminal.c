@@ -48,7 +48,7 @@ static const struct remedy *remedy_of(enum eg_status status)
     return &remedies[sizeof(remedies) / sizeof(remedies[0]) - 1];
 }
 
-const char *eg_tool_code(enum eg_status status)
+static const char *code_of(enum eg_status status)
 {
     return status == EG_OK ? "ok" : remedy_of(status)->code;
 }
@@ -62,7 +62,7 @@ static void add_member(struct eg_buf *out, const char *name, const char *value)
 static void complain_json(struct eg_buf *out, const char *verb, const struct eg_error *err,
                           const char *remedy)
 {
-    eg_buf_format(out, "{\"error\":{\"code\":\"%s\"", eg_tool_code(err->status));
+    eg_buf_format(out, "{\"error\":{\"code\":\"%s\"", code_of(err->status));
     if (verb != NULL) {
         add_member(out, "verb", verb);
     }
@@ -83,7 +83,7 @@ static void complain_text(struct eg_buf *out, const char *verb, const struct eg_
         eg_buf_format(out, "%s: ", err->where);
     }
     eg_buf_format(out, "%s [%s]\n", err->text[0] != '\0' ? err->text : eg_status_text(err->status),
-                  eg_tool_code(err->status));
+                  code_of(err->status));
     eg_buf_format(out, "  remedy: %s\n", remedy);
 }
 

@@ -9,9 +9,6 @@
 /* Let SIGINT and SIGTERM set the flag of eg_tool_interrupted. Once, from main. */
 void eg_tool_signals(void);
 
-/* The stable word for a status ("not-found"), for people and machines. Never NULL. */
-const char *eg_tool_code(enum eg_status status);
-
 /*
  * Print an error on stderr: what, where, code and remedy; one JSON document if `json`.
  *

@@ -1,13 +1,13 @@
 /*
- * The table of verbs and how a command line finds its row.
+ * How a command line finds its row in the table of verbs.
  */
 #ifndef EG_TOOL_VERBS_H
 #define EG_TOOL_VERBS_H
 
 #include "emgate/verb.h"
 
-/* All verbs in the order of help; ends with NULL. Immutable. */
-extern const struct eg_tool_verb *const eg_tool_verbs[];
+/* All verbs in the order of help; ends with NULL. None, until main gives the table (table.h). */
+extern const struct eg_tool_verb *const *eg_tool_verbs;
 
 /*
  * Find the verb that the first one or two words name.

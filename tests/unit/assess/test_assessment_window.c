@@ -4,6 +4,7 @@
 #include "tests/support/assessment_case.h"
 
 #include "assess/assessment_model.h"
+#include "tests/support/facts_find.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include "assess/package_tests.h"
 #include "base/limits.h"
 #include "flow/rules.h"
+#include "flow/rules_try.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 
 #include "assess/engine.h"
 #include "base/limits.h"
+#include "tests/support/facts_find.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

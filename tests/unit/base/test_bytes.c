@@ -22,15 +22,6 @@ Test(bytes, equality_looks_at_every_octet_and_the_length)
     cr_assert_not(eg_bytes_is(eg_bytes_of("abc"), "abcd"));
 }
 
-Test(bytes, order_is_by_octet_and_a_prefix_comes_first)
-{
-    cr_assert_lt(eg_bytes_compare(eg_bytes_of("a"), eg_bytes_of("b")), 0);
-    cr_assert_lt(eg_bytes_compare(eg_bytes_of("a"), eg_bytes_of("aa")), 0);
-    cr_assert_gt(eg_bytes_compare(eg_bytes_of("b"), eg_bytes_of("aa")), 0);
-    cr_assert_gt(eg_bytes_compare(eg_bytes_of("\xC3"), eg_bytes_of("z")), 0);
-    cr_assert_eq(eg_bytes_compare(EG_BYTES_NONE, EG_BYTES_NONE), 0);
-}
-
 Test(bytes, a_copy_ends_in_zero)
 {
     char *copy = eg_bytes_dup((struct eg_bytes){(const uint8_t *)"abcdef", 3});

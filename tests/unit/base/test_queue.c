@@ -10,11 +10,11 @@
 static struct eg_queue *queue;
 static int items[40];
 
-static void start(size_t max_items, size_t max_octets)
+static void start(void)
 {
     struct eg_error err = {0};
 
-    cr_assert_eq(eg_queue_new(&queue, max_items, max_octets, &err), EG_OK);
+    cr_assert_eq(eg_queue_new(&queue, &err), EG_OK);
 }
 
 static bool readable(void)
@@ -35,7 +35,7 @@ TestSuite(queue, .fini = tear_down);
 
 Test(queue, gives_back_in_order)
 {
-    start(40, 1000);
+    start();
     for (int i = 0; i < 40; i++) {
         cr_assert(eg_queue_put(queue, &items[i], 1));
     }
@@ -48,7 +48,7 @@ Test(queue, gives_back_in_order)
 
 Test(queue, keeps_order_while_it_grows_around_the_end)
 {
-    start(40, 1000);
+    start();
     for (int i = 0; i < 10; i++) {
         cr_assert(eg_queue_put(queue, &items[i], 1));
         cr_assert_eq(eg_queue_take(queue, 0), &items[i]);
@@ -61,34 +61,22 @@ Test(queue, keeps_order_while_it_grows_around_the_end)
     }
 }
 
-Test(queue, is_full_by_items)
+Test(queue, counts_items_and_octets)
 {
-    start(2, 1000);
-    cr_assert(eg_queue_put(queue, &items[0], 0));
+    start();
+    cr_assert(eg_queue_put(queue, &items[0], 10));
     cr_assert(eg_queue_put(queue, &items[1], 0));
-    cr_assert_not(eg_queue_put(queue, &items[2], 0));
-    cr_assert(eg_queue_force(queue, &items[2], 0));
+    cr_assert(eg_queue_put(queue, &items[2], 5));
     cr_assert_eq(eg_queue_items(queue), 3);
-}
-
-Test(queue, is_full_by_octets)
-{
-    start(10, 10);
-    cr_assert_not(eg_queue_put(queue, &items[0], 11), "heavier than all");
-    cr_assert(eg_queue_put(queue, &items[0], 10), "exactly all");
-    cr_assert_not(eg_queue_put(queue, &items[1], 1));
-    cr_assert(eg_queue_put(queue, &items[1], 0));
-    cr_assert(eg_queue_force(queue, &items[2], 5));
     cr_assert_eq(eg_queue_octets(queue), 15);
-    cr_assert_not(eg_queue_put(queue, &items[3], 0), "over its bound already");
-    cr_assert_not(eg_queue_put(queue, &items[3], SIZE_MAX), "a weight that would overflow");
     cr_assert_eq(eg_queue_take(queue, 0), &items[0]);
+    cr_assert_eq(eg_queue_items(queue), 2);
     cr_assert_eq(eg_queue_octets(queue), 5);
 }
 
 Test(queue, is_readable_while_there_is_something)
 {
-    start(10, 10);
+    start();
     cr_assert_not(readable());
     cr_assert(eg_queue_put(queue, &items[0], 1));
     cr_assert(eg_queue_put(queue, &items[1], 1));
@@ -101,14 +89,13 @@ Test(queue, is_readable_while_there_is_something)
 
 Test(queue, closed_takes_nothing_gives_the_rest_and_stays_readable)
 {
-    start(10, 10);
+    start();
     cr_assert(eg_queue_put(queue, &items[0], 1));
     cr_assert_not(eg_queue_closed(queue));
     eg_queue_close(queue);
     eg_queue_close(queue);
     cr_assert(eg_queue_closed(queue));
     cr_assert_not(eg_queue_put(queue, &items[1], 1));
-    cr_assert_not(eg_queue_force(queue, &items[1], 1));
     cr_assert_eq(eg_queue_take(queue, -1), &items[0]);
     cr_assert_null(eg_queue_take(queue, -1), "at once, not for ever");
     cr_assert(readable());
@@ -119,7 +106,7 @@ Test(queue, waits_no_longer_than_told)
     struct timespec before = {0};
     struct timespec after = {0};
 
-    start(10, 10);
+    start();
     clock_gettime(CLOCK_MONOTONIC, &before);
     cr_assert_null(eg_queue_take(queue, 30));
     clock_gettime(CLOCK_MONOTONIC, &after);

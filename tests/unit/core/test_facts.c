@@ -4,6 +4,7 @@
 #include "core/facts.h"
 
 #include "base/limits.h"
+#include "tests/support/facts_find.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -73,12 +73,12 @@ static struct eg_job *judged(const char *id, uint64_t seed, uint64_t below)
 static void record(struct eg_job **jobs, size_t count)
 {
     eg_queue_free(&maker.shared.records);
-    cr_assert_eq(eg_queue_new(&maker.shared.records, 100, EG_MIB, &err), EG_OK);
+    cr_assert_eq(eg_queue_new(&maker.shared.records, &err), EG_OK);
     for (size_t i = 0; i < count; i++) {
         struct eg_task *task = eg_task_new(EG_TASK_JOB);
         cr_assert_not_null(task);
         task->job = jobs[i];
-        cr_assert(eg_queue_force(maker.shared.records, task, 1));
+        cr_assert(eg_queue_put(maker.shared.records, task, 1));
         jobs[i] = NULL;
     }
     cr_assert_eq(eg_recorder_start(&maker.recorder, &maker.shared, &err), EG_OK, "%s", err.text);

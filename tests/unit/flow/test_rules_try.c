@@ -2,7 +2,7 @@
  * The trial of a package before it is installed: libxml2 bounds neither the time nor the memory
  * that it takes for an XML Schema, so a child process with ceilings compiles it first.
  */
-#include "flow/rules.h"
+#include "flow/rules_try.h"
 
 #include "assess/engine.h"
 #include "assess/package.h"
@@ -74,9 +74,9 @@ static struct eg_package *package_with(unsigned count, bool choice)
     return package;
 }
 
-TestSuite(rules, .init = set_up, .fini = tear_down);
+TestSuite(rules_try, .init = set_up, .fini = tear_down);
 
-Test(rules, trial_within_its_ceilings_runs_the_tests_of_the_package)
+Test(rules_try, trial_within_its_ceilings_runs_the_tests_of_the_package)
 {
     struct eg_package *package = package_with(10, true);
     struct eg_rules_trial trial = {.tests = 0};
@@ -89,7 +89,7 @@ Test(rules, trial_within_its_ceilings_runs_the_tests_of_the_package)
     eg_package_free(&package);
 }
 
-Test(rules, trial_that_takes_more_than_its_seconds_is_ended)
+Test(rules_try, trial_that_takes_more_than_its_seconds_is_ended)
 {
     struct eg_package *package = package_with(40000, true);
     struct eg_rules_trial trial = {.tests = 0};
@@ -115,7 +115,7 @@ static uint64_t addresses_now(void)
     return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-Test(rules, trial_that_takes_more_than_its_memory_says_so)
+Test(rules_try, trial_that_takes_more_than_its_memory_says_so)
 {
     struct eg_package *package = package_with(120000, false);
     struct eg_rules_trial trial = {.tests = 0};
