@@ -105,20 +105,34 @@ static bool is_about(const xmlNode *setting, const xmlNode *node, const char *at
            same_attribute(setting, "component", node, "component");
 }
 
-/* Has the case a word of its own for the setting, or goes without? */
-static bool is_own(const xmlNode *node, const xmlNode *setting)
+/* What `node` says about a setting of every case, in elements so named; NULL: nothing. */
+static const xmlNode *own_word(const xmlNode *node, const char *element, const char *attribute,
+                               const xmlNode *setting)
 {
-    static const char *const elements[][2] = {{"setting", "name"}, {"without", "setting"}};
+    const xmlNode *n = eg_xml_child(node, NS, element);
 
-    for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
-        for (const xmlNode *n = eg_xml_child(node, NS, elements[i][0]); n != NULL;
-             n = eg_xml_next(n, NS, elements[i][0])) {
-            if (is_about(setting, n, elements[i][1])) {
-                return true;
-            }
-        }
+    while (n != NULL && !is_about(setting, n, attribute)) {
+        n = eg_xml_next(n, NS, element);
     }
-    return false;
+    return n;
+}
+
+/* The next of a case's own settings about that of every case; NULL: none. */
+static const xmlNode *next_about(const xmlNode *own, const xmlNode *setting)
+{
+    do {
+        own = eg_xml_next(own, NS, "setting");
+    } while (own != NULL && !is_about(setting, own, "name"));
+    return own;
+}
+
+/* The first setting of every case that one of a case is about; NULL: none. */
+static const xmlNode *common_about(const xmlNode *common, const xmlNode *own)
+{
+    while (common != NULL && !is_about(common, own, "name")) {
+        common = eg_xml_next(common, NS, "setting");
+    }
+    return common;
 }
 
 /* What a case says of settings of every case changes something. */
@@ -171,13 +185,21 @@ static enum eg_status read_settings(struct eg_plant *out, const xmlNode *node, c
     }
     for (const xmlNode *n = common; status == EG_OK && n != NULL;
          n = eg_xml_next(n, NS, "setting")) {
-        if (!is_own(node, n)) {
+        if (own_word(node, "setting", "name", n) == NULL &&
+            own_word(node, "without", "setting", n) == NULL) {
             status = put_setting(out, n, package, file, err);
+        }
+        for (const xmlNode *own = own_word(node, "setting", "name", n);
+             status == EG_OK && own != NULL && common_about(common, own) == n;
+             own = next_about(own, n)) { /* in its place */
+            status = put_setting(out, own, package, file, err);
         }
     }
     for (const xmlNode *n = eg_xml_child(node, NS, "setting"); status == EG_OK && n != NULL;
          n = eg_xml_next(n, NS, "setting")) {
-        status = put_setting(out, n, package, file, err);
+        if (common_about(common, n) == NULL) {
+            status = put_setting(out, n, package, file, err);
+        }
     }
     return status;
 }
