@@ -149,6 +149,9 @@ static enum eg_status check_own(const xmlNode *node, const char *file, struct eg
         if (found == NULL) {
             return eg_vocabulary_fault(err, file, n, "not every case has this setting");
         }
+        if (own_word(node, "setting", "name", found) != NULL) {
+            return eg_vocabulary_fault(err, file, n, "the case has this setting all the same");
+        }
     }
     for (const xmlNode *n = eg_xml_child(node, NS, "setting"); n != NULL;
          n = eg_xml_next(n, NS, "setting")) {

@@ -11,7 +11,7 @@
 extern const char *const judging_packages[];
 
 /*
- * Append status, findings, results and parameters of each report below tests/, judged by a judge of
+ * Append status, findings, results and parameters of each report of the package's tests, judged by a judge of
  * its own, for a plant that says the first word of every setting.
  *   out        ended by eg_buf_init
  *   by_xpath   libxml2 is asked for everything
