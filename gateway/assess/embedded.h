@@ -7,7 +7,8 @@
 
 #include "base/bytes.h"
 
-/* Octets of "directory.xsd", "readings/report-1.xml", ...; data NULL when there is none. Any thread. */
+/* Octets of "directory.xsd", "readings/report-1.xml", ...; data NULL when there is none. Any
+ * thread. */
 struct eg_bytes eg_embedded(const char *name);
 
 #endif
