@@ -172,6 +172,8 @@ Test(package_change, refuses_what_changes_nothing_or_finds_nothing)
     }
 }
 
+#define E50 "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
+
 static enum eg_status make_often(const char *change)
 {
     struct eg_buf changes, made;
@@ -196,7 +198,7 @@ Test(package_change, a_report_grows_neither_without_end_nor_deeper_than_any)
          "makes the report larger than 33554432 octets"},
         {"<add at=\"//r:q[not(*)] | //r:n\"><q xmlns=\"u\"><q><q><q><q/></q></q></q></q></add>",
          "nests more than 256 elements"},
-        {"<replace at=\"/*\" text=\"e\" by=\"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee\"/>",
+        {"<replace at=\"/*\" text=\"e\" by=\"" E50 E50 E50 E50 "\"/>",
          "makes the report larger than 33554432 octets"},
     };
 
