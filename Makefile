@@ -52,7 +52,7 @@ TSAN     := build/thread
 
 # ---- lists -------------------------------------------------------------------------------------
 ROOMS     := base core proof wire intake verify assess archive deliver client flow
-EMBED     := $(sort $(wildcard rules/vocabulary/*.xsd))
+EMBED     := $(sort $(wildcard rules/vocabulary/*.xsd rules/vocabulary/readings/*.xml))
 EMBED_C   := build/generated/embedded.c
 GATEWAY_C := $(foreach r,$(ROOMS),$(wildcard gateway/$(r)/*.c)) $(EMBED_C)
 TOOL_C    := $(wildcard tools/emgate/*.c)
@@ -89,7 +89,7 @@ $(call say,CC,"$@") $(CC) $(EG_CFLAGS) $(CFLAGS) $(SAN) $(1) -MMD -MP -c -o "$@"
 endef
 link = $(call say,LD,"$@") mkdir -p "$(@D)" && $(CC) $(CFLAGS) $(SAN) $(1) -o "$@" $^
 
-# The vocabularies' schemas, inside the programs.
+# The vocabularies' schemas and readings, inside the programs.
 $(EMBED_C): tools/embed $(EMBED)
 	@mkdir -p "$(@D)"
 	tools/embed $(EMBED) > "$@.tmp" && mv "$@.tmp" "$@"

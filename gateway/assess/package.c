@@ -1,9 +1,11 @@
 /*
  * Why this file exists: the octets that were hashed are the octets that are used. A package is read
  * once into memory, held against SIGNED (signed.c), and package.xml is read from that very memory.
+ * Into an unsigned package the vocabularies that it takes are put first (package_vocabulary.c).
  */
 #include "assess/package.h"
 
+#include "assess/package_vocabulary.h"
 #include "assess/package_xml.h"
 #include "assess/package_zip.h"
 #include "assess/signed.h"
@@ -18,7 +20,6 @@ static enum eg_status judge_signed(struct eg_package *package, bool allow_unsign
 {
     const struct eg_tree_file *text = eg_tree_find(&package->tree, "SIGNED");
     const struct eg_tree_file *cms = eg_tree_find(&package->tree, "SIGNED.p7s");
-    struct eg_buf made;
     enum eg_status status = EG_OK;
 
     if (text != NULL && cms != NULL) {
@@ -31,8 +32,16 @@ static enum eg_status judge_signed(struct eg_package *package, bool allow_unsign
         return eg_error_set(err, EG_E_DENIED, text == NULL ? "SIGNED" : "SIGNED.p7s",
                             "is not there; the package is not signed (emgate rules sign)");
     }
+    return eg_package_tree_check(&package->tree, err);
+}
+
+/* The digest that an unsigned package would have, signed as it is. */
+static enum eg_status digest_unsigned(struct eg_package *package, struct eg_error *err)
+{
+    struct eg_buf made;
+
     eg_buf_init(&made, EG_PACKAGE_OCTETS_MAX);
-    status = eg_package_signed_text(&made, &package->tree, err);
+    enum eg_status status = eg_package_signed_text(&made, &package->tree, err);
     package->ref.digest = eg_hash(eg_bytes_view(&made));
     eg_buf_done(&made);
     return status;
@@ -51,6 +60,12 @@ static enum eg_status parse(struct eg_package *package, bool allow_unsigned, str
                             "is not there; a rule package is a directory that holds one");
     }
     status = eg_package_xml_read(package, xml, err);
+    if (status == EG_OK) {
+        status = eg_package_vocabulary_take(package, err);
+    }
+    if (status == EG_OK && !package->is_signed) {
+        status = digest_unsigned(package, err);
+    }
     return status == EG_OK ? eg_package_check(package, err) : status;
 }
 
@@ -65,7 +80,8 @@ enum eg_status eg_package_parse(struct eg_package **out, struct eg_tree *tree, b
     package->tree = *tree;
     enum eg_status status = parse(package, allow_unsigned, err);
     if (status != EG_OK) {
-        package->tree = (struct eg_tree){NULL, 0}; /* still the caller's */
+        *tree = package->tree; /* still the caller's, with what was put in */
+        package->tree = (struct eg_tree){NULL, 0};
         eg_package_free(&package);
         return status;
     }

@@ -10,7 +10,8 @@
 /*
  * Read a package (a directory, or a zip file of one) once into memory and parse it. Files not
  * listed, listed files missing, links and names that leave the directory are refused (EG_E_DENIED).
- * A directory without SIGNED is read all the same when `allow_unsigned`: is_signed is false and the
+ * A directory without SIGNED is read all the same when `allow_unsigned`: is_signed is false, the
+ * vocabularies that package.xml names are put into its tree (package_vocabulary.h), and the
  * digest is computed over the SIGNED text that signing would write. EG_E_FORMAT, EG_E_DENIED,
  * EG_E_LIMIT, EG_E_IO, EG_E_NOMEM. Does not check the CMS.
  */
@@ -22,7 +23,8 @@ enum eg_status eg_package_read(struct eg_package **out, const char *path, bool a
 EG_MUST_USE
 enum eg_status eg_package_tree(struct eg_tree *out, const char *path, struct eg_error *err);
 
-/* The same from a tree already in memory (archived package); takes `tree` on success. */
+/* The same from a tree already in memory (archived package); takes `tree` on success. On failure it
+ * stays the caller's; vocabularies may have been put into it. */
 EG_MUST_USE
 enum eg_status eg_package_parse(struct eg_package **out, struct eg_tree *tree, bool allow_unsigned,
                                 struct eg_error *err);

@@ -70,16 +70,14 @@ static enum eg_status copy_tree(struct eg_tree *out, const struct work *work, co
 }
 
 /* The first case that fails has noticed. */
-static bool case_done(void *payload, size_t index, size_t total, const char *name, bool passed,
-                      const char *text, const struct eg_outcome *outcome)
+static bool case_done(void *payload, const struct eg_package_case *done)
 {
     struct work *work = payload;
 
-    (void)index, (void)total, (void)text, (void)outcome;
-    if (!passed) {
-        (void)snprintf(work->by, sizeof(work->by), "%s", name);
+    if (!done->passed) {
+        (void)snprintf(work->by, sizeof(work->by), "%s", done->name);
     }
-    return passed;
+    return done->passed;
 }
 
 /* A mutant that does not compile has been noticed too. */

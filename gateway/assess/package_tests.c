@@ -9,16 +9,12 @@
  */
 #include "assess/package_tests.h"
 
-#include "assess/functions.h"
 #include "assess/package_given.h"
 #include "assess/package_xml.h"
 #include "assess/vocabulary.h"
-#include "assess/xpath.h"
-#include "assess/xpath_functions.h"
 #include "base/limits.h"
 #include "base/text.h"
 
-#include <libxml/xpathInternals.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +22,6 @@
 
 #define NS EG_PACKAGE_TESTS_NS
 #define NAME EG_PACKAGE_TESTS_FILE
-#define NS_MAX 16
-#define OPERATIONS_MAX 50000000
 #define DIFFERENCE_MAX 400
 
 /* What the cases so far left behind. */
@@ -44,10 +38,9 @@ struct past {
 struct trial {
     const struct eg_rules *rules;
     struct eg_judge *judge;
+    const struct eg_package_cases *cases;
     const xmlNode *node;
-    const struct eg_xml_ns *ns;
-    size_t ns_count;
-    struct eg_bytes report;
+    struct eg_buf report;
     const struct past *past;
     struct eg_package_given given;
     struct eg_outcome outcome;
@@ -148,8 +141,8 @@ static enum eg_status judge(struct trial *trial, struct eg_error *err)
     struct eg_reading reading = {.version = 0};
     bool readable = false;
     const char *ns = NULL, *name = NULL;
-    enum eg_status status =
-        eg_document_parse(&document, &trial->outcome.findings, trial->report, EG_REPORT_MAX, err);
+    enum eg_status status = eg_document_parse(&document, &trial->outcome.findings,
+                                              eg_bytes_view(&trial->report), EG_REPORT_MAX, err);
 
     if (status != EG_OK) {
         return status;
@@ -272,47 +265,10 @@ static enum eg_status compare_findings(struct trial *trial, struct eg_error *err
     return status;
 }
 
-static enum eg_status evaluate(char **out, const struct trial *trial, xmlDoc *doc, const char *path,
-                               const xmlNode *node, struct eg_error *err)
-{
-    char where[EG_ERROR_WHERE_MAX] = "";
-    const struct eg_xpath_scope scope = {
-        .ns = trial->ns, .ns_count = trial->ns_count, .counted = true};
-    xmlXPathCompExpr *compiled = NULL;
-    xmlXPathContext *context = NULL;
-    xmlXPathObject *object = NULL;
-
-    (void)snprintf(where, sizeof(where), "%s:%u", NAME, eg_xml_line(node));
-    enum eg_status status = eg_xpath_compile(&compiled, path, &scope, where, err);
-    if (status != EG_OK) {
-        return status;
-    }
-    context = xmlXPathNewContext(doc);
-    for (size_t i = 0; context != NULL && i < trial->ns_count; i++) {
-        (void)xmlXPathRegisterNs(context, (const xmlChar *)trial->ns[i].prefix,
-                                 (const xmlChar *)trial->ns[i].uri);
-    }
-    if (context != NULL && eg_functions_register_xpath(context, err) == EG_OK) {
-        context->opLimit = eg_xpath_limit(doc, OPERATIONS_MAX);
-        (void)xmlXPathOrderDocElems(doc);
-        object = xmlXPathCompiledEval(compiled, context);
-    }
-    xmlChar *text = object != NULL ? xmlXPathCastToString(object) : NULL;
-    *out = text != NULL ? strdup((const char *)text) : NULL;
-    if (*out == NULL) {
-        status = eg_error_set(err, EG_E_FORMAT, where, "the path can not be evaluated");
-    }
-    xmlFree(text);
-    xmlXPathFreeObject(object);
-    xmlXPathFreeContext(context);
-    xmlXPathFreeCompExpr(compiled);
-    return status;
-}
-
 static struct eg_bytes result_named(const struct trial *trial, const char *name)
 {
     if (strcmp(name, EG_RESULT_REPORT) == 0) {
-        return trial->report;
+        return eg_bytes_view(&trial->report);
     }
     for (size_t i = 0; i < trial->outcome.result_count; i++) {
         if (strcmp(trial->outcome.results[i].name, name) == 0) {
@@ -345,7 +301,7 @@ static enum eg_status compare_expectation(struct trial *trial, const xmlNode *no
     }
     status = eg_xml_parse_file(&doc, xml, on, EG_NOTIFICATION_MAX, err);
     if (status == EG_OK) {
-        status = evaluate(&text, trial, doc, path, node, err);
+        status = eg_package_select_text(&text, &trial->cases->paths, doc, path, node, err);
     }
     if (status == EG_OK && strcmp(text, equals) != 0) {
         differ(trial, "%s: %.120s is \"%.80s\", expected \"%.80s\"", on, path, text, equals);
@@ -386,16 +342,8 @@ static enum eg_status compare(struct trial *trial, struct eg_error *err)
 
 static enum eg_status run_case(struct trial *trial, struct eg_error *err)
 {
-    char *file = NULL;
-    enum eg_status status = eg_vocabulary_need(&file, trial->node, "report", err);
+    enum eg_status status = eg_package_report_make(&trial->report, trial->cases, trial->node, err);
 
-    if (status == EG_OK) {
-        trial->report = eg_package_file(eg_rules_package(trial->rules), file);
-        if (trial->report.data == NULL) {
-            status = eg_vocabulary_fault(err, NAME, trial->node, "%s is not in the package", file);
-        }
-    }
-    free(file);
     if (status == EG_OK) {
         status = read_given(trial, err);
     }
@@ -435,6 +383,8 @@ static enum eg_status try_case(struct trial *trial, struct left *left, struct eg
         return status;
     }
     if (status != EG_OK) {
+        trial->report.failed = false; /* what there is of it is not shown */
+        eg_buf_reset(&trial->report);
         differ(trial, "%s: %s", own.where, own.text);
     }
     return EG_OK;
@@ -464,10 +414,24 @@ static void past_close(struct past *past)
     free(past->cases);
 }
 
-static enum eg_status run_cases(struct eg_package_tests *out, const struct trial *model,
-                                const xmlNode *root, eg_package_tests_fn told, void *payload,
-                                struct eg_error *err)
+static bool tell(const struct trial *trial, size_t index, const struct eg_package_tests *tests,
+                 eg_package_tests_fn told, void *payload)
 {
+    const struct eg_package_case done = {.index = index,
+                                         .total = tests->total,
+                                         .name = trial->past->cases[index].name,
+                                         .passed = !trial->differs,
+                                         .text = trial->difference,
+                                         .report = eg_bytes_view(&trial->report),
+                                         .outcome = &trial->outcome};
+
+    return told == NULL || told(payload, &done);
+}
+
+static enum eg_status run_cases(struct eg_package_tests *out, const struct trial *model,
+                                eg_package_tests_fn told, void *payload, struct eg_error *err)
+{
+    const xmlNode *root = model->cases->root;
     struct past past = {0, NULL};
     bool go_on = true;
     size_t index = 0;
@@ -482,14 +446,15 @@ static enum eg_status run_cases(struct eg_package_tests *out, const struct trial
         trial->node = n;
         trial->past = &past;
         trial->got = "not judged";
+        eg_buf_init(&trial->report, EG_PACKAGE_OCTETS_MAX);
         eg_outcome_init(&trial->outcome);
         status = try_case(trial, &past.cases[index], err);
         out->failed += trial->differs;
-        if (status == EG_OK && told != NULL) {
-            go_on = told(payload, index, out->total, past.cases[index].name, !trial->differs,
-                         trial->difference, &trial->outcome);
+        if (status == EG_OK) {
+            go_on = tell(trial, index, out, told, payload);
         }
         eg_outcome_done(&trial->outcome);
+        eg_buf_done(&trial->report);
         index++;
     }
     past_close(&past);
@@ -497,56 +462,24 @@ static enum eg_status run_cases(struct eg_package_tests *out, const struct trial
     return status;
 }
 
-static enum eg_status read_namespaces(struct eg_xml_ns *ns, size_t *count, const xmlNode *root,
-                                      struct eg_error *err)
-{
-    enum eg_status status = EG_OK;
-
-    for (const xmlNode *n = eg_xml_child(root, NS, "namespace");
-         status == EG_OK && n != NULL && *count < NS_MAX; n = eg_xml_next(n, NS, "namespace")) {
-        char *prefix = NULL, *uri = NULL;
-        status = eg_vocabulary_need(&prefix, n, "prefix", err);
-        if (status == EG_OK) {
-            status = eg_vocabulary_need(&uri, n, "uri", err);
-        }
-        ns[(*count)++] = (struct eg_xml_ns){prefix, uri};
-    }
-    return status;
-}
-
 enum eg_status eg_package_tests_run(struct eg_package_tests *out, const struct eg_rules *rules,
                                     eg_package_tests_fn told, void *payload, struct eg_error *err)
 {
     struct eg_package_tests made = {0, 0, false};
-    struct eg_xml_ns ns[NS_MAX];
-    size_t ns_count = 0;
-    xmlDoc *doc = NULL;
+    struct eg_package_cases cases;
     struct eg_judge *judge = NULL;
-    struct eg_bytes xml = eg_package_file(eg_rules_package(rules), NAME);
-    enum eg_status status = EG_OK;
+    enum eg_status status = eg_package_cases_open(&cases, eg_rules_package(rules), err);
 
-    if (xml.data != NULL) {
+    if (status == EG_OK && cases.doc != NULL) {
         made.present = true;
-        status =
-            eg_vocabulary_parse(&doc, xml, NAME, "package-tests.xsd", EG_PACKAGE_OCTETS_MAX, err);
-    }
-    if (status == EG_OK && doc != NULL) {
-        status = read_namespaces(ns, &ns_count, xmlDocGetRootElement(doc), err);
+        status = eg_judge_new(&judge, rules, err);
         if (status == EG_OK) {
-            status = eg_judge_new(&judge, rules, err);
+            const struct trial model = {.rules = rules, .judge = judge, .cases = &cases};
+            status = run_cases(&made, &model, told, payload, err);
         }
-        if (status == EG_OK) {
-            const struct trial model = {
-                .rules = rules, .judge = judge, .ns = ns, .ns_count = ns_count};
-            status = run_cases(&made, &model, xmlDocGetRootElement(doc), told, payload, err);
-        }
-    }
-    for (size_t i = 0; i < ns_count; i++) {
-        free((char *)ns[i].prefix);
-        free((char *)ns[i].uri);
+        eg_package_cases_close(&cases);
     }
     eg_judge_free(&judge);
-    xmlFreeDoc(doc);
     if (status == EG_OK) {
         *out = made;
     }

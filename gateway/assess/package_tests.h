@@ -1,28 +1,30 @@
 /*
  * A package's own tests (tests/tests.xml, urn:emgate:package-tests:1): reports, and what the
- * package must say of them.
+ * package must say of them. The reports are package_report.h's.
  */
 #ifndef EG_ASSESS_PACKAGE_TESTS_H
 #define EG_ASSESS_PACKAGE_TESTS_H
 
 #include "assess/engine.h"
-
-#define EG_PACKAGE_TESTS_FILE "tests/tests.xml"
+#include "assess/package_report.h"
 
 struct eg_package_tests {
     size_t total, failed;
     bool present; /* the package has tests */
 };
 
-/*
- * Told of each case in turn.
- *   passed   false: `text` says in one line what differed
- *   outcome  findings and results of the case, borrowed; empty where nothing was judged
- * Returns false to stop.
- */
-typedef bool (*eg_package_tests_fn)(void *payload, size_t index, size_t total, const char *name,
-                                    bool passed, const char *text,
-                                    const struct eg_outcome *outcome);
+/* One case, borrowed. */
+struct eg_package_case {
+    size_t index, total;
+    const char *name;
+    bool passed; /* false: `text` says in one line what differed */
+    const char *text;
+    struct eg_bytes report;           /* that was judged; none when it could not be made */
+    const struct eg_outcome *outcome; /* findings and results; empty where nothing was judged */
+};
+
+/* Told of each case in turn. Returns false to stop. */
+typedef bool (*eg_package_tests_fn)(void *payload, const struct eg_package_case *done);
 
 /*
  * Run them all by a compiled package.

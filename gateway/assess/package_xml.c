@@ -335,6 +335,41 @@ static enum eg_status read_parameters(struct eg_package *out, const xmlNode *roo
     return status;
 }
 
+/* ---- vocabularies ------------------------------------------------------------------------- */
+
+static enum eg_status read_vocabulary(struct eg_vocabulary_file *out, const xmlNode *node,
+                                      struct eg_error *err)
+{
+    char *digest = NULL;
+    enum eg_status status = eg_vocabulary_need(&out->file, node, "file", err);
+
+    if (status == EG_OK) {
+        status = eg_vocabulary_need(&out->name, node, "name", err);
+    }
+    if (status == EG_OK) {
+        status = eg_vocabulary_need(&digest, node, "digest", err);
+    }
+    if (status == EG_OK && !eg_digest_untext(eg_bytes_of(digest), &out->digest)) {
+        status = eg_vocabulary_fault(err, NAME, node, "digest is not \"sha256:<hex>\"");
+    }
+    free(digest);
+    return status;
+}
+
+static enum eg_status read_vocabularies(struct eg_package *out, const xmlNode *root,
+                                        struct eg_error *err)
+{
+    enum eg_status status =
+        eg_vocabulary_room(&out->vocabularies, eg_vocabulary_count(root, NS, "vocabulary"),
+                           sizeof(*out->vocabularies), err);
+
+    for (xmlNode *n = eg_xml_child(root, NS, "vocabulary"); status == EG_OK && n != NULL;
+         n = eg_xml_next(n, NS, "vocabulary")) {
+        status = read_vocabulary(&out->vocabularies[out->vocabulary_count++], n, err);
+    }
+    return status;
+}
+
 /* ---- steps and notifications -------------------------------------------------------------- */
 
 static enum eg_status read_step(struct eg_step *out, const xmlNode *node, struct eg_error *err)
@@ -418,8 +453,8 @@ enum eg_status eg_package_xml_read(struct eg_package *package, struct eg_bytes x
 {
     static enum eg_status (*const parts[])(struct eg_package *, const xmlNode *,
                                            struct eg_error *) = {
-        read_about,      read_scope, read_identity,      read_settings,
-        read_parameters, read_steps, read_notifications,
+        read_about,      read_scope,        read_identity, read_settings,
+        read_parameters, read_vocabularies, read_steps,    read_notifications,
     };
     xmlDoc *doc = NULL;
     enum eg_status status =

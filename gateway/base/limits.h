@@ -133,8 +133,10 @@
 #define EG_ASSESSMENT_LISTED_MAX 100 /* places listed of one finding; the rest is counted */
 #define EG_TRANSFORM_OPERATIONS_MAX 200000000UL /* a year of a plant takes some 100 million */
 #define EG_TRANSFORM_MEMORY_MAX (512 * EG_MIB)  /* a result's tree is ten times its octets */
-#define EG_TRANSFORM_DEPTH_MAX 1000         /* templates in each other; libxslt recurses on them */
-#define EG_TRIAL_CPU_S 120                  /* CPU time to compile a package and run its tests */
+#define EG_TRANSFORM_DEPTH_MAX 1000 /* templates in each other; libxslt recurses on them */
+#define EG_TEST_BASES_MAX 9         /* a case of a package's tests and its bases */
+#define EG_TEST_FACT_DAYS_MAX 400   /* days of one fact of such a case: a year and a month */
+#define EG_TRIAL_CPU_S 120          /* CPU time to compile a package and run its tests */
 #define EG_TRIAL_MEMORY_MAX (4096 * EG_MIB) /* addresses of that child, its parent's included */
 
 /* Wire */

@@ -50,6 +50,10 @@ static void lists_done(struct eg_package *package)
     for (size_t i = 0; i < package->parameter_count; i++) {
         parameter_done(&package->parameters[i]);
     }
+    for (size_t i = 0; i < package->vocabulary_count; i++) {
+        free(package->vocabularies[i].file);
+        free(package->vocabularies[i].name);
+    }
     for (size_t i = 0; i < package->step_count; i++) {
         struct eg_step *step = &package->steps[i];
         char *const texts[] = {step->file, step->phase, step->on, step->result};
@@ -63,6 +67,7 @@ static void lists_done(struct eg_package *package)
     free(package->namespaces);
     free(package->settings);
     free(package->parameters);
+    free(package->vocabularies);
     free(package->steps);
     free(package->notifications);
 }

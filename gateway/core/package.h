@@ -19,6 +19,13 @@ struct eg_title {
     char *de, *en;
 };
 
+/* A file of the shared vocabularies that the package takes. */
+struct eg_vocabulary_file {
+    char *file; /* in the package */
+    char *name; /* below rules/vocabulary */
+    struct eg_digest digest;
+};
+
 enum eg_step_kind { EG_STEP_SCHEMA, EG_STEP_CHECKS, EG_STEP_ASSESSMENT, EG_STEP_TRANSFORM };
 
 struct eg_step {
@@ -93,12 +100,15 @@ struct eg_package {
     size_t setting_count;
     struct eg_parameter *parameters;
     size_t parameter_count;
+    struct eg_vocabulary_file *vocabularies;
+    size_t vocabulary_count;
     struct eg_step *steps;
     size_t step_count;
     struct eg_notification_rule *notifications;
     size_t notification_count;
 
-    struct eg_tree tree; /* every file listed in SIGNED, and SIGNED, SIGNED.p7s themselves */
+    struct eg_tree tree; /* every file listed in SIGNED, and SIGNED, SIGNED.p7s themselves; of an
+                            unsigned package also the vocabularies that signing would put in */
     bool is_signed;      /* SIGNED and SIGNED.p7s were there and SIGNED fits the files; the CMS is
                             verify's to check */
 };

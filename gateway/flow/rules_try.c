@@ -32,14 +32,12 @@ struct answer {
     struct eg_rules_trial trial;
 };
 
-static bool note_failure(void *payload, size_t index, size_t total, const char *name, bool passed,
-                         const char *text, const struct eg_outcome *outcome)
+static bool note_failure(void *payload, const struct eg_package_case *done)
 {
     struct eg_rules_trial *trial = payload;
 
-    (void)index, (void)total, (void)outcome;
-    if (!passed && trial->first[0] == '\0') {
-        (void)snprintf(trial->first, sizeof(trial->first), "%s: %s", name, text);
+    if (!done->passed && trial->first[0] == '\0') {
+        (void)snprintf(trial->first, sizeof(trial->first), "%s: %s", done->name, done->text);
     }
     return true;
 }

@@ -19,9 +19,8 @@ REPORTS = {"accepted": 0, "rejected": 1}
 
 
 def settings():
-    """Those of the package's first case: a new plant that cleans its gas."""
-    case = ET.parse(PACKAGE / "tests" / "tests.xml").getroot().find(TESTS + "case")
-    for one in case.iter(TESTS + "setting"):
+    """Those of every case of the package's tests: a new plant that cleans its gas."""
+    for one in ET.parse(PACKAGE / "tests" / "tests.xml").getroot().findall(TESTS + "setting"):
         component = "." + one.get("component") if one.get("component") else ""
         yield from ("--setting", "%s%s=%s" % (one.get("name"), component, one.get("word")))
 

@@ -149,6 +149,10 @@ def packaged(folder, files):
     shutil.copytree(BENCH_ASSESSMENT if "assessment/means.xml" in files else BENCH, package)
     tests = package / "tests/tests.xml"
     tests.write_text("""<tests xmlns="urn:emgate:package-tests:1"><case name="daily" report="tests/daily.xml" outcome="accepted"/></tests>""")
+    if "schema/report.xsd" in files:       # a schema of its own, in place of that of the vocabulary
+        manifest = package / "package.xml"
+        manifest.write_text(re.sub(r' *<vocabulary file="schema/report.xsd".*\n', "", manifest.read_text("utf-8")), "utf-8")
+        (package / "schema").mkdir()
     for name, text in files.items():
         (package / name).write_text(text, "utf-8")
     return package

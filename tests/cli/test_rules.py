@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 EMGATE = os.environ.get("EMGATE", "build/plain/emgate")
 TURBINE = pathlib.Path("rules/eu.ied.annex-v.gas-turbine")
@@ -66,12 +67,64 @@ def each_check_speaks_german_and_english(_):
                 assert f'<sch:diagnostic id="{german}" xml:lang="de">' in text, (schema, german)
 
 
-def schemas_and_readings_are_the_vocabulary_s_copies(_):
+def vocabularies_lie_once_and_are_put_in(folder):
+    """No package has a copy of its own; each has one when it is packed, octet for octet."""
+    taken = 0
     for package in (*SHIPPED, BENCH):
-        for copy in (package / "schema").glob("*.xsd"):
-            assert copy.read_bytes() == (VOCABULARY / copy.name).read_bytes(), copy
-        for copy in (package / "readings").glob("*.xml"):
-            assert copy.read_bytes() == (VOCABULARY / "readings" / copy.name).read_bytes(), copy
+        assert not list(package.glob("schema/*")) and not list(package.glob("readings/*")), package
+        named = re.findall(r'<vocabulary file="([^"]+)" name="([^"]+)"', (package / "package.xml").read_text("utf-8"))
+        emgate("rules", "pack", package, "-o", folder / "packed.zip")
+        with zipfile.ZipFile(folder / "packed.zip") as packed:
+            held = {name for name in packed.namelist() if name.startswith(("schema/", "readings/"))}
+            assert held == {file for file, _ in named}, (package, held)
+            for file, name in named:
+                assert packed.read(file) == (VOCABULARY / name).read_bytes(), (package, file)
+                taken += 1
+    assert taken > len(SHIPPED), taken
+
+
+def a_vocabulary_is_never_another_one(folder):
+    package = folder / "package"
+    shutil.copytree(TURBINE, package)
+    manifest = (package / "package.xml").read_text("utf-8")
+    line = re.search(r' *<vocabulary file="schema/report.xsd".*\n', manifest).group(0)
+    digest = re.search(r"sha256:([0-9a-f]{64})", line).group(1)
+
+    def refused(text, wanted, file=None):
+        (package / "package.xml").write_text(text, "utf-8")
+        for verb in ("check", "test", "show"):
+            status, _, err = run(EMGATE, "rules", verb, package)
+            assert status == 2 and re.search(wanted, err), (verb, wanted, status, err)
+
+    other = manifest.replace(digest, "0" * 64)
+    refused(other, r"schema/report.xsd: this program's report.xsd is sha256:" + digest + ", not what package.xml says")
+    refused(manifest.replace('name="report.xsd"', 'name="report-9.xsd"'), "this program has no vocabulary report-9.xsd")
+    refused(manifest.replace(line, line + line), "schema/report.xsd: package.xml names it twice")
+    refused(manifest.replace(line, ""), "schema/report.xsd.*not in the package|not.*schema/report.xsd")
+    refused(manifest.replace('file="schema/report.xsd" name', 'file="checks/report.sch" name'), "package.xml:[0-9]+")
+    refused(manifest.replace("sha256:" + digest, "sha256:" + digest[:-1]), "package.xml:[0-9]+")
+    (package / "schema").mkdir()
+    (package / "schema" / "report.xsd").write_bytes((VOCABULARY / "report.xsd").read_bytes() + b" ")
+    refused(manifest, "the package's report.xsd is sha256:")
+    (package / "schema" / "report.xsd").write_bytes(b"")
+    refused(manifest, "the package's report.xsd is sha256:")
+
+
+def a_signed_package_holds_all_that_it_needs(folder):
+    """Signing writes the vocabularies; a gateway puts in nothing; who takes one away has broken the signature."""
+    trial, package = folder / "trial", folder / "package"
+    emgate("pki", "init", trial)
+    shutil.copytree(TURBINE, package)
+    unsigned = json.loads(emgate("rules", "check", "--json", package))["package"]["digest"]
+    sign = ("rules", "sign", package, "--key", trial / "publisher.key", "--cert", trial / "publisher.pem")
+    assert unsigned in emgate(*sign), "the digest is that which was told before"
+    assert (package / "schema" / "report.xsd").read_bytes() == (VOCABULARY / "report.xsd").read_bytes()
+    assert "schema/report.xsd" in (package / "SIGNED").read_text("utf-8")
+    assert unsigned in emgate(*sign), "signing again changes nothing"
+    emgate("rules", "verify", package, "--directory", trial / "directory.xml", "--anchors", trial / "ca.pem", "--crl", trial / "crl.pem")
+    (package / "schema" / "report.xsd").unlink()
+    status, _, err = run(EMGATE, "rules", "test", package)
+    assert status == 2 and "schema/report.xsd" in err, err
 
 
 def of_schema(schema, files):
@@ -86,7 +139,9 @@ def all_files_are_of_their_vocabulary(folder):
     """What editors are told of assessments and readings, and readers of results, is true of all that is shipped."""
     packages = (*SHIPPED, *sorted(path.parent for path in pathlib.Path("tests/data/packages").glob("*/package.xml")))
     of_schema("assessment", [f for p in packages for f in p.glob("assessment/*.xml")])
-    of_schema("reading", [*(VOCABULARY / "readings").glob("*.xml"), *(f for p in packages for f in p.glob("readings/*.xml"))])
+    of_schema("reading", (VOCABULARY / "readings").glob("*.xml"))
+    of_schema("package-tests", [p / "tests" / "tests.xml" for p in packages])
+    of_schema("package", [p / "package.xml" for p in packages])
     judged = 0
     for package in SHIPPED:
         if not list(package.glob("assessment/*.xml")):
@@ -186,7 +241,8 @@ def main():
     passed = failed = 0
     for case in (packages_pass_their_own_tests, shipped_packages_mean_all_they_say, each_check_is_seen_to_fail,
                  each_check_speaks_german_and_english,
-                 schemas_and_readings_are_the_vocabulary_s_copies, all_files_are_of_their_vocabulary, the_benchmark_has_25_checks,
+                 vocabularies_lie_once_and_are_put_in, a_vocabulary_is_never_another_one,
+                 a_signed_package_holds_all_that_it_needs, all_files_are_of_their_vocabulary, the_benchmark_has_25_checks,
                  the_year_equals_a_plain_recalculation, generated_days_equal_a_plain_recalculation,
                  assessments_are_of_their_vocabulary, all_of_them_lie_side_by_side):
         with tempfile.TemporaryDirectory(prefix="rule packages ") as folder:

@@ -1,8 +1,7 @@
 #include "tests/support/judging.h"
 
 #include "base/limits.h"
-
-#include <string.h>
+#include "tests/support/reports.h"
 
 #define SETTINGS_MAX 16
 
@@ -85,15 +84,17 @@ void judging_write(struct eg_buf *out, const struct eg_rules *rules, bool by_xpa
 {
     const struct eg_package *package = eg_rules_package(rules);
     struct eg_judge *judge = NULL;
+    struct eg_tree reports;
     if (eg_judge_new(&judge, rules, NULL) != EG_OK) {
         eg_buf_text(out, "no judge\n");
         return;
     }
     eg_judge_by_xpath(judge, by_xpath);
-    for (size_t i = 0; i < package->tree.count; i++) {
-        if (strncmp(package->tree.files[i].name, "tests/", 6) == 0) {
-            write_report(out, judge, &package->tree.files[i]);
-        }
+    reports_of_package(&reports, package);
+    eg_buf_text(out, reports.count > 0 ? "" : "no reports\n");
+    for (size_t i = 0; i < reports.count; i++) {
+        write_report(out, judge, &reports.files[i]);
     }
+    eg_tree_done(&reports);
     eg_judge_free(&judge);
 }

@@ -11,11 +11,10 @@
 extern const char *const judging_packages[];
 
 /*
- * Append status, findings, results and parameters of each report below tests/, judged by a judge of
- * its own, for a plant that says the first word of every setting.
- *   out        ended by eg_buf_init
- *   by_xpath   libxml2 is asked for everything
- * Anything that fails ends in the text, so that it differs.
+ * Append status, findings, results and parameters of each report of the package's tests, judged by
+ * a judge of its own, for a plant that says the first word of every setting. out        ended by
+ * eg_buf_init by_xpath   libxml2 is asked for everything Anything that fails ends in the text, so
+ * that it differs.
  */
 void judging_write(struct eg_buf *out, const struct eg_rules *rules, bool by_xpath);
 

@@ -7,6 +7,7 @@
 
 #include "assess/package_lint.h"
 #include "assess/package_tests.h"
+#include "assess/package_xml.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -155,45 +156,55 @@ struct telling {
 };
 
 /* "<dir>/<number of the case>.<result>.xml": a case may be called anything, a file may not. */
-static enum eg_status keep_results(const char *dir, size_t number, const struct eg_outcome *outcome,
-                                   struct eg_error *err)
+static enum eg_status keep_file(const char *dir, size_t number, const char *what,
+                                struct eg_bytes content, struct eg_error *err)
+{
+    char name[EG_ID_MAX + 32] = "";
+
+    (void)snprintf(name, sizeof(name), "%zu.%s.xml", number, what);
+    char *path = eg_file_join(dir, name);
+    enum eg_status status = path != NULL ? eg_file_write(path, content, 0644, err)
+                                         : eg_error_set(err, EG_E_NOMEM, name, "memory ran out");
+    free(path);
+    return status;
+}
+
+static enum eg_status keep_case(const char *dir, const struct eg_package_case *done,
+                                struct eg_error *err)
 {
     enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < outcome->result_count; i++) {
-        char name[EG_ID_MAX + 32] = "";
-        (void)snprintf(name, sizeof(name), "%zu.%s.xml", number, outcome->results[i].name);
-        char *path = eg_file_join(dir, name);
-        status = path != NULL
-                     ? eg_file_write(path, eg_bytes_view(&outcome->results[i].content), 0644, err)
-                     : eg_error_set(err, EG_E_NOMEM, name, "memory ran out");
-        free(path);
+    if (done->report.len > 0) {
+        status = keep_file(dir, done->index + 1, EG_RESULT_REPORT, done->report, err);
+    }
+    for (size_t i = 0; status == EG_OK && i < done->outcome->result_count; i++) {
+        status = keep_file(dir, done->index + 1, done->outcome->results[i].name,
+                           eg_bytes_view(&done->outcome->results[i].content), err);
     }
     return status;
 }
 
-static bool tell(void *payload, size_t index, size_t total, const char *name, bool passed,
-                 const char *text, const struct eg_outcome *outcome)
+static bool tell(void *payload, const struct eg_package_case *done)
 {
     struct telling *telling = payload;
 
-    eg_tool_progress("tests", index + 1, total);
+    eg_tool_progress("tests", done->index + 1, done->total);
     if (telling->json) {
         eg_buf_char(&telling->out, '{');
-        eg_tool_json_text(&telling->out, "case", name);
-        eg_buf_format(&telling->out, ",\"passed\":%s", passed ? "true" : "false");
-        if (!passed) {
-            eg_tool_json_text(&telling->out, "difference", text);
+        eg_tool_json_text(&telling->out, "case", done->name);
+        eg_buf_format(&telling->out, ",\"passed\":%s", done->passed ? "true" : "false");
+        if (!done->passed) {
+            eg_tool_json_text(&telling->out, "difference", done->text);
         }
         eg_buf_text(&telling->out, "}\n");
     } else {
-        eg_buf_format(&telling->out, "  %s  %s\n", passed ? "ok  " : "FAIL", name);
-        if (!passed) {
-            eg_buf_format(&telling->out, "        %s\n", text);
+        eg_buf_format(&telling->out, "  %s  %s\n", done->passed ? "ok  " : "FAIL", done->name);
+        if (!done->passed) {
+            eg_buf_format(&telling->out, "        %s\n", done->text);
         }
     }
     if (telling->dir != NULL) {
-        telling->status = keep_results(telling->dir, index + 1, outcome, telling->err);
+        telling->status = keep_case(telling->dir, done, telling->err);
     }
     return telling->status == EG_OK && !eg_tool_interrupted();
 }
@@ -245,7 +256,10 @@ static int run_test(const struct eg_tool_args *args, struct eg_error *err)
 }
 
 static const struct eg_tool_option test_options[] = {
-    {.name = "-o", .value = "DIR", .help = "Keep results as DIR/<number of case>.<result>.xml."},
+    {.name = "-o",
+     .value = "DIR",
+     .help = "Keep the reports judged as DIR/<number of case>.report.xml, and results "
+             "as DIR/<number of case>.<result>.xml."},
     {.name = NULL},
 };
 
@@ -255,7 +269,8 @@ const struct eg_tool_verb eg_verb_rules_test = {
     .operands = "PKG",
     .operands_min = 1,
     .operands_max = 1,
-    .description = "Judges the reports of tests/tests.xml and compares outcome, findings and "
+    .description = "Judges the reports of tests/tests.xml, files of the package or bases with "
+                   "changes, and compares outcome, findings and "
                    "results with what the tests expect. Exit status 1 when one differs.",
     .example = "emgate rules test rules/eu.ied.annex-v.gas-turbine",
     .options = test_options,

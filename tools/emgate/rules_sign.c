@@ -49,24 +49,45 @@ static enum eg_status check_package(struct eg_package *package, struct eg_error 
     return status;
 }
 
+static enum eg_status write_file(const char *folder, const char *name, struct eg_bytes content,
+                                 struct eg_error *err)
+{
+    char *path = eg_file_join(folder, name);
+    char *slash = path != NULL ? strrchr(path, '/') : NULL;
+    enum eg_status status =
+        path != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, name, "memory ran out");
+
+    if (slash != NULL) {
+        *slash = '\0';
+        status = eg_file_mkdirs(path, err);
+        *slash = '/';
+    }
+    if (status == EG_OK) {
+        status = eg_file_write(path, content, 0644, err);
+    }
+    free(path);
+    return status;
+}
+
+/* The vocabularies that were put in, so that the folder holds all that is signed. */
+static enum eg_status write_vocabularies(const char *path, const struct eg_package *package,
+                                         struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; status == EG_OK && i < package->vocabulary_count; i++) {
+        const char *name = package->vocabularies[i].file;
+        status = write_file(path, name, eg_package_file(package, name), err);
+    }
+    return status;
+}
+
 static enum eg_status write_signed(const char *path, struct eg_bytes text, struct eg_bytes cms,
                                    struct eg_error *err)
 {
-    char *text_path = eg_file_join(path, "SIGNED");
-    char *cms_path = eg_file_join(path, "SIGNED.p7s");
-    enum eg_status status = text_path != NULL && cms_path != NULL
-                                ? EG_OK
-                                : eg_error_set(err, EG_E_NOMEM, path, "memory ran out");
+    enum eg_status status = write_file(path, "SIGNED", text, err);
 
-    if (status == EG_OK) {
-        status = eg_file_write(text_path, text, 0644, err);
-    }
-    if (status == EG_OK) {
-        status = eg_file_write(cms_path, cms, 0644, err);
-    }
-    free(text_path);
-    free(cms_path);
-    return status;
+    return status == EG_OK ? write_file(path, "SIGNED.p7s", cms, err) : status;
 }
 
 static enum eg_status sign(struct eg_package_ref *ref, const struct eg_tool_args *args,
@@ -99,6 +120,9 @@ static enum eg_status sign(struct eg_package_ref *ref, const struct eg_tool_args
     if (status == EG_OK) {
         status = eg_cms_sign(&cms, key, EG_SIGNED_PACKAGE, eg_bytes_view(&text), eg_clock_wall_ms(),
                              err);
+    }
+    if (status == EG_OK) {
+        status = write_vocabularies(path, package, err);
     }
     if (status == EG_OK) {
         status = write_signed(path, eg_bytes_view(&text), eg_bytes_view(&cms), err);
@@ -159,9 +183,9 @@ const struct eg_tool_verb eg_verb_rules_sign = {
     .operands = "PKG",
     .operands_min = 1,
     .operands_max = 1,
-    .description = "Compiles PKG and runs its tests; then writes SIGNED (the digest of every file) "
-                   "and SIGNED.p7s (the publisher's signature over it) into it. An earlier "
-                   "signature is replaced.",
+    .description = "Compiles PKG and runs its tests; then writes the vocabularies that package.xml "
+                   "names (element vocabulary), SIGNED (the digest of every file) and SIGNED.p7s "
+                   "(the publisher's signature over it) into it. An earlier signature is replaced.",
     .example = "emgate rules sign PKG --key publisher.key --cert publisher.pem",
     .options = options,
     .run = run,

@@ -148,3 +148,114 @@ Test(package_given, refuses_what_is_no_fact)
     refused("<permit name='limit' value='40' unit='mg/m3' from='2025-13-01'/>", "");
     refused("<setting name='size' word='small' until='tomorrow'/>", "");
 }
+
+/* ---- what the tests say for every case ---------------------------------------------------- */
+
+#define COMMON                                                                                     \
+    "<setting name='size' word='small'/><setting name='cleaned' component='NOx' word='yes'/>"      \
+    "<setting name='stock' word='new'/>"
+
+/* A case with `inside`, in tests that say COMMON for every case. */
+static enum eg_status read_among(struct eg_package_given *out, const char *inside,
+                                 struct eg_error *err)
+{
+    struct eg_buf text;
+    xmlDoc *doc = NULL;
+
+    eg_buf_init(&text, EG_MIB);
+    eg_buf_text(&text, "<tests xmlns='urn:emgate:package-tests:1'>" COMMON "<case>");
+    eg_buf_text(&text, inside);
+    eg_buf_text(&text, "</case></tests>");
+    cr_assert_eq(eg_xml_parse_file(&doc, eg_bytes_view(&text), "tests.xml", EG_MIB, NULL), EG_OK);
+    eg_buf_done(&text);
+    const xmlNode *node = eg_xml_child(xmlDocGetRootElement(doc), EG_PACKAGE_TESTS_NS, "case");
+    enum eg_status status = eg_package_given_read(out, node, "org.example.p", NULL, "t.xml", err);
+    xmlFreeDoc(doc);
+    return status;
+}
+
+/* "size=small cleaned.NOx=yes ...", as they are given. */
+static void expect_settings(const char *inside, const char *wanted)
+{
+    struct eg_package_given given;
+    struct eg_error err = {0};
+    struct eg_buf text;
+
+    cr_assert_eq(read_among(&given, inside, &err), EG_OK, "%s: %s", inside, err.text);
+    eg_buf_init(&text, EG_MIB);
+    for (size_t i = 0; i < given.plant.setting_count; i++) {
+        const struct eg_plant_setting *setting = &given.plant.settings[i];
+        eg_buf_format(&text, "%s%s%s%s=%s", i > 0 ? " " : "", setting->name,
+                      setting->component[0] != '\0' ? "." : "", setting->component, setting->word);
+    }
+    cr_expect(eg_bytes_is(eg_bytes_view(&text), wanted), "%s: %.*s", inside, (int)text.len,
+              (const char *)text.data);
+    eg_buf_done(&text);
+    eg_package_given_done(&given);
+}
+
+Test(package_given, a_case_has_the_settings_of_every_case_and_its_own_in_their_place)
+{
+    expect_settings("", "size=small cleaned.NOx=yes stock=new");
+    expect_settings("<setting name='cleaned' component='NOx' word='no'/>",
+                    "size=small cleaned.NOx=no stock=new");
+    expect_settings("<setting name='cleaned' component='CO' word='no'/>",
+                    "size=small cleaned.NOx=yes stock=new cleaned.CO=no");
+    expect_settings("<setting name='cleaned' word='no'/>",
+                    "size=small cleaned.NOx=yes stock=new cleaned=no");
+    expect_settings("<without setting='size'/>", "cleaned.NOx=yes stock=new");
+    expect_settings(
+        "<without setting='cleaned' component='NOx'/><setting name='size' word='large'/>",
+        "size=large stock=new");
+    expect_settings("<setting name='size' word='small' until='2020-12-31'/>"
+                    "<setting name='size' word='large' from='2021-01-01'/>",
+                    "size=small size=large cleaned.NOx=yes stock=new");
+}
+
+static void refused_among(const char *inside, const char *why)
+{
+    struct eg_package_given given;
+    struct eg_error err = {0};
+
+    cr_expect_eq(read_among(&given, inside, &err), EG_E_FORMAT, "%s", inside);
+    cr_expect_str_eq(err.where, "t.xml:1");
+    cr_expect_str_eq(err.text, why, "%s: %s", inside, err.text);
+    eg_package_given_done(&given);
+}
+
+Test(package_given, what_a_case_says_of_settings_of_every_case_must_change_them)
+{
+    refused_among("<setting name='size' word='small'/>", "every case has this setting already");
+    refused_among("<without setting='cleaned'/>", "not every case has this setting");
+    refused_among("<without setting='colour'/>", "not every case has this setting");
+    refused_among("<without setting='size' component='NOx'/>", "not every case has this setting");
+    refused_among("<without setting='size'/><setting name='size' word='large'/>",
+                  "the case has this setting all the same");
+    refused("<without setting='size'/>", "not every case has this setting");
+}
+
+Test(package_given, a_fact_holds_on_every_day_up_to_until)
+{
+    struct eg_package_given given;
+
+    cr_assert_eq(read_from(&given,
+                           "<fact result='daily' source='s' name='n' day='2024-02-28' "
+                           "until='2024-03-01' answer='yes'/>",
+                           NULL, NULL),
+                 EG_OK);
+    cr_assert_eq(given.facts.count, 3);
+    cr_expect_str_eq(given.facts.list[0].day, "2024-02-28");
+    cr_expect_str_eq(given.facts.list[1].day, "2024-02-29");
+    cr_expect_str_eq(given.facts.list[2].day, "2024-03-01");
+    eg_package_given_done(&given);
+}
+
+Test(package_given, refuses_days_that_are_none_or_too_many)
+{
+#define DAYS "<fact result='daily' source='s' name='n' answer='yes' "
+    refused(DAYS "day='2024-03-01' until='2024-03-01'/>", "until is after day");
+    refused(DAYS "day='2024-03-01' until='2024-02-29'/>", "until is after day");
+    refused(DAYS "day='2024-01-01' until='2025-02-04'/>", "by less than 400 days");
+    refused(DAYS "day='1990-01-01' until='2090-12-31'/>", "by less than 400 days");
+    refused(DAYS "day='2024-02-01' until='2024-02-30'/>", "is not a real day");
+}

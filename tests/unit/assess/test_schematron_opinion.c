@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "tests/support/checks.h"
+#include "tests/support/reports.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -532,18 +533,6 @@ static void damage_and_compare(struct opinions *opinions, const struct eg_tree_f
     xmlFreeDoc(good);
 }
 
-static const struct eg_tree_file *some_report(const struct eg_tree *tree)
-{
-    for (unsigned tries = 0; tries < 10000; tries++) {
-        const struct eg_tree_file *file = &tree->files[draw((unsigned)tree->count)];
-        if (strncmp(file->name, "tests/", 6) == 0 && strcmp(file->name, "tests/tests.xml") != 0 &&
-            strstr(file->name, ".xml") != NULL) {
-            return file;
-        }
-    }
-    return NULL;
-}
-
 static size_t compared;
 
 static size_t try_schema(struct eg_tree *tree, const struct eg_package *package, const char *file)
@@ -564,12 +553,13 @@ static size_t try_schema(struct eg_tree *tree, const struct eg_package *package,
     opinions.parameters = (xmlNode *)variables->doc;
     opinions.params = variables->list;
     opinions.param_count = variables->count;
+    struct eg_tree reports;
+    reports_of_package(&reports, package);
+    cr_assert(reports.count > 0, "%s", package->ref.id);
     for (unsigned i = 0; i < ROUNDS; i++) {
-        const struct eg_tree_file *report = some_report(tree);
-        if (report != NULL) {
-            damage_and_compare(&opinions, report);
-        }
+        damage_and_compare(&opinions, &reports.files[draw((unsigned)reports.count)]);
     }
+    eg_tree_done(&reports);
     compared += opinions.compared;
     xsltFreeStylesheet(opinions.sheet);
     eg_schematron_free(&opinions.ours);

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "tests/support/reports.h"
 
 #include <criterion/criterion.h>
 #include <glob.h>
@@ -273,21 +274,17 @@ static void ask_all(struct opinions *o, struct eg_bytes report)
     eg_outcome_done(&xpath);
 }
 
-static void campaign(struct opinions *o, const char *report, size_t count, unsigned long seed)
+static void campaign(struct opinions *o, struct eg_bytes report, size_t count, unsigned long seed)
 {
-    struct eg_error err = {0};
-    struct eg_buf octets, made;
+    struct eg_buf made;
     struct damage *damage = calloc(1, sizeof(*damage));
-    eg_buf_init(&octets, EG_REPORT_MAX);
     eg_buf_init(&made, EG_REPORT_MAX);
     cr_assert(damage != NULL);
     damage->seed = seed;
-    cr_assert(eg_file_read(&octets, report, &err) == EG_OK, "%s: %s", report, err.text);
     for (size_t i = 0; i < count; i++) {
-        damaged_report(&made, eg_bytes_view(&octets), damage);
+        damaged_report(&made, report, damage);
         ask_all(o, eg_bytes_view(&made));
     }
-    eg_buf_done(&octets);
     eg_buf_done(&made);
     free(damage);
 }
@@ -296,23 +293,18 @@ Test(opinions, agree_on_damaged_reports_of_the_benchmark)
 {
     struct opinions o = {0};
     open_opinions(&o, "tests/data/packages/bench.half-hourly", true);
-    campaign(&o, "tests/data/packages/bench.half-hourly/tests/daily.xml", DAMAGED, 20260105);
-    campaign(&o, "tests/data/packages/bench.half-hourly/tests/short.xml", DAMAGED, 20260106);
+    campaign(&o, eg_package_file(o.package, "tests/daily.xml"), DAMAGED, 20260105);
+    campaign(&o, eg_package_file(o.package, "tests/short.xml"), DAMAGED, 20260106);
     cr_expect_gt(o.findings, 2 * DAMAGED, "only %zu findings", o.findings);
     close_opinions(&o);
 }
 
-/* Does the file's root element carry the report's name? tests.xml and others do not. */
-static bool is_report(const struct eg_package *package, const char *path)
+/* Does the report's root element carry the name that the package judges? */
+static bool is_report(const struct eg_package *package, struct eg_bytes octets)
 {
-    struct eg_error err = {0};
-    struct eg_buf octets;
     xmlDoc *doc = NULL;
-    eg_buf_init(&octets, EG_REPORT_MAX);
-    cr_assert(eg_file_read(&octets, path, &err) == EG_OK, "%s: %s", path, err.text);
-    bool is = eg_xml_parse_file(&doc, eg_bytes_view(&octets), path, EG_REPORT_MAX, &err) == EG_OK &&
+    bool is = eg_xml_parse_file(&doc, octets, "report", EG_REPORT_MAX, NULL) == EG_OK &&
               eg_xml_is(xmlDocGetRootElement(doc), package->match_namespace, package->match_name);
-    eg_buf_done(&octets);
     xmlFreeDoc(doc);
     return is;
 }
@@ -320,19 +312,19 @@ static bool is_report(const struct eg_package *package, const char *path)
 static void campaign_of_package(const char *path, size_t *packages)
 {
     struct opinions o = {0};
-    glob_t reports = {0};
-    char pattern[300] = "";
+    struct eg_tree reports;
     open_opinions(&o, path, false);
-    (void)snprintf(pattern, sizeof(pattern), "%s/tests/*.xml", path);
-    size_t found = glob(pattern, 0, NULL, &reports) == 0 ? reports.gl_pathc : 0;
-    size_t step = found / SHIPPED_REPORTS + 1;
-    for (size_t i = 0; o.checks.step_count > 0 && i < found; i += step) {
-        if (is_report(o.package, reports.gl_pathv[i])) {
-            campaign(&o, reports.gl_pathv[i], SHIPPED_DAMAGED, 20260107 + i);
+    reports_of_package(&reports, o.package);
+    cr_assert(reports.count > 0, "%s", path);
+    size_t step = reports.count / SHIPPED_REPORTS + 1;
+    for (size_t i = 0; o.checks.step_count > 0 && i < reports.count; i += step) {
+        struct eg_bytes octets = eg_bytes_view(&reports.files[i].content);
+        if (is_report(o.package, octets)) {
+            campaign(&o, octets, SHIPPED_DAMAGED, 20260107 + i);
         }
     }
     *packages += o.findings > 0;
-    globfree(&reports);
+    eg_tree_done(&reports);
     close_opinions(&o);
 }
 

@@ -142,6 +142,11 @@ static void install(const char *where, const char *who, const char *file, const 
     cr_assert_eq(
         eg_cms_sign(&cms, key, EG_SIGNED_PACKAGE, eg_bytes_view(&text), eg_clock_wall_ms(), &err),
         EG_OK, "%s", err.text);
+    for (size_t i = 0; i < package->vocabulary_count; i++) { /* which reading has put in */
+        const char *taken = package->vocabularies[i].file;
+        snprintf(name, sizeof name, "rules/%s/%s", where, taken);
+        temp_write(trial, name, eg_package_file(package, taken));
+    }
     snprintf(name, sizeof name, "rules/%s/SIGNED", where);
     temp_write(trial, name, eg_bytes_view(&text));
     snprintf(name, sizeof name, "rules/%s/SIGNED.p7s", where);
