@@ -23,7 +23,7 @@ enum eg_status eg_document_parse_recorded(struct eg_document **out, struct eg_fi
     }
     *out = NULL;
     enum eg_status status =
-        eg_xml_parse_recorded(&document->doc, findings, xml, max_len, semantics, err);
+        eg_xml_parse_report(&document->doc, findings, xml, max_len, semantics, err);
     if (status == EG_OK && document->doc != NULL) {
         *out = document;
         document = NULL;

@@ -27,7 +27,6 @@
 #include "assess/xml_count.h"
 #include "base/limits.h"
 
-#include <emgate/version.h>
 #include <libxml/catalog.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -587,9 +586,8 @@ static enum eg_status add_size(struct eg_findings *findings, const char *rule, s
     return status == EG_OK ? add_number(finding, "max", max_len, err) : status;
 }
 
-enum eg_status eg_xml_parse_recorded(xmlDoc **out, struct eg_findings *findings,
-                                     struct eg_bytes xml, size_t max_len, uint32_t semantics,
-                                     struct eg_error *err)
+enum eg_status eg_xml_parse_report(xmlDoc **out, struct eg_findings *findings, struct eg_bytes xml,
+                                   size_t max_len, uint32_t semantics, struct eg_error *err)
 {
     struct fault fault = {.published = semantics >= LIMITS_SINCE};
     if (xml.len > max_len || xml.len > INT32_MAX) {
@@ -606,12 +604,6 @@ enum eg_status eg_xml_parse_recorded(xmlDoc **out, struct eg_findings *findings,
     }
     *out = doc;
     return EG_OK;
-}
-
-enum eg_status eg_xml_parse_report(xmlDoc **out, struct eg_findings *findings, struct eg_bytes xml,
-                                   size_t max_len, struct eg_error *err)
-{
-    return eg_xml_parse_recorded(out, findings, xml, max_len, EG_SEMANTICS, err);
 }
 
 enum eg_status eg_xml_parse_file(xmlDoc **out, struct eg_bytes xml, const char *name,

@@ -62,22 +62,16 @@ enum eg_status eg_xml_scope_error(const struct eg_xml_scope *scope, const char *
  * Parse a report. When it breaks a limit *out stays NULL and one finding is added (a rule of
  * EG_INPUT_LIMITS, EG_RULE_DOCTYPE, EG_RULE_WELL_FORMED; line and column as values where known): a
  * verdict, EG_OK.
- *   out       the document, xmlFreeDoc
- *   max_len   octets allowed
+ *   out         the document, xmlFreeDoc
+ *   max_len     octets allowed
+ *   semantics   log semantics of the engine whose parse this is: EG_SEMANTICS, or for who repeats a
+ *               decision that of its entry. Before 3 there were fewer limits, told as EG_RULE_SIZE
+ *               and EG_RULE_NESTING
  * EG_E_NOMEM. Any thread.
  */
 EG_MUST_USE
 enum eg_status eg_xml_parse_report(xmlDoc **out, struct eg_findings *findings, struct eg_bytes xml,
-                                   size_t max_len, struct eg_error *err);
-
-/*
- * The same as an engine of these log semantics did it, for who repeats a decision: before 3 there
- * were fewer limits, told as EG_RULE_SIZE and EG_RULE_NESTING.
- */
-EG_MUST_USE
-enum eg_status eg_xml_parse_recorded(xmlDoc **out, struct eg_findings *findings,
-                                     struct eg_bytes xml, size_t max_len, uint32_t semantics,
-                                     struct eg_error *err);
+                                   size_t max_len, uint32_t semantics, struct eg_error *err);
 
 /*
  * Parse a file of ours or of a package: depth, namespaces and attributes of one element are

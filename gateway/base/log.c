@@ -499,6 +499,7 @@ bool eg_log_stop(int patience_ms)
     return all;
 }
 
+#ifdef EG_TEST_HOOKS
 struct eg_log_counts eg_log_counted(void)
 {
     pthread_mutex_lock(&lock);
@@ -506,6 +507,7 @@ struct eg_log_counts eg_log_counted(void)
     pthread_mutex_unlock(&lock);
     return out;
 }
+#endif
 
 void eg_log_say(const char *text, int patience_ms)
 {

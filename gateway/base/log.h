@@ -60,7 +60,9 @@ enum eg_status eg_log_start(struct eg_error *err);
  */
 bool eg_log_stop(int patience_ms);
 
+#ifdef EG_TEST_HOOKS
 struct eg_log_counts eg_log_counted(void);
+#endif
 
 /* Write a text to standard error as it is, but wait at most patience_ms for whoever reads there. */
 void eg_log_say(const char *text, int patience_ms);

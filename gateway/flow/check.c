@@ -36,7 +36,7 @@ void eg_check_journal_gaps(const struct eg_world *world)
     if (!eg_trust_revokes(&world->trust)) {
         eg_log(EG_LOG_WARN, "revocation-not-checked", "text=\"%s\"", no_revocation);
     }
-    if (judges_nothing(world)) {
+    if (judges_nothing(world) && !world->clock.unjudged) { /* else they wait for the clock */
         eg_log(EG_LOG_WARN, "no-packages", "packages=%zu text=\"%s\"", world->package_count,
                no_package);
     }

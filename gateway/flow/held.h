@@ -6,7 +6,7 @@
  *              the recorder instead of an answer
  *   recorder   writes the row before the answer leaves; looks for retries about twice a second and
  *              puts one at a time among the jobs, without a sender
- *   any        the end of a retried job is noted here, and its answer is for nobody
+ *   any        the end of a retried job is noted (flow/held_retry.h), and its answer is for nobody
  */
 #ifndef EG_FLOW_HELD_H
 #define EG_FLOW_HELD_H
@@ -15,17 +15,7 @@
 #include "core/verdict.h"
 
 struct eg_job;
-struct eg_post;
 struct eg_shared;
-
-/* Of the retry in hand, in eg_shared. All zero at the start. */
-struct eg_held_retry {
-    _Atomic bool busy;      /* a retried job is among the jobs */
-    bool ran;               /* one has ended, `last` is how; else: before the start */
-    bool unsettled;         /* rows may say "judging" though none is. Set before busy is cleared */
-    struct eg_verdict last; /* EG_CODE_OK: by a receipt */
-    int64_t looked_ms;      /* the recorder's: when it looked last */
-};
 
 /*
  * A failure while a report is judged: what it says to the sender. LIMIT and NOMEM are CEILING, of
@@ -52,8 +42,5 @@ void eg_held_record_error(struct eg_shared *shared, struct eg_store *store, stru
 
 /* Begin the next retry if there is one and none in hand. Thread: recorder. */
 void eg_held_turn(struct eg_shared *shared, struct eg_store *store);
-
-/* A retried job has its end: its answer is dropped. Any thread. */
-void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job, struct eg_post **post);
 
 #endif

@@ -13,7 +13,7 @@
 
 #include "base/queue.h"
 #include "flow/clock_watch.h"
-#include "flow/held.h"
+#include "flow/held_retry.h"
 #include "flow/job.h"
 #include "flow/lanes.h"
 #include "flow/recalls.h"

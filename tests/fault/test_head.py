@@ -162,7 +162,7 @@ def an_archive_of_now_without_its_head_note_is_refused():
 
 def an_archive_of_before_is_taken_once_and_that_is_said():
     gateway, some = made(faults.dice('before'))
-    gateway.change('DROP TABLE state; PRAGMA user_version = 2')
+    gateway.change('DROP TABLE state; DROP TABLE held; PRAGMA user_version = 2')
     os.unlink(gateway.file('archive.db.head'))
     gateway.start()
     assert 'head-note-taken' in gateway.journal()

@@ -3,6 +3,7 @@
 #include "assess/engine.h"
 #include "base/limits.h"
 
+#include <emgate/version.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ static void pour_all(const struct eg_columns *columns, enum eg_grid_kind kind)
     eg_grid_init(&grid);
     eg_findings_init(&findings);
     if (eg_filling_new(&filling, columns, kind, givens, count, NULL) != EG_OK ||
-        eg_xml_parse_report(&doc, &findings, eg_bytes_of(report), EG_MIB, NULL) != EG_OK) {
+        eg_xml_parse_report(&doc, &findings, eg_bytes_of(report), EG_MIB, EG_SEMANTICS, NULL) !=
+            EG_OK) {
         abort();
     }
     const struct eg_pour job = {.doc = doc, .reading = &about, .step = 1};

@@ -4,6 +4,7 @@
 #include "assess/xml.h"
 #include "base/limits.h"
 
+#include <emgate/version.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -30,8 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     eg_findings_init(&findings);
-    enum eg_status status =
-        eg_xml_parse_report(&doc, &findings, (struct eg_bytes){data, size}, 64 * EG_KIB, &err);
+    enum eg_status status = eg_xml_parse_report(&doc, &findings, (struct eg_bytes){data, size},
+                                                64 * EG_KIB, EG_SEMANTICS, &err);
     /* Either a document or exactly one reason. */
     if (status == EG_OK && (doc != NULL) == (findings.count == 1)) {
         abort();

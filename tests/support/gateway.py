@@ -49,6 +49,8 @@ def folder(name='gateway'):
 
 
 class Gateway:
+    arguments = []  # after the settings, e.g. ['--new-log']
+
     def __init__(self, path=None, packages=(TURBINE,), settings=None, emgated=EMGATED, env=None,
                  plant='gas-turbine', before=()):
         self.path = path or folder()
@@ -56,7 +58,6 @@ class Gateway:
         self.emgated = emgated
         self.env = dict(os.environ, **(env or {}))
         self.before = list(before)  # e.g. ['prlimit', '--fsize=1000000']
-        self.arguments = []  # after the settings, e.g. ['--new-log']
         self.process = None
         os.makedirs(self.path, exist_ok=True)
         self.emgate('pki', 'init', self.pki, '--origin', ORIGIN, '--plant', plant,
@@ -144,10 +145,13 @@ class Gateway:
 
     def reload(self):
         """SIGHUP; returns the journal's line about it."""
-        before = self.journal().count(' reload')
+        def lines():
+            return [line for line in self.journal().splitlines()
+                    if line.split(' ')[2:3] in (['reloaded'], ['reload-refused'])]
+        before = len(lines())
         self.process.send_signal(signal.SIGHUP)
-        self.wait_for(lambda: self.journal().count(' reload') > before, 'a reload')
-        return [line for line in self.journal().splitlines() if ' reload' in line][-1]
+        self.wait_for(lambda: len(lines()) > before, 'a reload')
+        return lines()[-1]
 
     def reports(self, first, last=None, days=None, name='reports'):
         """Daily reports of the turbine for some days of 2011; returns their paths in order."""

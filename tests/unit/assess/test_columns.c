@@ -3,6 +3,7 @@
 #include "base/limits.h"
 
 #include <criterion/criterion.h>
+#include <emgate/version.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,8 +101,9 @@ static void pour_kind(struct world *w, const char *reading, const char *report,
     cr_assert_eq(eg_filling_new(&w->filling, w->columns, kind, givens, 5, &err), EG_OK, "%s",
                  err.text);
     eg_findings_init(&w->findings);
-    cr_assert_eq(eg_xml_parse_report(&w->doc, &w->findings, eg_bytes_of(report), EG_MIB, &err),
-                 EG_OK);
+    cr_assert_eq(
+        eg_xml_parse_report(&w->doc, &w->findings, eg_bytes_of(report), EG_MIB, EG_SEMANTICS, &err),
+        EG_OK);
     cr_assert_not_null(w->doc);
     eg_grid_init(&w->grid);
     const struct eg_pour job = {.doc = w->doc, .reading = &about, .step = 2};

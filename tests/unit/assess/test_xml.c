@@ -7,6 +7,7 @@
 #include "tests/support/loader.h"
 
 #include <criterion/criterion.h>
+#include <emgate/version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,8 @@ static const char *refusal(struct eg_bytes xml, unsigned *line)
     struct eg_findings findings = {0};
     xmlDoc *doc = NULL;
     eg_findings_init(&findings);
-    cr_assert(eg_xml_parse_report(&doc, &findings, xml, EG_REPORT_MAX, &err) == EG_OK);
+    cr_assert(eg_xml_parse_report(&doc, &findings, xml, EG_REPORT_MAX, EG_SEMANTICS, &err) ==
+              EG_OK);
     cr_assert(findings.count == (doc == NULL ? 1 : 0));
     rule[0] = '\0';
     if (findings.count == 1) {
@@ -228,7 +230,8 @@ Test(xml, refuses_more_octets_than_allowed)
     struct eg_findings findings = {0};
     xmlDoc *doc = NULL;
     eg_findings_init(&findings);
-    cr_assert(eg_xml_parse_report(&doc, &findings, eg_bytes_of("<ab/>"), 4, &err) == EG_OK);
+    cr_assert(eg_xml_parse_report(&doc, &findings, eg_bytes_of("<ab/>"), 4, EG_SEMANTICS, &err) ==
+              EG_OK);
     cr_assert(findings.count == 1);
     cr_expect_str_eq(findings.list[0].rule, EG_RULE_OCTETS);
     cr_expect_str_eq(findings.list[0].values[0].text, "5");

@@ -36,8 +36,8 @@ static const char *said(const struct eg_buf *xml, size_t octets_max, uint32_t se
     xmlDoc *doc = NULL;
     cr_assert(!xml->failed);
     eg_findings_init(&findings);
-    cr_assert(eg_xml_parse_recorded(&doc, &findings, eg_bytes_view(xml), octets_max, semantics,
-                                    &err) == EG_OK,
+    cr_assert(eg_xml_parse_report(&doc, &findings, eg_bytes_view(xml), octets_max, semantics,
+                                  &err) == EG_OK,
               "%s", err.text);
     cr_assert_eq(findings.count, doc == NULL ? 1 : 0);
     text[0] = '\0';

@@ -1,0 +1,29 @@
+/*
+ * The retry in hand: one held report at a time is among the jobs, judged again because a person
+ * said so. What ends it and what begins the next meet here.
+ */
+#ifndef EG_FLOW_HELD_RETRY_H
+#define EG_FLOW_HELD_RETRY_H
+
+#include "core/verdict.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct eg_job;
+struct eg_post;
+
+/* Of the retry in hand, in eg_shared. All zero at the start. */
+struct eg_held_retry {
+    _Atomic bool busy;      /* a retried job is among the jobs */
+    bool ran;               /* one has ended, `last` is how; else: before the start */
+    bool unsettled;         /* rows may say "judging" though none is. Set before busy is cleared */
+    struct eg_verdict last; /* EG_CODE_OK: by a receipt */
+    int64_t looked_ms;      /* the recorder's: when it looked last */
+};
+
+/* A retried job has its end: its answer is dropped. Any thread. */
+void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job, struct eg_post **post);
+
+#endif
