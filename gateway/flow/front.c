@@ -44,7 +44,7 @@ struct eg_front {
     bool started;
     pthread_mutex_t lock; /* for what main and this thread say to each other at the start: */
     pthread_cond_t changed;
-    bool ordered, opened;
+    bool apart, ordered, opened;
     uint8_t log_key[EG_ED25519_KEY_LEN];
     enum eg_status open_status;
     struct eg_error open_err;
@@ -538,6 +538,24 @@ static void tell_opened(struct eg_front *front, enum eg_status status)
     pthread_mutex_unlock(&front->lock);
 }
 
+static void tell_apart(struct eg_front *front)
+{
+    pthread_mutex_lock(&front->lock);
+    front->apart = true;
+    pthread_cond_broadcast(&front->changed);
+    pthread_mutex_unlock(&front->lock);
+}
+
+/* A lock on a file that is opened meanwhile would be held on by a copy of its descriptor here. */
+static void await_apart(struct eg_front *front)
+{
+    pthread_mutex_lock(&front->lock);
+    while (!front->apart) {
+        pthread_cond_wait(&front->changed, &front->lock);
+    }
+    pthread_mutex_unlock(&front->lock);
+}
+
 /* Whatever it opens it closes itself: its descriptors are in no other thread's table. */
 static void *run(void *payload)
 {
@@ -547,6 +565,7 @@ static void *run(void *payload)
                "text=\"the system gives the hall no table of its own: strangers can use up the "
                "descriptors that reload and archive need\"");
     }
+    tell_apart(front);
     if (await_order(front)) {
         enum eg_status status = open_all(front, &front->open_err);
         tell_opened(front, status);
@@ -580,6 +599,7 @@ enum eg_status eg_front_new(struct eg_front **out, struct eg_shared *shared, str
         eg_front_stop(&front);
         return status;
     }
+    await_apart(front);
     *out = front;
     return EG_OK;
 }

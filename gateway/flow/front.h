@@ -12,7 +12,7 @@ struct eg_front;
 /*
  * Start the thread, with a table of descriptors of its own (flow/descriptors.h): the queues of
  * `shared` are there for it, and of what is opened later nothing is. So this comes before whatever
- * opens files.
+ * opens files; it returns when the table is apart.
  */
 EG_MUST_USE
 enum eg_status eg_front_new(struct eg_front **out, struct eg_shared *shared, struct eg_error *err);
