@@ -53,11 +53,9 @@ struct eg_findings {
 
 /* Built-in rules: findings about the input itself, without a package. */
 #define EG_RULE_OCTETS "limit-octets" /* the other published limits: base/limits.h */
-#define EG_RULE_SIZE "input-size"     /* before log semantics 3: octets */
+#define EG_RULE_SIZE "input-size"     /* before log semantics 3, for octets */
 #define EG_RULE_DOCTYPE "input-doctype"
-#define EG_RULE_NESTING                                                                            \
-    "input-nesting" /* before log semantics 3: depth, attributes, namespaces                       \
-                     */
+#define EG_RULE_NESTING "input-nesting" /* before 3, for depth, attributes, namespaces */
 #define EG_RULE_WELL_FORMED "input-not-well-formed"
 #define EG_RULE_IDENTITY "identity-unreadable"
 #define EG_RULE_IDENTITY_TAKEN "identity-taken"

@@ -39,7 +39,8 @@ grep -rhoE '"(EA|LINT)-[A-Z]+' gateway --include=*.c --exclude=refusal.c | tr -d
 grep -oE '^\| `(EA|LINT)-[A-Z]+' "$TMPDIR/tables" | tr -d '|` ' | sort >"$TMPDIR/rows"
 is "codes that are said and codes in the table are the same" cmp -s "$TMPDIR/said" "$TMPDIR/rows"
 # every built-in rule has its text
-grep -ohE '#define EG_RULE_[A-Z_]+ "[a-z-]+"' gateway/core/finding.h | sed 's/.*"\(.*\)"/\1/' | sort >"$TMPDIR/said"
+grep -ohE '(#define EG_RULE_[A-Z_]+|X\([A-Z_]+,) "[a-z-]+"' gateway/core/finding.h gateway/base/limits.h |
+    sed 's/.*"\(.*\)"/\1/' | sort -u >"$TMPDIR/said"
 sed -n '/^### Built-in/,/^### Functions of checks/p' "$TMPDIR/tables" | grep -oE '^\| `[a-z-]+' | tr -d '|` ' | sort >"$TMPDIR/rows"
 is "built-in rules and their texts are the same" cmp -s "$TMPDIR/said" "$TMPDIR/rows"
 

@@ -127,10 +127,11 @@ def cases(url):
                        ("//@t != //@s", "1 passed"), ("count(key('k', //@s)) &gt; 50000", "1 passed"), ("count(//r:v[/ = 'x']) &gt; 0", OPERATIONS),
                        ("count(//r:v[contains(/, 'x')]) &gt; 0", OPERATIONS), ("count(//r:v/preceding::*) = 0", OPERATIONS)):
         yield f"loops: {test}", sch(test, top='<xsl:key name="k" match="r:v" use="@s"/>') | wide(60000), said
-    yield "loops: comments in a row", sch("count((//comment())) &gt; 0") | wide(60000, "<!-- --><?p x?>"), "more than [0-9]+ operations"
+    yield "loops: comments in a row", sch("count((//comment())) &gt; 0") | wide(60000, "<!-- --><?p x?>"), "rule limit-instructions found"
+    yield "loops: as many comments in a row as there may be", sch("count((//comment())) &gt; 0") | wide(9000, "<!-- -->"), "1 passed"
     space = "n" * 200000
     yield "fills: copies of namespaces", sch("count(//r:v/namespace::n) = 0") | {"tests/daily.xml": wide(5000)["tests/daily.xml"].replace(
-        "<report ", f'<report xmlns:n="{space}" ', 1)}, "hold more than [0-9]+ octets of memory"
+        "<report ", f'<report xmlns:n="{space}" ', 1)}, "rule limit-name found"
     yield "loops: a union of everything in a stylesheet", xsl(f'<xsl:value-of select="count({EVERYTHING})"/>'), "1 passed"
     yield "loops: a union in a value template", xsl('<x y="{count($v | //@*)}"/>', top='<xsl:variable name="v" select="//*"/>'), "1 passed"
     yield "fills: a million findings", sch("false()", context="r:v", lets=FAILING) | values(100000), "rule a0 found, not expected"

@@ -54,7 +54,7 @@ def main():
     try:
         done = run(folder)
         checks = {
-            "thirteen commands": len([c for c in commands() if PROGRAM.match("    " + c)]) == 13,
+            "fourteen commands": len([c for c in commands() if PROGRAM.match("    " + c)]) == 14,
             "all of them end well": done.returncode == 0,
             "three reports are accepted": done.stdout.count("accepted  ") >= 3,
             "the receipt is proved": "\nproved\n" in done.stdout,

@@ -29,6 +29,8 @@ class Before(support.Gateway):
         self.emgated = HOOKS['EMGATED'] if fixed else support.EMGATED
         self.tool = HOOKS['EMGATE'] if fixed else support.EMGATE
         self.env = dict(os.environ, **({'EMGATE_TEST_CLOCK': CLOCK} if fixed else {}))
+        # Two copies that both went on contradict each other: each has clients of its own.
+        self.env['XDG_STATE_HOME'] = os.path.join(self.path, 'state')
         self.before, self.process = [], None
         shutil.copytree(BEFORE, self.path)
         for name in os.listdir(self.pki):
@@ -46,9 +48,12 @@ class Before(support.Gateway):
                     status=1 if name in REJECTED else 0, into=into)
 
     def kept(self, into, name):
+        """What the program of before left in `receipts`, and what today's leaves, by version."""
+        version = '' if into == 'receipts' else '.v0' if name == 'unreadable' else '.v1'
         out = {}
         for suffix in KEPT:
-            with open(os.path.join(self.path, into, '%s.xml.%s' % (name, suffix)), 'rb') as octets:
+            with open(os.path.join(self.path, into, '%s.xml%s.%s' % (
+                    name, version, suffix)), 'rb') as octets:
                 out[suffix] = octets.read()
         return out
 
