@@ -54,10 +54,12 @@ TSAN     := build/thread
 ROOMS     := base core proof wire intake verify assess archive deliver client flow
 EMBED     := $(sort $(wildcard rules/vocabulary/*.xsd rules/vocabulary/readings/*.xml))
 EMBED_C   := build/generated/embedded.c
-GATEWAY_C := $(foreach r,$(ROOMS),$(wildcard gateway/$(r)/*.c)) $(EMBED_C)
-TOOL_C    := $(wildcard tools/emgate/*.c)
+# A room has its sources in its folder, or in rooms within it, one level deep.
+GATEWAY_C := $(foreach r,$(ROOMS),$(wildcard gateway/$(r)/*.c gateway/$(r)/*/*.c)) $(EMBED_C)
+# What no gateway needs: the rooms of tools/. Only emgate and tests link them.
+TOOL_C    := $(wildcard tools/*/*.c tools/*/*/*.c)
 SUPPORT_C := $(wildcard tests/support/*.c)
-UNIT_C    := $(wildcard tests/unit/*/test_*.c) $(wildcard tests/flow/test_*.c) $(wildcard tests/fault/test_*.c)
+UNIT_C    := $(wildcard $(foreach d,* */* */*/*,tests/unit/$(d)/test_*.c)) $(wildcard tests/flow/test_*.c) $(wildcard tests/fault/test_*.c)
 RACE_C    := $(wildcard tests/race/race_*.c)
 FUZZ_C    := $(wildcard tests/fuzz/fuzz_*.c)
 SCRIPTS   := $(wildcard $(foreach k,cli flow fault python,tests/$(k)/*.sh tests/$(k)/test_*.py))
@@ -120,22 +122,22 @@ $(B)/hooks/emgated: $(call hookobj,gateway/main.c) $(B)/hooks/libgateway.a
 $(B)/hooks/emgate: $(call hookobj,$(TOOL_C)) $(B)/hooks/libgateway.a
 	$(link) $(LIBS)
 
+# What tests link: their own support, the tools' rooms, the gateway's.
+TEST_LIBS := $(addprefix $(B)/hooks/,libsupport.a libtool.a libgateway.a)
 # One criterion program a test file: build/<variant>/tests/unit/<room>/test_<module>
-$(B)/tests/unit/tool/%: $(B)/hooks/tests/unit/tool/%.o $(B)/hooks/libsupport.a $(B)/hooks/libtool.a $(B)/hooks/libgateway.a
-	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
-$(B)/tests/%: $(B)/hooks/tests/%.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
+$(B)/tests/%: $(B)/hooks/tests/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
 # Race tests and stored fuzz inputs are plain programs.
-$(B)/tests/race/%: $(B)/hooks/tests/race/%.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
+$(B)/tests/race/%: $(B)/hooks/tests/race/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
-$(B)/tests/fuzz/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/tests/fuzz/driver.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
+$(B)/tests/fuzz/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/tests/fuzz/driver.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
 # Mistakes on purpose: whatever looks for mistakes must find these.
 $(B)/tests/planted/race: $(B)/tests/planted/race.o
 	$(call link,$(TEST_LINK)) -pthread
 $(B)/tests/planted/%: $(B)/tests/planted/%.o
 	$(call link,$(TEST_LINK)) -lcriterion
-$(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/libsupport.a $(B)/hooks/libgateway.a
+$(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -fsanitize=fuzzer,address,undefined -lcriterion $(LIBS)
 
 .SECONDARY:

@@ -4,9 +4,9 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "core/settings.h"
-#include "flow/check.h"
-#include "flow/daemon.h"
-#include "flow/door.h"
+#include "flow/daemon/check.h"
+#include "flow/daemon/daemon.h"
+#include "flow/daemon/door.h"
 
 #include <emgate/version.h>
 

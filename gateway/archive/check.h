@@ -22,7 +22,7 @@
  *   14  the facts that lie in the archive for an entry are those that a rerun remembers, and only
  *       accepted submissions have any
  *   15  the archive is complete: not a copy, made while it was in use, that lacks its write-ahead
- *       log; and not shorter than its head note (flow/audit_head.h)
+ *       log; and not shorter than its head note (flow/audit/audit_head.h)
  *
  * What it can not see from the archive alone: an archive that was cut back to an earlier state as a
  * whole, checkpoint included. Only a newer checkpoint (the head note is one) or receipt shows that.

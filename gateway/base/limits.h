@@ -47,8 +47,8 @@
 
 /*
  * The published limits of a report. Each is counted over the octets of the report alone, where they
- * are parsed (assess/xml_count.h), so that a gateway, the tool's verbs and an auditor count alike.
- * A report beyond one is rejected; the finding has the rule named here.
+ * are parsed (assess/xml/xml_count.h), so that a gateway, the tool's verbs and an auditor count
+ * alike. A report beyond one is rejected; the finding has the rule named here.
  *
  * X(name, rule, most)
  */

@@ -1,7 +1,7 @@
 """Reports and packages of the largest size that is allowed for: a year of half-hours in 30 MB through
 schema and checks, and a package with 2,000 checks. What is asserted is memory, in parts of the
 report's size, and that everything is judged; the growth of operations is held by
-tests/unit/assess/test_quick.c."""
+tests/unit/assess/schematron/test_quick.c."""
 import datetime
 import os
 import pathlib

@@ -2,7 +2,7 @@
  * The whole audit: what a real gateway recorded is proved and decided again; what a gateway with a
  * good log key but a bad conscience recorded is found out.
  */
-#include "flow/audit.h"
+#include "flow/audit/audit.h"
 
 #include "base/clock.h"
 #include "tests/support/gateway_maker.h"

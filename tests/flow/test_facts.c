@@ -3,12 +3,12 @@
  * daily reports, one after the other, all at once with several workers, corrected, and with a disk
  * that fails; and an auditor finds all of it as it was, or names what was changed.
  */
-#include "flow/audit.h"
-#include "flow/worker_threads.h"
+#include "flow/audit/audit.h"
+#include "flow/pipeline/worker_threads.h"
 #include "tests/support/gateway_maker.h"
 
 #include "base/clock.h"
-#include "flow/sample.h"
+#include "trial/sample.h"
 
 #include <criterion/criterion.h>
 #include <sqlite3.h>

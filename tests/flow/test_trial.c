@@ -2,13 +2,13 @@
  * The trial folder hangs together: every signature in it passes, the directory reads back and names
  * each identity, keys are readable by their owner only, and a used folder is left alone.
  */
-#include "assess/directory.h"
+#include "assess/package/directory.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "core/settings.h"
-#include "flow/trial.h"
 #include "proof/checkpoint.h"
+#include "trial/trial.h"
 #include "verify/certificate.h"
 #include "verify/cms.h"
 #include "wire/texts.h"

@@ -1,7 +1,7 @@
 /*
  * Assessments as a careless publisher writes them: compiled against a small package.
  */
-#include "assess/assessment.h"
+#include "assess/assessment/assessment.h"
 #include "base/limits.h"
 
 #include <string.h>

@@ -9,9 +9,9 @@
  * Whatever comes in, a second run gives the same octets, results fit their vocabulary, facts can be
  * written and read, and every finding has a text.
  */
-#include "assess/engine.h"
-#include "assess/package.h"
-#include "assess/schema.h"
+#include "assess/judge/engine.h"
+#include "assess/package/package.h"
+#include "assess/schema/schema.h"
 #include "tests/support/assessment_case.h"
 
 #include "base/limits.h"

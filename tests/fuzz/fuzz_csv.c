@@ -2,7 +2,7 @@
  * Strangers' CSV through the whole conversion, with two mappings: time in a column, time assigned.
  * What comes out must be whole reports, what is refused must say where.
  */
-#include "flow/convert.h"
+#include "convert/convert.h"
 
 #include <assert.h>
 #include <string.h>

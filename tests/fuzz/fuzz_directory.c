@@ -1,6 +1,6 @@
 /* Any octets as a directory: refused or taken, never more. */
-#include "assess/directory.h"
-#include "assess/engine.h"
+#include "assess/judge/engine.h"
+#include "assess/package/directory.h"
 
 #include <stdlib.h>
 

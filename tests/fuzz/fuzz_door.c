@@ -3,7 +3,7 @@
  * lies inside its frame, or they are refused.
  */
 #include "base/limits.h"
-#include "flow/door.h"
+#include "flow/daemon/door.h"
 
 #include <assert.h>
 #include <sys/socket.h>

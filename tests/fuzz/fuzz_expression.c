@@ -1,7 +1,7 @@
 /*
  * Formulas and conditions as a careless publisher writes them, and units.
  */
-#include "assess/expression.h"
+#include "assess/language/expression.h"
 #include "base/limits.h"
 
 #include <stdlib.h>

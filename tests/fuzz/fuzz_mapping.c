@@ -1,7 +1,7 @@
 /*
  * Mapping files. What is taken must hold together: a source for each column, a time, a step.
  */
-#include "flow/mapping.h"
+#include "convert/mapping.h"
 
 #include <assert.h>
 

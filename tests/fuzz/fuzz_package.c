@@ -2,8 +2,8 @@
  * Any octets as a packed package: what unpacks packs to the same octets again, and its package.xml
  * and SIGNED are refused or taken.
  */
-#include "assess/engine.h"
-#include "assess/package.h"
+#include "assess/judge/engine.h"
+#include "assess/package/package.h"
 #include "base/limits.h"
 
 #include <stdlib.h>

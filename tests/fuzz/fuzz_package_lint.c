@@ -1,7 +1,7 @@
 /*
  * Any octets as an expression: whether it walks the document is told without reading beyond it.
  */
-#include "assess/package_lint.h"
+#include "workbench/package_lint.h"
 
 #include "base/bytes.h"
 

@@ -3,10 +3,10 @@
  * within their ceilings, and the same ones a second time. Half of the octets may be the report: all
  * behind the first line "=====".
  */
-#include "assess/engine.h"
-#include "assess/package_given.h"
-#include "assess/package_report.h"
+#include "assess/judge/engine.h"
 #include "base/limits.h"
+#include "workbench/package_given.h"
+#include "workbench/package_report.h"
 
 #include <stdlib.h>
 #include <string.h>

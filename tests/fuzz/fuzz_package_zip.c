@@ -2,9 +2,9 @@
  * Zip files of packages: whatever comes in, a tree comes out that is a package's (names, order,
  * bounds), zips again, and is the same tree after it; or nothing.
  */
-#include "assess/package_zip.h"
+#include "assess/package/package_zip.h"
 
-#include "assess/signed.h"
+#include "assess/package/signed.h"
 #include "base/limits.h"
 
 #include <stdlib.h>

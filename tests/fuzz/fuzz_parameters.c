@@ -2,7 +2,7 @@
  * Any octets as a formula (first line) and a row's condition (the rest) of a package: refused, or
  * computed for a plant to a value that reads back, and never laxer than its bound.
  */
-#include "assess/parameters.h"
+#include "assess/package/parameters.h"
 #include "base/number.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Any octets as a reading: refused, or taken and poured over a report without harm. */
-#include "assess/columns.h"
-#include "assess/engine.h"
+#include "assess/columns/columns.h"
+#include "assess/judge/engine.h"
 #include "base/limits.h"
 
 #include <emgate/version.h>

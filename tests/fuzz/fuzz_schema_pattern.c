@@ -2,7 +2,7 @@
  * Patterns of simple types. What is taken, libxml2 must decide for a long value too; what it does
  * not compile, it refuses itself when the schema is loaded.
  */
-#include "assess/schema_pattern.h"
+#include "assess/schema/schema_pattern.h"
 #include "base/limits.h"
 
 #include <libxml/xmlerror.h>

@@ -1,7 +1,7 @@
 /*
  * Schemas as a careless publisher writes them: compile, and run what compiles on a small document.
  */
-#include "assess/schematron.h"
+#include "assess/schematron/schematron.h"
 #include "base/limits.h"
 #include "tests/support/checks.h"
 

@@ -3,8 +3,8 @@
  * on a small document under small ceilings. A text that is no XML is tried as the pattern of a
  * template, of a key and of xsl:number.
  */
-#include "assess/engine.h"
-#include "assess/transform.h"
+#include "assess/judge/engine.h"
+#include "assess/transform/transform.h"
 #include "base/limits.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
  * Reports as strangers send them: parse under the limits, and write the place of every node.
  */
-#include "assess/xml.h"
+#include "assess/xml/xml.h"
 #include "base/limits.h"
 
 #include <emgate/version.h>

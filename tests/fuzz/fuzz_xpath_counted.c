@@ -3,11 +3,11 @@
  * elements and attributes (libxml2 orders texts and namespaces wrongly at times). Operations end
  * either way at its ceiling: then there is nothing to compare.
  */
-#include "assess/functions.h"
-#include "assess/xml.h"
-#include "assess/xpath.h"
-#include "assess/xpath_counted.h"
-#include "assess/xpath_functions.h"
+#include "assess/xml/xml.h"
+#include "assess/xpath/functions.h"
+#include "assess/xpath/xpath.h"
+#include "assess/xpath/xpath_counted.h"
+#include "assess/xpath/xpath_functions.h"
 #include "base/limits.h"
 
 #include <libxml/parser.h>

@@ -3,10 +3,10 @@
  * submissions come in, streams are followed, and the world is replaced under them. Once with a
  * package that judges each report alone, once with one that recalls what earlier days left.
  */
-#include "flow/desk.h"
-#include "flow/sample.h"
-#include "flow/worker_threads.h"
+#include "flow/pipeline/desk.h"
+#include "flow/pipeline/worker_threads.h"
 #include "tests/support/gateway_maker.h"
+#include "trial/sample.h"
 
 #include "base/clock.h"
 

@@ -2,7 +2,7 @@
  * Threads that judge by the same compiled packages at the same time, each with judges of its own:
  * a thread sanitizer finds nothing, and each writes what one thread alone writes.
  */
-#include "assess/package.h"
+#include "assess/package/package.h"
 #include "base/limits.h"
 #include "tests/support/judging.h"
 

@@ -3,9 +3,9 @@
  * any order, judge those whose turn it is, and let others go. What a plant's reports share is
  * guarded by its lane alone; the sanitizer sees it when two are judged at once.
  */
-#include "flow/shared.h"
+#include "flow/pipeline/shared.h"
 
-#include "flow/post.h"
+#include "flow/job/post.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -2,7 +2,7 @@
  * Takers of the world in force while others replace it: what was taken stays whole, and a thread
  * sanitizer finds nothing.
  */
-#include "flow/world.h"
+#include "flow/world/world.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

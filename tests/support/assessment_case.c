@@ -1,7 +1,7 @@
 #include "tests/support/assessment_case.h"
 
-#include "assess/numbers.h"
-#include "assess/package.h"
+#include "assess/number/numbers.h"
+#include "assess/package/package.h"
 #include "base/file.h"
 
 #include <criterion/criterion.h>

@@ -11,8 +11,8 @@
 #ifndef TESTS_SUPPORT_ASSESSMENT_CASE_H
 #define TESTS_SUPPORT_ASSESSMENT_CASE_H
 
-#include "assess/assessment.h"
-#include "assess/parameters.h"
+#include "assess/assessment/assessment.h"
+#include "assess/package/parameters.h"
 
 struct assessment_case {
     struct eg_package *package;

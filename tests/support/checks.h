@@ -4,7 +4,7 @@
 #ifndef EG_TESTS_SUPPORT_CHECKS_H
 #define EG_TESTS_SUPPORT_CHECKS_H
 
-#include "assess/schematron.h"
+#include "assess/schematron/schematron.h"
 
 /* As eg_schematron_run, with a new state. */
 EG_MUST_USE

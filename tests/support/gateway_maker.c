@@ -3,14 +3,14 @@
  */
 #include "tests/support/gateway_maker.h"
 
-#include "assess/engine.h"
-#include "assess/package.h"
+#include "assess/judge/engine.h"
+#include "assess/package/package.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "flow/log_key.h"
-#include "flow/sample.h"
-#include "flow/trial.h"
+#include "flow/record/log_key.h"
+#include "trial/sample.h"
+#include "trial/trial.h"
 #include "verify/cms.h"
 
 #include <criterion/criterion.h>

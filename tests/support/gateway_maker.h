@@ -5,10 +5,10 @@
 #ifndef EG_TESTS_GATEWAY_MAKER_H
 #define EG_TESTS_GATEWAY_MAKER_H
 
-#include "flow/ledger.h"
-#include "flow/post.h"
-#include "flow/recorder.h"
-#include "flow/stages.h"
+#include "flow/job/post.h"
+#include "flow/pipeline/recorder.h"
+#include "flow/pipeline/stages.h"
+#include "flow/record/ledger.h"
 #include "verify/sign.h"
 
 #define EG_MAKER_GATEWAY_ORIGIN "log.test.example"

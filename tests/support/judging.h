@@ -5,7 +5,7 @@
 #ifndef TESTS_SUPPORT_JUDGING_H
 #define TESTS_SUPPORT_JUDGING_H
 
-#include "assess/engine.h"
+#include "assess/judge/engine.h"
 
 /* The packages of rules/ in a fixed order, ended by NULL. */
 extern const char *const judging_packages[];

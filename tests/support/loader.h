@@ -4,7 +4,7 @@
 #ifndef TESTS_SUPPORT_LOADER_H
 #define TESTS_SUPPORT_LOADER_H
 
-#include "assess/xml.h"
+#include "assess/xml/xml.h"
 
 struct test_files {
     const char *name, *content;

@@ -1,8 +1,8 @@
 #include "tests/support/reports.h"
 
-#include "assess/package_given.h"
-#include "assess/package_report.h"
 #include "base/limits.h"
+#include "workbench/package_given.h"
+#include "workbench/package_report.h"
 
 #include <stdio.h>
 #include <stdlib.h>

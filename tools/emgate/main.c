@@ -2,11 +2,11 @@
  * emgate, one tool with verbs: finds the verb in the table, checks its command line, runs it, and
  * turns what came back into an exit status.
  */
-#include "emgate/args.h"
-#include "emgate/help.h"
+#include "emgate/frame/args.h"
+#include "emgate/frame/help.h"
+#include "emgate/frame/terminal.h"
+#include "emgate/frame/verbs.h"
 #include "emgate/table.h"
-#include "emgate/terminal.h"
-#include "emgate/verbs.h"
 
 #include <emgate/version.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
 #ifndef EG_TOOL_TABLE_H
 #define EG_TOOL_TABLE_H
 
-#include "emgate/verb.h"
+#include "emgate/frame/verb.h"
 
 /* All verbs in the order of help; ends with NULL. Immutable. */
 extern const struct eg_tool_verb *const eg_tool_table[];

@@ -1,0 +1,78 @@
+/*
+ * The assessment language (rules/ASSESSMENT.md): how measured series are judged. Compiled once to a
+ * flat list of operations over columns; a run parses no expression and looks up no name.
+ *
+ *   readings/<name>.xml    urn:emgate:reading:1      how elements of a report become columns
+ *   assessment/<name>.xml  urn:emgate:assessment:1   the rules
+ *   result                 urn:emgate:assessment-result:1
+ */
+#ifndef EG_ASSESS_ASSESSMENT_H
+#define EG_ASSESS_ASSESSMENT_H
+
+#include "assess/package/parameters.h"
+#include "assess/xml/xml.h"
+#include "core/facts.h"
+
+struct eg_assessment; /* immutable after compile; runs keep their state outside */
+
+/*
+ * Compile `file` of the package with the reading it names. Whatever is doubtful is refused here:
+ * EG_E_FORMAT "file:line: EA-CODE: what is wrong; what to do".
+ *   package, loader   kept
+ *   result            name that the package's step gives the result
+ */
+EG_MUST_USE
+enum eg_status eg_assessment_compile(struct eg_assessment **out, const struct eg_loader *loader,
+                                     const struct eg_package *package, const char *file,
+                                     const char *result, struct eg_error *err);
+void eg_assessment_free(struct eg_assessment **assessment);
+
+/*
+ * First day of which a report that ends on `until` needs facts (its longest window), and whether it
+ * recalls anything at all (false: `from` stays untouched).
+ */
+bool eg_assessment_needs(const struct eg_assessment *assessment, const char *until, char from[11]);
+
+struct eg_assessment_job {
+    xmlDoc *doc;                              /* the report */
+    unsigned step;                            /* written into findings */
+    const struct eg_reading *reading;         /* period, plant */
+    const struct eg_plant *plant;             /* settings; NULL: none are set */
+    const struct eg_parameter_values *values; /* of this plant and period */
+    const struct eg_facts *known;             /* facts in force; NULL: none */
+    bool explain;                             /* the result shows every column */
+};
+
+/*
+ * Judge. A report that can not be read onto the grid gives error findings and no result.
+ *   result_out  appended to; urn:emgate:assessment-result:1, UTF-8, same octets on any machine
+ *   made        false: error findings stand in the way, nothing was written or remembered
+ *   findings    added to
+ *   recalled    may be NULL; the facts of `known` that were looked at, and its `later`
+ *   remembered  may be NULL; what this report leaves behind
+ * EG_E_DENIED: a setting of the plant is missing or none of its words (the registrar's to mend).
+ * EG_E_FORMAT: a fact was left in another unit. EG_E_LIMIT: the result is too large. EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
+                                 const struct eg_assessment *assessment,
+                                 const struct eg_assessment_job *job, struct eg_findings *findings,
+                                 struct eg_facts *recalled, struct eg_facts *remembered,
+                                 struct eg_error *err);
+
+/* The text of a finding in "de" or "en" from its recorded values, its citation in brackets
+ * behind it. EG_E_NOTFOUND: not of this. */
+EG_MUST_USE
+enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment *assessment,
+                                  const struct eg_finding *finding, const char *lang,
+                                  struct eg_error *err);
+
+/* The grammar, element by element in the order of the reference; NULL: no more. */
+struct eg_assessment_element {
+    const char *element;
+    const char *children;   /* blanks between; NULL: text only */
+    const char *attributes; /* blanks between; "!" behind those that must be there */
+};
+const struct eg_assessment_element *eg_assessment_element_at(size_t index);
+
+#endif

@@ -1,0 +1,492 @@
+/*
+ * Blocks and what belongs to them: series, windows with what they recall, what is remembered, and
+ * classes.
+ */
+#include "assess/assessment/assessment_model.h"
+
+#include "assess/number/numbers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MONTHS_MAX 12
+
+static struct eg_asm_quantity *quantity(struct eg_asm_compile *c, int index)
+{
+    return &c->a->quantities[index];
+}
+
+static enum eg_status failed(struct eg_asm_compile *c)
+{
+    return c->err->status != EG_OK ? c->err->status : eg_asm_nomem(c);
+}
+
+static eg_asm_line_fn read_recall, read_remember, read_series;
+
+static const struct line {
+    const char *element;
+    eg_asm_line_fn *read;
+} lines[] = {
+    {"given", eg_asm_given},     {"derive", eg_asm_derive}, {"select", eg_asm_select},
+    {"count", eg_asm_count},     {"sum", eg_asm_aggregate}, {"mean", eg_asm_aggregate},
+    {"max", eg_asm_aggregate},   {"min", eg_asm_aggregate}, {"percentile", eg_asm_percentile},
+    {"share", eg_asm_share},     {"run", eg_asm_run},       {"figure", eg_asm_figure},
+    {"whether", eg_asm_whether}, {"round", eg_asm_round},   {"classes", eg_asm_class_line},
+    {"window", eg_asm_window},   {"recall", read_recall},   {"remember", read_remember},
+    {"finding", eg_asm_finding}, {"series", read_series},
+};
+
+enum eg_status eg_asm_lines(struct eg_asm_compile *c, xmlNode *parent)
+{
+    enum eg_status status = EG_OK;
+    for (xmlNode *at = parent->children; status == EG_OK && at != NULL; at = at->next) {
+        if (at->type != XML_ELEMENT_NODE) {
+            continue;
+        }
+        eg_asm_at(c, at);
+        for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+            if (strcmp(lines[i].element, (const char *)at->name) == 0) {
+                status = lines[i].read(c, at);
+                break;
+            }
+        }
+    }
+    return status;
+}
+
+static int add_block(struct eg_asm_compile *c, enum eg_asm_block_kind kind)
+{
+    struct eg_assessment *a = c->a;
+    struct eg_asm_block *made = eg_asm_append(c, (void **)&a->blocks, &a->block_count,
+                                              sizeof(*made), EG_ASSESSMENT_NAMES_MAX);
+    if (made == NULL) {
+        return EG_ASM_NONE;
+    }
+    int index = (int)a->block_count - 1;
+    *made = (struct eg_asm_block){.kind = kind,
+                                  .parent = c->block,
+                                  .level = kind == EG_ASM_BLOCK_WINDOW ? a->blocks[c->block].level
+                                                                       : index,
+                                  .having = EG_ASM_NONE,
+                                  .window = EG_ASM_NONE,
+                                  .line = c->line};
+    return index;
+}
+
+static enum eg_status read_series(struct eg_asm_compile *c, xmlNode *node)
+{
+    int outer = c->block, having = EG_ASM_NONE;
+    int block = add_block(c, EG_ASM_BLOCK_SERIES);
+    struct eg_asm_op *op = block != EG_ASM_NONE ? eg_asm_op(c, EG_OP_SERIES, EG_ASM_NONE) : NULL;
+    if (op == NULL) {
+        return failed(c);
+    }
+    op->index = block;
+    c->block = block;
+    enum eg_status status = eg_asm_having(c, node, &having);
+    c->a->blocks[block].having = having;
+    if (status == EG_OK) {
+        status = eg_asm_lines(c, node);
+    }
+    c->block = outer;
+    return status;
+}
+
+/* ---- windows ------------------------------------------------------------------------------ */
+
+static bool read_days(const char *text, struct eg_asm_window *out)
+{
+    static const char *const words[] = {"day-before", "calendar-week", "calendar-month",
+                                        "calendar-year"};
+    static const enum eg_asm_days days[] = {EG_DAYS_BEFORE, EG_DAYS_WEEK, EG_DAYS_MONTH,
+                                            EG_DAYS_YEAR};
+    char unit[8] = "";
+    int count = 0;
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(words[i], text) == 0) {
+            out->days = days[i];
+            return true;
+        }
+    }
+    char again[32] = "";
+    if (sscanf(text, "last %3d %7s", &count, unit) != 2 || count < 1) {
+        return false;
+    }
+    (void)snprintf(again, sizeof again, "last %d %s", count, unit);
+    if (strcmp(again, text) != 0) {
+        return false; /* more blanks, noughts in front or words behind */
+    }
+    out->count = count;
+    out->days = strcmp(unit, "days") == 0 ? EG_DAYS_LAST_DAYS : EG_DAYS_LAST_MONTHS;
+    return strcmp(unit, "days") == 0 ? count <= EG_ASSESSMENT_DAYS_MAX
+                                     : strcmp(unit, "months") == 0 && count <= MONTHS_MAX;
+}
+
+enum eg_status eg_asm_window(struct eg_asm_compile *c, xmlNode *node)
+{
+    struct eg_assessment *a = c->a;
+    struct eg_asm_window window = {.line = c->line};
+    const char *days = eg_asm_attribute(c, node, "days");
+    int outer = c->block, having = EG_ASM_NONE;
+
+    if (days == NULL || !read_days(days, &window)) {
+        return eg_asm_refuse(c, "EA-WINDOW",
+                             "days is day-before, calendar-week, calendar-month, calendar-year, "
+                             "last N days (to %d) or last N months (to %d)",
+                             EG_ASSESSMENT_DAYS_MAX, MONTHS_MAX);
+    }
+    enum eg_status status = eg_asm_name(c, EG_ASM_NONE, node);
+    if (status == EG_OK) {
+        status = eg_asm_having(c, node, &having);
+    }
+    if (status != EG_OK) {
+        return status;
+    }
+    window.name = eg_asm_attribute(c, node, "name");
+    window.block = add_block(c, EG_ASM_BLOCK_WINDOW);
+    struct eg_asm_op *op =
+        window.block != EG_ASM_NONE ? eg_asm_op(c, EG_OP_WINDOW, EG_ASM_NONE) : NULL;
+    struct eg_asm_window *made = op == NULL
+                                     ? NULL
+                                     : eg_asm_append(c, (void **)&a->windows, &a->window_count,
+                                                     sizeof(*made), EG_ASSESSMENT_WINDOWS_MAX);
+    if (made == NULL) {
+        return failed(c);
+    }
+    *made = window;
+    op->index = (int)a->window_count - 1;
+    op->having = having;
+    a->blocks[window.block].window = op->index;
+    c->block = window.block;
+    status = eg_asm_lines(c, node);
+    c->block = outer;
+    return status;
+}
+
+/* ---- recall ------------------------------------------------------------------------------- */
+
+/* The line of the assessment that makes `name`, wherever it stands. */
+static xmlNode *line_named(xmlNode *node, const char *name)
+{
+    for (xmlNode *at = xmlFirstElementChild(node); at != NULL; at = xmlNextElementSibling(at)) {
+        xmlChar *text = xmlGetNoNsProp(at, (const xmlChar *)"name");
+        bool found = text != NULL && strcmp((const char *)text, name) == 0;
+        xmlFree(text);
+        xmlNode *inner = found ? at : line_named(at, name);
+        if (inner != NULL) {
+            return inner;
+        }
+    }
+    return NULL;
+}
+
+static bool is_remembered(xmlNode *node, const char *name)
+{
+    bool found = false;
+    for (xmlNode *at = xmlFirstElementChild(node); !found && at != NULL;
+         at = xmlNextElementSibling(at)) {
+        if (eg_xml_is(at, EG_ASM_NS, "remember")) {
+            char *list = eg_xml_attribute(at, "of");
+            size_t len = strlen(name);
+            for (char *word = list; word != NULL && *word != '\0';) {
+                word += strspn(word, " \t\r\n");
+                size_t part = strcspn(word, " \t\r\n");
+                found = found || (part == len && memcmp(word, name, len) == 0);
+                word += part;
+            }
+            free(list);
+        }
+        found = found || is_remembered(at, name);
+    }
+    return found;
+}
+
+/* Unit of a figure made further down, by its line: its own, or that of what it is made from. */
+static const char *unit_of_line(struct eg_asm_compile *c, xmlNode *line, int depth)
+{
+    if (line == NULL || depth > 10) {
+        return NULL;
+    }
+    const char *name = (const char *)line->name;
+    if (strcmp(name, "count") == 0) {
+        return "1";
+    }
+    if (strcmp(name, "share") == 0) {
+        return "%";
+    }
+    if (strcmp(name, "run") == 0) {
+        return "h";
+    }
+    const char *unit = eg_asm_attribute(c, line, "unit");
+    const char *of = unit == NULL ? eg_asm_attribute(c, line, "of") : NULL;
+    return of != NULL ? unit_of_line(c, line_named(c->root, of), depth + 1) : unit;
+}
+
+static bool in_series(const xmlNode *node)
+{
+    for (; node != NULL; node = node->parent) {
+        if (eg_xml_is(node, EG_ASM_NS, "series")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A default for days of which nothing is known. */
+static enum eg_status read_default(struct eg_asm_compile *c, const char *text, bool answer,
+                                   struct eg_asm_recall *recall)
+{
+    recall->has_default = text != NULL;
+    if (text == NULL) {
+        return EG_OK;
+    }
+    if (answer) {
+        bool yes = strcmp(text, "yes") == 0;
+        recall->answer = yes ? EG_ANSWER_YES : EG_ANSWER_NO;
+        return yes || strcmp(text, "no") == 0
+                   ? EG_OK
+                   : eg_asm_refuse(c, "EA-WORD", "if-unknown of an answer is yes or no");
+    }
+    return eg_number_read(eg_bytes_of(text), &recall->number)
+               ? EG_OK
+               : eg_asm_refuse(c, "EA-NUM", "if-unknown is a number as 0 or 0.5");
+}
+
+static enum eg_status split_class(struct eg_asm_compile *c, struct eg_asm_recall *recall)
+{
+    const char *point = strchr(recall->of, '.');
+    if (point == NULL) {
+        return EG_OK;
+    }
+    recall->class_id = point + 1;
+    recall->of = eg_arena_text(
+        &c->a->arena, (struct eg_bytes){(const uint8_t *)recall->of, (size_t)(point - recall->of)});
+    return recall->of != NULL ? EG_OK : eg_asm_nomem(c);
+}
+
+/* The column that a recall makes, as its line says. */
+static int recall_column(struct eg_asm_compile *c, const struct eg_asm_recall *recall,
+                         xmlNode *line)
+{
+    bool answer = recall->class_id == NULL && eg_xml_is(line, EG_ASM_NS, "whether");
+    const char *unit = answer ? NULL : recall->class_id != NULL ? "1" : unit_of_line(c, line, 0);
+    int out = eg_asm_quantity(c, answer ? EG_ASM_ANSWER : EG_ASM_NUMBER, EG_ASM_MADE);
+
+    if (out == EG_ASM_NONE) {
+        return out;
+    }
+    quantity(c, out)->column = true;
+    quantity(c, out)->grid = eg_asm_grid_here(c);
+    if (answer) {
+        return out;
+    }
+    struct eg_unit read = eg_unit_one;
+    if (unit == NULL || eg_asm_unit(c, unit, &read) != EG_OK) {
+        (void)eg_asm_refuse(c, "EA-KIND", "%s is no figure that can be recalled", recall->of);
+        return EG_ASM_NONE;
+    }
+    quantity(c, out)->unit = read;
+    quantity(c, out)->unit_text = unit;
+    return out;
+}
+
+/* What was made above: exactness is known; further down only a day-before window may look. */
+static enum eg_status bind_recall(struct eg_asm_compile *c, struct eg_asm_recall *recall)
+{
+    struct eg_assessment *a = c->a;
+    bool before = a->windows[recall->window].days == EG_DAYS_BEFORE;
+    int found = eg_asm_look(c, recall->of);
+    struct eg_asm_quantity *out = quantity(c, recall->out);
+
+    if (found == EG_ASM_NONE) {
+        if (!before) {
+            return eg_asm_refuse(c, "EA-NAME",
+                                 "%s is made further down or elsewhere; only a day-before window "
+                                 "recalls what is made further down",
+                                 recall->of);
+        }
+        out->exact = true; /* held to it by eg_asm_settle_recalls */
+        return EG_OK;
+    }
+    const struct eg_asm_quantity *from = quantity(c, found);
+    recall->quantity = recall->class_id == NULL ? found : EG_ASM_NONE;
+    recall->classes = recall->class_id != NULL ? from->classes : EG_ASM_NONE;
+    out->exact = recall->class_id != NULL || from->exact;
+    out->whole = recall->class_id != NULL || from->whole;
+    out->place = recall->class_id != NULL ? 0 : from->place;
+    out->place_parameter = from->place_parameter;
+    if (recall->class_id != NULL ? recall->classes == EG_ASM_NONE : from->column) {
+        return eg_asm_refuse(c, "EA-KIND", "%s %s", recall->of,
+                             recall->class_id != NULL ? "are no classes"
+                                                      : "has a value for each place; figures are "
+                                                        "remembered");
+    }
+    return EG_OK;
+}
+
+static enum eg_status find_class(struct eg_asm_compile *c, struct eg_asm_recall *recall)
+{
+    if (recall->class_id == NULL || recall->classes == EG_ASM_NONE) {
+        return EG_OK;
+    }
+    const struct eg_asm_classes *classes = &c->a->classes[recall->classes];
+    recall->class_index = (int)classes->id_count;
+    for (size_t i = 0; i < classes->id_count; i++) {
+        if (strcmp(classes->ids[i], recall->class_id) == 0) {
+            recall->class_index = (int)i;
+            return EG_OK;
+        }
+    }
+    return strcmp(recall->class_id, "unclassed") == 0
+               ? EG_OK
+               : eg_asm_refuse(c, "EA-NAME", "%s has no class %.64s", recall->of, recall->class_id);
+}
+
+static enum eg_status read_recall(struct eg_asm_compile *c, xmlNode *node)
+{
+    struct eg_assessment *a = c->a;
+    struct eg_asm_recall recall = {.window = a->blocks[c->block].window,
+                                   .quantity = EG_ASM_NONE,
+                                   .classes = EG_ASM_NONE,
+                                   .line = c->line};
+    recall.of = eg_asm_attribute(c, node, "of");
+    if (recall.of == NULL) {
+        return eg_asm_nomem(c);
+    }
+    enum eg_status status = split_class(c, &recall);
+    if (status != EG_OK) {
+        return status;
+    }
+    xmlNode *line = line_named(c->root, recall.of);
+    if (line == NULL || !is_remembered(c->root, recall.of)) {
+        return eg_asm_refuse(c, "EA-WINDOW", "%s is never remembered; add it to a remember line",
+                             recall.of);
+    }
+    recall.of_series = in_series(line);
+    if (recall.of_series && a->blocks[a->blocks[c->block].level].kind != EG_ASM_BLOCK_SERIES) {
+        return eg_asm_refuse(c, "EA-WINDOW", "%s is a figure of series; recall it in the series",
+                             recall.of);
+    }
+    recall.out = recall_column(c, &recall, line);
+    if (recall.out == EG_ASM_NONE) {
+        return failed(c);
+    }
+    status = bind_recall(c, &recall);
+    if (status == EG_OK) {
+        status = find_class(c, &recall);
+    }
+    if (status == EG_OK) {
+        status = read_default(c, eg_asm_attribute(c, node, "if-unknown"),
+                              quantity(c, recall.out)->kind == EG_ASM_ANSWER, &recall);
+    }
+    struct eg_asm_op *op = status == EG_OK ? eg_asm_op(c, EG_OP_RECALL, recall.out) : NULL;
+    struct eg_asm_recall *made = op == NULL
+                                     ? NULL
+                                     : eg_asm_append(c, (void **)&a->recalls, &a->recall_count,
+                                                     sizeof(*made), EG_ASSESSMENT_OPERATIONS_MAX);
+    if (made == NULL) {
+        return failed(c);
+    }
+    *made = recall;
+    op->index = (int)a->recall_count - 1;
+    return eg_asm_name(c, recall.out, node);
+}
+
+/* A recall of what stands further down was believed to be exact, and of one unit. */
+enum eg_status eg_asm_settle_recalls(struct eg_asm_compile *c)
+{
+    struct eg_assessment *a = c->a;
+
+    for (size_t i = 0; i < a->recall_count; i++) {
+        const struct eg_asm_recall *recall = &a->recalls[i];
+        const struct eg_asm_quantity *out = &a->quantities[recall->out];
+        if (recall->quantity != EG_ASM_NONE || recall->classes != EG_ASM_NONE) {
+            continue;
+        }
+        c->line = recall->line;
+        for (size_t k = 0; k < a->quantity_count; k++) {
+            const struct eg_asm_quantity *q = &a->quantities[k];
+            if (q->name == NULL || strcmp(q->name, recall->of) != 0) {
+                continue;
+            }
+            if (recall->class_id != NULL) {
+                return eg_asm_refuse(c, "EA-NAME",
+                                     "classes are recalled below the line that makes them");
+            }
+            if (q->column || q->kind != out->kind) {
+                return eg_asm_refuse(c, "EA-KIND", "%s is no single figure", recall->of);
+            }
+            if (!q->exact && q->kind == EG_ASM_NUMBER) {
+                return eg_asm_refuse(c, "EA-ROUND",
+                                     "%s is not rounded, so it can be recalled only below its line",
+                                     recall->of);
+            }
+            if (q->kind == EG_ASM_NUMBER && !eg_unit_same(&q->unit, &out->unit)) {
+                return eg_asm_refuse(c, "EA-UNIT", "%s is recalled in another unit", recall->of);
+            }
+        }
+    }
+    return EG_OK;
+}
+
+/* ---- remember ----------------------------------------------------------------------------- */
+
+static enum eg_status remember_one(struct eg_asm_compile *c, const char *name)
+{
+    struct eg_assessment *a = c->a;
+    int found = eg_asm_find(c, name);
+
+    if (found == EG_ASM_NONE) {
+        return failed(c);
+    }
+    const struct eg_asm_quantity *q = quantity(c, found);
+    if (q->classes == EG_ASM_NONE && (q->column || q->kind == EG_ASM_WORD)) {
+        return eg_asm_refuse(c, "EA-KIND", "%s is no single figure; only such are remembered",
+                             name);
+    }
+    if (a->blocks[q->block].level != a->blocks[c->block].level) {
+        return eg_asm_refuse(c, "EA-WINDOW", "%s is remembered in the block that makes it", name);
+    }
+    for (size_t i = 0; q->classes != EG_ASM_NONE && i < q->word_count; i++) {
+        if (strlen(name) + 1 + strlen(q->words[i]) > EG_FACT_NAME_MAX) {
+            return eg_asm_refuse(c, "EA-NAME", "%s.%s is longer than the %d of a fact's name", name,
+                                 q->words[i], EG_FACT_NAME_MAX);
+        }
+    }
+    for (size_t i = 0; i < a->remember_count; i++) {
+        if (strcmp(a->remembers[i].name, name) == 0) {
+            return eg_asm_refuse(c, "EA-NAME", "%s is remembered already", name);
+        }
+    }
+    struct eg_asm_op *op = eg_asm_op(c, EG_OP_REMEMBER, EG_ASM_NONE);
+    struct eg_asm_remember *made =
+        op == NULL ? NULL
+                   : eg_asm_append(c, (void **)&a->remembers, &a->remember_count, sizeof(*made),
+                                   EG_ASSESSMENT_OPERATIONS_MAX);
+    if (made == NULL) {
+        return failed(c);
+    }
+    op->index = (int)a->remember_count - 1;
+    *made = (struct eg_asm_remember){.quantity = q->classes == EG_ASM_NONE ? found : EG_ASM_NONE,
+                                     .classes = q->classes,
+                                     .name = name};
+    return EG_OK;
+}
+
+static enum eg_status read_remember(struct eg_asm_compile *c, xmlNode *node)
+{
+    const char *of = eg_asm_attribute(c, node, "of");
+    const char *const *names = NULL;
+    size_t count = 0;
+
+    if (of == NULL || !eg_asm_words(c, of, &names, &count)) {
+        return eg_asm_nomem(c);
+    }
+    enum eg_status status = EG_OK;
+    for (size_t i = 0; status == EG_OK && i < count; i++) {
+        status = remember_one(c, names[i]);
+    }
+    return status;
+}

@@ -1,0 +1,142 @@
+/*
+ * Values of parameters and settings for the source or series in hand, and formulas of parameters.
+ */
+#include "assess/assessment/assessment_model.h"
+
+#include "assess/number/numbers.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FOREIGN_WORD 255 /* a word that a permit set and no condition asks for */
+
+bool eg_asm_is_permit(const struct eg_parameter_value *value)
+{
+    return value->origin == EG_ORIGIN_PERMIT;
+}
+
+enum eg_status eg_asm_value_for(const struct eg_parameter_value **out, struct eg_asm_run *run,
+                                size_t index, const char *component)
+{
+    *out = NULL;
+    enum eg_status status = EG_OK;
+    if (run->job->values != NULL) {
+        status = eg_parameters_find(out, run->job->values, run->a->parameters[index].parameter,
+                                    component, run->source->id, run->err);
+    }
+    *out = *out != NULL && (*out)->value != NULL ? *out : NULL;
+    return status;
+}
+
+bool eg_asm_has_any_value(const struct eg_asm_run *run, size_t index, const char *component)
+{
+    const struct eg_parameter_values *values = run->job->values;
+    for (size_t i = 0; values != NULL && i < values->count; i++) {
+        const struct eg_parameter_value *value = &values->list[i];
+        if (value->parameter == run->a->parameters[index].parameter &&
+            (value->component == NULL || strcmp(value->component, component) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void set_parameter(struct eg_asm_run *run, size_t index)
+{
+    const struct eg_parameter_value *value = run->values[index];
+    const struct eg_asm_quantity *q = &run->a->quantities[run->a->parameters[index].quantity];
+    struct eg_asm_cell *cell = &run->cells[run->a->parameters[index].quantity];
+
+    if (q->kind == EG_ASM_WORD) {
+        cell->word[0] = value != NULL ? FOREIGN_WORD : 0;
+        for (size_t i = 0; value != NULL && i < q->word_count; i++) {
+            if (strcmp(q->words[i], value->value) == 0) {
+                cell->word[0] = (uint8_t)(i + 1);
+            }
+        }
+        return;
+    }
+    cell->x[0] = value != NULL ? value->number : (double)NAN;
+    cell->place = value != NULL ? value->place : EG_ASM_PLACE_NONE;
+    cell->status[0] = value != NULL ? EG_VALUE_VALID : EG_VALUE_MISSING;
+}
+
+static enum eg_status set_setting(struct eg_asm_run *run, const struct eg_asm_setting *asked)
+{
+    const struct eg_setting *setting = asked->setting;
+    const struct eg_setting_value *value = NULL;
+    struct eg_asm_cell *cell = &run->cells[asked->quantity];
+    bool series = run->series != NULL;
+
+    if (series ? !asked->in_series : !asked->in_source) {
+        return EG_OK;
+    }
+    if (run->job->values == NULL) {
+        return eg_error_set(run->err, EG_E_DENIED, run->a->package->ref.id,
+                            "nothing is known of the setting %.64s", setting->name);
+    }
+    enum eg_status status = eg_settings_find(
+        &value, run->job->values, setting,
+        series && setting->per_component ? run->series->component : NULL, run->err);
+    for (size_t i = 0; status == EG_OK && i < setting->word_count; i++) {
+        if (strcmp(setting->words[i], value->word) == 0) {
+            cell->word[0] = (uint8_t)(i + 1);
+        }
+    }
+    return status;
+}
+
+/* false: a parameter of the formula has no value here. */
+static bool is_known(const struct eg_expression *node, void *payload)
+{
+    const struct eg_asm_run *run = payload;
+    for (size_t i = 0; node->kind == EG_EXPR_PARAMETER && i < run->a->parameter_count; i++) {
+        if (strcmp(run->a->parameters[i].parameter->name, node->text) == 0) {
+            return run->values[i] != NULL;
+        }
+    }
+    return true;
+}
+
+static void set_constant(struct eg_asm_run *run, const struct eg_asm_constant *constant)
+{
+    struct eg_asm_cell *cell = &run->cells[constant->quantity];
+    int place = 0;
+    bool known = eg_expression_walk(constant->formula, is_known, run);
+    cell->x[0] = eg_asm_exact(run, constant->formula, &place);
+    cell->status[0] = !isnan(cell->x[0]) ? EG_VALUE_VALID
+                      : known            ? EG_VALUE_IMPLAUSIBLE
+                                         : EG_VALUE_MISSING;
+    cell->place = EG_ASM_PLACE_NONE;
+}
+
+/* Only parameters that the source or the series reads: another may need a setting that none has. */
+static bool is_read(const struct eg_asm_run *run, size_t index)
+{
+    const struct eg_asm_parameter *parameter = &run->a->parameters[index];
+    return run->series != NULL ? parameter->in_series : parameter->in_source;
+}
+
+enum eg_status eg_asm_run_parameters(struct eg_asm_run *run)
+{
+    const struct eg_assessment *a = run->a;
+    const char *component = run->series != NULL ? run->series->component : NULL;
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; status == EG_OK && i < a->parameter_count; i++) {
+        run->values[i] = NULL;
+        if (is_read(run, i)) {
+            status = eg_asm_value_for(&run->values[i], run, i, component);
+        }
+        if (status == EG_OK) {
+            set_parameter(run, i);
+        }
+    }
+    for (size_t i = 0; status == EG_OK && i < a->constant_count; i++) {
+        set_constant(run, &a->constants[i]);
+    }
+    for (size_t i = 0; status == EG_OK && i < a->setting_count; i++) {
+        status = set_setting(run, &a->settings[i]);
+    }
+    return status;
+}

@@ -1,0 +1,472 @@
+/*
+ * A compiled assessment from inside: numbered quantities, and a flat list of operations for each
+ * block (source, series in it, windows in either). Shared by the files assessment_*.c only.
+ *
+ *   assessment_read.c      grammar of the elements, compile
+ *   assessment_scope.c     names: who sees whom; what a package's author is told
+ *   assessment_formula.c   expressions to operations: units, kinds, exactness
+ *   assessment_lines.c     given, derive, select, count ... round
+ *   assessment_blocks.c    series, windows, recall, remember, classes
+ *   assessment_finding.c   findings and their texts
+ *   assessment_run.c       run of a report; assessment_values.c: operations on numbers and answers;
+ *                          assessment_figures.c: counts, sums, classes; assessment_window.c: days
+ *                          and facts
+ *   assessment_result.c    the result; assessment_words.c: texts of findings
+ *
+ * A quantity on a grid has a place for each interval, day or sampling; a single one has one place.
+ * Numbers are a double (NaN: none) and a status, words an index, answers two bits: yes, unknown.
+ */
+#ifndef EG_ASSESS_ASSESSMENT_MODEL_H
+#define EG_ASSESS_ASSESSMENT_MODEL_H
+
+#include "assess/assessment/assessment.h"
+#include "assess/columns/columns.h"
+#include "assess/language/expression.h"
+#include "base/limits.h"
+
+#define EG_ASM_NS "urn:emgate:assessment:1"
+#define EG_ASM_RESULT_NS "urn:emgate:assessment-result:1"
+#define EG_ASM_NONE (-1)
+#define EG_ASM_TEXT_MAX 400 /* a number, or a word */
+
+/* ---- quantities --------------------------------------------------------------------------- */
+
+enum eg_asm_kind { EG_ASM_NUMBER, EG_ASM_WORD, EG_ASM_ANSWER };
+
+/* Grids: 0 that of the source, 1 that of the series, 2 + n that of window n. */
+#define EG_ASM_GRID_SOURCE 0
+#define EG_ASM_GRID_SERIES 1
+#define EG_ASM_GRID_WINDOW 2
+
+enum eg_asm_origin {
+    EG_ASM_TEMPORARY, /* a part of an expression */
+    EG_ASM_PARAMETER,
+    EG_ASM_SETTING,
+    EG_ASM_GIVEN,
+    EG_ASM_MADE, /* by a line of the assessment */
+};
+
+#define EG_ASM_PLACE_NONE (-1)   /* not rounded: as many digits as it has */
+#define EG_ASM_PLACE_OF_ANY (-2) /* that of the parameter `place_parameter` */
+
+struct eg_asm_quantity {
+    enum eg_asm_kind kind;
+    enum eg_asm_origin origin;
+    bool column;
+    int grid;
+    struct eg_unit unit;
+    const char *unit_text;
+    bool exact; /* may be compared */
+    bool whole; /* a count or a parameter: sums and products of such stay exact */
+    int place, place_parameter;
+    const char *const *words; /* WORD */
+    size_t word_count;
+
+    const char *name;    /* NULL: temporary */
+    const char *element; /* that made it */
+    const char *source;  /* citation as written; NULL: none */
+    const char *reason;  /* of valid-when */
+    unsigned line;
+    int block;
+    bool used, shown;
+    bool counted; /* n is told: sum, mean, max, min, percentile; unanswered: count */
+    int classes;  /* of a word that classes made, else NONE */
+};
+
+/* ---- operations --------------------------------------------------------------------------- */
+
+enum eg_asm_code {
+    /* numbers: out, in[] */
+    EG_OP_ADD,
+    EG_OP_SUBTRACT,
+    EG_OP_MULTIPLY,
+    EG_OP_DIVIDE,
+    EG_OP_CALL,  /* index: the function; number: power of ten of convert and mass-flow */
+    EG_OP_LAST,  /* out single */
+    EG_OP_COPY,  /* out from in[0], spread over the grid where in[0] is single */
+    EG_OP_BEGIN, /* derive: every place of out is open */
+    EG_OP_CASE,  /* open places of out: answer in[0] decides, value in[1] */
+    EG_OP_REST,  /* open places of out: in[0], or NONE: no number */
+    EG_OP_ROUND, /* index: parameter, or NONE and number: place */
+    /* answers */
+    EG_OP_AND,
+    EG_OP_OR,
+    EG_OP_NOT,
+    EG_OP_COMPARE, /* index: relation */
+    EG_OP_IS,      /* in[0] a word; set: words that are yes */
+    EG_OP_STATUS,  /* in[0] a number; set: status that are yes */
+    EG_OP_HAS_NUMBER,
+    EG_OP_ENDED,  /* index: window */
+    EG_OP_SPREAD, /* an answer over the grid */
+    /* figures; over: in[3], an answer, or NONE for all */
+    EG_OP_COUNT,      /* in[0] an answer */
+    EG_OP_SUM,        /* in[0] a number; set: status that are used */
+    EG_OP_MEAN,       /* likewise */
+    EG_OP_MAX,        /* likewise */
+    EG_OP_MIN,        /* likewise */
+    EG_OP_PERCENTILE, /* likewise; number: thousandths of a percent */
+    EG_OP_SHARE,      /* in[0] of in[1] */
+    EG_OP_RUN,        /* in[0] an answer, in[1] a figure or NONE */
+    EG_OP_VALID,      /* out stays valid while in[0] is yes */
+    EG_OP_CLASSES,    /* index: classes */
+    /* windows */
+    EG_OP_WINDOW,   /* index: window; runs its block */
+    EG_OP_RECALL,   /* index: recall */
+    EG_OP_REMEMBER, /* index: remembered */
+    /* the rest */
+    EG_OP_SERIES,  /* index: block of series; runs for each that it applies to */
+    EG_OP_FINDING, /* index: finding */
+};
+
+#define EG_ASM_SET_WORDS 4
+struct eg_asm_set {
+    uint64_t bits[EG_ASM_SET_WORDS]; /* of 256 */
+};
+
+struct eg_asm_op {
+    enum eg_asm_code code;
+    int out, index, having; /* having: parameter that must have a value, or NONE */
+    int in[4];
+    int64_t number;
+    struct eg_asm_set set;
+};
+
+/* ---- blocks and what stands in them --------------------------------------------------------- */
+
+enum eg_asm_block_kind { EG_ASM_BLOCK_SOURCE, EG_ASM_BLOCK_SERIES, EG_ASM_BLOCK_WINDOW };
+
+struct eg_asm_block {
+    enum eg_asm_block_kind kind;
+    int parent; /* NONE: the source */
+    int level; /* block of source or series around it, itself if it is one: whose result it is in */
+    int having; /* parameter, or NONE */
+    int window; /* WINDOW */
+    size_t names, op_count, op_capacity;
+    struct eg_asm_op *ops;
+    unsigned line;
+};
+
+enum eg_asm_days {
+    EG_DAYS_BEFORE,
+    EG_DAYS_LAST_DAYS,
+    EG_DAYS_WEEK,
+    EG_DAYS_MONTH,
+    EG_DAYS_YEAR,
+    EG_DAYS_LAST_MONTHS
+};
+
+struct eg_asm_window {
+    const char *name;
+    enum eg_asm_days days;
+    int count; /* of days or months, where the rule says a number */
+    int block;
+    unsigned line;
+};
+
+/* "of" may be a figure, or a class of classes (its count). */
+struct eg_asm_recall {
+    int window, out;
+    const char *of, *class_id;          /* class_id NULL: a figure */
+    int quantity, classes, class_index; /* what is recalled; quantity NONE: a count of classes */
+    bool of_series;                     /* left by series, else by the source */
+    bool has_default;
+    double number;
+    enum eg_answer_value answer;
+    unsigned line;
+};
+
+struct eg_asm_remember {
+    int quantity; /* NONE: classes */
+    int classes;
+    const char *name;
+};
+
+struct eg_asm_scale {
+    int of;
+    int first; /* number of the first class of it in `ids` of the classes */
+    int steps;
+    int from, to; /* quantities: parameters or constants */
+};
+struct eg_asm_class {
+    int condition; /* answer; NONE: scale */
+    struct eg_asm_scale scale;
+};
+struct eg_asm_classes {
+    int out; /* the word */
+    int over;
+    struct eg_asm_class *rows;
+    size_t row_count;
+    const char *const *ids;
+    size_t id_count;
+    size_t first_count; /* of its counts in the run: id_count + 1, the last unclassed */
+};
+
+struct eg_asm_part {
+    enum {
+        EG_PART_TEXT,
+        EG_PART_QUANTITY,
+        EG_PART_PARAMETER,
+        EG_PART_COMPONENT,
+        EG_PART_END,
+        EG_PART_SOURCE
+    } kind;
+    const char *text; /* TEXT; else name as the finding records it: "day", "day:2", "$limit" */
+    int quantity;     /* QUANTITY, PARAMETER */
+    int place;        /* asked for with ":2", else PLACE_NONE */
+};
+struct eg_asm_text {
+    struct eg_asm_part *parts;
+    size_t count;
+};
+struct eg_asm_finding {
+    const char *id, *source;
+    enum eg_severity role;
+    bool each;
+    int condition, over, having;
+    int given; /* index of the given whose element is shown; NONE: none */
+    struct eg_asm_text de, en;
+    struct eg_asm_part *values; /* recorded: every name of both texts once */
+    size_t value_count;
+    int block;
+    unsigned line;
+};
+
+struct eg_asm_parameter {
+    const struct eg_parameter *parameter;
+    int quantity;
+    bool in_source, in_series; /* read there: told in the result */
+};
+struct eg_asm_setting {
+    const struct eg_setting *setting;
+    int quantity;
+    bool in_source, in_series;
+};
+/* Numbers and formulas of parameters alone: computed exactly where parameters are chosen. */
+struct eg_asm_constant {
+    const struct eg_expression *formula;
+    int quantity;
+    bool in_series; /* needs values of a component */
+};
+
+struct eg_assessment {
+    struct eg_arena arena; /* everything below */
+    const struct eg_package *package;
+    const char *file, *result, *law;
+    enum eg_grid_kind grid;
+    bool two_steps;
+    struct eg_columns *columns;
+    struct eg_filling *filling;
+
+    struct eg_asm_quantity *quantities;
+    size_t quantity_count;
+    struct eg_asm_block *blocks; /* [0] is the source */
+    size_t block_count;
+    struct eg_asm_window *windows;
+    size_t window_count;
+    struct eg_asm_recall *recalls;
+    size_t recall_count;
+    struct eg_asm_remember *remembers;
+    size_t remember_count;
+    struct eg_asm_classes *classes;
+    size_t classes_count, class_total;
+    struct eg_asm_finding *findings;
+    size_t finding_count;
+    struct eg_asm_parameter *parameters;
+    size_t parameter_count;
+    struct eg_asm_setting *settings;
+    size_t setting_count;
+    struct eg_asm_constant *constants;
+    size_t constant_count;
+    struct eg_given *givens;
+    int *given_quantity;
+    size_t given_count;
+    size_t op_count;
+};
+
+/* ---- compiling ---------------------------------------------------------------------------- */
+
+struct eg_asm_compile {
+    struct eg_assessment *a;
+    int block;     /* in which lines are read */
+    unsigned line; /* of the line being read */
+    const char *element;
+    xmlNode *root;
+    struct eg_error *err;
+};
+
+/* Say what is wrong and what to do: EG_E_FORMAT "file:line" "EA-CODE: text". */
+enum eg_status eg_asm_refuse(struct eg_asm_compile *c, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+enum eg_status eg_asm_nomem(struct eg_asm_compile *c);
+/* At the line of `node` from now on. */
+void eg_asm_at(struct eg_asm_compile *c, const xmlNode *node);
+
+/* Attribute of the assessment's element in its arena; NULL: absent (or memory ran out, rarely). */
+const char *eg_asm_attribute(struct eg_asm_compile *c, const xmlNode *node, const char *name);
+/* The grammar: every element in its place, with the attributes that it must and may have. */
+EG_MUST_USE
+enum eg_status eg_asm_grammar(struct eg_asm_compile *c, xmlNode *root);
+
+/* A new quantity; -1 and err: too many or no memory. Temporary ones have no name. */
+int eg_asm_quantity(struct eg_asm_compile *c, enum eg_asm_kind kind, enum eg_asm_origin origin);
+/* Give it the name of the line's attribute `name` and make it seen from here on. EA-NAME. */
+EG_MUST_USE
+enum eg_status eg_asm_name(struct eg_asm_compile *c, int quantity, const xmlNode *node);
+/* The quantity so named that is seen here, marked as used; NONE and err: EA-NAME. */
+int eg_asm_find(struct eg_asm_compile *c, const char *name);
+/* The same without a mark or message. */
+int eg_asm_look(const struct eg_asm_compile *c, const char *name);
+int eg_asm_find_window(struct eg_asm_compile *c, const char *name);
+/* Parameter or setting as an index of the assessment; NONE: not declared (parameter: and err). */
+int eg_asm_parameter(struct eg_asm_compile *c, const char *name);
+int eg_asm_setting(struct eg_asm_compile *c, const char *name);
+/* The `having` of the line: parameter or NONE in *out. */
+EG_MUST_USE
+enum eg_status eg_asm_having(struct eg_asm_compile *c, const xmlNode *node, int *out);
+struct eg_asm_op *eg_asm_op(struct eg_asm_compile *c, enum eg_asm_code code, int out);
+/* Append one zeroed element to an array of the assessment; NULL and err: no memory. */
+void *eg_asm_append(struct eg_asm_compile *c, void **list, size_t *count, size_t size, size_t max);
+int eg_asm_grid_here(const struct eg_asm_compile *c); /* grid of columns made in this block */
+
+/* Expressions; NONE and err. A value or answer may be single or on a grid. */
+int eg_asm_value(struct eg_asm_compile *c, const char *text);
+int eg_asm_condition(struct eg_asm_compile *c, const char *text);
+/* Spread over this block's grid, where it is single. */
+int eg_asm_spread(struct eg_asm_compile *c, int quantity);
+EG_MUST_USE
+enum eg_status eg_asm_unit(struct eg_asm_compile *c, const char *text, struct eg_unit *out);
+bool eg_asm_words(struct eg_asm_compile *c, const char *text, const char *const **words,
+                  size_t *count); /* split at blanks; false: no memory */
+
+/* Lines; each reads its element. */
+typedef enum eg_status eg_asm_line_fn(struct eg_asm_compile *c, xmlNode *node);
+eg_asm_line_fn eg_asm_given, eg_asm_derive, eg_asm_select, eg_asm_count, eg_asm_aggregate,
+    eg_asm_percentile, eg_asm_share, eg_asm_run, eg_asm_figure, eg_asm_whether, eg_asm_round,
+    eg_asm_class_line, eg_asm_window, eg_asm_finding;
+/* All lines of a block's element. */
+EG_MUST_USE
+enum eg_status eg_asm_lines(struct eg_asm_compile *c, xmlNode *parent);
+/* The `over` of a line in *out: an answer, or NONE for "all". EA-OVER, EA-KIND. */
+EG_MUST_USE
+enum eg_status eg_asm_over(struct eg_asm_compile *c, const xmlNode *node, int *out);
+/* After the last line: recalls of what was made further down. */
+EG_MUST_USE
+enum eg_status eg_asm_settle_recalls(struct eg_asm_compile *c);
+
+/* ---- running ------------------------------------------------------------------------------ */
+
+struct eg_asm_cell {
+    double *x;
+    uint8_t *status;
+    uint8_t *word;
+    uint64_t *yes, *unknown;
+    size_t places;
+    size_t n, unanswered;
+    int place;         /* decimals; PLACE_NONE */
+    bool made;         /* false: `having` left it out */
+    bool reason_holds; /* valid-when was not yes */
+};
+
+struct eg_asm_day {
+    int year, month, day;
+};
+
+struct eg_asm_run {
+    const struct eg_assessment *a;
+    const struct eg_assessment_job *job;
+    struct eg_arena arena;
+    struct eg_asm_cell *cells;                /* by quantity */
+    const struct eg_parameter_value **values; /* by parameter of the assessment; NULL: none */
+    size_t *class_counts;
+    char day[11];
+    struct eg_grid grid;
+    const struct eg_grid_source *source;
+    const struct eg_grid_series *series; /* NULL: at the source */
+    double step_h;
+    bool *series_judged; /* of the source in hand */
+    struct eg_asm_judged {
+        size_t found, not_found, undecided, omitted;
+        bool judged;
+    } * judged;     /* by finding */
+    size_t *listed; /* by finding, over the whole report */
+    size_t *window_days;
+    char (*window_first)[11];
+    double *scratch; /* places_max numbers */
+    uint64_t *mask;  /* places_max bits */
+    struct eg_findings *findings;
+    struct eg_facts *recalled_facts, *remembered;
+    bool *looked_at;           /* by fact known */
+    struct eg_buf texts;       /* findings of the block in hand, written as they are found */
+    struct eg_buf series_text; /* results of series, behind what the source has */
+    struct eg_buf remembered_text, not_judged_text;
+    struct eg_buf location;
+    struct eg_error *err;
+};
+
+static inline size_t eg_asm_mask_words(size_t places)
+{
+    return (places + 63) / 64;
+}
+
+/* One operation of each file's kind; places with `having` unmet are left out by the caller. */
+void eg_asm_run_number(struct eg_asm_run *run, const struct eg_asm_op *op);
+void eg_asm_run_answer(struct eg_asm_run *run, const struct eg_asm_op *op);
+void eg_asm_run_figure(struct eg_asm_run *run, const struct eg_asm_op *op);
+void eg_asm_run_classes(struct eg_asm_run *run, const struct eg_asm_classes *classes);
+EG_MUST_USE
+enum eg_status eg_asm_run_recall(struct eg_asm_run *run, const struct eg_asm_recall *recall);
+/* At the end: the facts that were looked at, and the later days, into the set of those recalled. */
+EG_MUST_USE
+enum eg_status eg_asm_tell_recalled(struct eg_asm_run *run);
+EG_MUST_USE
+enum eg_status eg_asm_run_remember(struct eg_asm_run *run, const struct eg_asm_remember *what);
+/* Values of parameters, settings and constants for the source or series in hand. EG_E_DENIED. */
+EG_MUST_USE
+enum eg_status eg_asm_run_parameters(struct eg_asm_run *run);
+
+/* The value that holds for a component (NULL: none) of the source in hand; NULL: there is none. */
+EG_MUST_USE
+enum eg_status eg_asm_value_for(const struct eg_parameter_value **out, struct eg_asm_run *run,
+                                size_t index, const char *component);
+/* Might there be one, in any source? */
+bool eg_asm_has_any_value(const struct eg_asm_run *run, size_t index, const char *component);
+bool eg_asm_bit(const uint64_t *bits, size_t place);
+enum eg_answer_value eg_asm_answer(const struct eg_asm_cell *cell, size_t place);
+/* The text of place `place` of a number or word as finding and result show it. */
+void eg_asm_cell_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_quantity *q,
+                      const struct eg_asm_cell *cell, size_t place, int digits);
+
+/* The constant's number under the values in hand, computed exactly and rounded once; *place of its
+ * parameters. NaN: a parameter has no value, or more than 38 digits would be needed. */
+double eg_asm_exact(const struct eg_asm_run *run, const struct eg_expression *e, int *place);
+/* from + (to - from) * step / steps for decimals `from` and `to` of at most 15 digits. */
+double eg_asm_exact_step(const char *from, const char *to, int step, int steps);
+
+/* Days. */
+bool eg_asm_day_read(struct eg_asm_day *out, const char *text);
+void eg_asm_day_text(char out[11], long number);
+long eg_asm_day_number(struct eg_asm_day day); /* since 1970-01-01 */
+/* First and last day of the window that a report of `day` stands in, as numbers. */
+void eg_asm_window_bounds(long *first, long *last, const struct eg_asm_window *window, long day);
+bool eg_asm_window_ended(const struct eg_asm_window *window, long day);
+
+/* Label of a place of a grid: end of interval, of sampling, or the day of a window. */
+void eg_asm_run_end(char out[EG_GRID_LABEL_MAX], const struct eg_asm_run *run, int grid,
+                    size_t place);
+bool eg_asm_is_permit(const struct eg_parameter_value *value);
+
+/* ---- result ------------------------------------------------------------------------------- */
+
+/* The source's or series' own results, after its block ran, into `out`. */
+void eg_asm_result_block(struct eg_buf *out, struct eg_asm_run *run, int block, const char *indent);
+void eg_asm_result_begin(struct eg_buf *out, const struct eg_asm_run *run);
+void eg_asm_result_end(struct eg_buf *out, const struct eg_asm_run *run);
+void eg_asm_attribute_text(struct eg_buf *out, const char *name, const char *text);
+/* The finding's text from recorded values. */
+void eg_asm_words_text(struct eg_buf *out, const struct eg_asm_finding *finding, const char *lang,
+                       const struct eg_value *values, size_t count);
+/* Citation with the law in front, unless it names its own. */
+void eg_asm_citation(struct eg_buf *out, const char *law, const char *source);
+bool eg_asm_within_law(const char *source); /* does not name its own */
+
+#endif

@@ -1,0 +1,618 @@
+/*
+ * One report through the lists of operations. All room is taken once, before the first of them: per
+ * value nothing is allocated, and no name is looked up.
+ */
+#include "assess/assessment/assessment_model.h"
+
+#include "assess/number/numbers.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- room --------------------------------------------------------------------------------- */
+
+static enum eg_status refused(struct eg_asm_run *run)
+{
+    return eg_arena_refused(&run->arena, run->a->file, run->err);
+}
+
+/* Most places that a grid has in this report. */
+static size_t places_of(const struct eg_asm_run *run, int grid)
+{
+    size_t most = 1;
+    if (grid >= EG_ASM_GRID_WINDOW) {
+        return run->window_days[grid - EG_ASM_GRID_WINDOW];
+    }
+    for (size_t i = 0; i < run->grid.source_count; i++) {
+        const struct eg_grid_source *source = &run->grid.sources[i];
+        most = grid == EG_ASM_GRID_SOURCE && source->places > most ? source->places : most;
+        for (size_t k = 0; grid == EG_ASM_GRID_SERIES && k < source->series_count; k++) {
+            most = source->series[k].places > most ? source->series[k].places : most;
+        }
+    }
+    return most;
+}
+
+static bool make_cell(struct eg_asm_run *run, const struct eg_asm_quantity *q,
+                      struct eg_asm_cell *cell, size_t places)
+{
+    struct eg_arena *arena = &run->arena;
+    bool given = q->origin == EG_ASM_GIVEN;
+
+    cell->places = places;
+    cell->place = EG_ASM_PLACE_NONE;
+    if (q->kind == EG_ASM_ANSWER) {
+        size_t words = eg_asm_mask_words(places);
+        cell->yes = eg_arena_array(arena, words, sizeof(uint64_t));
+        cell->unknown = eg_arena_array(arena, words, sizeof(uint64_t));
+        return cell->yes != NULL && cell->unknown != NULL;
+    }
+    if (given) {
+        return true; /* looks into the grid */
+    }
+    if (q->kind == EG_ASM_WORD) {
+        cell->word = eg_arena_alloc(arena, places);
+        return cell->word != NULL;
+    }
+    cell->x = eg_arena_array(arena, places, sizeof(double));
+    cell->status = eg_arena_alloc(arena, places);
+    return cell->x != NULL && cell->status != NULL;
+}
+
+static enum eg_status make_windows(struct eg_asm_run *run)
+{
+    const struct eg_assessment *a = run->a;
+    struct eg_asm_day day = {0, 0, 0};
+
+    if (!eg_asm_day_read(&day, run->day)) {
+        return eg_error_set(run->err, EG_E_USAGE, a->file, "the report's period is no day");
+    }
+    run->window_days = eg_arena_array(&run->arena, a->window_count, sizeof(*run->window_days));
+    run->window_first = eg_arena_array(&run->arena, a->window_count, sizeof(*run->window_first));
+    if (run->window_days == NULL || run->window_first == NULL) {
+        return refused(run);
+    }
+    for (size_t i = 0; i < a->window_count; i++) {
+        long first = 0, last = 0;
+        eg_asm_window_bounds(&first, &last, &a->windows[i], eg_asm_day_number(day));
+        run->window_days[i] = (size_t)(last - first + 1);
+        eg_asm_day_text(run->window_first[i], first);
+    }
+    return EG_OK;
+}
+
+static enum eg_status make_room(struct eg_asm_run *run)
+{
+    const struct eg_assessment *a = run->a;
+    size_t most = 1;
+
+    enum eg_status status = make_windows(run);
+    if (status != EG_OK) {
+        return status;
+    }
+    run->cells = eg_arena_array(&run->arena, a->quantity_count, sizeof(*run->cells));
+    run->values = eg_arena_array(&run->arena, a->parameter_count, sizeof(*run->values));
+    run->class_counts = eg_arena_array(&run->arena, a->class_total, sizeof(size_t));
+    run->judged = eg_arena_array(&run->arena, a->finding_count, sizeof(*run->judged));
+    run->listed = eg_arena_array(&run->arena, a->finding_count, sizeof(size_t));
+    run->looked_at = eg_arena_array(
+        &run->arena, run->job->known != NULL ? run->job->known->count : 0, sizeof(bool));
+    if (run->cells == NULL || run->values == NULL || run->class_counts == NULL ||
+        run->judged == NULL || run->listed == NULL || run->looked_at == NULL) {
+        return refused(run);
+    }
+    for (size_t i = 0; i < a->quantity_count; i++) {
+        const struct eg_asm_quantity *q = &a->quantities[i];
+        size_t places = q->column ? places_of(run, q->grid) : 1;
+        most = places > most ? places : most;
+        if (!make_cell(run, q, &run->cells[i], places)) {
+            return refused(run);
+        }
+    }
+    run->scratch = eg_arena_array(&run->arena, most, sizeof(double));
+    return run->scratch != NULL ? EG_OK : refused(run);
+}
+
+/* ---- operations --------------------------------------------------------------------------- */
+
+static bool has_value(const struct eg_asm_run *run, int parameter)
+{
+    return parameter == EG_ASM_NONE ||
+           (run->values[parameter] != NULL && run->values[parameter]->value != NULL);
+}
+
+/* What `having` left out: no numbers, no answers. */
+static void unmake(struct eg_asm_run *run, int quantity)
+{
+    struct eg_asm_cell *cell = &run->cells[quantity];
+    cell->made = false;
+    cell->reason_holds = false;
+    cell->n = cell->unanswered = 0;
+    if (cell->yes != NULL) {
+        for (size_t w = 0; w < eg_asm_mask_words(cell->places); w++) {
+            cell->yes[w] = 0;
+            size_t left = cell->places - w * 64;
+            cell->unknown[w] = left >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << left) - 1;
+        }
+    }
+    for (size_t i = 0; i < cell->places; i++) {
+        if (cell->x != NULL) {
+            cell->x[i] = (double)NAN;
+            cell->status[i] = EG_VALUE_MISSING;
+        }
+        if (cell->word != NULL) {
+            cell->word[i] = 0;
+        }
+    }
+}
+
+static void leave_out(struct eg_asm_run *run, const struct eg_asm_op *op)
+{
+    const struct eg_assessment *a = run->a;
+    const char *what = op->code == EG_OP_FINDING  ? a->findings[op->index].id
+                       : op->code == EG_OP_WINDOW ? a->windows[op->index].name
+                                                  : a->quantities[op->out].name;
+
+    if (op->out != EG_ASM_NONE) {
+        unmake(run, op->out);
+    }
+    if (op->code == EG_OP_WINDOW) {
+        for (size_t i = 0; i < a->quantity_count; i++) {
+            if (a->quantities[i].block == a->windows[op->index].block &&
+                a->quantities[i].origin != EG_ASM_PARAMETER &&
+                a->quantities[i].origin != EG_ASM_SETTING) {
+                unmake(run, (int)i);
+            }
+        }
+    }
+    eg_buf_format(&run->not_judged_text, "%s<not-judged", run->series != NULL ? "      " : "    ");
+    if (run->series != NULL) {
+        eg_asm_attribute_text(&run->not_judged_text, "component", run->series->component);
+    }
+    eg_asm_attribute_text(&run->not_judged_text, "because",
+                          a->parameters[op->having].parameter->name);
+    eg_asm_attribute_text(&run->not_judged_text, "of", what);
+    eg_buf_text(&run->not_judged_text, "/>\n");
+}
+
+static enum eg_status run_series(struct eg_asm_run *run, int block);
+
+static void spread(struct eg_asm_run *run, const struct eg_asm_op *op)
+{
+    eg_asm_run_answer(
+        run, &(struct eg_asm_op){.code = EG_OP_OR,
+                                 .out = op->out,
+                                 .in = {op->in[0], EG_ASM_NONE, EG_ASM_NONE, EG_ASM_NONE}});
+}
+
+static enum eg_status run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding);
+
+static enum eg_status run_block(struct eg_asm_run *run, int block);
+
+static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
+{
+    if (op->having != EG_ASM_NONE && !has_value(run, op->having)) {
+        leave_out(run, op);
+        return EG_OK;
+    }
+    if (op->out != EG_ASM_NONE) {
+        run->cells[op->out].made = true;
+    }
+    switch (op->code) {
+    case EG_OP_SPREAD:
+        spread(run, op);
+        return EG_OK;
+    case EG_OP_CLASSES:
+        eg_asm_run_classes(run, &run->a->classes[op->index]);
+        return EG_OK;
+    case EG_OP_WINDOW:
+        return run_block(run, run->a->windows[op->index].block);
+    case EG_OP_RECALL:
+        return eg_asm_run_recall(run, &run->a->recalls[op->index]);
+    case EG_OP_REMEMBER:
+        return eg_asm_run_remember(run, &run->a->remembers[op->index]);
+    case EG_OP_SERIES:
+        return run_series(run, op->index);
+    case EG_OP_FINDING:
+        return run_finding(run, &run->a->findings[op->index]);
+    default:
+        break;
+    }
+    if (op->code < EG_OP_AND) {
+        eg_asm_run_number(run, op);
+    } else if (op->code < EG_OP_SPREAD) {
+        eg_asm_run_answer(run, op);
+    } else {
+        eg_asm_run_figure(run, op);
+    }
+    return EG_OK;
+}
+
+static enum eg_status run_block(struct eg_asm_run *run, int block)
+{
+    const struct eg_asm_block *b = &run->a->blocks[block];
+    enum eg_status status = EG_OK;
+    for (size_t i = 0; status == EG_OK && i < b->op_count; i++) {
+        status = run_op(run, &b->ops[i]);
+    }
+    return status;
+}
+
+/* ---- sources and series ------------------------------------------------------------------- */
+
+/* Columns look into the grid of the source or series; how many places they have changes with it. */
+static void enter(struct eg_asm_run *run)
+{
+    const struct eg_assessment *a = run->a;
+    bool series = run->series != NULL;
+    const struct eg_cells *cells = series ? run->series->cells : run->source->cells;
+
+    for (size_t i = 0; i < a->given_count; i++) {
+        struct eg_asm_cell *cell = &run->cells[a->given_quantity[i]];
+        if (a->givens[i].in_series == series) {
+            cell->x = cells[i].x;
+            cell->status = cells[i].status;
+            cell->word = cells[i].word;
+            cell->made = true;
+        }
+    }
+    for (size_t i = 0; i < a->quantity_count; i++) {
+        const struct eg_asm_quantity *q = &a->quantities[i];
+        if (q->column && q->grid == EG_ASM_GRID_SOURCE) {
+            run->cells[i].places = run->source->places;
+        } else if (q->column && q->grid == EG_ASM_GRID_SERIES && series) {
+            run->cells[i].places = run->series->places;
+        }
+    }
+}
+
+static void begin_texts(struct eg_asm_run *run)
+{
+    eg_buf_reset(&run->texts);
+    eg_buf_reset(&run->remembered_text);
+    eg_buf_reset(&run->not_judged_text);
+}
+
+struct texts {
+    struct eg_buf texts, remembered, not_judged;
+};
+
+/* The source's own texts wait while a series has its own. */
+static void swap_texts(struct eg_asm_run *run, struct texts *kept)
+{
+    struct texts now = {run->texts, run->remembered_text, run->not_judged_text};
+    run->texts = kept->texts;
+    run->remembered_text = kept->remembered;
+    run->not_judged_text = kept->not_judged;
+    *kept = now;
+}
+
+static enum eg_status run_one_series(struct eg_asm_run *run, int block)
+{
+    for (size_t i = 0; i < run->a->finding_count; i++) {
+        if (run->a->blocks[run->a->findings[i].block].level == block) {
+            run->judged[i] = (struct eg_asm_judged){0};
+        }
+    }
+    begin_texts(run);
+    enter(run);
+    enum eg_status status = run_block(run, block);
+    if (status == EG_OK) {
+        eg_buf_text(&run->series_text, "    <series");
+        eg_asm_attribute_text(&run->series_text, "component", run->series->component);
+        eg_buf_text(&run->series_text, ">\n");
+        eg_asm_result_block(&run->series_text, run, block, "      ");
+        eg_buf_text(&run->series_text, "    </series>\n");
+    }
+    return status;
+}
+
+/* Does the series block apply to the component in hand? */
+static enum eg_status is_judged(bool *judged, struct eg_asm_run *run, int having)
+{
+    const struct eg_parameter_value *value = NULL;
+    enum eg_status status = EG_OK;
+    *judged = run->series->cells != NULL || run->a->given_count == 0;
+    if (*judged && having != EG_ASM_NONE) {
+        status = eg_asm_value_for(&value, run, (size_t)having, run->series->component);
+        *judged = value != NULL;
+    }
+    return status;
+}
+
+static enum eg_status run_series(struct eg_asm_run *run, int block)
+{
+    struct texts kept;
+    enum eg_status status = EG_OK;
+
+    eg_buf_init(&kept.texts, EG_FINDINGS_MAX);
+    eg_buf_init(&kept.remembered, EG_FINDINGS_MAX);
+    eg_buf_init(&kept.not_judged, EG_FINDINGS_MAX);
+    swap_texts(run, &kept);
+    for (size_t i = 0; status == EG_OK && i < run->source->series_count; i++) {
+        bool judged = false;
+        run->series = &run->source->series[i];
+        status = is_judged(&judged, run, run->a->blocks[block].having);
+        if (status != EG_OK || !judged) {
+            continue;
+        }
+        run->series_judged[i] = true;
+        status = eg_asm_run_parameters(run);
+        if (status == EG_OK) {
+            status = run_one_series(run, block);
+        }
+    }
+    run->series = NULL;
+    swap_texts(run, &kept);
+    eg_buf_done(&kept.texts);
+    eg_buf_done(&kept.remembered);
+    eg_buf_done(&kept.not_judged);
+    return status == EG_OK ? eg_asm_run_parameters(run) : status;
+}
+
+/* Components that no series block took. */
+static void add_not_judged(struct eg_asm_run *run, struct eg_buf *out)
+{
+    const struct eg_assessment *a = run->a;
+    for (size_t i = 0; i < run->source->series_count; i++) {
+        if (run->series_judged[i]) {
+            continue;
+        }
+        eg_buf_text(out, "    <not-judged");
+        eg_asm_attribute_text(out, "component", run->source->series[i].component);
+        for (size_t b = 0; b < a->block_count; b++) {
+            if (a->blocks[b].kind == EG_ASM_BLOCK_SERIES && a->blocks[b].having != EG_ASM_NONE) {
+                eg_asm_attribute_text(out, "because",
+                                      a->parameters[a->blocks[b].having].parameter->name);
+                break;
+            }
+        }
+        eg_buf_text(out, "/>\n");
+    }
+}
+
+static enum eg_status run_source(struct eg_asm_run *run, struct eg_buf *out)
+{
+    eg_buf_reset(&run->series_text);
+    begin_texts(run);
+    memset(run->judged, 0, run->a->finding_count * sizeof(*run->judged));
+    run->series_judged =
+        eg_arena_array(&run->arena, run->source->series_count, sizeof(*run->series_judged));
+    if (run->series_judged == NULL) {
+        return refused(run);
+    }
+    enum eg_status status = eg_asm_run_parameters(run);
+    enter(run);
+    if (status == EG_OK) {
+        status = run_block(run, 0);
+    }
+    if (status == EG_OK) {
+        eg_buf_text(out, "  <source");
+        eg_asm_attribute_text(out, "id", run->source->id);
+        eg_buf_text(out, ">\n");
+        add_not_judged(run, &run->not_judged_text);
+        eg_asm_result_block(out, run, 0, "    ");
+        eg_buf_bytes(out, eg_bytes_view(&run->series_text));
+        eg_buf_text(out, "  </source>\n");
+        const struct eg_buf *parts[] = {&run->series_text, &run->texts, &run->remembered_text,
+                                        &run->not_judged_text};
+        for (size_t i = 0; status == EG_OK && i < 4; i++) {
+            status = eg_buf_ok(parts[i], run->a->result, run->err);
+        }
+    }
+    return status;
+}
+
+/* ---- findings ----------------------------------------------------------------------------- */
+
+static void value_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_run *run,
+                       const struct eg_asm_finding *finding, const struct eg_asm_part *part,
+                       size_t place)
+{
+    char end[EG_GRID_LABEL_MAX] = "";
+    switch (part->kind) {
+    case EG_PART_COMPONENT:
+        (void)snprintf(out, EG_ASM_TEXT_MAX, "%.300s", run->series->component);
+        return;
+    case EG_PART_SOURCE:
+        (void)snprintf(out, EG_ASM_TEXT_MAX, "%.300s", run->source->id);
+        return;
+    case EG_PART_END:
+        eg_asm_run_end(end, run, run->a->quantities[finding->condition].grid, place);
+        (void)snprintf(out, EG_ASM_TEXT_MAX, "%s", end);
+        return;
+    default: {
+        const struct eg_asm_quantity *q = &run->a->quantities[part->quantity];
+        eg_asm_cell_text(out, q, &run->cells[part->quantity], q->column ? place : 0, part->place);
+    }
+    }
+}
+
+/* The finding in the result, its texts made from what was recorded. */
+static void show_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding,
+                         const struct eg_value *values, const char *end)
+{
+    static const char *const langs[] = {"de", "en"};
+    const char *indent = run->series != NULL ? "      " : "    ";
+    struct eg_buf *out = &run->texts;
+    struct eg_buf text = {0};
+
+    eg_buf_format(out, "%s<finding", indent);
+    eg_asm_attribute_text(out, "id", finding->id);
+    eg_asm_attribute_text(out, "role", eg_severity_text(finding->role));
+    if (run->location.len > 0) {
+        eg_asm_attribute_text(out, "at", (const char *)run->location.data);
+    }
+    if (end[0] != '\0') {
+        eg_asm_attribute_text(out, "end", end);
+    }
+    eg_buf_init(&text, EG_KIB * 64);
+    eg_asm_citation(&text, run->a->package->law, finding->source);
+    eg_asm_attribute_text(out, "source", text.data != NULL ? (const char *)text.data : "");
+    eg_buf_text(out, ">\n");
+    for (size_t i = 0; i < 2; i++) {
+        eg_buf_reset(&text);
+        eg_asm_words_text(&text, finding, langs[i], values, finding->value_count);
+        eg_buf_format(out, "%s  <text lang=\"%s\">", indent, langs[i]);
+        eg_text_xml(out, eg_bytes_view(&text));
+        eg_buf_text(out, "</text>\n");
+    }
+    eg_buf_format(out, "%s</finding>\n", indent);
+    if (text.failed) {
+        eg_buf_refuse(out, text.refusal);
+    }
+    eg_buf_done(&text);
+}
+
+static enum eg_status add_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding,
+                                  size_t place)
+{
+    char end[EG_GRID_LABEL_MAX] = "", text[EG_ASM_TEXT_MAX] = "";
+    struct eg_finding *made = NULL;
+    unsigned line = run->series != NULL ? run->series->line : run->source->line;
+    struct eg_value *values = eg_arena_array(&run->arena, finding->value_count, sizeof(*values));
+
+    if (values == NULL) {
+        return refused(run);
+    }
+    if (finding->each) {
+        eg_asm_run_end(end, run, run->a->quantities[finding->condition].grid, place);
+    }
+    eg_buf_reset(&run->location);
+    eg_grid_location(&run->location, &line, run->a->filling, run->source, run->series,
+                     finding->given, end);
+    enum eg_status status = eg_findings_add(
+        run->findings, finding->role, finding->id, run->job->step,
+        run->location.len > 0 ? (const char *)run->location.data : NULL, line, &made, run->err);
+    for (size_t i = 0; status == EG_OK && i < finding->value_count; i++) {
+        value_text(text, run, finding, &finding->values[i], place);
+        values[i].name = (char *)(uintptr_t)finding->values[i].text;
+        values[i].text = eg_arena_text(&run->arena, eg_bytes_of(text));
+        if (values[i].text == NULL) {
+            return refused(run);
+        }
+        status = eg_finding_value(made, finding->values[i].text, text, run->err);
+    }
+    if (status == EG_OK) {
+        show_finding(run, finding, values, end);
+    }
+    return status;
+}
+
+static enum eg_status run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding)
+{
+    size_t index = (size_t)(finding - run->a->findings);
+    const struct eg_asm_cell *condition = &run->cells[finding->condition];
+    const struct eg_asm_cell *over =
+        finding->over != EG_ASM_NONE ? &run->cells[finding->over] : NULL;
+    struct eg_asm_judged *judged = &run->judged[index];
+    enum eg_status status = EG_OK;
+
+    judged->judged = true;
+    for (size_t i = 0; status == EG_OK && i < condition->places; i++) {
+        if (over != NULL && !eg_asm_bit(over->yes, i)) {
+            continue;
+        }
+        enum eg_answer_value said = eg_asm_answer(condition, i);
+        judged->found += said == EG_ANSWER_YES;
+        judged->not_found += said == EG_ANSWER_NO;
+        judged->undecided += said == EG_ANSWER_UNKNOWN;
+        if (said == EG_ANSWER_YES && run->listed[index] < EG_ASSESSMENT_LISTED_MAX) {
+            run->listed[index]++;
+            status = add_finding(run, finding, i);
+        } else if (said == EG_ANSWER_YES) {
+            judged->omitted++;
+        }
+    }
+    return status;
+}
+
+/* ---- the whole ---------------------------------------------------------------------------- */
+
+/* Is any series block to judge this component? What is not is not read. */
+static bool wants(void *payload, const char *component)
+{
+    const struct eg_asm_run *run = payload;
+    for (size_t i = 0; i < run->a->block_count; i++) {
+        const struct eg_asm_block *block = &run->a->blocks[i];
+        if (block->kind == EG_ASM_BLOCK_SERIES &&
+            (block->having == EG_ASM_NONE ||
+             eg_asm_has_any_value(run, (size_t)block->having, component))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum eg_status run_sources(struct eg_asm_run *run, struct eg_buf *out)
+{
+    enum eg_status status = make_room(run);
+
+    eg_asm_result_begin(out, run);
+    for (size_t i = 0; status == EG_OK && i < run->grid.source_count; i++) {
+        run->source = &run->grid.sources[i];
+        status = run_source(run, out);
+    }
+    eg_asm_result_end(out, run);
+    if (status == EG_OK) {
+        status = eg_asm_tell_recalled(run);
+    }
+    return status == EG_OK ? eg_buf_ok(out, run->a->result, run->err) : status;
+}
+
+static void begin(struct eg_asm_run *run)
+{
+    eg_arena_init(&run->arena, EG_ASSESSMENT_MEMORY_MAX);
+    eg_grid_init(&run->grid);
+    eg_buf_init(&run->texts, EG_NOTIFICATION_MAX);
+    eg_buf_init(&run->series_text, EG_NOTIFICATION_MAX);
+    eg_buf_init(&run->remembered_text, EG_NOTIFICATION_MAX);
+    eg_buf_init(&run->not_judged_text, EG_NOTIFICATION_MAX);
+    eg_buf_init(&run->location, EG_KIB * 64);
+    memcpy(run->day, run->job->reading->until, sizeof run->day);
+    run->step_h = run->a->grid == EG_GRID_HALF_HOUR ? 0.5 : 1;
+}
+
+static void end(struct eg_asm_run *run)
+{
+    eg_arena_done(&run->arena);
+    eg_grid_done(&run->grid);
+    eg_buf_done(&run->texts);
+    eg_buf_done(&run->series_text);
+    eg_buf_done(&run->remembered_text);
+    eg_buf_done(&run->not_judged_text);
+    eg_buf_done(&run->location);
+}
+
+enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
+                                 const struct eg_assessment *assessment,
+                                 const struct eg_assessment_job *job, struct eg_findings *findings,
+                                 struct eg_facts *recalled, struct eg_facts *remembered,
+                                 struct eg_error *err)
+{
+    struct eg_asm_run run = {.a = assessment,
+                             .job = job,
+                             .findings = findings,
+                             .recalled_facts = recalled,
+                             .remembered = remembered,
+                             .err = err};
+    bool readable = false;
+
+    begin(&run);
+    const struct eg_pour pour = {.doc = job->doc,
+                                 .reading = job->reading,
+                                 .step = job->step,
+                                 .wants = wants,
+                                 .payload = &run};
+    enum eg_status status =
+        eg_grid_pour(&run.grid, &readable, assessment->filling, &pour, findings, err);
+    if (status == EG_OK && readable) {
+        status = run_sources(&run, result_out);
+    }
+    *made = status == EG_OK && readable;
+    end(&run);
+    return status;
+}

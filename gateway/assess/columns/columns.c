@@ -1,0 +1,99 @@
+/*
+ * What an assessment asks of a reading: which columns there are, and which of them it wants how.
+ * Faults are the package's and are found here, so that a report can only fail by its own values.
+ */
+#include "assess/columns/columns_model.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void eg_columns_free(struct eg_columns **columns)
+{
+    if (*columns != NULL) {
+        eg_arena_done(&(*columns)->arena);
+    }
+    free(*columns);
+    *columns = NULL;
+}
+
+static const struct eg_col_column *column_named(const struct eg_columns *columns, const char *name)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        if (strcmp(columns->list[i].shown.name, name) == 0) {
+            return &columns->list[i];
+        }
+    }
+    return NULL;
+}
+
+const struct eg_column *eg_columns_find(const struct eg_columns *columns, const char *name)
+{
+    const struct eg_col_column *column = column_named(columns, name);
+    return column != NULL ? &column->shown : NULL;
+}
+
+#ifdef EG_TEST_HOOKS
+const struct eg_column *eg_columns_at(const struct eg_columns *columns, size_t index)
+{
+    return index < columns->count ? &columns->list[index].shown : NULL;
+}
+#endif
+
+/* ---- fillings ----------------------------------------------------------------------------- */
+
+static enum eg_status check(const struct eg_col_column *column, const struct eg_given *given,
+                            struct eg_error *err)
+{
+    bool word = given->word_count > 0;
+    if (column == NULL) {
+        return eg_error_set(err, EG_E_NOTFOUND, given->column, "the reading has no such column");
+    }
+    if (column->shown.of_series && !given->in_series) {
+        return eg_error_set(err, EG_E_FORMAT, given->column,
+                            "is a column of the series, not of the source");
+    }
+    if (word != (column->shown.kind == EG_COLUMN_WORD)) {
+        return eg_error_set(err, EG_E_FORMAT, given->column,
+                            word ? "is a column of numbers: it has a unit, no words"
+                                 : "is a column of words: it has words, no unit");
+    }
+    if (given->word_count > EG_COLUMN_WORDS_MAX) {
+        return eg_error_set(err, EG_E_LIMIT, given->column, "at most %d words",
+                            EG_COLUMN_WORDS_MAX);
+    }
+    return EG_OK;
+}
+
+enum eg_status eg_filling_new(struct eg_filling **out, const struct eg_columns *columns,
+                              enum eg_grid_kind kind, const struct eg_given *givens, size_t count,
+                              struct eg_error *err)
+{
+    struct eg_filling *filling = calloc(1, sizeof(*filling) + count * sizeof(filling->list[0]));
+    enum eg_status status = EG_OK;
+
+    if (filling == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, columns->name, "memory ran out");
+    }
+    filling->columns = columns;
+    filling->kind = kind;
+    filling->count = count;
+    for (size_t i = 0; status == EG_OK && i < count; i++) {
+        const struct eg_col_column *column = column_named(columns, givens[i].column);
+        filling->list[i] = (struct eg_fill_one){column, givens[i]};
+        status = check(column, &givens[i], err);
+    }
+    if (status == EG_OK) {
+        *out = filling;
+        filling = NULL;
+    }
+    free(filling);
+    return status;
+}
+
+void eg_filling_free(struct eg_filling **filling)
+{
+    free(*filling);
+    *filling = NULL;
+}

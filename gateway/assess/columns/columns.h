@@ -1,0 +1,166 @@
+/*
+ * Readings: how elements of a report become columns on a grid. The assessment that judges the
+ * columns contains no path; the reading contains no rule.
+ *
+ *   <reading xmlns="urn:emgate:reading:1" name="report-1" root="r:report">
+ *     <namespace prefix="r" uri="urn:emgate:report:1"/>
+ *     <source over="r:source" id="@id"/>
+ *     <series over="r:series" key="@component"/>
+ *     <grid end="@t" step="@step"/>
+ *     <status code="valid" is="valid"/> ...
+ *     <column name="own" of="series" each="r:v" number="@x" status="@s" unit="../@unit"/>
+ *     <column name="state" of="source" each="r:operation/r:v" word="@w"/>
+ *     <scalar name="confidence" of="series" at="r:calibration/@confidence" unit="@unit"/>
+ *   </reading>
+ *
+ * Three moments: a reading is compiled once; a filling says once which of its columns an assessment
+ * wants, in which unit or with which words; then each report is poured into a grid, in one arena,
+ * without anything allocated for a value. Values of the report that can not be placed or read are
+ * error findings of built-in rules (EG_RULE_GRID_PLACE and following), never a guess.
+ */
+#ifndef EG_ASSESS_COLUMNS_H
+#define EG_ASSESS_COLUMNS_H
+
+#include "assess/number/unit.h"
+#include "assess/xml/xml.h"
+#include "base/arena.h"
+#include "core/facts.h"
+#include "core/identity.h"
+
+/* ---- a compiled reading: immutable, any thread ---------------------------------------------- */
+
+struct eg_columns;
+
+enum eg_column_kind {
+    EG_COLUMN_NUMBER, /* a number and a status for each place */
+    EG_COLUMN_WORD,   /* a word for each place */
+    EG_COLUMN_SCALAR, /* one number for the series or source, status valid or missing */
+};
+
+struct eg_column {
+    const char *name;
+    enum eg_column_kind kind;
+    bool of_series; /* else of the source */
+};
+
+/*
+ * Compile `readings/<name>.xml`.
+ *   file   name of the file, for messages
+ *   name   that the reading must bear
+ * EG_E_FORMAT with "file:line" and what is wrong, EG_E_LIMIT, EG_E_NOMEM. `xml` is not kept.
+ */
+EG_MUST_USE
+enum eg_status eg_columns_compile(struct eg_columns **out, struct eg_bytes xml, const char *file,
+                                  const char *name, struct eg_error *err);
+void eg_columns_free(struct eg_columns **columns);
+
+/* The column so named, NULL: none; and all of them in order of the file, NULL: no more. */
+const struct eg_column *eg_columns_find(const struct eg_columns *columns, const char *name);
+#ifdef EG_TEST_HOOKS
+const struct eg_column *eg_columns_at(const struct eg_columns *columns, size_t index);
+#endif
+
+/* ---- a filling: which columns are wanted; immutable, any thread ------------------------------ */
+
+enum eg_grid_kind { EG_GRID_HALF_HOUR, EG_GRID_HOUR, EG_GRID_MEASUREMENT };
+
+struct eg_given {
+    const char *column;
+    bool in_series; /* wanted for each series; a column of the source too may be wanted so */
+    struct eg_unit unit;
+    const char *unit_text;    /* `unit` as the package writes it, for findings */
+    const char *const *words; /* of a word column: those allowed, 1..EG_COLUMN_WORDS_MAX */
+    size_t word_count;
+};
+
+struct eg_filling;
+
+/*
+ *   columns   kept
+ *   givens    their texts are kept, the list is copied; the index of a given in the list is its
+ *             index in the grids
+ * EG_E_NOTFOUND: the reading has no such column. EG_E_FORMAT: a column of the series wanted for the
+ * source, words wanted of numbers or the reverse. Both name the column. EG_E_LIMIT, EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_filling_new(struct eg_filling **out, const struct eg_columns *columns,
+                              enum eg_grid_kind kind, const struct eg_given *givens, size_t count,
+                              struct eg_error *err);
+void eg_filling_free(struct eg_filling **filling);
+
+/* ---- a grid: the values of one report; owner thread ------------------------------------------ */
+
+/* One column. Numbers: x and status; words: word. A scalar has one place. */
+struct eg_cells {
+    double *x;       /* NaN: no number */
+    uint8_t *status; /* enum eg_value_status */
+    uint8_t *word;   /* 0: none; else 1 + index into the given's words */
+};
+
+struct eg_grid_series {
+    const char *component;
+    const xmlNode *node;
+    unsigned line;
+    bool wanted;            /* false: cells is NULL, nothing of it was read */
+    size_t places;          /* half-hour 48, hour 24, measurement: as many as it lists */
+    struct eg_cells *cells; /* by index of the given; of those not in_series all NULL */
+    /* Measurement: "YYYY-MM-DDThh:mm:ss" for each place; on a grid NULL, see eg_grid_label. */
+    const char **labels;
+};
+
+struct eg_grid_source {
+    const char *id;
+    const xmlNode *node;
+    unsigned line;
+    size_t places;
+    struct eg_cells *cells; /* by index of the given; of those in_series all NULL */
+    const char **labels;
+    struct eg_grid_series *series; /* in the order of the report */
+    size_t series_count;
+};
+
+struct eg_grid {
+    enum eg_grid_kind kind;
+    char day[11]; /* the report's day; measurement: the last one */
+    struct eg_grid_source *sources;
+    size_t source_count;
+    struct eg_arena arena; /* of everything above; room is kept between reports */
+};
+
+void eg_grid_init(struct eg_grid *grid);
+void eg_grid_done(struct eg_grid *grid);
+
+struct eg_pour {
+    xmlDoc *doc;
+    const struct eg_reading *reading; /* period */
+    unsigned step;                    /* of the package, written into findings */
+    /* Is this component judged? What is not is only named. NULL: all are. */
+    bool (*wants)(void *payload, const char *component);
+    void *payload;
+};
+
+/*
+ * Read the report's values; what an earlier report left in `grid` is gone. Strings of the grid
+ * belong to it or to the document, which must outlive its use.
+ *   readable   false: error findings were added, the grid must not be judged
+ * EG_E_LIMIT: the columns of this report need too much memory. EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_grid_pour(struct eg_grid *grid, bool *readable, const struct eg_filling *filling,
+                            const struct eg_pour *pour, struct eg_findings *findings,
+                            struct eg_error *err);
+
+/*
+ * Where the value of a given stands that is labelled `end`: XPath appended to `out`, its line in
+ * *line. Of the series, or of the source (series NULL), where there is no such value or `end` is
+ * "".
+ */
+void eg_grid_location(struct eg_buf *out, unsigned *line, const struct eg_filling *filling,
+                      const struct eg_grid_source *source, const struct eg_grid_series *series,
+                      int given, const char *end);
+
+/* End of the interval `place` (from 0) of a day's grid: "2021-04-06T24:00:00". */
+#define EG_GRID_LABEL_MAX 20
+void eg_grid_label(char out[EG_GRID_LABEL_MAX], const struct eg_grid *grid, size_t place);
+
+#endif

@@ -1,0 +1,471 @@
+/*
+ * Why this file exists: one place that knows in which order a package's parts judge a report, and
+ * what each answer means. Whatever can be doubted has been refused by compile; at run time there
+ * are verdicts about the report, and errors that are ours.
+ *
+ *   schema on the report     violations are findings; nothing after it runs
+ *   schema on a result       a violation is the package's fault, never the report's
+ *   checks                   findings; a fatal one stops the run
+ *   transform                not run once the report has errors: it is rejected already; steps on a
+ *                            result that was not made are passed over
+ *
+ * The package is shared with other threads and only looked at. What must be written lies in the
+ * judge, made when it is first needed.
+ */
+#include "assess/judge/engine_model.h"
+
+#include "assess/judge/document.h"
+#include "assess/package/package_xml.h"
+#include "assess/package/reading.h"
+#include "assess/transform/transform.h"
+#include "assess/xpath/functions.h"
+#include "base/clock.h"
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Of one step; NULL: not asked for yet. */
+struct tools {
+    struct eg_schematron_state *checks;
+    struct eg_transform *transform;
+};
+
+struct eg_judge {
+    const struct eg_rules *rules;
+    struct eg_reader *reader;           /* NULL: not asked for yet */
+    struct tools *tools;                /* one for each step */
+    struct eg_schematron_param *params; /* one for each variable, filled for each run */
+    xmlDoc *parameters;  /* of the package's own values; a transform may write into it */
+    struct eg_buf *svrl; /* one for each step; NULL: none asked for */
+    bool explain;        /* results of assessments show every column */
+    int64_t *step_ns;    /* CPU of each step is added; NULL: not measured */
+    bool by_xpath;
+};
+
+enum eg_status eg_judge_new(struct eg_judge **out, const struct eg_rules *rules,
+                            struct eg_error *err)
+{
+    struct eg_judge *judge = calloc(1, sizeof(*judge));
+    enum eg_status status = EG_OK;
+
+    if (judge != NULL) {
+        judge->rules = rules;
+        judge->tools = calloc(rules->step_count + 1, sizeof(*judge->tools));
+        judge->params = calloc(rules->variable_count + 1, sizeof(*judge->params));
+    }
+    if (judge == NULL || judge->tools == NULL || judge->params == NULL) {
+        eg_judge_free(&judge);
+        return eg_rules_no_memory(err);
+    }
+    for (size_t i = 0; i < rules->variable_count; i++) {
+        judge->params[i] = rules->params[i];
+    }
+    if (rules->package->setting_count == 0) { /* else no plant, no values */
+        status = eg_parameters_document(&judge->parameters, &rules->values, rules->package, err);
+    }
+    if (status != EG_OK) {
+        eg_judge_free(&judge);
+        return status;
+    }
+    *out = judge;
+    return EG_OK;
+}
+
+void eg_judge_free(struct eg_judge **judge)
+{
+    struct eg_judge *j = *judge;
+
+    if (j == NULL) {
+        return;
+    }
+    for (size_t i = 0; j->tools != NULL && i < j->rules->step_count; i++) {
+        eg_schematron_state_free(&j->tools[i].checks);
+        eg_transform_free(&j->tools[i].transform);
+    }
+    eg_reader_free(&j->reader);
+    xmlFreeDoc(j->parameters);
+    free(j->tools);
+    free(j->params);
+    free(j);
+    *judge = NULL;
+}
+
+const struct eg_rules *eg_judge_rules(const struct eg_judge *judge)
+{
+    return judge->rules;
+}
+
+void eg_judge_svrl(struct eg_judge *judge, struct eg_buf *bufs)
+{
+    judge->svrl = bufs;
+}
+
+void eg_judge_explain(struct eg_judge *judge, bool explain)
+{
+    judge->explain = explain;
+}
+
+void eg_judge_clock(struct eg_judge *judge, int64_t *step_ns)
+{
+    judge->step_ns = step_ns;
+}
+
+void eg_judge_by_xpath(struct eg_judge *judge, bool by_xpath)
+{
+    judge->by_xpath = by_xpath;
+}
+
+enum eg_status eg_judge_read(struct eg_reading *out, bool *readable, struct eg_findings *findings,
+                             struct eg_judge *judge, struct eg_document *document,
+                             struct eg_error *err)
+{
+    unsigned long refused = eg_memory_refused();
+    enum eg_status status = EG_OK;
+
+    if (judge->reader == NULL) {
+        status = eg_reader_new(&judge->reader, judge->rules->package, err);
+    }
+    if (status == EG_OK) {
+        status = eg_reader_read(out, readable, findings, judge->reader, document->doc, err);
+    }
+    return eg_rules_in_memory(status, refused, err);
+}
+
+/* ---- running ------------------------------------------------------------------------------ */
+
+/* What is on its way while one report is judged. */
+struct run {
+    struct eg_judge *judge;
+    const struct eg_rules *rules;
+    struct eg_outcome *outcome;
+    xmlDoc *report;
+    xmlDoc **docs;                  /* result of each step, NULL: none */
+    struct eg_parameter_values own; /* of this plant, if a permit sets any */
+    xmlDoc *own_parameters;         /* their document */
+    const struct eg_parameter_values *values;
+    xmlDoc *parameters;
+    const struct eg_plant *plant;
+    const struct eg_reading *reading;
+    const struct eg_facts *known;
+    bool stopped;
+};
+
+/* The values are this plant's own: the package asks for settings, or the directory has entries. */
+static bool has_own(const struct eg_package *package, const struct eg_plant *plant)
+{
+    if (package->setting_count > 0) {
+        return true;
+    }
+    for (size_t i = 0; plant != NULL && i < plant->parameter_count; i++) {
+        if (strcmp(plant->parameters[i].package, package->ref.id) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; plant != NULL && i < plant->setting_count; i++) {
+        if (strcmp(plant->settings[i].package, package->ref.id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum eg_status choose_parameters(struct run *run, const struct eg_plant *plant,
+                                        const struct eg_reading *reading, struct eg_error *err)
+{
+    const struct eg_rules *rules = run->rules;
+    struct eg_judge *judge = run->judge;
+    enum eg_status status = EG_OK;
+
+    run->values = &rules->values;
+    run->parameters = judge->parameters;
+    if (!has_own(rules->package, plant)) {
+        eg_buf_bytes(&run->outcome->parameters, eg_bytes_view(&rules->parameters_text));
+    } else {
+        status = eg_parameters_choose(&run->own, rules->parameter_rules, plant, reading->from,
+                                      reading->until, err);
+        if (status == EG_OK) {
+            status = eg_parameters_document(&run->own_parameters, &run->own, rules->package, err);
+        }
+        if (status == EG_OK) {
+            status = eg_parameters_text(&run->outcome->parameters, &run->own, err);
+        }
+        run->values = &run->own;
+        run->parameters = run->own_parameters;
+    }
+    judge->params[0].node = xmlDocGetRootElement(run->parameters);
+    for (size_t i = 1; status == EG_OK && i < rules->variable_count; i++) {
+        const struct eg_rules_variable *variable = &rules->variables[i];
+        const char *value =
+            eg_parameters_value(run->values, variable->parameter, variable->component);
+        judge->params[i].value = value != NULL ? value : "";
+    }
+    return status == EG_OK ? eg_buf_ok(&run->outcome->parameters, "parameters", err) : status;
+}
+
+/* The document that a step works on; NULL: the result was not made. */
+static xmlDoc *subject(const struct run *run, const struct eg_step *plan)
+{
+    if (plan->on == NULL) {
+        return run->report;
+    }
+    for (size_t i = 0; i < run->rules->step_count; i++) {
+        const char *made = run->rules->steps[i].plan->result;
+        if (made != NULL && strcmp(made, plan->on) == 0) {
+            return run->docs[i];
+        }
+    }
+    return NULL;
+}
+
+static enum eg_status run_schema(struct run *run, size_t index, xmlDoc *doc, struct eg_error *err)
+{
+    const struct eg_rules_step *step = &run->rules->steps[index];
+    struct eg_findings *findings = &run->outcome->findings;
+    bool valid = false;
+
+    if (step->plan->on == NULL) {
+        enum eg_status status =
+            eg_schema_validate(&valid, step->schema, doc, findings, (unsigned)index + 1,
+                               run->rules->ns, run->rules->package->namespace_count, err);
+        run->stopped = run->stopped || !valid;
+        return status;
+    }
+    struct eg_findings own;
+    eg_findings_init(&own);
+    enum eg_status status =
+        eg_schema_validate(&valid, step->schema, doc, &own, (unsigned)index + 1, NULL, 0, err);
+    if (status == EG_OK && !valid) {
+        const struct eg_finding *first = own.count > 0 ? &own.list[0] : NULL;
+        status = eg_error_set(err, EG_E_FORMAT, step->plan->file,
+                              "the package's own result %s does not fit it: %s", step->plan->on,
+                              first != NULL && first->value_count > 0 ? first->values[0].text : "");
+    }
+    eg_findings_done(&own);
+    return status;
+}
+
+static enum eg_status run_checks(struct run *run, size_t index, xmlDoc *doc, struct eg_error *err)
+{
+    const struct eg_rules_step *step = &run->rules->steps[index];
+    struct tools *tools = &run->judge->tools[index];
+    enum eg_status status = EG_OK;
+    bool fatal = false;
+    const struct eg_schematron_job job = {
+        .doc = doc,
+        .step = (unsigned)index + 1,
+        .params = run->judge->params,
+        .param_count = run->rules->variable_count,
+        .svrl = run->judge->svrl != NULL ? &run->judge->svrl[index] : NULL,
+        .document = step->plan->on != NULL ? step->plan->on : "report",
+        .by_xpath = run->judge->by_xpath,
+    };
+
+    if (tools->checks == NULL) {
+        status = eg_schematron_state_new(&tools->checks, step->checks, err);
+    }
+    if (status == EG_OK) {
+        status = eg_schematron_run(&fatal, tools->checks, &job, &run->outcome->findings, err);
+    }
+    run->stopped = run->stopped || fatal;
+    return status;
+}
+
+/* What the step makes, still empty; NULL: memory ran out. */
+static struct eg_result *add_result(struct eg_outcome *outcome, const struct eg_rules_step *step)
+{
+    struct eg_result *result = &outcome->results[outcome->result_count++];
+
+    eg_buf_init(&result->content, EG_NOTIFICATION_MAX);
+    result->name = strdup(step->plan->result);
+    return result->name != NULL ? result : NULL;
+}
+
+static enum eg_status run_transform(struct run *run, size_t index, xmlDoc *doc,
+                                    struct eg_error *err)
+{
+    const struct eg_rules_step *step = &run->rules->steps[index];
+    struct tools *tools = &run->judge->tools[index];
+    struct eg_outcome *outcome = run->outcome;
+    const struct eg_transform_job job = {.doc = doc,
+                                         .values = run->values,
+                                         .parameters = run->parameters,
+                                         .result_max = EG_NOTIFICATION_MAX};
+
+    if (!eg_findings_valid(&outcome->findings)) {
+        return EG_OK;
+    }
+    struct eg_result *result = add_result(outcome, step);
+    if (result == NULL) {
+        return eg_rules_no_memory(err);
+    }
+    enum eg_status status = EG_OK;
+    if (tools->transform == NULL) {
+        status = eg_transform_compile(&tools->transform, &run->rules->loader, step->plan->file,
+                                      run->rules->package, err);
+    }
+    return status == EG_OK
+               ? eg_transform_run(&run->docs[index], &result->content, tools->transform, &job, err)
+               : status;
+}
+
+/* Something later looks into the result of this step. */
+static bool is_looked_into(const struct eg_rules *rules, const char *result)
+{
+    for (size_t i = 0; i < rules->step_count; i++) {
+        const char *on = rules->steps[i].plan->on;
+        if (on != NULL && strcmp(on, result) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
+                                     struct eg_error *err)
+{
+    const struct eg_rules_step *step = &run->rules->steps[index];
+    struct eg_outcome *outcome = run->outcome;
+    const struct eg_assessment_job job = {.doc = doc,
+                                          .step = (unsigned)index + 1,
+                                          .reading = run->reading,
+                                          .plant = run->plant,
+                                          .values = run->values,
+                                          .known = run->known,
+                                          .explain = run->judge->explain};
+    bool made = false;
+
+    if (!eg_findings_valid(&outcome->findings)) {
+        return EG_OK;
+    }
+    struct eg_result *result = add_result(outcome, step);
+    if (result == NULL) {
+        return eg_rules_no_memory(err);
+    }
+    enum eg_status status =
+        eg_assessment_run(&result->content, &made, step->assessment, &job, &outcome->findings,
+                          &outcome->recalled, &outcome->remembered, err);
+    if (status == EG_OK && made && is_looked_into(run->rules, step->plan->result)) {
+        status = eg_xml_parse_file(&run->docs[index], eg_bytes_view(&result->content),
+                                   step->plan->result, EG_NOTIFICATION_MAX, err);
+    }
+    return status;
+}
+
+static enum eg_status run_step(struct run *run, size_t index, struct eg_error *err)
+{
+    const struct eg_rules_step *step = &run->rules->steps[index];
+    xmlDoc *doc = subject(run, step->plan);
+
+    if (doc == NULL) {
+        return EG_OK;
+    }
+    switch (step->plan->kind) {
+    case EG_STEP_SCHEMA:
+        return run_schema(run, index, doc, err);
+    case EG_STEP_CHECKS:
+        return run_checks(run, index, doc, err);
+    case EG_STEP_TRANSFORM:
+        return run_transform(run, index, doc, err);
+    case EG_STEP_ASSESSMENT:
+        return run_assessment(run, index, doc, err);
+    default:
+        return eg_error_set(err, EG_E_INTERNAL, step->plan->file, "no such kind of step");
+    }
+}
+
+static const struct eg_result *find_result(const struct eg_outcome *outcome, const char *name)
+{
+    for (size_t i = 0; i < outcome->result_count; i++) {
+        if (strcmp(outcome->results[i].name, name) == 0) {
+            return &outcome->results[i];
+        }
+    }
+    return NULL;
+}
+
+static enum eg_status make_notifications(struct run *run, struct eg_error *err)
+{
+    const struct eg_package *package = run->rules->package;
+    struct eg_outcome *outcome = run->outcome;
+
+    for (size_t i = 0; i < package->notification_count; i++) {
+        const struct eg_notification_rule *rule = &package->notifications[i];
+        const struct eg_result *result = find_result(outcome, rule->result);
+        if (result == NULL) {
+            return eg_error_set(err, EG_E_FORMAT, rule->name,
+                                "the result %s of an accepted report was not made", rule->result);
+        }
+        struct eg_notification *made = &outcome->notifications[outcome->notification_count++];
+        eg_buf_init(&made->content, EG_NOTIFICATION_MAX);
+        eg_buf_bytes(&made->content, eg_bytes_view(&result->content));
+        made->name = strdup(rule->name);
+        if (made->name == NULL || eg_buf_ok(&made->content, rule->name, err) != EG_OK) {
+            return eg_rules_no_memory(err);
+        }
+    }
+    return EG_OK;
+}
+
+static enum eg_status run_all(struct run *run, const struct eg_plant *plant,
+                              const struct eg_reading *reading, struct eg_error *err)
+{
+    const struct eg_package *package = run->rules->package;
+    struct eg_outcome *outcome = run->outcome;
+
+    run->docs = calloc(package->step_count + 1, sizeof(xmlDoc *));
+    outcome->results = calloc(package->step_count + 1, sizeof(*outcome->results));
+    outcome->notifications =
+        calloc(package->notification_count + 1, sizeof(*outcome->notifications));
+    if (run->docs == NULL || outcome->results == NULL || outcome->notifications == NULL) {
+        return eg_rules_no_memory(err);
+    }
+    outcome->package = package->ref;
+    outcome->has_package = true;
+    enum eg_status status = choose_parameters(run, plant, reading, err);
+    for (size_t i = 0; status == EG_OK && !run->stopped && i < run->rules->step_count; i++) {
+        int64_t *step_ns = run->judge->step_ns;
+        int64_t started_ns = step_ns != NULL ? eg_clock_thread_ns() : 0;
+        status = run_step(run, i, err);
+        if (step_ns != NULL) {
+            step_ns[i] += eg_clock_thread_ns() - started_ns;
+        }
+    }
+    outcome->accepted = eg_findings_valid(&outcome->findings);
+    if (status == EG_OK && outcome->accepted) {
+        status = make_notifications(run, err);
+    }
+    return status;
+}
+
+enum eg_status eg_judge_run(struct eg_outcome *outcome, struct eg_judge *judge,
+                            struct eg_document *document, const struct eg_reading *reading,
+                            const struct eg_plant *plant, const struct eg_facts *known,
+                            struct eg_error *err)
+{
+    struct eg_outcome made;
+    struct run run = {.judge = judge,
+                      .rules = judge->rules,
+                      .outcome = &made,
+                      .report = document->doc,
+                      .plant = plant,
+                      .reading = reading,
+                      .known = known};
+
+    eg_outcome_init(&made);
+    unsigned long refused = eg_memory_refused();
+    enum eg_status status = eg_rules_in_memory(run_all(&run, plant, reading, err), refused, err);
+    for (size_t i = 0; run.docs != NULL && i < judge->rules->step_count; i++) {
+        xmlFreeDoc(run.docs[i]);
+    }
+    free(run.docs);
+    xmlFreeDoc(run.own_parameters);
+    eg_parameters_done(&run.own);
+    if (status == EG_OK) {
+        eg_outcome_done(outcome);
+        *outcome = made;
+    } else {
+        eg_outcome_done(&made);
+    }
+    return status;
+}

@@ -1,0 +1,191 @@
+/*
+ * Why this file exists: what a plant is, the law leaves to the authority to state. Settings are
+ * taken from the directory as they stand there, or the judgement stops: nobody guesses a word.
+ */
+#include "assess/package/parameters_inside.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What stands in a directory as "" is "every": NULL here. */
+const char *eg_parameter_some(const char *text)
+{
+    return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+const struct eg_setting *eg_setting_named(const struct eg_package *package, const char *name)
+{
+    for (size_t i = 0; i < package->setting_count; i++) {
+        if (strcmp(package->settings[i].name, name) == 0) {
+            return &package->settings[i];
+        }
+    }
+    return NULL;
+}
+
+/* Days of an entry of the directory against the period of the report. */
+bool eg_parameter_touches(const struct eg_parameter_choice *choice, const char *from,
+                          const char *until)
+{
+    return (until[0] == '\0' || strcmp(choice->from, until) <= 0) &&
+           (from[0] == '\0' || strcmp(choice->until, from) >= 0);
+}
+
+bool eg_parameter_covers(const struct eg_parameter_choice *choice, const char *from,
+                         const char *until)
+{
+    return (from[0] == '\0' || strcmp(from, choice->from) <= 0) &&
+           (until[0] == '\0' || strcmp(until, choice->until) >= 0);
+}
+
+static bool is_our_setting(const struct eg_parameter_choice *choice,
+                           const struct eg_plant_setting *entry)
+{
+    return strcmp(entry->package, choice->package->ref.id) == 0 &&
+           eg_parameter_touches(choice, entry->from, entry->until);
+}
+
+static enum eg_status deny_setting(struct eg_error *err, const struct eg_parameter_choice *choice,
+                                   const struct eg_plant_setting *entry, const char *text)
+{
+    char where[EG_ERROR_WHERE_MAX] = "";
+
+    (void)snprintf(where, sizeof(where), "setting of %.40s, %.40s", choice->plant->id, entry->name);
+    return eg_error_set(err, EG_E_DENIED, where, "%s (word %s); the directory must be mended", text,
+                        entry->word);
+}
+
+enum eg_status eg_setting_missing(const struct eg_parameter_values *values,
+                                  const struct eg_setting *setting, const char *component,
+                                  struct eg_error *err)
+{
+    char where[EG_ERROR_WHERE_MAX] = "";
+    char words[EG_ERROR_TEXT_MAX] = "";
+    size_t len = 0;
+
+    (void)snprintf(where, sizeof(where), "setting of %.40s, %.40s",
+                   values->plant != NULL ? values->plant->id : "no plant", setting->name);
+    for (size_t i = 0; i < setting->word_count && len < sizeof(words) / 2; i++) {
+        len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s", i > 0 ? ", " : "",
+                                setting->words[i]);
+    }
+    return eg_error_set(err, EG_E_DENIED, where,
+                        "is not stated%s%s for the whole period; the registrar must enter one of "
+                        "%.120s (%.120s)",
+                        component != NULL ? " for component " : "",
+                        component != NULL ? component : "", words, setting->source);
+}
+
+static bool has_word(const struct eg_setting *setting, const char *word)
+{
+    for (size_t i = 0; i < setting->word_count; i++) {
+        if (strcmp(setting->words[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum eg_status check_setting(const struct eg_parameter_choice *choice,
+                                    const struct eg_plant_setting *entry, struct eg_error *err)
+{
+    const struct eg_setting *setting = eg_setting_named(choice->package, entry->name);
+
+    if (setting == NULL) {
+        return deny_setting(err, choice, entry, "the package asks for no such setting");
+    }
+    if (!has_word(setting, entry->word)) {
+        return deny_setting(err, choice, entry, "EA-WORD: the package does not declare this word");
+    }
+    if (!setting->per_component && eg_parameter_some(entry->component) != NULL) {
+        return deny_setting(err, choice, entry, "this setting is the plant's, not a component's");
+    }
+    if (!eg_parameter_covers(choice, entry->from, entry->until)) {
+        return deny_setting(err, choice, entry,
+                            "the entry covers a part of the report's period only");
+    }
+    return EG_OK;
+}
+
+static enum eg_status add_setting(const struct eg_parameter_choice *choice,
+                                  const struct eg_setting *setting,
+                                  const struct eg_plant_setting *entry, struct eg_error *err)
+{
+    struct eg_parameter_values *out = choice->out;
+    const char *component = eg_parameter_some(entry->component);
+
+    for (size_t i = 0; i < out->setting_count; i++) {
+        if (out->settings[i].setting == setting &&
+            eg_parameter_same(out->settings[i].component, component)) {
+            return deny_setting(err, choice, entry, "two entries state the same setting");
+        }
+    }
+    if (out->setting_count == out->setting_capacity) {
+        size_t capacity = out->setting_capacity == 0 ? 16 : 2 * out->setting_capacity;
+        struct eg_setting_value *list = realloc(out->settings, capacity * sizeof(*list));
+        if (list == NULL) {
+            return eg_error_set(err, EG_E_NOMEM, "settings", "memory ran out");
+        }
+        out->settings = list;
+        out->setting_capacity = capacity;
+    }
+    out->settings[out->setting_count++] = (struct eg_setting_value){
+        setting, component, entry->word, entry->citation != NULL ? entry->citation : ""};
+    return EG_OK;
+}
+
+/* The entries of one setting: those of components first. */
+static enum eg_status choose_setting(const struct eg_parameter_choice *choice,
+                                     const struct eg_setting *setting, struct eg_error *err)
+{
+    const struct eg_plant *plant = choice->plant;
+    size_t first = choice->out->setting_count;
+    enum eg_status status = EG_OK;
+
+    for (int every = 0; every <= 1; every++) {
+        for (size_t i = 0; status == EG_OK && plant != NULL && i < plant->setting_count; i++) {
+            const struct eg_plant_setting *entry = &plant->settings[i];
+            if (is_our_setting(choice, entry) && strcmp(entry->name, setting->name) == 0 &&
+                (eg_parameter_some(entry->component) == NULL) == (every == 1)) {
+                status = add_setting(choice, setting, entry, err);
+            }
+        }
+    }
+    if (status == EG_OK && !setting->per_component && choice->out->setting_count == first) {
+        status = eg_setting_missing(choice->out, setting, NULL, err);
+    }
+    return status;
+}
+
+enum eg_status eg_settings_choose(const struct eg_parameter_choice *choice, struct eg_error *err)
+{
+    const struct eg_plant *plant = choice->plant;
+    enum eg_status status = EG_OK;
+
+    for (size_t i = 0; status == EG_OK && plant != NULL && i < plant->setting_count; i++) {
+        if (is_our_setting(choice, &plant->settings[i])) {
+            status = check_setting(choice, &plant->settings[i], err);
+        }
+    }
+    for (size_t i = 0; status == EG_OK && i < choice->package->setting_count; i++) {
+        status = choose_setting(choice, &choice->package->settings[i], err);
+    }
+    return status;
+}
+
+enum eg_status eg_settings_find(const struct eg_setting_value **out,
+                                const struct eg_parameter_values *values,
+                                const struct eg_setting *setting, const char *component,
+                                struct eg_error *err)
+{
+    for (size_t i = 0; i < values->setting_count; i++) {
+        const struct eg_setting_value *value = &values->settings[i];
+        if (value->setting == setting &&
+            (value->component == NULL || eg_parameter_same(value->component, component))) {
+            *out = value;
+            return EG_OK;
+        }
+    }
+    return eg_setting_missing(values, setting, component, err);
+}

@@ -1,0 +1,339 @@
+/*
+ * Why this file exists: the compiled rules keep sentences in pieces, for filling in values; a
+ * reader of a page wants them whole.
+ */
+#include "assess/render/wording.h"
+
+#include "assess/xml/xml.h"
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SCH "http://purl.oclc.org/dsdl/schematron"
+#define ASSESSMENT "urn:emgate:assessment:1"
+#define TESTS "urn:emgate:package-tests:1"
+#define TESTS_FILE "tests/tests.xml"
+#define SENTENCE_MAX (64 * EG_KIB)
+#define INCLUDE_DEPTH_MAX 16
+
+struct reading {
+    struct eg_wording *out;
+    const struct eg_package *package;
+    const char *file;
+    xmlDoc *doc;
+    struct eg_error *err;
+};
+
+static enum eg_status no_memory(const struct reading *reading)
+{
+    return eg_error_set(reading->err, EG_E_NOMEM, reading->file, "memory ran out");
+}
+
+/* ---- sentences ---------------------------------------------------------------------------- */
+
+/* Blanks in a row become one; none at the beginning. */
+static void put_text(struct eg_buf *out, const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++) {
+        bool blank = strchr(" \t\r\n", *c) != NULL;
+        if (!blank) {
+            eg_buf_char(out, *c);
+        } else if (out->len > 0 && out->data[out->len - 1] != ' ') {
+            eg_buf_char(out, ' ');
+        }
+    }
+}
+
+static void put_hole(struct eg_buf *out, const xmlNode *node, const char *attribute,
+                     const char *otherwise)
+{
+    char *inside = eg_xml_attribute(node, attribute);
+
+    eg_buf_char(out, '{');
+    put_text(out, inside != NULL ? inside : otherwise);
+    eg_buf_char(out, '}');
+    free(inside);
+}
+
+/* xmlNode trees nest no deeper than EG_XML_DEPTH_MAX. */
+static void put_nodes(struct eg_buf *out, const xmlNode *parent)
+{
+    for (const xmlNode *n = parent->children; n != NULL; n = n->next) {
+        if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE) {
+            put_text(out, n->content != NULL ? (const char *)n->content : "");
+        } else if (eg_xml_is(n, SCH, "value-of")) {
+            put_hole(out, n, "select", "");
+        } else if (eg_xml_is(n, SCH, "name")) {
+            put_hole(out, n, "path", "name");
+        } else if (n->type == XML_ELEMENT_NODE) {
+            put_nodes(out, n);
+        }
+    }
+}
+
+static char *sentence(const xmlNode *node)
+{
+    struct eg_buf out;
+
+    eg_buf_init(&out, SENTENCE_MAX);
+    put_nodes(&out, node);
+    while (out.len > 0 && out.data[out.len - 1] == ' ') {
+        out.len--;
+    }
+    char *text = out.failed ? NULL : eg_bytes_dup(eg_bytes_view(&out));
+    eg_buf_done(&out);
+    return text;
+}
+
+/* Keep the sentence in the language that the node (or one above it) says; English otherwise. */
+static bool speak(struct eg_wording_line *line, const xmlNode *node)
+{
+    xmlChar *lang = xmlNodeGetLang(node);
+    bool german = lang != NULL && strncmp((const char *)lang, "de", 2) == 0;
+    char **slot = german ? &line->de : &line->en;
+
+    xmlFree(lang);
+    if (*slot != NULL) {
+        return true;
+    }
+    *slot = sentence(node);
+    return *slot != NULL;
+}
+
+/* ---- lines -------------------------------------------------------------------------------- */
+
+static void line_done(struct eg_wording_line *line)
+{
+    char *const texts[] = {line->rule, line->severity, line->file, line->source,
+                           line->when, line->de,       line->en};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        free(texts[i]);
+    }
+}
+
+static enum eg_status add(struct reading *reading, struct eg_wording_line *line)
+{
+    struct eg_wording *out = reading->out;
+
+    if (out->count == out->capacity) {
+        size_t capacity = out->capacity > 0 ? 2 * out->capacity : 32;
+        struct eg_wording_line *more = realloc(out->lines, capacity * sizeof *more);
+        if (more == NULL) {
+            line_done(line);
+            return no_memory(reading);
+        }
+        out->lines = more;
+        out->capacity = capacity;
+    }
+    out->lines[out->count++] = *line;
+    return EG_OK;
+}
+
+static char *attribute_or(const xmlNode *node, const char *name, const char *otherwise)
+{
+    char *text = eg_xml_attribute(node, name);
+
+    return text != NULL || otherwise == NULL ? text : strdup(otherwise);
+}
+
+/* ---- Schematron --------------------------------------------------------------------------- */
+
+static const xmlNode *find_diagnostic(const xmlNode *node, const char *id, size_t len)
+{
+    for (const xmlNode *n = node; n != NULL; n = n->next) {
+        if (eg_xml_is(n, SCH, "diagnostic")) {
+            char *own = eg_xml_attribute(n, "id");
+            bool found = own != NULL && strlen(own) == len && strncmp(own, id, len) == 0;
+            free(own);
+            if (found) {
+                return n;
+            }
+        }
+        const xmlNode *below =
+            n->type == XML_ELEMENT_NODE ? find_diagnostic(n->children, id, len) : NULL;
+        if (below != NULL) {
+            return below;
+        }
+    }
+    return NULL;
+}
+
+static bool speak_diagnostics(struct eg_wording_line *line, const struct reading *reading,
+                              const xmlNode *check)
+{
+    char *ids = eg_xml_attribute(check, "diagnostics");
+    bool good = true;
+
+    for (const char *at = ids; at != NULL && *at != '\0' && good;) {
+        at += strspn(at, " \t\r\n");
+        size_t len = strcspn(at, " \t\r\n");
+        const xmlNode *found = len > 0 ? find_diagnostic(reading->doc->children, at, len) : NULL;
+        good = found == NULL || speak(line, found);
+        at += len;
+    }
+    free(ids);
+    return good;
+}
+
+static enum eg_status take_check(struct reading *reading, const xmlNode *check)
+{
+    bool is_assert = eg_xml_is(check, SCH, "assert");
+    struct eg_wording_line line = {.rule = attribute_or(check, "id", "-"),
+                                   .severity =
+                                       attribute_or(check, "role", is_assert ? "error" : "warning"),
+                                   .file = strdup(reading->file),
+                                   .when = attribute_or(check, "test", "")};
+
+    if (line.rule == NULL || line.severity == NULL || line.file == NULL || line.when == NULL ||
+        !speak_diagnostics(&line, reading, check) ||
+        ((line.de == NULL || line.en == NULL) && !speak(&line, check))) {
+        line_done(&line);
+        return no_memory(reading);
+    }
+    return add(reading, &line);
+}
+
+/* ---- assessments -------------------------------------------------------------------------- */
+
+static enum eg_status take_finding(struct reading *reading, const xmlNode *finding)
+{
+    struct eg_wording_line line = {.rule = attribute_or(finding, "id", "-"),
+                                   .severity = attribute_or(finding, "role", "info"),
+                                   .file = strdup(reading->file),
+                                   .source = eg_xml_attribute(finding, "source"),
+                                   .when = attribute_or(finding, "when", "")};
+    bool good =
+        line.rule != NULL && line.severity != NULL && line.file != NULL && line.when != NULL;
+
+    for (const xmlNode *n = eg_xml_child(finding, ASSESSMENT, "text"); n != NULL && good;
+         n = eg_xml_next(n, ASSESSMENT, "text")) {
+        char *lang = eg_xml_attribute(n, "lang");
+        char **slot = lang != NULL && strcmp(lang, "de") == 0 ? &line.de : &line.en;
+        if (*slot == NULL) {
+            *slot = sentence(n);
+            good = *slot != NULL;
+        }
+        free(lang);
+    }
+    if (!good) {
+        line_done(&line);
+        return no_memory(reading);
+    }
+    return add(reading, &line);
+}
+
+/* ---- walking ------------------------------------------------------------------------------ */
+
+static enum eg_status read_file(struct eg_wording *out, const struct eg_package *package,
+                                const char *file, unsigned depth, struct eg_error *err);
+
+/* What is included from another file of the package. */
+static enum eg_status follow(struct reading *reading, const xmlNode *node, unsigned depth)
+{
+    char *href = eg_xml_attribute(node, "href");
+    char name[256] = "";
+    enum eg_status status = EG_OK;
+
+    if (href != NULL) {
+        href[strcspn(href, "#")] = '\0';
+    }
+    if (href != NULL && href[0] != '\0' && depth < INCLUDE_DEPTH_MAX &&
+        eg_xml_resolve(name, sizeof name, reading->file, href) &&
+        strcmp(name, reading->file) != 0) {
+        status = read_file(reading->out, reading->package, name, depth + 1, reading->err);
+    }
+    free(href);
+    return status;
+}
+
+static enum eg_status walk(struct reading *reading, const xmlNode *first, unsigned depth)
+{
+    enum eg_status status = EG_OK;
+
+    for (const xmlNode *n = first; n != NULL && status == EG_OK; n = n->next) {
+        if (n->type != XML_ELEMENT_NODE) {
+            continue;
+        }
+        if (eg_xml_is(n, SCH, "assert") || eg_xml_is(n, SCH, "report")) {
+            status = take_check(reading, n);
+        } else if (eg_xml_is(n, ASSESSMENT, "finding")) {
+            status = take_finding(reading, n);
+        } else if (eg_xml_is(n, SCH, "include") || eg_xml_is(n, SCH, "extends")) {
+            status = follow(reading, n, depth);
+        } else {
+            status = walk(reading, n->children, depth);
+        }
+    }
+    return status;
+}
+
+static enum eg_status read_file(struct eg_wording *out, const struct eg_package *package,
+                                const char *file, unsigned depth, struct eg_error *err)
+{
+    struct reading reading = {.out = out, .package = package, .file = file, .err = err};
+    struct eg_bytes xml = eg_package_file(package, file);
+
+    if (xml.data == NULL) {
+        return EG_OK;
+    }
+    if (out->files++ >= EG_PACKAGE_FILES_MAX) {
+        return eg_error_set(err, EG_E_LIMIT, file, "files include each other too often");
+    }
+    enum eg_status status = eg_xml_parse_file(&reading.doc, xml, file, EG_PACKAGE_OCTETS_MAX, err);
+    if (status == EG_OK) {
+        status = walk(&reading, reading.doc->children, depth);
+    }
+    xmlFreeDoc(reading.doc);
+    return status;
+}
+
+static enum eg_status count_tests(struct eg_wording *out, const struct eg_package *package,
+                                  struct eg_error *err)
+{
+    struct eg_bytes xml = eg_package_file(package, TESTS_FILE);
+    xmlDoc *doc = NULL;
+
+    if (xml.data == NULL) {
+        return EG_OK;
+    }
+    enum eg_status status = eg_xml_parse_file(&doc, xml, TESTS_FILE, EG_PACKAGE_OCTETS_MAX, err);
+    if (status == EG_OK) {
+        for (xmlNode *n = eg_xml_child(xmlDocGetRootElement(doc), TESTS, "case"); n != NULL;
+             n = eg_xml_next(n, TESTS, "case")) {
+            out->tests++;
+        }
+    }
+    xmlFreeDoc(doc);
+    return status;
+}
+
+enum eg_status eg_wording_read(struct eg_wording *out, const struct eg_package *package,
+                               struct eg_error *err)
+{
+    struct eg_wording wording = {.count = 0};
+    enum eg_status status = count_tests(&wording, package, err);
+
+    for (size_t i = 0; i < package->step_count && status == EG_OK; i++) {
+        const struct eg_step *step = &package->steps[i];
+        if (step->kind == EG_STEP_CHECKS || step->kind == EG_STEP_ASSESSMENT) {
+            status = read_file(&wording, package, step->file, 0, err);
+        }
+    }
+    if (status != EG_OK) {
+        eg_wording_done(&wording);
+        return status;
+    }
+    *out = wording;
+    return EG_OK;
+}
+
+void eg_wording_done(struct eg_wording *wording)
+{
+    for (size_t i = 0; i < wording->count; i++) {
+        line_done(&wording->lines[i]);
+    }
+    free(wording->lines);
+    *wording = (struct eg_wording){.count = 0};
+}

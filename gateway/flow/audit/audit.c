@@ -1,0 +1,379 @@
+/*
+ * Conditions 8 and 9: who signed, under which directory, with which revocation data, and whether
+ * they might. Everything comes from the archive but the trust anchors (and the registrar), which
+ * the auditor brings along.
+ *
+ * Directory, package and key statement are judged at recorded-at, reports at received-at.
+ */
+#include "flow/audit/audit_inside.h"
+
+#include "base/text.h"
+#include "core/authorise.h"
+#include "flow/install/rules.h"
+#include "flow/record/key_statement.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- saying no ----------------------------------------------------------------------------------
+ */
+
+static enum eg_status no(unsigned *condition, char text[EG_ERROR_TEXT_MAX], unsigned number,
+                         const char *what, const char *detail)
+{
+    *condition = number;
+    (void)snprintf(text, EG_ERROR_TEXT_MAX, "%s%s%.300s", what, detail[0] != '\0' ? ": " : "",
+                   detail);
+    return EG_OK;
+}
+
+static enum eg_status refused(unsigned *condition, char text[EG_ERROR_TEXT_MAX], unsigned number,
+                              const char *what, const struct eg_verdict *verdict)
+{
+    char detail[EG_ERROR_TEXT_MAX] = "";
+    const struct eg_code_row *row = eg_code_row(verdict->code);
+
+    (void)snprintf(detail, sizeof(detail), "%s, %s %.100s %.200s", row->text, row->en,
+                   verdict->where, verdict->text);
+    return no(condition, text, number, what, detail);
+}
+
+/* What is recorded is damaged or missing, as against: the machine failed. */
+static bool is_theirs(enum eg_status status)
+{
+    return status == EG_E_NOTFOUND || status == EG_E_FORMAT || status == EG_E_DENIED ||
+           status == EG_E_LIMIT || status == EG_E_STATE;
+}
+
+/* ---- signatures ---------------------------------------------------------------------------------
+ */
+
+struct asked {
+    enum eg_signed_kind kind;
+    struct eg_bytes content;
+    int64_t at_ms;
+    unsigned condition; /* of a refusal */
+    const char *what;
+};
+
+/* *condition stays 0 and the signer is filled when good. */
+static enum eg_status check_cms(struct eg_signer *signer, struct eg_audit *audit,
+                                const struct eg_check_inputs *inputs, const struct asked *asked,
+                                unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                struct eg_error *err)
+{
+    const struct eg_entry *entry = inputs->entry;
+    struct eg_verifier *verifier = NULL;
+    struct eg_verdict verdict = {0};
+    enum eg_status status =
+        eg_library_verifier(&verifier, audit->library, inputs->store,
+                            entry->has_revocation ? &entry->revocation : NULL, err);
+
+    if (status == EG_OK) {
+        status = eg_cms_check(signer, &verdict, verifier, inputs->signature, asked->content,
+                              asked->kind, asked->at_ms, err);
+    }
+    if (status != EG_OK) {
+        return status;
+    }
+    if (!eg_verdict_passed(&verdict)) {
+        return refused(condition, text, asked->condition, asked->what, &verdict);
+    }
+    if (!eg_digest_equal(&signer->certificate, &entry->signer)) {
+        return no(condition, text, asked->condition, asked->what,
+                  "signed with another certificate than the entry names");
+    }
+    return EG_OK;
+}
+
+/* ---- directory, package, key --------------------------------------------------------------------
+ */
+
+static enum eg_status check_directory(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                      unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                      struct eg_error *err)
+{
+    const struct eg_entry *entry = inputs->entry;
+    const struct eg_digest *registrar = audit->settings->registrar;
+    const struct eg_directory *directory = NULL;
+    struct eg_signer signer = {0};
+    struct eg_verdict verdict = {0};
+    struct asked asked = {EG_SIGNED_DIRECTORY, inputs->report, entry->recorded_at_ms, 9,
+                          "the directory's signature"};
+    enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
+
+    if (status != EG_OK || *condition != 0) {
+        return status;
+    }
+    if (!eg_authorise_certificate(&verdict, &signer, NULL, EG_SIGNED_DIRECTORY)) {
+        return refused(condition, text, 9, asked.what, &verdict);
+    }
+    if (registrar != NULL && !eg_digest_equal(registrar, &signer.certificate)) {
+        return no(condition, text, 9, "the directory is not signed by the registrar",
+                  signer.subject);
+    }
+    status =
+        eg_library_directory(&directory, audit->library, inputs->store, &entry->directory, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    if (directory->version != entry->directory_version) {
+        return no(condition, text, 9, "the directory has another version than the entry", "");
+    }
+    audit->directory = entry->directory;
+    audit->has_directory = true;
+    return EG_OK;
+}
+
+static enum eg_status keep_package(struct eg_audit *audit, const struct eg_digest *digest,
+                                   struct eg_error *err)
+{
+    if (audit->package_count == audit->package_capacity) {
+        size_t capacity = audit->package_capacity > 0 ? 2 * audit->package_capacity : 16;
+        struct eg_digest *more = realloc(audit->packages, capacity * sizeof(*more));
+
+        if (more == NULL) {
+            return eg_error_set(err, EG_E_NOMEM, "audit", "memory ran out");
+        }
+        audit->packages = more;
+        audit->package_capacity = capacity;
+    }
+    audit->packages[audit->package_count++] = *digest;
+    return EG_OK;
+}
+
+/* Publisher and signature are judged by the directory that was in force when it was recorded. */
+static enum eg_status check_publisher(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                      const struct eg_package *package, unsigned *condition,
+                                      char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
+{
+    const struct eg_directory *directory = NULL;
+    struct eg_verifier *verifier = NULL;
+    struct eg_signer signer = {0};
+    struct eg_verdict verdict = {0};
+    enum eg_status status =
+        eg_library_directory(&directory, audit->library, inputs->store, &audit->directory, err);
+
+    if (status == EG_OK) {
+        status = eg_library_verifier(&verifier, audit->library, inputs->store, NULL, err);
+    }
+    if (status == EG_OK) {
+        status = eg_rules_authorise(&signer, &verdict, package, directory, verifier,
+                                    inputs->entry->recorded_at_ms, err);
+    }
+    if (status != EG_OK) {
+        return status;
+    }
+    if (!eg_verdict_passed(&verdict)) {
+        return refused(condition, text, 9, "the package's publisher", &verdict);
+    }
+    if (!eg_digest_equal(&signer.certificate, &inputs->entry->signer)) {
+        return no(condition, text, 9, "the package is signed with another certificate", "");
+    }
+    return EG_OK;
+}
+
+static enum eg_status check_package(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                    unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                    struct eg_error *err)
+{
+    const struct eg_entry *entry = inputs->entry;
+    struct eg_judge *judge = NULL;
+    const struct eg_package *package = NULL;
+    enum eg_status status =
+        eg_library_judge(&judge, audit->library, inputs->store, &entry->package.digest, err);
+
+    if (status != EG_OK) {
+        return status;
+    }
+    package = eg_rules_package(eg_judge_rules(judge));
+    if (strcmp(package->ref.id, entry->package.id) != 0 ||
+        strcmp(package->ref.version, entry->package.version) != 0) {
+        return no(condition, text, 9, "the package has another id or version than the entry", "");
+    }
+    if (!eg_bytes_equal(inputs->signature, eg_package_file(package, "SIGNED.p7s"))) {
+        return no(condition, text, 9, "the signature recorded is not that of the package", "");
+    }
+    if (!audit->has_directory) {
+        return no(condition, text, 9, "no directory was recorded before the package", "");
+    }
+    status = check_publisher(audit, inputs, package, condition, text, err);
+    if (status == EG_OK && *condition == 0) {
+        status = keep_package(audit, &entry->package.digest, err);
+    }
+    return status;
+}
+
+static enum eg_status check_key(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                struct eg_error *err)
+{
+    const struct eg_entry *entry = inputs->entry;
+    struct eg_signer signer = {0};
+    struct eg_verdict verdict = {0};
+    struct asked asked = {EG_SIGNED_KEY_STATEMENT, inputs->report, entry->recorded_at_ms, 9,
+                          "the key statement's signature"};
+
+    if (!entry->has_log_key ||
+        memcmp(entry->log_key, audit->settings->log_key, EG_ED25519_KEY_LEN) != 0) {
+        return no(condition, text, 9, "the key recorded is not the log key given", "");
+    }
+    if (!eg_key_statement_fits(inputs->report, audit->settings->origin, audit->settings->log_key,
+                               entry->recorded_at_ms)) {
+        return no(condition, text, 9, "the key statement is not one for this log, key and time",
+                  "");
+    }
+    enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
+    return status == EG_OK && *condition == 0 &&
+                   !eg_authorise_certificate(&verdict, &signer, NULL, EG_SIGNED_KEY_STATEMENT)
+               ? refused(condition, text, 9, asked.what, &verdict)
+               : status;
+}
+
+/* ---- reports ------------------------------------------------------------------------------------
+ */
+
+/* The participant of the directory, and what else of the entry the directory can confirm. */
+static enum eg_status check_sender(const struct eg_participant **out, const struct eg_entry *entry,
+                                   const struct eg_directory *directory,
+                                   const struct eg_signer *signer, unsigned *condition,
+                                   char text[EG_ERROR_TEXT_MAX])
+{
+    const struct eg_participant *participant = eg_directory_by_certificate(directory, signer);
+
+    if (participant == NULL || strcmp(participant->id, entry->identity.participant) != 0) {
+        return no(condition, text, 8, "the signer is not the participant of the entry",
+                  participant != NULL ? participant->id : signer->subject);
+    }
+    if (directory->version != entry->directory_version) {
+        return no(condition, text, 9, "the directory has another version than the entry", "");
+    }
+    if (entry->received_at_ms > directory->not_after_ms) {
+        return no(condition, text, 8, "the directory had ended", "");
+    }
+    struct eg_verdict verdict = {0};
+    if (!eg_authorise_certificate(&verdict, signer, participant, EG_SIGNED_REPORT)) {
+        return refused(condition, text, 8, "the report's signature", &verdict);
+    }
+    *out = participant;
+    return EG_OK;
+}
+
+static enum eg_status check_submission(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                                       unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                       struct eg_error *err)
+{
+    const struct eg_entry *entry = inputs->entry;
+    const struct eg_directory *directory = NULL;
+    const struct eg_participant *participant = NULL;
+    struct eg_signer signer = {0};
+    struct eg_verdict verdict = {0};
+    struct asked asked = {EG_SIGNED_REPORT, inputs->report, entry->received_at_ms, 8,
+                          "the report's signature"};
+    enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
+
+    if (status == EG_OK && *condition == 0) {
+        status =
+            eg_library_directory(&directory, audit->library, inputs->store, &entry->directory, err);
+    }
+    if (status == EG_OK && *condition == 0) {
+        status = check_sender(&participant, entry, directory, &signer, condition, text);
+    }
+    if (status != EG_OK || *condition != 0) {
+        return status;
+    }
+    status = eg_audit_open(audit, inputs, err);
+    if (status == EG_OK && audit->readable) {
+        eg_authorise_report(&verdict, directory, participant, &audit->reading,
+                            audit->settings->origin, entry->received_at_ms);
+        if (!eg_verdict_passed(&verdict)) {
+            return refused(condition, text, 8, "the signer might not report this", &verdict);
+        }
+    }
+    return status;
+}
+
+/* ---- the hook -----------------------------------------------------------------------------------
+ */
+
+static enum eg_status ask_signature(void *payload, const struct eg_check_inputs *inputs,
+                                    unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                                    struct eg_error *err)
+{
+    struct eg_audit *audit = payload;
+    enum eg_status status = EG_OK;
+    unsigned found = 0;
+
+    eg_audit_shut(audit);
+    switch (inputs->entry->kind) {
+    case EG_ENTRY_SUBMISSION:
+        status = check_submission(audit, inputs, &found, text, err);
+        break;
+    case EG_ENTRY_DIRECTORY:
+        status = check_directory(audit, inputs, &found, text, err);
+        break;
+    case EG_ENTRY_PACKAGE:
+        status = inputs->entry->has_state ? eg_audit_state(audit, inputs, &found, text, err)
+                                          : check_package(audit, inputs, &found, text, err);
+        break;
+    case EG_ENTRY_KEY:
+        status = check_key(audit, inputs, &found, text, err);
+        break;
+    }
+    if (is_theirs(status)) {
+        bool revocation = status == EG_E_STATE; /* too old at the time: the sender was not judged */
+
+        return no(condition, text, revocation ? 8 : 9,
+                  revocation ? "revocation data was too old" : "what the entry names", err->text);
+    }
+    if (status == EG_OK) {
+        *condition = found;
+    }
+    return status;
+}
+
+static void tell_finding(void *payload, const struct eg_check_finding *finding)
+{
+    struct eg_audit *audit = payload;
+
+    audit->settings->finding(audit->settings->payload, finding);
+}
+
+static bool tell_progress(void *payload, uint64_t done, uint64_t total)
+{
+    struct eg_audit *audit = payload;
+
+    return audit->settings->progress == NULL ||
+           audit->settings->progress(audit->settings->payload, done, total);
+}
+
+enum eg_status eg_audit_verify(struct eg_check_counts *counts, uint64_t *findings_out,
+                               const struct eg_audit_settings *settings, struct eg_error *err)
+{
+    struct eg_audit audit = {.settings = settings};
+    struct eg_check_hooks hooks = {&audit, ask_signature, eg_audit_rerun, tell_finding,
+                                   tell_progress};
+    enum eg_status status = EG_OK;
+
+    if (settings->anchors_pem.len == 0 || settings->log_key == NULL) {
+        return eg_error_set(err, EG_E_USAGE, "audit",
+                            "without log key and trust anchors nothing can be proved; give both");
+    }
+    status = eg_library_new(&audit.library, settings->anchors_pem, err);
+    if (status == EG_OK) { /* anchors that are none are our caller's fault, not a finding */
+        struct eg_verifier *unused = NULL;
+        status = eg_library_verifier(&unused, audit.library, NULL, NULL, err);
+    }
+    if (status == EG_OK) {
+        eg_findings_init(&audit.early);
+        status = eg_check_archive(counts, findings_out, settings->archive, settings->origin,
+                                  settings->log_key, &hooks, err);
+        eg_audit_shut(&audit);
+        eg_findings_done(&audit.early);
+    }
+    eg_library_free(&audit.library);
+    free(audit.packages);
+    free(audit.states);
+    return status;
+}

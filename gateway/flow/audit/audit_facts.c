@@ -1,0 +1,66 @@
+/*
+ * Conditions 13 and 14: what a decision leaned on must be what was in force at its entry, and what
+ * lies in the archive for it must be what a rerun remembers.
+ */
+#include "flow/audit/audit_inside.h"
+
+#include "base/limits.h"
+#include "flow/job/recall.h"
+
+#include <string.h>
+
+enum eg_status eg_audit_in_force(struct eg_facts *out, const char **wrong, struct eg_audit *audit,
+                                 const struct eg_check_inputs *inputs, struct eg_error *err)
+{
+    bool needs = false;
+    enum eg_status status = eg_recall(out, &needs, inputs->store, eg_judge_rules(audit->judge),
+                                      &audit->reading, inputs->index, err);
+
+    if (status == EG_E_FORMAT) { /* a row of an earlier entry, which is told there */
+        *wrong = "the facts in force at its entry can not be read";
+        return EG_OK;
+    }
+    if (status == EG_OK && needs != inputs->entry->has_facts) {
+        *wrong = needs ? "the facts that it leaned on were not recorded"
+                       : "facts were recorded, but its package leans on none";
+    }
+    return status;
+}
+
+/* Written, they are these octets. */
+enum eg_status eg_audit_facts_are(bool *same, const struct eg_facts *facts, struct eg_bytes text,
+                                  struct eg_error *err)
+{
+    struct eg_buf written;
+    eg_buf_init(&written, EG_FACTS_OCTETS_MAX);
+    enum eg_status status = eg_facts_write(&written, facts, err);
+
+    if (status == EG_OK) {
+        *same = eg_bytes_equal(eg_bytes_view(&written), text);
+    }
+    eg_buf_done(&written);
+    return status;
+}
+
+enum eg_status eg_audit_remembered(bool *same, const struct eg_audit *audit,
+                                   const struct eg_outcome *outcome,
+                                   const struct eg_check_inputs *inputs, struct eg_error *err)
+{
+    struct eg_buf written;
+
+    if (!outcome->accepted || outcome->remembered.count == 0) {
+        *same = inputs->remembered->count == 0;
+        return EG_OK;
+    }
+    if (strcmp(inputs->plant, audit->reading.plant) != 0) {
+        *same = false;
+        return EG_OK;
+    }
+    eg_buf_init(&written, EG_FACTS_OCTETS_MAX);
+    enum eg_status status = eg_facts_write(&written, inputs->remembered, err);
+    if (status == EG_OK) {
+        status = eg_audit_facts_are(same, &outcome->remembered, eg_bytes_view(&written), err);
+    }
+    eg_buf_done(&written);
+    return status;
+}

@@ -1,0 +1,68 @@
+/*
+ * The inside of the audit, for the files audit*.c alone.
+ */
+#ifndef EG_FLOW_AUDIT_INSIDE_H
+#define EG_FLOW_AUDIT_INSIDE_H
+
+#include "core/package_state.h"
+#include "flow/audit/audit.h"
+#include "flow/audit/library.h"
+
+struct eg_audit {
+    const struct eg_audit_settings *settings;
+    struct eg_library *library;
+
+    /* What was recorded up to the entry in hand, as the checker walks. */
+    struct eg_digest directory; /* newest */
+    bool has_directory;
+    struct eg_digest *packages; /* in the order of recording */
+    size_t package_count, package_capacity;
+    struct eg_package_state *states; /* newest statement about each package that has one */
+    size_t state_count, state_capacity;
+
+    /* The submission in hand, read once for signature and rerun. */
+    uint64_t index;
+    bool ready;
+    struct eg_document *document; /* NULL: it breaks an input limit */
+    struct eg_findings early;     /* findings of parsing and reading */
+    struct eg_judge *judge;       /* that read it; NULL: none does */
+    struct eg_reading reading;
+    bool readable;
+    bool taken; /* recorded as rejected because the identity is taken */
+};
+
+/* Parse the report in hand and read its identity as the gateway did. */
+EG_MUST_USE
+enum eg_status eg_audit_open(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                             struct eg_error *err);
+void eg_audit_shut(struct eg_audit *audit);
+
+/* Conditions of an entry that records a statement about a package (audit_states.c). */
+EG_MUST_USE
+enum eg_status eg_audit_state(struct eg_audit *audit, const struct eg_check_inputs *inputs,
+                              unsigned *condition, char text[EG_ERROR_TEXT_MAX],
+                              struct eg_error *err);
+/* The periods that a package judged when the entry in hand was recorded. */
+struct eg_span eg_audit_span(const struct eg_audit *audit, const struct eg_package *package);
+
+/* ---- audit_facts.c ---- */
+/* The facts in force at the entry in hand; *wrong, untouched when good, says what of condition 13
+ * does not hold. `out` is made by it. */
+EG_MUST_USE
+enum eg_status eg_audit_in_force(struct eg_facts *out, const char **wrong, struct eg_audit *audit,
+                                 const struct eg_check_inputs *inputs, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_audit_facts_are(bool *same, const struct eg_facts *facts, struct eg_bytes text,
+                                  struct eg_error *err);
+/* What the rerun remembers is what lies in the archive for the entry. */
+EG_MUST_USE
+enum eg_status eg_audit_remembered(bool *same, const struct eg_audit *audit,
+                                   const struct eg_outcome *outcome,
+                                   const struct eg_check_inputs *inputs, struct eg_error *err);
+
+/* A function of eg_check_hooks; payload is the audit. */
+enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *inputs,
+                              unsigned *condition, bool *differs_by_engine,
+                              char text[EG_ERROR_TEXT_MAX], struct eg_error *err);
+
+#endif

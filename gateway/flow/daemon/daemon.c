@@ -1,0 +1,255 @@
+/*
+ * The order of starting and stopping stands here and nowhere else.
+ */
+#include "flow/daemon/daemon.h"
+
+#include "assess/judge/engine.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "flow/daemon/check.h"
+#include "flow/daemon/front.h"
+#include "flow/pipeline/desk.h"
+#include "flow/pipeline/recorder.h"
+#include "flow/pipeline/shared.h"
+#include "flow/pipeline/worker_threads.h"
+#include "flow/record/continuity.h"
+#include "flow/record/log_key.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#define DESCRIPTORS_WANTED 65536
+#define DRAIN_STEP_MS 5
+#define LOOK_MS 1000         /* between two looks at the clock */
+#define AGAIN_MS (60 * 1000) /* between two attempts to load again what was loaded in doubt */
+
+struct daemon {
+    const struct eg_settings *settings;
+    struct eg_shared shared;
+    bool shared_made;
+    struct eg_recorder *recorder;
+    struct eg_workers *workers;
+    struct eg_desk *desk;
+    struct eg_front *front;
+    uint64_t generation;
+    int64_t again_from_ms; /* boot clock */
+};
+
+static void signals_wanted(sigset_t *out)
+{
+    sigemptyset(out);
+    sigaddset(out, SIGTERM);
+    sigaddset(out, SIGINT);
+    sigaddset(out, SIGHUP);
+}
+
+/* Silent TCP peers use up descriptors; with few left libzmq spins. Take what the system gives. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        rlim_t wanted = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max : DESCRIPTORS_WANTED;
+        if (limit.rlim_cur < wanted) {
+            limit.rlim_cur = wanted;
+            if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+                eg_log(EG_LOG_WARN, "descriptors", "limit stays as it was");
+            }
+        }
+    }
+}
+
+static enum eg_status start_threads(struct daemon *daemon, struct eg_error *err)
+{
+    /* The hall's thread comes first: files that are opened later are not among its descriptors. */
+    enum eg_status status = eg_front_new(&daemon->front, &daemon->shared, err);
+    if (status == EG_OK) {
+        status = eg_recorder_start(&daemon->recorder, &daemon->shared, err);
+    }
+    if (status == EG_OK) {
+        status = eg_workers_start(&daemon->workers, &daemon->shared, err);
+    }
+    if (status == EG_OK) {
+        status = eg_desk_start(&daemon->desk, &daemon->shared,
+                               eg_recorder_log_key(daemon->recorder), err);
+    }
+    if (status == EG_OK) {
+        status = eg_front_start(daemon->front, eg_recorder_log_key(daemon->recorder), err);
+    }
+    return status;
+}
+
+static enum eg_status start(struct daemon *daemon, struct eg_error *err)
+{
+    struct eg_world *world = NULL;
+    enum eg_status status = eg_engine_init(err);
+    if (status == EG_OK) {
+        status = eg_world_load(&world, daemon->settings, ++daemon->generation, err);
+    }
+    if (status == EG_OK) {
+        eg_check_journal_gaps(world);
+        daemon->shared_made = true;
+        status = eg_shared_init(&daemon->shared, daemon->settings, &world, err);
+    }
+    if (status == EG_OK) {
+        status = start_threads(daemon, err);
+    }
+    eg_world_free(&world);
+    return status;
+}
+
+static void pause_ms(long ms)
+{
+    struct timespec time = {0, ms * 1000000};
+    nanosleep(&time, NULL);
+}
+
+/* Refuse new work, finish what is in hand, then let each owner end after those that give it work.
+ */
+static void stop(struct daemon *daemon)
+{
+    if (daemon->front != NULL) {
+        eg_front_refuse(daemon->front);
+        while (daemon->shared.jobs_in_hand > 0) {
+            pause_ms(DRAIN_STEP_MS);
+        }
+    }
+    if (daemon->shared.jobs != NULL) {
+        eg_queue_close(daemon->shared.jobs);
+    }
+    eg_workers_stop(&daemon->workers);
+    if (daemon->shared.records != NULL) {
+        eg_queue_close(daemon->shared.records);
+    }
+    eg_recorder_join(daemon->recorder);
+    if (daemon->shared.desk != NULL) {
+        eg_queue_close(daemon->shared.desk);
+    }
+    eg_desk_stop(&daemon->desk);
+    eg_front_stop(&daemon->front);
+    eg_recorder_stop(&daemon->recorder); /* nobody else has the archive open any more */
+    if (daemon->shared_made) {
+        eg_shared_done(&daemon->shared);
+    }
+    eg_engine_done();
+}
+
+/* What failed under a doubted clock failed by it, unless it fails again under a mended one. */
+static void blame_clock(struct daemon *daemon, struct eg_error *err)
+{
+    int64_t now_ms = 0;
+    struct eg_verdict doubt = {.code = EG_CODE_OK};
+    enum eg_clock_doubt reason = eg_clock_watch_look(&daemon->shared.clock, &now_ms);
+    if (reason == EG_CLOCK_TRUSTED || reason == EG_CLOCK_UNJUDGED || err->status == EG_E_CLOCK) {
+        return;
+    }
+    struct eg_error first = *err;
+    (void)eg_clock_watch_holds(&daemon->shared.clock, &now_ms, &doubt);
+    (void)eg_error_set(err, EG_E_CLOCK, "clock", "%s; with this clock: %s: %s", doubt.text,
+                       first.where, first.text);
+}
+
+static void reload(struct daemon *daemon)
+{
+    struct eg_world *world = NULL;
+    struct eg_error err = {0};
+    enum eg_status status = eg_world_load(&world, daemon->settings, daemon->generation + 1, &err);
+    if (status == EG_OK) {
+        eg_check_journal_gaps(world);
+        daemon->generation++;
+        status = eg_recorder_replace_world(&daemon->shared, &world, &err);
+    }
+    if (status == EG_OK) {
+        eg_front_renew(daemon->front);
+        eg_log(EG_LOG_INFO, "reloaded", "generation=%llu", (unsigned long long)daemon->generation);
+    } else {
+        blame_clock(daemon, &err);
+        eg_log_failure("reload-refused", &err);
+    }
+    eg_world_free(&world);
+}
+
+/* Once a second: a doubt is journalled also while nothing comes in, and when it is over, what was
+ * loaded under it is judged by the mended clock. */
+static void look_at_clock(struct daemon *daemon)
+{
+    int64_t now_ms = 0;
+    if (eg_clock_watch_look(&daemon->shared.clock, &now_ms) == EG_CLOCK_UNJUDGED &&
+        eg_clock_boot_ms() >= daemon->again_from_ms) {
+        daemon->again_from_ms = eg_clock_boot_ms() + AGAIN_MS;
+        reload(daemon);
+    }
+}
+
+static void report_ready(struct daemon *daemon)
+{
+    int64_t now_ms = 0;
+    const char *clock = eg_clock_doubt_word(eg_clock_watch_look(&daemon->shared.clock, &now_ms));
+    printf("ready origin=%s door=%s hall=%s clock=%s\n", daemon->settings->origin,
+           eg_front_door(daemon->front), eg_front_hall(daemon->front), clock);
+    fflush(stdout);
+    eg_log(EG_LOG_INFO, "ready", "origin=%s door=%s hall=%s size=%llu clock=%s",
+           daemon->settings->origin, eg_front_door(daemon->front), eg_front_hall(daemon->front),
+           (unsigned long long)daemon->shared.log_size, clock);
+}
+
+static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
+{
+    const struct timespec pause = {LOOK_MS / 1000, 0};
+    int caught = SIGHUP;
+    while (caught == SIGHUP) {
+        caught = sigtimedwait(signals, NULL, &pause);
+        if (caught < 0) { /* no signal in this while */
+            look_at_clock(daemon);
+            caught = SIGHUP;
+        } else if (caught == SIGHUP) {
+            reload(daemon);
+        }
+    }
+    eg_log(EG_LOG_INFO, "stopping", "signal=%d in_hand=%zu", caught, daemon->shared.jobs_in_hand);
+}
+
+enum eg_status eg_daemon_new_log(const struct eg_settings *settings, struct eg_error *err)
+{
+    uint8_t seed[EG_ED25519_KEY_LEN];
+    struct eg_log_place place = {settings->archive, settings->log_head, settings->origin, seed};
+    enum eg_status status = eg_log_seed_read(seed, settings->log_key, err);
+    if (status == EG_OK) {
+        status = eg_continuity_begin(&place, err);
+    }
+    explicit_bzero(seed, sizeof seed);
+    if (status == EG_OK) {
+        eg_log(EG_LOG_INFO, "new-log", "origin=%s head=\"%s\"", settings->origin,
+               settings->log_head);
+    }
+    return status;
+}
+
+enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error *err)
+{
+    struct daemon daemon = {.settings = settings};
+    sigset_t signals;
+    signals_wanted(&signals);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads: they inherit it */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk, not our end */
+    enum eg_status status = eg_log_start(err);
+    if (status == EG_OK) {
+        raise_descriptors();
+        status = start(&daemon, err);
+    }
+    if (status == EG_OK) {
+        report_ready(&daemon);
+        wait_for_end(&daemon, &signals);
+    }
+    stop(&daemon);
+    eg_log(EG_LOG_INFO, "stopped", "accepted=%llu rejected=%llu known=%llu refused=%llu",
+           (unsigned long long)daemon.shared.accepted, (unsigned long long)daemon.shared.rejected,
+           (unsigned long long)daemon.shared.known, (unsigned long long)daemon.shared.refused);
+    (void)eg_log_stop(EG_JOURNAL_PATIENCE_MS); /* what nobody takes does not hold us */
+    return status;
+}

@@ -1,0 +1,34 @@
+/*
+ * Rule packages on their way into a gateway: who published them, may they; and the
+ * folder that a gateway reads: DIR/<package id>/<version>/.
+ */
+#ifndef EG_FLOW_RULES_H
+#define EG_FLOW_RULES_H
+
+#include "assess/package/package.h"
+#include "core/authorise.h"
+#include "verify/cms.h"
+
+/*
+ * Check the publisher's signature of a package that was read, and that the publisher named in it
+ * may publish it. signer     filled on a pass; may be NULL verdict    pass, or the first code in
+ * the way directory  who may publish what at_ms      time at which the signature is judged EG_OK:
+ * judged. Other statuses as eg_cms_check.
+ */
+EG_MUST_USE
+enum eg_status eg_rules_authorise(struct eg_signer *signer, struct eg_verdict *verdict,
+                                  const struct eg_package *package,
+                                  const struct eg_directory *directory,
+                                  struct eg_verifier *verifier, int64_t at_ms,
+                                  struct eg_error *err);
+
+/*
+ * Write the package's files to DIR/<id>/<version>, durable and whole or not at all.
+ *   path_out  where it lies now, free(); may be NULL
+ * EG_E_EXISTS: this version is there with other octets. The same octets again: EG_OK.
+ */
+EG_MUST_USE
+enum eg_status eg_rules_install(char **path_out, const char *dir, const struct eg_package *package,
+                                struct eg_error *err);
+
+#endif

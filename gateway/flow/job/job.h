@@ -1,0 +1,87 @@
+/*
+ * Job: one submission as it travels through the stages. Each stage writes its own part and reads
+ * the earlier ones. (hall -> worker -> recorder -> hall, as a post)
+ */
+#ifndef EG_FLOW_JOB_H
+#define EG_FLOW_JOB_H
+
+#include "core/identity.h"
+#include "core/outcome.h"
+#include "core/signer.h"
+#include "core/verdict.h"
+#include "flow/job/lanes.h"
+#include "intake/router.h"
+
+#define EG_JOB_MAGIC 0x6a6f6231u
+
+/* X(name): in the order of travel; the order itself stands in stages.c */
+enum eg_job_state {
+    EG_JOB_TAKEN,
+    EG_JOB_VERIFIED,
+    EG_JOB_READ,
+    EG_JOB_AUTHORISED,
+    EG_JOB_ASSESSED,
+    EG_JOB_RECORDED,
+    EG_JOB_ANSWERED
+};
+
+struct eg_job {
+    uint32_t magic;
+    enum eg_job_state state;
+    uint64_t number; /* in the journal */
+
+    /* intake */
+    struct eg_route route;
+    uint8_t request_id[EG_REQUEST_ID_MAX];
+    size_t request_id_len;
+    char sender[EG_ID_MAX + 1]; /* participant of the connection */
+    int64_t received_at_ms;
+    bool clock_doubted; /* received-at is worth nothing: answered from the archive, or CLOCK */
+    struct eg_buf cms, report;
+    struct eg_lane_place place; /* among reports of its plant */
+    bool retry;                 /* a person asked for it: nobody waits for an answer (held.h) */
+
+    /* verify */
+    uint64_t generation; /* of the world that judged */
+    struct eg_signer signer;
+    char participant[EG_ID_MAX + 1]; /* whose certificate signed */
+    struct eg_digest report_digest;
+
+    /* read */
+    struct eg_reading reading;
+    struct eg_identity identity;
+    bool readable;
+
+    /* assess */
+    bool recalls;         /* its package recalls facts; `outcome` holds those it leaned on ... */
+    uint64_t facts_below; /* ... which were in force at this log index */
+    struct eg_outcome outcome;
+    struct eg_buf text_de, text_en; /* the findings' texts */
+    uint64_t directory_version;
+    struct eg_digest directory;
+
+    /* the end: a refusal, or a receipt made by the recorder */
+    struct eg_verdict verdict;
+    bool breached; /* it met a ceiling: to be remembered before that is answered (held.h) */
+    char judged_by[2 * EG_ID_MAX + 2]; /* the package then, "id version" */
+    unsigned
+        rounds; /* times judged; more than one when it waited, or the world changed meanwhile */
+    int64_t stage_ns[8]; /* CPU time spent, by stage */
+};
+
+/* Frames are copied. NULL when memory ran out. */
+struct eg_job *eg_job_new(const struct eg_arrival *arrival, const char *sender,
+                          int64_t received_at_ms);
+void eg_job_free(struct eg_job **job);
+size_t eg_job_octets(const struct eg_job *job);
+
+/* Forget what earlier judging gave, to judge again. received-at stays. */
+void eg_job_again(struct eg_job *job);
+
+/* The only function that changes the state. */
+void eg_job_enter(struct eg_job *job, enum eg_job_state state);
+
+/* The refusal as a post; NULL when memory ran out. */
+struct eg_post *eg_job_refusal(const struct eg_job *job);
+
+#endif

@@ -1,0 +1,247 @@
+/*
+ * Why this file exists: a report that its package can not judge within its budget is nobody's fault
+ * that could be proved, so it is never rejected; but judged at each sending, for ever, it would
+ * cost the gateway its budget again and again, and its sender would learn nothing.
+ */
+#include "flow/pipeline/held.h"
+
+#include "archive/store_held.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "flow/job/post.h"
+#include "flow/pipeline/shared.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LOOK_MS 500 /* between looks for retries */
+
+enum eg_code eg_held_code(enum eg_status status)
+{
+    switch (status) {
+    case EG_E_LIMIT:
+    case EG_E_NOMEM:
+        return EG_CODE_CEILING;
+    case EG_E_DENIED:
+        return EG_CODE_SETTING;
+    default:
+        return EG_CODE_INTERNAL;
+    }
+}
+
+bool eg_held_is_breach(enum eg_status status)
+{
+    return status == EG_E_LIMIT || status == EG_E_NOMEM || status == EG_E_FORMAT;
+}
+
+/* ---- what is said ------------------------------------------------------------------------- */
+
+static bool refuse_held(struct eg_verdict *verdict, const struct eg_held *held)
+{
+    char first[EG_TIME_TEXT_MAX] = "";
+    eg_text_time(first, held->first_ms);
+    return eg_verdict_refuse(verdict, EG_CODE_HELD, "", held->place,
+                             "%u times since %s, the last time %s: %s", (unsigned)held->count,
+                             first, held->code, held->said);
+}
+
+static void journal(enum eg_log_level level, const char *event, const struct eg_held *held)
+{
+    char report[EG_DIGEST_TEXT_LEN + 1] = "";
+    eg_digest_text(&held->report, report);
+    eg_log(level, event,
+           "participant=%s report=%s state=%s count=%u code=%s where=\"%s\" text=\"%s\"",
+           held->participant, report, eg_held_state_text(held->state), (unsigned)held->count,
+           held->code, held->place, held->said);
+}
+
+enum eg_status eg_held_ask(struct eg_verdict *verdict, struct eg_store *store,
+                           const struct eg_job *job, struct eg_error *err)
+{
+    struct eg_held held = {0};
+    if (job->retry) {
+        return EG_OK;
+    }
+    enum eg_status status =
+        eg_store_held_find(&held, store, job->participant, &job->report_digest, err);
+    if (status == EG_OK && held.state != EG_HELD_BREACHED) {
+        refuse_held(verdict, &held);
+    }
+    return status == EG_E_NOTFOUND ? EG_OK : status;
+}
+
+/* ---- a breach ----------------------------------------------------------------------------- */
+
+static void describe(struct eg_held *out, const struct eg_job *job)
+{
+    const struct eg_verdict *verdict = &job->verdict;
+    memset(out, 0, sizeof *out);
+    (void)snprintf(out->participant, sizeof out->participant, "%s", job->participant);
+    out->report = job->report_digest;
+    out->last_ms = eg_clock_wall_ms();
+    out->received_ms = job->received_at_ms;
+    (void)snprintf(out->sender, sizeof out->sender, "%s", job->sender);
+    (void)snprintf(out->id, sizeof out->id, "%s", job->reading.id);
+    out->version = job->reading.version;
+    (void)snprintf(out->plant, sizeof out->plant, "%s", job->reading.plant);
+    (void)snprintf(out->package, sizeof out->package, "%s", job->judged_by);
+    (void)snprintf(out->code, sizeof out->code, "%s", eg_code_row(verdict->code)->text);
+    (void)snprintf(out->place, sizeof out->place, "%s", verdict->where);
+    (void)snprintf(out->said, sizeof out->said, "%s", verdict->text);
+}
+
+static void refuse_anew(struct eg_job *job, enum eg_code code, const char *where, const char *text)
+{
+    job->verdict = (struct eg_verdict){.code = EG_CODE_OK};
+    eg_verdict_refuse(&job->verdict, code, "", where, "%s", text);
+}
+
+/* The row is written, or it is said that it is not. */
+static void remember(struct eg_store *store, struct eg_job *job)
+{
+    struct eg_held breach, now;
+    struct eg_error err = {0};
+    describe(&breach, job);
+    enum eg_status status =
+        store == NULL ? eg_error_set(&err, EG_E_STATE, "archive", "is out of order")
+                      : eg_store_held_breach(&now, store, &breach, eg_bytes_view(&job->cms),
+                                             eg_bytes_view(&job->report), &err);
+    if (status == EG_E_LIMIT) {
+        char text[EG_VERDICT_TEXT_MAX] = "";
+        journal(EG_LOG_ERROR, "held-full", &breach);
+        (void)snprintf(text, sizeof text, "%.250s; not remembered: %.100s", breach.said, err.text);
+        refuse_anew(job, job->verdict.code, breach.place, text);
+    } else if (status != EG_OK) {
+        eg_log_failure("held", &err);
+        refuse_anew(job, EG_CODE_ARCHIVE, "held", err.text);
+    } else if (now.state == EG_HELD_BREACHED) {
+        journal(EG_LOG_ERROR, "breached", &now);
+    } else {
+        journal(EG_LOG_ERROR, "held", &now);
+        job->verdict = (struct eg_verdict){.code = EG_CODE_OK};
+        refuse_held(&job->verdict, &now);
+    }
+}
+
+void eg_held_record(struct eg_shared *shared, struct eg_store *store, struct eg_job **job)
+{
+    remember(store, *job);
+    struct eg_post *post = eg_job_refusal(*job);
+    eg_shared_answer(shared, job, &post);
+}
+
+void eg_held_record_error(struct eg_shared *shared, struct eg_store *store, struct eg_job **job,
+                          const struct eg_error *why)
+{
+    refuse_anew(*job, eg_held_code(why->status), why->where, why->text);
+    if (eg_held_is_breach(why->status)) {
+        eg_held_record(shared, store, job);
+        return;
+    }
+    struct eg_post *post = eg_job_refusal(*job);
+    eg_shared_answer(shared, job, &post);
+}
+
+/* ---- judging again ------------------------------------------------------------------------ */
+
+/* Rows of which the archive says that they are judged, though none is: the job ended without a
+ * decision, or the gateway ended before it. */
+static enum eg_status settle(struct eg_held_retry *retry, struct eg_store *store,
+                             struct eg_error *err)
+{
+    const struct eg_verdict *last = &retry->last;
+    if (!retry->ran) {
+        return eg_store_held_stop(store, eg_clock_wall_ms(), eg_code_row(EG_CODE_INTERNAL)->text,
+                                  "gateway", "the gateway ended while it judged the report again",
+                                  err);
+    }
+    return eg_store_held_stop(store, eg_clock_wall_ms(), eg_code_row(last->code)->text, last->where,
+                              last->text, err);
+}
+
+/* A job as it came then, for nobody to answer. NULL: not now. */
+static struct eg_job *job_of(struct eg_shared *shared, const struct eg_held *held,
+                             const struct eg_buf *signature, const struct eg_buf *report)
+{
+    struct eg_arrival arrival = {.readable = true};
+    arrival.message.body[0] = eg_bytes_view(signature);
+    arrival.message.body[1] = eg_bytes_view(report);
+    arrival.message.body_count = 2;
+    struct eg_job *job = eg_job_new(&arrival, held->sender, held->received_ms);
+    if (job == NULL) {
+        return NULL;
+    }
+    job->retry = true;
+    if (!eg_shared_enter(shared, job)) {
+        eg_job_free(&job);
+    }
+    return job;
+}
+
+static void refuse_retry(struct eg_shared *shared, struct eg_job **job, enum eg_code code,
+                         const char *text)
+{
+    struct eg_post *none = NULL;
+    eg_verdict_refuse(&(*job)->verdict, code, "", "retry", "%s", text);
+    eg_shared_answer(shared, job, &none);
+}
+
+static void start_job(struct eg_shared *shared, struct eg_store *store, const struct eg_held *held,
+                      struct eg_job **job)
+{
+    struct eg_error err = {0};
+    shared->held.busy = true;
+    if (eg_store_held_begin(store, held, &err) != EG_OK) {
+        eg_log_failure("held", &err);
+        refuse_retry(shared, job, EG_CODE_ARCHIVE, err.text);
+        return;
+    }
+    journal(EG_LOG_INFO, "held-retry", held);
+    if (!eg_queue_put(shared->jobs, *job, eg_job_octets(*job))) {
+        refuse_retry(shared, job, EG_CODE_STOPPING, "");
+    }
+    *job = NULL;
+}
+
+static enum eg_status start_next(struct eg_shared *shared, struct eg_store *store,
+                                 struct eg_error *err)
+{
+    struct eg_held held = {0};
+    struct eg_buf signature = {0}, report = {0};
+    eg_buf_init(&signature, EG_CMS_MAX);
+    eg_buf_init(&report, EG_REPORT_MAX + EG_MIB);
+    enum eg_status status = eg_store_held_next(&held, &signature, &report, store, err);
+    if (status == EG_OK) {
+        struct eg_job *job = job_of(shared, &held, &signature, &report);
+        if (job != NULL) {
+            start_job(shared, store, &held, &job);
+        }
+    }
+    eg_buf_done(&signature);
+    eg_buf_done(&report);
+    return status == EG_E_NOTFOUND ? EG_OK : status;
+}
+
+void eg_held_turn(struct eg_shared *shared, struct eg_store *store)
+{
+    struct eg_held_retry *retry = &shared->held;
+    struct eg_error err = {0};
+    int64_t now_ms = eg_clock_boot_ms();
+    if (store == NULL || retry->busy || eg_queue_closed(shared->jobs) ||
+        (retry->looked_ms != 0 && now_ms - retry->looked_ms < LOOK_MS)) {
+        return;
+    }
+    retry->looked_ms = now_ms;
+    enum eg_status status = EG_OK;
+    if (retry->unsettled) {
+        status = settle(retry, store, &err);
+        retry->unsettled = status != EG_OK;
+    }
+    if (status == EG_OK) {
+        status = start_next(shared, store, &err);
+    }
+    if (status != EG_OK) {
+        eg_log_failure("held", &err);
+    }
+}

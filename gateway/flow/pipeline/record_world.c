@@ -1,0 +1,178 @@
+/*
+ * Recording what judges, before it judges: the log's key, directory, packages, revocation lists,
+ * statements about packages. What the log has already is not recorded again.
+ */
+#include "flow/pipeline/record_world.h"
+
+#include "flow/record/key_statement.h"
+#include "flow/record/record_states.h"
+
+#include <stdlib.h>
+
+struct writing {
+    struct eg_shared *shared;
+    struct eg_ledger *ledger;
+};
+
+bool eg_record_show(struct eg_shared *shared, const struct eg_ledger *ledger)
+{
+    uint64_t size = eg_ledger_covered(ledger);
+    bool changed = shared->log_size != size;
+    shared->log_size = size;
+    eg_clock_watch_entry(&shared->clock, eg_ledger_last_ms(ledger));
+    return changed;
+}
+
+static bool on_record(struct writing *to, enum eg_entry_kind kind, const struct eg_digest *digest,
+                      enum eg_status *status, struct eg_error *err)
+{
+    struct eg_stored stored = {0};
+    struct eg_store *store = eg_ledger_store(to->ledger);
+    *status = store == NULL ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
+                            : eg_store_by_digest(&stored, store, kind, digest, err);
+    bool found = *status == EG_OK;
+    if (*status == EG_E_NOTFOUND) {
+        *status = EG_OK;
+    }
+    eg_stored_done(&stored);
+    return found;
+}
+
+static enum eg_status commit_one(struct writing *to, struct eg_draft *draft, enum eg_status drafted,
+                                 struct eg_error *err)
+{
+    enum eg_status status = drafted;
+    if (status == EG_OK) {
+        status = eg_ledger_commit(to->ledger, draft, 1, err);
+    }
+    eg_record_show(to->shared, to->ledger);
+    eg_draft_done(draft);
+    return status;
+}
+
+/* recorded-at of what a world brings; EG_E_CLOCK while the clock is in doubt, by this world's word.
+ */
+static enum eg_status entry_time(int64_t *at_ms, struct writing *to, const struct eg_world *world,
+                                 struct eg_error *err)
+{
+    return eg_clock_watch_try(&to->shared->clock, at_ms, &world->clock, err);
+}
+
+static enum eg_status record_directory(struct writing *to, const struct eg_world *world,
+                                       struct eg_error *err)
+{
+    bool newest = false;
+    int64_t at_ms = 0;
+    enum eg_status status = eg_ledger_directory(&newest, to->ledger, world->directory, err);
+    if (status != EG_OK || newest) {
+        return status;
+    }
+    status = entry_time(&at_ms, to, world, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    struct eg_draft draft;
+    eg_draft_init(&draft);
+    return commit_one(to, &draft, eg_draft_directory(&draft, world, at_ms, err), err);
+}
+
+static enum eg_status record_package(struct writing *to, const struct eg_world *world, size_t n,
+                                     struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    int64_t at_ms = 0;
+    if (on_record(to, EG_ENTRY_PACKAGE, &world->packages[n]->ref.digest, &status, err) ||
+        status != EG_OK) {
+        return status;
+    }
+    status = entry_time(&at_ms, to, world, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    struct eg_draft draft;
+    eg_draft_init(&draft);
+    return commit_one(to, &draft, eg_draft_package(&draft, world, n, at_ms, err), err);
+}
+
+/* Last: no statement is on record that the world in force does not heed. */
+static enum eg_status record_states(struct writing *to, const struct eg_world *world,
+                                    struct eg_error *err)
+{
+    struct eg_store *store = eg_ledger_store(to->ledger);
+    size_t *numbers = NULL;
+    size_t count = 0;
+    int64_t at_ms = 0;
+    enum eg_status status = store == NULL
+                                ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
+                                : eg_states_pending(&numbers, &count, store, world, err);
+    if (status == EG_OK && count > 0) {
+        status = entry_time(&at_ms, to, world, err);
+    }
+    if (status == EG_OK && count > 0) {
+        status = eg_states_commit(to->ledger, world, numbers, count, at_ms, err);
+        eg_record_show(to->shared, to->ledger);
+    }
+    free(numbers);
+    return status;
+}
+
+/* What judges reports is itself in the log, before it judges one. */
+enum eg_status eg_record_world(struct eg_shared *shared, struct eg_ledger *ledger,
+                               const struct eg_world *world, struct eg_error *err)
+{
+    struct writing writing = {shared, ledger};
+    struct writing *to = &writing;
+    enum eg_status status = record_directory(to, world, err);
+    for (size_t i = 0; i < world->package_count && status == EG_OK; i++) {
+        status = record_package(to, world, i, err);
+    }
+    if (status == EG_OK) {
+        status = eg_revocation_record(to->ledger, world, err);
+    }
+    return status == EG_OK ? record_states(to, world, err) : status;
+}
+
+static enum eg_status draft_key(struct eg_draft *draft, struct writing *to,
+                                const struct eg_key_statement *statement,
+                                const struct eg_world *world, struct eg_error *err)
+{
+    struct eg_digest signer;
+    struct eg_verdict verdict = {0};
+    int64_t at_ms = 0;
+    struct eg_bytes text = eg_bytes_view(&statement->text);
+    const uint8_t *key = eg_ledger_key(to->ledger);
+    enum eg_status status = entry_time(&at_ms, to, world, err);
+    if (status == EG_OK) {
+        status = eg_key_statement_judge(&signer, &verdict, statement, &world->trust, at_ms, err);
+    }
+    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
+        status = eg_error_set(err, EG_E_DENIED, statement->path, "key statement: %s: %s %s",
+                              eg_code_row(verdict.code)->text, eg_code_row(verdict.code)->en,
+                              verdict.text);
+    }
+    if (status == EG_OK && !eg_key_statement_fits(text, to->shared->settings->origin, key, at_ms)) {
+        status = eg_error_set(err, EG_E_DENIED, statement->path,
+                              "key statement: it is not one for this log, key and time");
+    }
+    return status == EG_OK
+               ? eg_draft_key(draft, text, eg_bytes_view(&statement->cms), &signer, key, at_ms, err)
+               : status;
+}
+
+enum eg_status eg_record_key(struct eg_shared *shared, struct eg_ledger *ledger,
+                             const struct eg_world *world, struct eg_error *err)
+{
+    struct writing to = {shared, ledger};
+    struct eg_key_statement statement = {0};
+    enum eg_status status = eg_key_statement_read(&statement, shared->settings->log_statement, err);
+    if (status == EG_OK) {
+        struct eg_digest digest = eg_hash(eg_bytes_view(&statement.text));
+        if (!on_record(&to, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {
+            struct eg_draft draft;
+            eg_draft_init(&draft);
+            status = commit_one(&to, &draft, draft_key(&draft, &to, &statement, world, err), err);
+        }
+    }
+    eg_key_statement_done(&statement);
+    return status;
+}

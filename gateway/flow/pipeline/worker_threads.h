@@ -1,0 +1,16 @@
+/*
+ * The worker threads: each takes jobs from the queue and runs them through the stages.
+ */
+#ifndef EG_FLOW_WORKER_THREADS_H
+#define EG_FLOW_WORKER_THREADS_H
+
+#include "flow/pipeline/shared.h"
+
+struct eg_workers;
+EG_MUST_USE
+enum eg_status eg_workers_start(struct eg_workers **out, struct eg_shared *shared,
+                                struct eg_error *err);
+/* Close the jobs queue first. */
+void eg_workers_stop(struct eg_workers **workers);
+
+#endif

@@ -1,0 +1,150 @@
+/*
+ * Texts are made when shown, in both languages; receipts and findings are what the archive holds.
+ * So texts that do not fit into an answer are counted, not an error.
+ */
+#include "flow/record/answer.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#define MORE_OCTETS 100 /* of the line that counts the rest */
+
+/* Without the package: rule, and the values as recorded. */
+static void bare_text(struct eg_buf *out, const struct eg_finding *finding)
+{
+    for (size_t i = 0; i < finding->value_count; i++) {
+        eg_buf_format(out, "%s%s=%s", i > 0 ? ", " : "", finding->values[i].name,
+                      finding->values[i].text);
+    }
+}
+
+static enum eg_status one_text(struct eg_buf *out, const char *lang, const struct eg_rules *rules,
+                               const struct eg_finding *finding, struct eg_error *err)
+{
+    eg_buf_format(out, "%s %s", eg_severity_text(finding->severity), finding->rule);
+    if (finding->location != NULL) {
+        eg_buf_format(out, " %s", finding->location);
+    }
+    if (finding->line > 0) {
+        eg_buf_format(out, " (line %u)", finding->line);
+    }
+    eg_buf_text(out, "  ");
+    enum eg_status status = EG_OK;
+    if (rules != NULL) {
+        status = eg_rules_text(out, rules, finding, lang, err);
+    } else if (!eg_finding_builtin_text(finding, lang, out)) {
+        bare_text(out, finding);
+    }
+    eg_buf_char(out, '\n');
+    return status;
+}
+
+enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, const struct eg_rules *rules,
+                               const struct eg_findings *findings, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    struct eg_buf one;
+    size_t shown = 0;
+    bool fits = true;
+    eg_buf_init(&one, EG_FINDINGS_MAX);
+    while (status == EG_OK && fits && shown < findings->count) {
+        eg_buf_reset(&one);
+        status = one_text(&one, lang, rules, &findings->list[shown], err);
+        fits = !one.failed && out->len + one.len + MORE_OCTETS <= EG_FINDINGS_MAX;
+        status = status == EG_E_LIMIT && !fits ? EG_OK : status;
+        if (status == EG_OK && fits) {
+            eg_buf_bytes(out, eg_bytes_view(&one));
+            shown++;
+        }
+    }
+    eg_buf_done(&one);
+    size_t more = findings->omitted + findings->count - shown;
+    if (more > 0) {
+        eg_buf_format(
+            out, strcmp(lang, "de") == 0 ? "und %zu weitere Befunde\n" : "and %zu more findings\n",
+            more);
+    }
+    return status != EG_OK ? status : eg_buf_ok(out, "texts of findings", err);
+}
+
+struct eg_post *eg_answer_receipt(const struct eg_job *job, struct eg_bytes receipt,
+                                  const struct eg_salt *findings_salt,
+                                  const struct eg_salt *report_salt, struct eg_bytes findings,
+                                  struct eg_bytes de, struct eg_bytes en)
+{
+    uint8_t salts[2 * EG_SALT_LEN];
+    memcpy(salts, findings_salt->octets, EG_SALT_LEN);
+    memcpy(salts + EG_SALT_LEN, report_salt->octets, EG_SALT_LEN);
+    struct eg_post *post =
+        eg_post_new(&job->route, job->request_id, job->request_id_len, EG_VERB_RECEIPT);
+    if (post != NULL &&
+        !(eg_post_add(post, receipt) && eg_post_add(post, (struct eg_bytes){salts, sizeof salts}) &&
+          eg_post_add(post, findings) && eg_post_add(post, de) && eg_post_add(post, en))) {
+        eg_post_free(&post);
+    }
+    return post;
+}
+
+struct stored_parts {
+    struct eg_buf findings_text, report, de, en;
+    struct eg_salt findings_salt, report_salt;
+    struct eg_findings findings;
+    struct eg_package_ref package;
+    bool has_package;
+};
+
+static enum eg_status read_parts(struct stored_parts *parts, struct eg_store *store,
+                                 const struct eg_stored *stored, struct eg_error *err)
+{
+    enum eg_status status = eg_store_content(&parts->findings_text, &parts->findings_salt, store,
+                                             stored->index, EG_CONTENT_FINDINGS, 0, err);
+    if (status == EG_OK) {
+        status = eg_store_content(&parts->report, &parts->report_salt, store, stored->index,
+                                  EG_CONTENT_REPORT, 0, err);
+    }
+    if (status == EG_OK) {
+        status = eg_findings_read(&parts->findings, &parts->package, &parts->has_package,
+                                  eg_bytes_view(&parts->findings_text), err);
+    }
+    return status;
+}
+
+static enum eg_status make_texts(struct stored_parts *parts, eg_answer_rules_fn rules,
+                                 void *payload, struct eg_error *err)
+{
+    const struct eg_rules *compiled = parts->has_package ? rules(payload, &parts->package) : NULL;
+    enum eg_status status = eg_answer_texts(&parts->de, "de", compiled, &parts->findings, err);
+    if (status == EG_OK) {
+        status = eg_answer_texts(&parts->en, "en", compiled, &parts->findings, err);
+    }
+    return status;
+}
+
+enum eg_status eg_answer_stored(struct eg_post **out, const struct eg_job *job,
+                                struct eg_store *store, const struct eg_stored *stored,
+                                eg_answer_rules_fn rules, void *payload, struct eg_error *err)
+{
+    struct stored_parts parts = {0};
+    eg_buf_init(&parts.findings_text, EG_FINDINGS_MAX);
+    eg_buf_init(&parts.report, EG_REPORT_MAX + EG_MIB);
+    eg_buf_init(&parts.de, EG_FINDINGS_MAX);
+    eg_buf_init(&parts.en, EG_FINDINGS_MAX);
+    eg_findings_init(&parts.findings);
+    enum eg_status status = read_parts(&parts, store, stored, err);
+    if (status == EG_OK) {
+        status = make_texts(&parts, rules, payload, err);
+    }
+    if (status == EG_OK) {
+        *out = eg_answer_receipt(job, eg_bytes_view(&stored->receipt), &parts.findings_salt,
+                                 &parts.report_salt, eg_bytes_view(&parts.findings_text),
+                                 eg_bytes_view(&parts.de), eg_bytes_view(&parts.en));
+        status = *out != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "answer", "memory ran out");
+    }
+    eg_findings_done(&parts.findings);
+    eg_buf_done(&parts.findings_text);
+    eg_buf_done(&parts.report);
+    eg_buf_done(&parts.de);
+    eg_buf_done(&parts.en);
+    return status;
+}

@@ -1,0 +1,25 @@
+/*
+ * The end of a retry; the recorder (flow/pipeline/held.c) looks at it and begins the next.
+ */
+#include "flow/record/held_retry.h"
+
+#include "base/log.h"
+#include "core/code.h"
+#include "flow/job/job.h"
+#include "flow/job/post.h"
+
+void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job, struct eg_post **post)
+{
+    const struct eg_code_row *row = eg_code_row(job->verdict.code);
+    if (job->verdict.code != EG_CODE_OK) {
+        eg_log(EG_LOG_ERROR, "held-retry",
+               "job=%llu participant=%s ended without a decision: code=%s where=\"%s\" text=\"%s\"",
+               (unsigned long long)job->number, job->participant, row->text, job->verdict.where,
+               job->verdict.text);
+    }
+    eg_post_free(post);
+    retry->last = job->verdict;
+    retry->ran = true;
+    retry->unsettled = true;
+    retry->busy = false; /* last: then the recorder reads the rest */
+}

@@ -1,0 +1,51 @@
+/*
+ * Record: what the recorder makes of one decision (or of a directory, package or key): the entry,
+ * its salted contents, and in the end the receipt.
+ */
+#ifndef EG_FLOW_RECORD_H
+#define EG_FLOW_RECORD_H
+
+#include "archive/store.h"
+#include "flow/job/job.h"
+#include "flow/world/world.h"
+
+#define EG_RECORD_CONTENTS_MAX (5 + EG_NOTIFICATIONS_MAX)
+
+struct eg_draft {
+    struct eg_entry entry;
+    struct eg_content contents[EG_RECORD_CONTENTS_MAX]; /* views into job, world or `findings` */
+    size_t content_count;
+    struct eg_buf facts, findings, packed, entry_text, receipt;
+    const struct eg_facts *remembered; /* view into the job; NULL: none */
+    const char *plant;                 /* with remembered */
+    struct eg_digest report_digest;
+    uint64_t index;
+};
+
+void eg_draft_init(struct eg_draft *draft);
+void eg_draft_done(struct eg_draft *draft);
+
+/* Each fills a draft; views stay borrowed from what is given. EG_E_CRYPTO, EG_E_NOMEM, EG_E_LIMIT.
+ */
+EG_MUST_USE
+enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *job,
+                                 int64_t recorded_at_ms, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_draft_directory(struct eg_draft *draft, const struct eg_world *world,
+                                  int64_t recorded_at_ms, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_draft_package(struct eg_draft *draft, const struct eg_world *world,
+                                size_t package, int64_t recorded_at_ms, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_world *world, size_t package,
+                              int64_t recorded_at_ms, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_draft_key(struct eg_draft *draft, struct eg_bytes statement, struct eg_bytes cms,
+                            const struct eg_digest *signer,
+                            const uint8_t log_key[EG_ED25519_KEY_LEN], int64_t recorded_at_ms,
+                            struct eg_error *err);
+
+/* The salt drawn for a content; NULL when the draft has none of that kind. */
+const struct eg_salt *eg_draft_salt(const struct eg_draft *draft, enum eg_content_kind kind);
+
+#endif

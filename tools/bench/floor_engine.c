@@ -1,0 +1,124 @@
+/*
+ * What the libraries cost by themselves: a bare pass of libxml2 over a report (a stage that reads
+ * XML with it can come near this figure, never below), its tree, and a stylesheet in libxslt.
+ */
+#include "bench/floor_engine.h"
+
+#include "base/clock.h"
+
+#include <libxml/parser.h>
+#include <libxslt/transform.h>
+#include <libxslt/xsltInternals.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum eg_status eg_floor_parse(int64_t *ns_out, struct eg_bytes xml, size_t rounds,
+                              struct eg_error *err)
+{
+    xmlSAXHandler nothing;
+    int64_t started_ns = 0;
+
+    if (rounds == 0 || xml.len > INT_MAX) {
+        return eg_error_set(err, EG_E_USAGE, "rounds", "at least 1 round, at most 2 GiB");
+    }
+    memset(&nothing, 0, sizeof(nothing));
+    nothing.initialized = XML_SAX2_MAGIC;
+    started_ns = eg_clock_thread_ns();
+    for (size_t i = 0; i < rounds; i++) {
+        if (xmlSAXUserParseMemory(&nothing, NULL, (const char *)xml.data, (int)xml.len) != 0) {
+            return eg_error_set(err, EG_E_FORMAT, NULL, "the document is not well-formed");
+        }
+    }
+    *ns_out = (eg_clock_thread_ns() - started_ns) / (int64_t)rounds;
+    return EG_OK;
+}
+
+static enum eg_status read_tree(xmlDoc **out, struct eg_bytes xml, struct eg_error *err)
+{
+    xmlDoc *doc = xml.len <= INT_MAX ? xmlReadMemory((const char *)xml.data, (int)xml.len, NULL,
+                                                     NULL, XML_PARSE_NONET)
+                                     : NULL;
+    if (doc == NULL) {
+        return eg_error_set(err, EG_E_FORMAT, NULL, "the document is not well-formed");
+    }
+    *out = doc;
+    return EG_OK;
+}
+
+enum eg_status eg_floor_dom(int64_t *ns_out, struct eg_bytes xml, struct eg_error *err)
+{
+    xmlDoc *doc = NULL;
+    int64_t started_ns = eg_clock_thread_ns();
+    enum eg_status status = read_tree(&doc, xml, err);
+    int64_t ended_ns = eg_clock_thread_ns();
+
+    xmlFreeDoc(doc);
+    if (status == EG_OK) {
+        *ns_out += ended_ns - started_ns;
+    }
+    return status;
+}
+
+/* ---- stylesheets -------------------------------------------------------------------------- */
+
+struct eg_floor_sheet {
+    xsltStylesheet *compiled;
+};
+
+enum eg_status eg_floor_sheet_new(struct eg_floor_sheet **out, struct eg_bytes sheet,
+                                  struct eg_error *err)
+{
+    xmlDoc *doc = NULL;
+    enum eg_status status = read_tree(&doc, sheet, err);
+    struct eg_floor_sheet *made = calloc(1, sizeof(*made));
+
+    if (status == EG_OK && made != NULL) {
+        made->compiled = xsltParseStylesheetDoc(doc);
+        doc = made->compiled != NULL ? NULL : doc; /* the sheet owns it now */
+    }
+    if (status == EG_OK && (made == NULL || made->compiled == NULL)) {
+        status = eg_error_set(err, EG_E_FORMAT, NULL, "libxslt does not compile the stylesheet");
+    }
+    xmlFreeDoc(doc);
+    if (status == EG_OK) {
+        *out = made;
+        made = NULL;
+    }
+    eg_floor_sheet_free(&made);
+    return status;
+}
+
+enum eg_status eg_floor_sheet_run(int64_t *ns_out, size_t *found, struct eg_floor_sheet *sheet,
+                                  struct eg_bytes xml, struct eg_error *err)
+{
+    xmlDoc *doc = NULL;
+    xmlDoc *result = NULL;
+    enum eg_status status = read_tree(&doc, xml, err);
+    int64_t started_ns = eg_clock_thread_ns();
+
+    if (status == EG_OK) {
+        result = xsltApplyStylesheet(sheet->compiled, doc, NULL);
+    }
+    int64_t ended_ns = eg_clock_thread_ns();
+    const xmlNode *root = result != NULL ? xmlDocGetRootElement(result) : NULL;
+    if (status == EG_OK && root == NULL) {
+        status = eg_error_set(err, EG_E_FORMAT, NULL, "the stylesheet made no result");
+    }
+    if (status == EG_OK) {
+        *ns_out += ended_ns - started_ns;
+        *found += (size_t)xmlChildElementCount((xmlNode *)(uintptr_t)root);
+    }
+    xmlFreeDoc(result);
+    xmlFreeDoc(doc);
+    return status;
+}
+
+void eg_floor_sheet_free(struct eg_floor_sheet **sheet)
+{
+    if (sheet != NULL && *sheet != NULL) {
+        xsltFreeStylesheet((*sheet)->compiled);
+        free(*sheet);
+        *sheet = NULL;
+    }
+}

@@ -1,0 +1,41 @@
+/*
+ * The command line of a verb, checked against the verb's own table of options.
+ */
+#ifndef EG_TOOL_ARGS_H
+#define EG_TOOL_ARGS_H
+
+#include "emgate/frame/verb.h"
+
+struct eg_tool_given {
+    const struct eg_tool_option *option; /* borrowed from the verb */
+    const char *value;                   /* borrowed from argv; NULL for a flag */
+};
+
+struct eg_tool_args {
+    const struct eg_tool_verb *verb;
+    bool json;
+    bool help; /* --help was given: nothing else was checked */
+    struct eg_tool_given *given;
+    size_t given_count;
+    const char **operands;
+    size_t operand_count;
+};
+
+/*
+ * Read the words behind the verb: options anywhere, "--name value" or "--name=value"; "--" ends
+ * them; a single "-" is an operand.
+ *
+ *   out    zeroed by the caller; eg_tool_args_done frees it, also after a failure
+ *   verb   kept
+ *   words  kept
+ *
+ * EG_E_USAGE  unknown option (the nearest is named), value missing or too many, option twice,
+ *             required option missing, too few or too many operands
+ * EG_E_NOMEM
+ */
+EG_MUST_USE
+enum eg_status eg_tool_args_parse(struct eg_tool_args *out, const struct eg_tool_verb *verb,
+                                  char *const *words, size_t count, struct eg_error *err);
+void eg_tool_args_done(struct eg_tool_args *args);
+
+#endif

@@ -1,0 +1,341 @@
+/*
+ * emgate audit show: what lies in an archive, in words. It shows; it proves nothing.
+ */
+#include "emgate/frame/verb.h"
+
+#include "archive/store.h"
+#include "base/text.h"
+#include "flow/audit/library.h"
+#include "flow/record/answer.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const struct eg_tool_option options[] = {
+    {"--lang", "LANG", "language of findings: de or en (en)", false, false}, {0}};
+
+struct show {
+    struct eg_store *store;
+    struct eg_library *library;
+    const char *lang;
+    bool json;
+    uint64_t shown;
+};
+
+static const char *kind_text(enum eg_entry_kind kind)
+{
+    switch (kind) {
+    case EG_ENTRY_SUBMISSION:
+        return "submission";
+    case EG_ENTRY_PACKAGE:
+        return "package";
+    case EG_ENTRY_DIRECTORY:
+        return "directory";
+    case EG_ENTRY_KEY:
+        return "key";
+    }
+    return "";
+}
+
+static void name_of(struct eg_buf *out, const struct eg_entry *entry)
+{
+    if (entry->kind == EG_ENTRY_SUBMISSION) {
+        char text[EG_IDENTITY_TEXT_MAX] = "";
+
+        eg_identity_text(&entry->identity, text);
+        eg_buf_text(out, text);
+    } else if (entry->kind == EG_ENTRY_PACKAGE) {
+        eg_buf_format(out, "%s %s", entry->package.id, entry->package.version);
+        if (entry->has_state) {
+            eg_buf_format(out, " %s (statement %" PRIu32 ")",
+                          entry->withdrawn ? "withdrawn" : "active", entry->state_number);
+        }
+    } else if (entry->kind == EG_ENTRY_DIRECTORY) {
+        eg_buf_format(out, "version %" PRIu64, entry->directory_version);
+    } else {
+        eg_text_hex(out, (struct eg_bytes){entry->log_key, EG_ED25519_KEY_LEN});
+    }
+}
+
+static void print(struct eg_buf *line)
+{
+    if (!line->failed) {
+        fwrite(line->data, 1, line->len, stdout);
+    }
+    eg_buf_done(line);
+}
+
+/* ---- one line an entry
+ * --------------------------------------------------------------------------- */
+
+static void show_line(struct show *show, uint64_t index, const struct eg_entry *entry)
+{
+    char recorded[EG_TIME_TEXT_MAX] = "";
+    const char *outcome = entry->kind != EG_ENTRY_SUBMISSION ? ""
+                          : entry->accepted                  ? "accepted"
+                                                             : "rejected";
+    struct eg_buf name = {0}, line = {0};
+
+    eg_buf_init(&name, EG_KIB);
+    eg_buf_init(&line, EG_MIB);
+    eg_text_time(recorded, entry->recorded_at_ms);
+    name_of(&name, entry);
+    if (show->json) {
+        eg_buf_format(&line, "{\"entry\":%" PRIu64 ",\"kind\":\"%s\",\"recorded_at\":\"%s\"", index,
+                      kind_text(entry->kind), recorded);
+        eg_buf_text(&line, ",\"name\":");
+        eg_text_json(&line, eg_bytes_view(&name));
+        eg_buf_format(&line, ",\"outcome\":\"%s\"}\n", outcome);
+    } else {
+        eg_buf_format(&line, "%8" PRIu64 "  %s  %-10s  %-8s  %s\n", index, recorded,
+                      kind_text(entry->kind), outcome, (const char *)name.data);
+    }
+    print(&line);
+    eg_buf_done(&name);
+}
+
+/* ---- one entry, whole
+ * ---------------------------------------------------------------------------- */
+
+/* Findings in words. A package that can not be read leaves rule, place and values. */
+static enum eg_status add_findings(struct eg_buf *out, const struct show *show, uint64_t index,
+                                   struct eg_error *err)
+{
+    struct eg_findings findings = {0};
+    struct eg_package_ref package = {0};
+    struct eg_judge *judge = NULL;
+    struct eg_buf text = {0};
+    struct eg_salt salt = {0};
+    struct eg_error unused = {0};
+    bool has_package = false;
+    enum eg_status status = EG_OK;
+
+    eg_findings_init(&findings);
+    eg_buf_init(&text, EG_FINDINGS_MAX);
+    status = eg_store_content(&text, &salt, show->store, index, EG_CONTENT_FINDINGS, 0, err);
+    if (status == EG_OK) {
+        status = eg_findings_read(&findings, &package, &has_package, eg_bytes_view(&text), err);
+    }
+    if (status == EG_OK && has_package &&
+        eg_library_judge(&judge, show->library, show->store, &package.digest, &unused) != EG_OK) {
+        judge = NULL;
+    }
+    if (status == EG_OK) {
+        status = eg_answer_texts(out, show->lang, judge != NULL ? eg_judge_rules(judge) : NULL,
+                                 &findings, err);
+    }
+    eg_findings_done(&findings);
+    eg_buf_done(&text);
+    return status;
+}
+
+/* What an entry is shown with; each may be empty. */
+struct parts {
+    struct eg_buf findings, recalled, remembered;
+};
+
+static void parts_init(struct parts *parts)
+{
+    eg_buf_init(&parts->findings, 8 * EG_MIB);
+    eg_buf_init(&parts->recalled, EG_FACTS_OCTETS_MAX);
+    eg_buf_init(&parts->remembered, EG_FACTS_OCTETS_MAX);
+}
+
+static void parts_done(struct parts *parts)
+{
+    eg_buf_done(&parts->findings);
+    eg_buf_done(&parts->recalled);
+    eg_buf_done(&parts->remembered);
+}
+
+/* Facts that the decision leaned on, and those that it left behind. */
+static enum eg_status add_facts(struct parts *parts, const struct show *show, uint64_t index,
+                                const struct eg_entry *entry, struct eg_error *err)
+{
+    struct eg_facts facts = {0};
+    enum eg_status status = EG_OK;
+
+    if (entry->has_facts) {
+        status =
+            eg_store_content(&parts->recalled, NULL, show->store, index, EG_CONTENT_FACTS, 0, err);
+    }
+    if (status != EG_OK) {
+        return status;
+    }
+    status = eg_store_facts_of(&facts, show->store, index, err);
+    if (status == EG_E_NOTFOUND) {
+        return EG_OK;
+    }
+    if (status == EG_OK) {
+        status = eg_facts_write(&parts->remembered, &facts, err);
+    }
+    eg_facts_done(&facts);
+    return status;
+}
+
+static void print_part(struct eg_buf *line, const char *title, const struct eg_buf *part)
+{
+    if (part->len > 0) {
+        eg_buf_format(line, "\n%s\n", title);
+        eg_buf_bytes(line, eg_bytes_view(part));
+    }
+}
+
+static void print_member(struct eg_buf *line, const char *name, const struct eg_buf *part)
+{
+    eg_buf_format(line, ",\"%s\":", name);
+    eg_text_json(line, eg_bytes_view(part));
+}
+
+static void print_whole(const struct show *show, const struct eg_stored *stored,
+                        const struct parts *parts)
+{
+    struct eg_buf line = {0};
+
+    eg_buf_init(&line, 64 * EG_MIB);
+    if (show->json) {
+        eg_buf_format(&line, "{\"entry\":%" PRIu64, stored->index);
+        print_member(&line, "text", &stored->entry_text);
+        print_member(&line, "receipt", &stored->receipt);
+        print_member(&line, "findings", &parts->findings);
+        print_member(&line, "recalled", &parts->recalled);
+        print_member(&line, "remembered", &parts->remembered);
+        eg_buf_text(&line, "}\n");
+    } else {
+        eg_buf_format(&line, "entry %" PRIu64 "\n\n", stored->index);
+        eg_buf_bytes(&line, eg_bytes_view(&stored->entry_text));
+        print_part(&line, "findings", &parts->findings);
+        print_part(&line, "facts recalled", &parts->recalled);
+        print_part(&line, "facts remembered", &parts->remembered);
+        print_part(&line, "receipt", &stored->receipt);
+    }
+    print(&line);
+}
+
+static enum eg_status show_whole(struct show *show, const struct eg_stored *stored,
+                                 struct eg_error *err)
+{
+    struct parts parts;
+    struct eg_entry entry = {0};
+    enum eg_status status = EG_OK;
+
+    if (eg_entry_read(&entry, eg_bytes_view(&stored->entry_text), err) != EG_OK) {
+        return EG_E_FORMAT;
+    }
+    parts_init(&parts);
+    if (entry.has_findings) {
+        status = add_findings(&parts.findings, show, stored->index, err);
+    }
+    if (status == EG_OK) {
+        status = add_facts(&parts, show, stored->index, &entry, err);
+    }
+    if (status == EG_OK) {
+        print_whole(show, stored, &parts);
+        show->shown++;
+    }
+    parts_done(&parts);
+    return status;
+}
+
+/* ---- which entries
+ * ------------------------------------------------------------------------------- */
+
+/* All entries, or those of a declared id. */
+static enum eg_status show_all(struct show *show, const char *id, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+
+    for (uint64_t index = 0; status == EG_OK && !eg_tool_interrupted(); index++) {
+        struct eg_stored stored = {0};
+        struct eg_entry entry = {0};
+
+        status = eg_store_read(&stored, show->store, index, err);
+        if (status == EG_OK) {
+            status = eg_entry_read(&entry, eg_bytes_view(&stored.entry_text), err);
+        }
+        if (status == EG_OK && id == NULL) {
+            show_line(show, index, &entry);
+            show->shown++;
+        } else if (status == EG_OK && strcmp(entry.identity.id, id) == 0) {
+            status = show_whole(show, &stored, err);
+        }
+        eg_stored_done(&stored);
+    }
+    return status == EG_E_NOTFOUND ? EG_OK : status;
+}
+
+static enum eg_status show_one(struct show *show, const char *which, struct eg_error *err)
+{
+    struct eg_stored stored = {0};
+    struct eg_identity identity = {0};
+    uint64_t index = 0;
+    enum eg_status status = EG_OK;
+
+    if (eg_text_u64(eg_bytes_of(which), INT64_MAX, &index)) {
+        status = eg_store_read(&stored, show->store, index, err);
+    } else if (eg_identity_untext(eg_bytes_of(which), &identity)) {
+        status = eg_store_find(&stored, show->store, &identity, NULL, err);
+    } else {
+        return show_all(show, which, err);
+    }
+    if (status == EG_OK) {
+        status = show_whole(show, &stored, err);
+    }
+    eg_stored_done(&stored);
+    return status;
+}
+
+static int run(const struct eg_tool_args *args, struct eg_error *err)
+{
+    const char *which = eg_tool_operand_count(args) > 1 ? eg_tool_operand(args, 1) : NULL;
+    const char *lang = eg_tool_value(args, "--lang", 0);
+    struct show show = {.lang = lang != NULL ? lang : "en", .json = eg_tool_json(args)};
+    enum eg_status status = EG_OK;
+
+    if (strcmp(show.lang, "de") != 0 && strcmp(show.lang, "en") != 0) {
+        (void)eg_error_set(err, EG_E_USAGE, "--lang", "must be de or en");
+        return EG_EXIT_COULD_NOT;
+    }
+    status = eg_engine_init(err);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
+    }
+    status = eg_store_open(&show.store, eg_tool_operand(args, 0), EG_STORE_READ, NULL, err);
+    if (status == EG_OK && eg_store_incomplete(show.store)) {
+        fprintf(stderr,
+                "emgate audit show: %s is incomplete: it was in use when it was copied, and its "
+                "-wal with the newest entries is not beside it\n",
+                eg_tool_operand(args, 0));
+    }
+    if (status == EG_OK) {
+        status = eg_library_new(&show.library, EG_BYTES_NONE, err);
+    }
+    if (status == EG_OK) {
+        status = which != NULL ? show_one(&show, which, err) : show_all(&show, NULL, err);
+    }
+    if (status == EG_OK && which != NULL && show.shown == 0) {
+        status = eg_error_set(err, EG_E_NOTFOUND, which, "the archive has no such entry");
+    }
+    eg_library_free(&show.library);
+    eg_store_close(&show.store);
+    eg_engine_done();
+    return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
+}
+
+const struct eg_tool_verb eg_verb_audit_show = {
+    .name = "audit show",
+    .summary = "show the entries of an archive",
+    .operands = "ARCHIVE [ENTRY]",
+    .operands_min = 1,
+    .operands_max = 2,
+    .description =
+        "Without ENTRY: a line for each entry. ENTRY is an index, an identity (\"participant id "
+        "version\") or a declared id; then the entry is shown whole, with its findings in words "
+        "from the archived rule package, and its receipt. A gateway may be running. To prove "
+        "anything, use audit verify.",
+    .example = "emgate audit show archive.db\n"
+               "emgate audit show archive.db 17 --lang de\n"
+               "emgate audit show archive.db \"de.example.operator 2011-04-06 1\"",
+    .options = options,
+    .run = run,
+};
