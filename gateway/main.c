@@ -6,7 +6,7 @@
 #include "core/settings.h"
 #include "flow/daemon/check.h"
 #include "flow/daemon/daemon.h"
-#include "flow/daemon/door.h"
+#include "flow/daemon/handshake_process.h"
 
 #include <emgate/version.h>
 
@@ -98,7 +98,7 @@ int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     if (argc == 3 && strcmp(word, "--door") == 0) {
-        return eg_door_main((int)strtol(argv[2], NULL, 10));
+        return eg_handshake_process_main((int)strtol(argv[2], NULL, 10));
     }
     if (argc == 3 && (strcmp(word, "--config") == 0 || strcmp(word, "--check") == 0)) {
         return run(argv[2], strcmp(word, "--check") == 0, false);

@@ -74,8 +74,8 @@
 #define EG_FACTS_MAX 250000              /* 366 days of 30 components with 20 facts each */
 #define EG_FACTS_OCTETS_MAX (8 * EG_MIB) /* the same as text, some ten octets a value */
 
-#define EG_RECALLS_MAX 256                  /* sets kept for the next report of their plant ... */
-#define EG_RECALLS_OCTETS_MAX (64 * EG_MIB) /* ... a year of 40 facts a day is 2 MiB */
+#define EG_FACTS_CACHE_MAX 256 /* sets kept for the next report of their plant ... */
+#define EG_FACTS_CACHE_OCTETS_MAX (64 * EG_MIB) /* ... a year of 40 facts a day is 2 MiB */
 
 /* Reports that met a ceiling (archive/store_held.h) */
 #define EG_HELD_MAX 10000                               /* rows, 1 KiB each ... */
@@ -136,8 +136,8 @@
 #define EG_TRANSFORM_DEPTH_MAX 1000 /* templates in each other; libxslt recurses on them */
 #define EG_TEST_BASES_MAX 9         /* a case of a package's tests and its bases */
 #define EG_TEST_FACT_DAYS_MAX 400   /* days of one fact of such a case: a year and a month */
-#define EG_TRIAL_CPU_S 120          /* CPU time to compile a package and run its tests */
-#define EG_TRIAL_MEMORY_MAX (4096 * EG_MIB) /* addresses of that child, its parent's included */
+#define EG_SANDBOX_CPU_S 120        /* CPU time to compile a package and run its tests */
+#define EG_SANDBOX_MEMORY_MAX (4096 * EG_MIB) /* addresses of that child, its parent's included */
 
 /* Wire */
 #define EG_REQUEST_ID_MAX 32               /* as the protocol says */

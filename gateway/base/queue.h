@@ -1,7 +1,7 @@
 /*
  * A queue of pointers between threads, counted in items and octets, with an eventfd that is
  * readable while the queue is not empty, so that a poll can wait for it beside sockets. It has no
- * bound of its own: whoever admits work counts it (flow/pipeline/shared.h).
+ * bound of its own: whoever admits work counts it (flow/pipeline/gateway_state.h).
  */
 #ifndef EG_BASE_QUEUE_H
 #define EG_BASE_QUEUE_H

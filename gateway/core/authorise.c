@@ -80,8 +80,9 @@ static void judge_plant(struct eg_verdict *verdict, const struct eg_plant *plant
 }
 
 void eg_authorise_report(struct eg_verdict *verdict, const struct eg_directory *directory,
-                         const struct eg_participant *participant, const struct eg_reading *reading,
-                         const char *origin, int64_t received_at_ms)
+                         const struct eg_participant *participant,
+                         const struct eg_report_header *reading, const char *origin,
+                         int64_t received_at_ms)
 {
     if (reading->addressee[0] != '\0' && strcmp(reading->addressee, origin) != 0) {
         (void)eg_verdict_refuse(verdict, EG_CODE_ADDRESSEE, "", reading->addressee,

@@ -16,8 +16,9 @@
  *   verdict   ADDRESSEE, PLANT_NOT_ALLOWED, ROLE or pass
  */
 void eg_authorise_report(struct eg_verdict *verdict, const struct eg_directory *directory,
-                         const struct eg_participant *participant, const struct eg_reading *reading,
-                         const char *origin, int64_t received_at_ms);
+                         const struct eg_participant *participant,
+                         const struct eg_report_header *reading, const char *origin,
+                         int64_t received_at_ms);
 
 /* May this participant publish this package id for this Land (NULL = all)? */
 void eg_authorise_package(struct eg_verdict *verdict, const struct eg_participant *publisher,

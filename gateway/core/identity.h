@@ -16,7 +16,7 @@ struct eg_identity {
 
 /* What the identity XPaths of a package read. Dates are days of the report's own calendar,
  * "YYYY-MM-DD". */
-struct eg_reading {
+struct eg_report_header {
     char id[EG_ID_MAX + 1];
     uint32_t version;
     char addressee[EG_ORIGIN_MAX + 1]; /* "" when the package says addressee="none" */

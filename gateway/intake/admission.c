@@ -163,7 +163,7 @@ bool eg_admission_holds(const struct eg_admitted *admitted, int64_t now_ms)
     return !admitted->ended && now_ms < admitted->until_ms;
 }
 
-bool eg_admission_spend(struct eg_admission *table, struct eg_admitted *admitted, int64_t boot_ms)
+bool eg_admission_charge(struct eg_admission *table, struct eg_admitted *admitted, int64_t boot_ms)
 {
     double gained = (double)(boot_ms - admitted->refilled_at_ms) * table->rate / 1000.0;
     double tokens = admitted->tokens + gained;

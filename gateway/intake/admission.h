@@ -45,7 +45,7 @@ struct eg_admitted *eg_admission_find(struct eg_admission *table, const char *ke
 bool eg_admission_holds(const struct eg_admitted *admitted, int64_t now_ms);
 
 /* Take one message's worth of rate; false: too fast. */
-bool eg_admission_spend(struct eg_admission *table, struct eg_admitted *admitted, int64_t boot_ms);
+bool eg_admission_charge(struct eg_admission *table, struct eg_admitted *admitted, int64_t boot_ms);
 
 /* End admissions for which `keep` says no (a reload). Returns how many ended. */
 typedef bool (*eg_admission_keep_fn)(void *payload, const struct eg_admitted *admitted);

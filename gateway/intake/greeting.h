@@ -27,7 +27,7 @@ enum eg_status eg_greeting_open(struct eg_greeting **out, const char *bind, cons
 void eg_greeting_close(struct eg_greeting **greeting);
 const char *eg_greeting_endpoint(const struct eg_greeting *greeting);
 
-/* One turn, as eg_hall_turn. */
+/* One turn, as eg_session_socket_turn. */
 void eg_greeting_turn(struct eg_greeting *greeting, const int *fds, bool *ready, size_t fd_count,
                       int timeout_ms);
 

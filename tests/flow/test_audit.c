@@ -83,12 +83,12 @@ static void assert_found(uint64_t entry, unsigned condition, const char *what)
 
 static enum eg_verb submit(struct eg_bytes report)
 {
-    struct eg_post *post = eg_gateway_maker_submit(&maker, report);
+    struct eg_outgoing *outgoing = eg_gateway_maker_submit(&maker, report);
     enum eg_verb verb = EG_VERB_COUNT;
 
-    cr_assert_not_null(post, "no answer");
-    verb = post->verb;
-    eg_post_free(&post);
+    cr_assert_not_null(outgoing, "no answer");
+    verb = outgoing->verb;
+    eg_outgoing_free(&outgoing);
     return verb;
 }
 

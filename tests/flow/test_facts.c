@@ -61,10 +61,10 @@ static void submit(unsigned day, uint32_t version)
     struct eg_buf report;
 
     report_of(&report, day, version);
-    struct eg_post *post = eg_gateway_maker_submit(&maker, eg_bytes_view(&report));
-    cr_assert_not_null(post);
-    cr_assert_eq(post->verb, EG_VERB_RECEIPT, "%s", eg_verb_text(post->verb));
-    eg_post_free(&post);
+    struct eg_outgoing *outgoing = eg_gateway_maker_submit(&maker, eg_bytes_view(&report));
+    cr_assert_not_null(outgoing);
+    cr_assert_eq(outgoing->verb, EG_VERB_RECEIPT, "%s", eg_verb_text(outgoing->verb));
+    eg_outgoing_free(&outgoing);
     eg_buf_done(&report);
 }
 
@@ -86,8 +86,8 @@ static void queue_report(unsigned day)
     arrival.message.body_count = 2;
     struct eg_job *job = eg_job_new(&arrival, "operator", now_ms);
     cr_assert_not_null(job);
-    cr_assert(eg_shared_enter(&maker.shared, job));
-    cr_assert(eg_queue_put(maker.shared.jobs, job, eg_job_octets(job)));
+    cr_assert(eg_gateway_state_enter(&maker.gateway, job));
+    cr_assert(eg_queue_put(maker.gateway.jobs, job, eg_job_octets(job)));
     eg_buf_done(&report);
     eg_buf_done(&cms);
 }
@@ -103,23 +103,23 @@ static struct answers work_through(unsigned workers)
     struct answers answers = {0, 0};
     const struct timespec pause = {0, 1000000};
     int64_t until_ms = eg_clock_boot_ms() + PATIENCE_MS;
-    struct eg_post *post = NULL;
+    struct eg_outgoing *outgoing = NULL;
 
     for (unsigned day = 1; day <= DAYS; day++) {
         queue_report(day);
     }
     maker.settings.workers = workers;
-    cr_assert_eq(eg_workers_start(&threads, &maker.shared, &err), EG_OK, "%s", err.text);
-    while (maker.shared.jobs_in_hand > 0 && eg_clock_boot_ms() < until_ms) {
+    cr_assert_eq(eg_workers_start(&threads, &maker.gateway, &err), EG_OK, "%s", err.text);
+    while (maker.gateway.jobs_in_hand > 0 && eg_clock_boot_ms() < until_ms) {
         nanosleep(&pause, NULL);
     }
-    cr_assert_eq(maker.shared.jobs_in_hand, 0);
-    cr_assert_eq(maker.shared.octets_in_hand, 0);
-    eg_queue_close(maker.shared.jobs);
+    cr_assert_eq(maker.gateway.jobs_in_hand, 0);
+    cr_assert_eq(maker.gateway.octets_in_hand, 0);
+    eg_queue_close(maker.gateway.jobs);
     eg_workers_stop(&threads);
-    while ((post = eg_queue_take(maker.shared.posts, 0)) != NULL) {
-        *(post->verb == EG_VERB_RECEIPT ? &answers.receipts : &answers.errors) += 1;
-        eg_post_free(&post);
+    while ((outgoing = eg_queue_take(maker.gateway.outgoing, 0)) != NULL) {
+        *(outgoing->verb == EG_VERB_RECEIPT ? &answers.receipts : &answers.errors) += 1;
+        eg_outgoing_free(&outgoing);
     }
     return answers;
 }

@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char reading[] =
+static const char header[] =
     "<reading xmlns='urn:emgate:reading:1' name='r' root='r:report'>"
     "<namespace prefix='r' uri='urn:r'/><source over='r:source' id='@id'/>"
     "<series over='r:series' key='@component'/><grid end='@t' step='@step'/>"
@@ -22,7 +22,7 @@ static const char reading[] =
 static struct eg_bytes find(void *payload, const char *name)
 {
     if (strcmp(name, "readings/r.xml") == 0) {
-        return eg_bytes_of(reading);
+        return eg_bytes_of(header);
     }
     return strcmp(name, "a.xml") == 0 ? *(struct eg_bytes *)payload : EG_BYTES_NONE;
 }

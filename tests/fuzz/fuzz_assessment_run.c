@@ -201,7 +201,7 @@ struct job {
     const struct eg_rules *rules;
     struct eg_judge *judge;
     struct eg_document *document;
-    struct eg_reading reading;
+    struct eg_report_header header;
     const struct eg_plant *plant;
     const struct eg_facts *known;
 };
@@ -211,7 +211,7 @@ static enum eg_status judge(struct eg_outcome *outcome, const struct job *job, b
     struct eg_error err = {0};
     eg_judge_explain(job->judge, explain);
     eg_outcome_init(outcome);
-    return eg_judge_run(outcome, job->judge, job->document, &job->reading, job->plant, job->known,
+    return eg_judge_run(outcome, job->judge, job->document, &job->header, job->plant, job->known,
                         &err);
 }
 
@@ -219,7 +219,7 @@ static void run_thrice(const struct job *job)
 {
     struct eg_outcome first, second, shown;
     char from[11] = "";
-    (void)eg_rules_needs(job->rules, job->reading.until, from);
+    (void)eg_rules_needs(job->rules, job->header.until, from);
     enum eg_status status = judge(&first, job, false);
     if (judge(&second, job, false) != status || !same(&first, &second)) {
         fprintf(stderr, "a second run differs\n");
@@ -246,7 +246,7 @@ static void run(const struct eg_rules *rules, struct eg_bytes report, const stru
     must(eg_judge_new(&job.judge, rules, &err) == EG_OK, &err, "judge");
     must(eg_document_parse(&job.document, &findings, report, EG_MIB, &err) == EG_OK, &err, "parse");
     if (job.document != NULL &&
-        eg_judge_read(&job.reading, &readable, &findings, job.judge, job.document, &err) == EG_OK &&
+        eg_judge_read(&job.header, &readable, &findings, job.judge, job.document, &err) == EG_OK &&
         readable) {
         run_thrice(&job);
     }

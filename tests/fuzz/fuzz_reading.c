@@ -21,11 +21,11 @@ static void pour_all(const struct eg_columns *columns, enum eg_grid_kind kind)
 {
     static const char *const words[] = {"on", "off"};
     struct eg_given givens[4];
-    struct eg_filling *filling = NULL;
+    struct eg_extraction *filling = NULL;
     struct eg_findings findings;
     struct eg_grid grid;
     xmlDoc *doc = NULL;
-    struct eg_reading about = {.from = "2021-04-06", .until = "2021-04-06"};
+    struct eg_report_header about = {.from = "2021-04-06", .until = "2021-04-06"};
     bool readable = false;
     size_t count = 0;
 
@@ -38,19 +38,19 @@ static void pour_all(const struct eg_columns *columns, enum eg_grid_kind kind)
     }
     eg_grid_init(&grid);
     eg_findings_init(&findings);
-    if (eg_filling_new(&filling, columns, kind, givens, count, NULL) != EG_OK ||
+    if (eg_extraction_new(&filling, columns, kind, givens, count, NULL) != EG_OK ||
         eg_xml_parse_report(&doc, &findings, eg_bytes_of(report), EG_MIB, EG_SEMANTICS, NULL) !=
             EG_OK) {
         abort();
     }
-    const struct eg_pour job = {.doc = doc, .reading = &about, .step = 1};
-    if (eg_grid_pour(&grid, &readable, filling, &job, &findings, NULL) != EG_OK ||
+    const struct eg_extract_from job = {.doc = doc, .header = &about, .step = 1};
+    if (eg_grid_extract(&grid, &readable, filling, &job, &findings, NULL) != EG_OK ||
         readable != (findings.count == 0)) {
         abort();
     }
     eg_grid_done(&grid);
     eg_findings_done(&findings);
-    eg_filling_free(&filling);
+    eg_extraction_free(&filling);
     xmlFreeDoc(doc);
 }
 

@@ -1,9 +1,9 @@
 /*
- * A gateway without sockets under a thread sanitizer: workers, recorder and desk at work while
- * submissions come in, streams are followed, and the world is replaced under them. Once with a
- * package that judges each report alone, once with one that recalls what earlier days left.
+ * A gateway without sockets under a thread sanitizer: workers, recorder and query thread at work
+ * while submissions come in, streams are followed, and the snapshot is replaced under them. Once
+ * with a package that judges each report alone, once with one that recalls what earlier days left.
  */
-#include "flow/pipeline/desk.h"
+#include "flow/pipeline/query_thread.h"
 #include "flow/pipeline/worker_threads.h"
 #include "tests/support/gateway_maker.h"
 #include "trial/sample.h"
@@ -54,8 +54,8 @@ static void submit(const char *id, uint64_t seed)
         arrival.message.body[1] = eg_bytes_view(&report);
         arrival.message.body_count = 2;
         struct eg_job *job = eg_job_new(&arrival, "operator", now_ms);
-        if (job != NULL && eg_shared_enter(&maker.shared, job) &&
-            eg_queue_put(maker.shared.jobs, job, eg_job_octets(job))) {
+        if (job != NULL && eg_gateway_state_enter(&maker.gateway, job) &&
+            eg_queue_put(maker.gateway.jobs, job, eg_job_octets(job))) {
             job = NULL;
         }
         eg_job_free(&job);
@@ -71,17 +71,17 @@ static bool ask(enum eg_verb verb, const char *const *bodies)
     for (size_t i = 0; bodies[i] != NULL; i++) {
         eg_message_add(&arrival.message, eg_bytes_of(bodies[i]));
     }
-    return eg_desk_ask(&maker.shared, &arrival, "authority", EG_ROLE_AUTHORITY);
+    return eg_query_item_ask(&maker.gateway, &arrival, "authority", EG_ROLE_AUTHORITY);
 }
 
 static int reload(uint64_t generation)
 {
-    struct eg_world *world = NULL;
-    enum eg_status status = eg_world_load(&world, &maker.settings, generation, &err);
+    struct eg_snapshot *snapshot = NULL;
+    enum eg_status status = eg_snapshot_load(&snapshot, &maker.settings, generation, &err);
     if (status == EG_OK) {
-        status = eg_recorder_replace_world(&maker.shared, &world, &err);
+        status = eg_recorder_replace_snapshot(&maker.gateway, &snapshot, &err);
     }
-    eg_world_free(&world);
+    eg_snapshot_free(&snapshot);
     return status == EG_OK ? 0 : 1;
 }
 
@@ -89,11 +89,11 @@ struct seen {
     size_t receipts, items, others;
 };
 
-static void acknowledge(const struct eg_post *post)
+static void acknowledge(const struct eg_outgoing *outgoing)
 {
     char cursor[EG_CURSOR_TEXT_MAX] = "";
     const char *const bodies[] = {"authority", cursor, NULL};
-    snprintf(cursor, sizeof cursor, "%s", (const char *)post->frames[2].data);
+    snprintf(cursor, sizeof cursor, "%s", (const char *)outgoing->frames[2].data);
     (void)ask(EG_VERB_ACK, bodies);
 }
 
@@ -102,19 +102,19 @@ static void take(struct seen *seen, size_t receipts, size_t items)
 {
     int64_t until_ms = eg_clock_boot_ms() + PATIENCE_MS;
     while ((seen->receipts < receipts || seen->items < items) && eg_clock_boot_ms() < until_ms) {
-        struct eg_post *post = eg_queue_take(maker.shared.posts, 100);
-        if (post == NULL) {
+        struct eg_outgoing *outgoing = eg_queue_take(maker.gateway.outgoing, 100);
+        if (outgoing == NULL) {
             continue;
         }
-        if (post->verb == EG_VERB_RECEIPT) {
+        if (outgoing->verb == EG_VERB_RECEIPT) {
             seen->receipts++;
-        } else if (post->verb == EG_VERB_ITEM) {
+        } else if (outgoing->verb == EG_VERB_ITEM) {
             seen->items++;
-            acknowledge(post);
+            acknowledge(outgoing);
         } else {
             seen->others++;
         }
-        eg_post_free(&post);
+        eg_outgoing_free(&outgoing);
     }
 }
 
@@ -139,7 +139,7 @@ static void await_idle(void)
 {
     const struct timespec pause = {0, 1000000};
     int64_t until_ms = eg_clock_boot_ms() + PATIENCE_MS;
-    while (maker.shared.jobs_in_hand > 0 && eg_clock_boot_ms() < until_ms) {
+    while (maker.gateway.jobs_in_hand > 0 && eg_clock_boot_ms() < until_ms) {
         nanosleep(&pause, NULL);
     }
 }
@@ -147,28 +147,29 @@ static void await_idle(void)
 static int exchange(const char *package)
 {
     struct eg_workers *workers = NULL;
-    struct eg_desk *desk = NULL;
+    struct eg_query_thread *desk = NULL;
     struct seen seen = {0};
     eg_gateway_maker_start(&maker, package);
     maker.settings.workers = 3;
-    if (eg_workers_start(&workers, &maker.shared, &err) != EG_OK ||
-        eg_desk_start(&desk, &maker.shared, eg_recorder_log_key(maker.recorder), &err) != EG_OK) {
+    if (eg_workers_start(&workers, &maker.gateway, &err) != EG_OK ||
+        eg_query_thread_start(&desk, &maker.gateway, eg_recorder_log_key(maker.recorder), &err) !=
+            EG_OK) {
         fprintf(stderr, "%s: %s\n", err.where, err.text);
         return 2;
     }
     int wrong = work(&seen);
     await_idle(); /* an answer is out a moment before its job is no longer in hand */
-    if (seen.receipts != REPORTS || seen.items != REPORTS / 2 || maker.shared.jobs_in_hand != 0 ||
-        maker.shared.octets_in_hand != 0) {
+    if (seen.receipts != REPORTS || seen.items != REPORTS / 2 || maker.gateway.jobs_in_hand != 0 ||
+        maker.gateway.octets_in_hand != 0) {
         wrong++;
     }
-    uint64_t accepted = maker.shared.accepted;
-    uint64_t known = maker.shared.known;
-    eg_queue_close(maker.shared.jobs);
+    uint64_t accepted = maker.gateway.accepted;
+    uint64_t known = maker.gateway.known;
+    eg_queue_close(maker.gateway.jobs);
     eg_workers_stop(&workers);
     eg_gateway_maker_halt(&maker);
-    eg_queue_close(maker.shared.desk);
-    eg_desk_stop(&desk);
+    eg_queue_close(maker.gateway.queries);
+    eg_query_thread_stop(&desk);
     eg_gateway_maker_stop(&maker);
     if (wrong != 0 || accepted != REPORTS / 2 || known != REPORTS / 2) {
         fprintf(stderr, "%s: %d wrong, %zu receipts, %zu items, %zu others; %llu + %llu\n", package,

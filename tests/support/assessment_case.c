@@ -180,7 +180,7 @@ enum eg_status assessment_case_compile(struct assessment_case *c)
 static void read_head(struct assessment_case *c)
 {
     xmlNode *root = xmlDocGetRootElement(c->doc);
-    struct eg_reading *r = &c->reading;
+    struct eg_report_header *r = &c->header;
     (void)snprintf(r->id, sizeof r->id, "%.120s", assessment_case_value(root, "id"));
     (void)snprintf(r->plant, sizeof r->plant, "%.120s", assessment_case_value(root, "plant"));
     (void)snprintf(r->from, sizeof r->from, "%.10s", assessment_case_value(root, "from"));
@@ -198,15 +198,15 @@ enum eg_status assessment_case_run(struct assessment_case *c)
         read_head(c);
         cr_assert_eq(eg_parameter_rules_compile(&c->rules, c->package, &c->err), EG_OK, "%s: %s",
                      c->err.where, c->err.text);
-        status = eg_parameters_choose(&c->values, c->rules, &c->plant, c->reading.from,
-                                      c->reading.until, &c->err);
+        status = eg_parameters_choose(&c->values, c->rules, &c->plant, c->header.from,
+                                      c->header.until, &c->err);
         if (status != EG_OK) {
             return status;
         }
     }
     const struct eg_assessment_job job = {.doc = c->doc,
                                           .step = 1,
-                                          .reading = &c->reading,
+                                          .header = &c->header,
                                           .plant = &c->plant,
                                           .values = &c->values,
                                           .known = &c->known};

@@ -18,7 +18,7 @@ struct assessment_case {
     struct eg_package *package;
     struct eg_buf report, lines;
     struct eg_plant plant;
-    struct eg_reading reading;
+    struct eg_report_header header;
     struct eg_facts known;
     struct eg_assessment *assessment;
     struct eg_parameter_rules *rules;

@@ -116,7 +116,7 @@ static void make_folder(struct eg_gateway_maker *maker)
 
 void eg_gateway_maker_start(struct eg_gateway_maker *maker, const char *package)
 {
-    struct eg_world *world = NULL;
+    struct eg_snapshot *snapshot = NULL;
     struct eg_log_key_given key = {0};
     struct eg_error err = {0};
     char path[300] = "";
@@ -134,15 +134,15 @@ void eg_gateway_maker_start(struct eg_gateway_maker *maker, const char *package)
     must(eg_settings_read(&maker->settings, path, &err), &err);
     maker->settings.report_max = 100000;
     (void)snprintf(maker->archive, sizeof(maker->archive), "%.239s", maker->settings.archive);
-    must(eg_world_load(&world, &maker->settings, 1, &err), &err);
-    must(eg_shared_init(&maker->shared, &maker->settings, &world, &err), &err);
-    must(eg_recorder_start(&maker->recorder, &maker->shared, &err), &err);
-    must(eg_worker_open(&maker->worker, &maker->shared, &err), &err);
+    must(eg_snapshot_load(&snapshot, &maker->settings, 1, &err), &err);
+    must(eg_gateway_state_init(&maker->gateway, &maker->settings, &snapshot, &err), &err);
+    must(eg_recorder_start(&maker->recorder, &maker->gateway, &err), &err);
+    must(eg_worker_open(&maker->worker, &maker->gateway, &err), &err);
 }
 
 void eg_gateway_maker_halt(struct eg_gateway_maker *maker)
 {
-    eg_queue_close(maker->shared.records);
+    eg_queue_close(maker->gateway.records);
     eg_recorder_stop(&maker->recorder);
 }
 
@@ -152,7 +152,7 @@ void eg_gateway_maker_stop(struct eg_gateway_maker *maker)
 
     eg_gateway_maker_halt(maker);
     eg_worker_done(&maker->worker);
-    eg_shared_done(&maker->shared);
+    eg_gateway_state_done(&maker->gateway);
     eg_signing_key_free(&maker->signing);
     eg_buf_done(&maker->anchors);
     eg_engine_done();
@@ -179,36 +179,37 @@ static struct eg_job *take_job(struct eg_gateway_maker *maker, struct eg_bytes r
     arrival.message.body_count = 2;
     job = eg_job_new(&arrival, "operator", now_ms);
     cr_assert_not_null(job);
-    cr_assert(eg_shared_enter(&maker->shared, job));
+    cr_assert(eg_gateway_state_enter(&maker->gateway, job));
     eg_buf_done(&cms);
     return job;
 }
 
-struct eg_post *eg_gateway_maker_submit(struct eg_gateway_maker *maker, struct eg_bytes report)
+struct eg_outgoing *eg_gateway_maker_submit(struct eg_gateway_maker *maker, struct eg_bytes report)
 {
     struct eg_job *job = take_job(maker, report);
 
     eg_stages_run(&maker->worker, &job);
-    return eg_queue_take(maker->shared.posts, PATIENCE_MS);
+    return eg_queue_take(maker->gateway.outgoing, PATIENCE_MS);
 }
 
 struct eg_job *eg_gateway_maker_judge(struct eg_gateway_maker *maker, struct eg_bytes report)
 {
     struct eg_job *job = take_job(maker, report);
-    struct eg_queue *closed = maker->shared.records;
+    struct eg_queue *closed = maker->gateway.records;
     struct eg_task *task = NULL;
     struct eg_error err = {0};
 
-    must(eg_queue_new(&maker->shared.records, &err), &err); /* stands in the recorder's place */
+    must(eg_queue_new(&maker->gateway.records, &err), &err); /* stands in the recorder's place */
     eg_stages_run(&maker->worker, &job);
-    task = eg_queue_take(maker->shared.records, 0);
+    task = eg_queue_take(maker->gateway.records, 0);
     cr_assert_not_null(task, "the report was not judged to its end");
     job = task->job;
     task->job = NULL;
-    cr_assert_null(eg_lanes_leave(maker->shared.lanes, job)); /* it will not be answered */
+    cr_assert_null(
+        eg_plant_queues_leave(maker->gateway.plant_queues, job)); /* it will not be answered */
     eg_task_free(&task);
-    eg_queue_free(&maker->shared.records);
-    maker->shared.records = closed;
+    eg_queue_free(&maker->gateway.records);
+    maker->gateway.records = closed;
     return job;
 }
 

@@ -5,7 +5,7 @@
 #ifndef EG_TESTS_GATEWAY_MAKER_H
 #define EG_TESTS_GATEWAY_MAKER_H
 
-#include "flow/job/post.h"
+#include "flow/job/outgoing.h"
 #include "flow/pipeline/recorder.h"
 #include "flow/pipeline/stages.h"
 #include "flow/record/ledger.h"
@@ -17,7 +17,7 @@ struct eg_gateway_maker {
     char dir[200];
     char archive[240];
     struct eg_settings settings;
-    struct eg_shared shared;
+    struct eg_gateway_state gateway;
     struct eg_recorder *recorder;
     struct eg_worker worker;
     struct eg_signing_key *signing; /* of the operator */
@@ -32,8 +32,8 @@ void eg_gateway_maker_halt(struct eg_gateway_maker *maker);
 /* All of it, folder included. */
 void eg_gateway_maker_stop(struct eg_gateway_maker *maker);
 
-/* Sign as the operator and hand in; the answer (eg_post_free), NULL when none came in time. */
-struct eg_post *eg_gateway_maker_submit(struct eg_gateway_maker *maker, struct eg_bytes report);
+/* Sign as the operator and hand in; the answer (eg_outgoing_free), NULL when none came in time. */
+struct eg_outgoing *eg_gateway_maker_submit(struct eg_gateway_maker *maker, struct eg_bytes report);
 
 /* After halt: judge, but do not record. The judged job (eg_job_free). */
 struct eg_job *eg_gateway_maker_judge(struct eg_gateway_maker *maker, struct eg_bytes report);

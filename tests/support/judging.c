@@ -40,12 +40,12 @@ static enum eg_status judge_one(struct eg_outcome *outcome, struct eg_judge *jud
 {
     struct eg_plant_setting settings[SETTINGS_MAX] = {0};
     struct eg_plant plant = plant_of(eg_rules_package(eg_judge_rules(judge)), settings);
-    struct eg_reading reading = {.version = 0};
+    struct eg_report_header header = {.version = 0};
     bool readable = false;
     enum eg_status status =
-        eg_judge_read(&reading, &readable, &outcome->findings, judge, document, err);
+        eg_judge_read(&header, &readable, &outcome->findings, judge, document, err);
     return status == EG_OK && readable
-               ? eg_judge_run(outcome, judge, document, &reading, &plant, NULL, err)
+               ? eg_judge_run(outcome, judge, document, &header, &plant, NULL, err)
                : status;
 }
 

@@ -123,7 +123,7 @@ static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_
     struct eg_judge *judge = c->judges[opinion];
     int64_t step_ns[STEPS_MAX] = {0};
     struct eg_document *document = NULL;
-    struct eg_reading reading = {0};
+    struct eg_report_header header = {0};
     struct eg_outcome outcome;
     bool readable = false;
 
@@ -131,14 +131,14 @@ static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_
     enum eg_status status =
         eg_document_parse(&document, &outcome.findings, report, EG_REPORT_MAX, err);
     if (status == EG_OK && document != NULL) {
-        status = eg_judge_read(&reading, &readable, &outcome.findings, judge, document, err);
+        status = eg_judge_read(&header, &readable, &outcome.findings, judge, document, err);
     }
     if (status == EG_OK && !readable) {
         status = eg_error_set(err, EG_E_STATE, NULL, "a report of the load can not be read");
     }
     eg_judge_clock(judge, step_ns);
     if (status == EG_OK) {
-        status = eg_judge_run(&outcome, judge, document, &reading, NULL, NULL, err);
+        status = eg_judge_run(&outcome, judge, document, &header, NULL, NULL, err);
     }
     eg_judge_clock(judge, NULL);
     if (status == EG_OK && opinion == ASSESSED && !outcome.accepted) {

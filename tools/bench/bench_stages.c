@@ -104,7 +104,7 @@ static enum eg_status read_one(struct eg_document **document, struct eg_judge *j
 
     if (status == EG_OK && *document != NULL) {
         status =
-            eg_judge_read(&job->reading, &readable, &job->outcome.findings, judge, *document, err);
+            eg_judge_read(&job->header, &readable, &job->outcome.findings, judge, *document, err);
     }
     if (status == EG_OK && !readable) {
         status = eg_error_set(err, EG_E_STATE, NULL, "a report of the load can not be read");
@@ -161,8 +161,8 @@ static enum eg_status run_cut(struct measuring *m, struct cuts *cuts, size_t cut
     status = read_one(&document, cuts->judges[cut], job, eg_bytes_view(&m->load->reports[i]), err);
     read_ns = eg_clock_thread_ns();
     if (status == EG_OK) {
-        status = eg_judge_run(&job->outcome, cuts->judges[cut], document, &job->reading, NULL, NULL,
-                              err);
+        status =
+            eg_judge_run(&job->outcome, cuts->judges[cut], document, &job->header, NULL, NULL, err);
     }
     run_ns = eg_clock_thread_ns();
     eg_document_free(&document);
@@ -242,7 +242,7 @@ static enum eg_status complete_jobs(struct measuring *m, struct eg_error *err)
         eg_buf_bytes(&job->report, report);
         eg_buf_bytes(&job->cms, signature);
         job->report_digest = eg_hash(report);
-        job->identity.version = job->reading.version;
+        job->identity.version = job->header.version;
         snprintf(job->identity.participant, sizeof(job->identity.participant), "bench");
         snprintf(job->identity.id, sizeof(job->identity.id), "bench-%zu", i);
         for (size_t n = 0; n < job->outcome.notification_count; n++) {

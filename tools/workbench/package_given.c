@@ -262,23 +262,23 @@ static const char *take_fact(struct eg_fact *out, const char *unit, const char *
 static enum eg_status put_days(struct eg_facts *to, struct eg_fact *fact, const xmlNode *node,
                                const char *file, struct eg_error *err)
 {
-    struct eg_asm_day first, last;
+    struct eg_assess_day first, last;
     char until[11] = "";
     enum eg_status status = eg_vocabulary_day(until, node, "until", file, err);
 
     if (status != EG_OK || until[0] == '\0') {
         return status == EG_OK ? eg_facts_put(to, fact, err) : status;
     }
-    if (!eg_asm_day_read(&first, fact->day) || !eg_asm_day_read(&last, until)) {
+    if (!eg_assess_day_read(&first, fact->day) || !eg_assess_day_read(&last, until)) {
         return eg_vocabulary_fault(err, file, node, "day and until are no days");
     }
-    long from = eg_asm_day_number(first), days = eg_asm_day_number(last) - from + 1;
+    long from = eg_assess_day_number(first), days = eg_assess_day_number(last) - from + 1;
     if (days < 2 || days > EG_TEST_FACT_DAYS_MAX) {
         return eg_vocabulary_fault(err, file, node, "until is after day, by less than %d days",
                                    EG_TEST_FACT_DAYS_MAX);
     }
     for (long i = 0; status == EG_OK && i < days; i++) {
-        eg_asm_day_text(fact->day, from + i);
+        eg_assess_day_text(fact->day, from + i);
         status = eg_facts_put(to, fact, err);
     }
     return status;

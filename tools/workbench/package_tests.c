@@ -107,7 +107,7 @@ static enum eg_status read_given(struct trial *trial, struct eg_error *err)
 }
 
 static enum eg_status run_rules(struct trial *trial, struct eg_document *document,
-                                const struct eg_reading *reading, struct eg_error *err)
+                                const struct eg_report_header *reading, struct eg_error *err)
 {
     struct eg_error own = {0};
     struct eg_facts known;
@@ -138,7 +138,7 @@ static enum eg_status judge(struct trial *trial, struct eg_error *err)
 {
     const struct eg_package *package = eg_rules_package(trial->rules);
     struct eg_document *document = NULL;
-    struct eg_reading reading = {.version = 0};
+    struct eg_report_header reading = {.version = 0};
     bool readable = false;
     const char *ns = NULL, *name = NULL;
     enum eg_status status = eg_document_parse(&document, &trial->outcome.findings,

@@ -12,82 +12,82 @@
 
 #define READING_FILE "readings/%s.xml"
 
-static enum eg_status read_head(struct eg_asm_compile *c, xmlNode *root)
+static enum eg_status read_head(struct eg_assess_compile *c, xmlNode *root)
 {
     static const char *const grids[] = {"half-hour", "hour", "measurement"};
     struct eg_assessment *a = c->a;
-    xmlNode *rounding = eg_xml_child(root, EG_ASM_NS, "rounding");
-    const char *grid = eg_asm_attribute(c, root, "grid");
-    const char *result = eg_asm_attribute(c, root, "result");
+    xmlNode *rounding = eg_xml_child(root, EG_ASSESS_NS, "rounding");
+    const char *grid = eg_assess_attribute(c, root, "grid");
+    const char *result = eg_assess_attribute(c, root, "result");
     size_t i = 0;
 
     while (grid != NULL && i < 3 && strcmp(grids[i], grid) != 0) {
         i++;
     }
     if (grid == NULL || i == 3) {
-        return eg_asm_refuse(c, "EA-WORD", "grid is half-hour, hour or measurement");
+        return eg_assess_refuse(c, "EA-WORD", "grid is half-hour, hour or measurement");
     }
     a->grid = (enum eg_grid_kind)i;
     if (result != NULL && strcmp(result, a->result) != 0) {
-        return eg_asm_refuse(c, "EA-NAME",
-                             "the step in package.xml calls this result %s, not %.64s", a->result,
-                             result);
+        return eg_assess_refuse(c, "EA-NAME",
+                                "the step in package.xml calls this result %s, not %.64s",
+                                a->result, result);
     }
-    eg_asm_at(c, rounding);
-    const char *rule = eg_asm_attribute(c, rounding, "rule");
-    const char *steps = eg_asm_attribute(c, rounding, "steps");
+    eg_assess_at(c, rounding);
+    const char *rule = eg_assess_attribute(c, rounding, "rule");
+    const char *steps = eg_assess_attribute(c, rounding, "steps");
     if (rule == NULL || strcmp(rule, "half-up") != 0) {
-        return eg_asm_refuse(c, "EA-WORD", "rule is half-up (half away from zero, DIN 1333)");
+        return eg_assess_refuse(c, "EA-WORD", "rule is half-up (half away from zero, DIN 1333)");
     }
     a->two_steps = steps != NULL && strcmp(steps, "two") == 0;
     if (steps == NULL || (!a->two_steps && strcmp(steps, "one") != 0)) {
-        return eg_asm_refuse(c, "EA-WORD", "steps is one or two");
+        return eg_assess_refuse(c, "EA-WORD", "steps is one or two");
     }
     return EG_OK;
 }
 
-static enum eg_status read_columns(struct eg_asm_compile *c, const struct eg_loader *loader,
+static enum eg_status read_columns(struct eg_assess_compile *c, const struct eg_loader *loader,
                                    xmlNode *root)
 {
     char file[EG_ERROR_WHERE_MAX] = "";
-    const char *name = eg_asm_attribute(c, root, "reading");
+    const char *name = eg_assess_attribute(c, root, "reading");
 
-    eg_asm_at(c, root);
+    eg_assess_at(c, root);
     (void)snprintf(file, sizeof file, READING_FILE, name != NULL ? name : "");
     struct eg_bytes xml = loader->find(loader->payload, file);
     if (name == NULL || xml.data == NULL) {
-        return eg_asm_refuse(c, "EA-NAME", "the package has no file %s", file);
+        return eg_assess_refuse(c, "EA-NAME", "the package has no file %s", file);
     }
     return eg_columns_compile(&c->a->columns, xml, file, name, c->err);
 }
 
-static enum eg_status check_used(struct eg_asm_compile *c)
+static enum eg_status check_used(struct eg_assess_compile *c)
 {
     for (size_t i = 0; i < c->a->quantity_count; i++) {
-        const struct eg_asm_quantity *q = &c->a->quantities[i];
-        if (q->name != NULL && q->column && !q->used && !q->shown && q->classes == EG_ASM_NONE) {
+        const struct eg_assess_quantity *q = &c->a->quantities[i];
+        if (q->name != NULL && q->column && !q->used && !q->shown && q->classes == EG_ASSESS_NONE) {
             c->line = q->line;
-            return eg_asm_refuse(c, "EA-NAME",
-                                 "the column %s is never used; use it, show it or leave it out",
-                                 q->name);
+            return eg_assess_refuse(c, "EA-NAME",
+                                    "the column %s is never used; use it, show it or leave it out",
+                                    q->name);
         }
     }
     return EG_OK;
 }
 
-static enum eg_status compile_root(struct eg_asm_compile *c, const struct eg_loader *loader,
+static enum eg_status compile_root(struct eg_assess_compile *c, const struct eg_loader *loader,
                                    xmlNode *root)
 {
     struct eg_assessment *a = c->a;
-    struct eg_asm_block *block = eg_asm_append(c, (void **)&a->blocks, &a->block_count,
-                                               sizeof(*block), EG_ASSESSMENT_NAMES_MAX);
+    struct eg_assess_block *block = eg_assess_append(c, (void **)&a->blocks, &a->block_count,
+                                                     sizeof(*block), EG_ASSESSMENT_NAMES_MAX);
     if (block == NULL) {
         return c->err->status;
     }
-    *block = (struct eg_asm_block){
-        .kind = EG_ASM_BLOCK_SOURCE, .parent = EG_ASM_NONE, .having = EG_ASM_NONE};
+    *block = (struct eg_assess_block){
+        .kind = EG_ASSESS_BLOCK_SOURCE, .parent = EG_ASSESS_NONE, .having = EG_ASSESS_NONE};
     c->root = root;
-    enum eg_status status = eg_asm_grammar(c, root);
+    enum eg_status status = eg_assess_grammar(c, root);
     if (status == EG_OK) {
         status = read_head(c, root);
     }
@@ -95,17 +95,17 @@ static enum eg_status compile_root(struct eg_asm_compile *c, const struct eg_loa
         status = read_columns(c, loader, root);
     }
     if (status == EG_OK) {
-        status = eg_asm_lines(c, eg_xml_child(root, EG_ASM_NS, "source"));
+        status = eg_assess_lines(c, eg_xml_child(root, EG_ASSESS_NS, "source"));
     }
     if (status == EG_OK) {
         status = check_used(c);
     }
     if (status == EG_OK) {
-        status = eg_asm_settle_recalls(c);
+        status = eg_assess_settle_recalls(c);
     }
-    return status == EG_OK
-               ? eg_filling_new(&a->filling, a->columns, a->grid, a->givens, a->given_count, c->err)
-               : status;
+    return status == EG_OK ? eg_extraction_new(&a->extraction, a->columns, a->grid, a->givens,
+                                               a->given_count, c->err)
+                           : status;
 }
 
 static struct eg_assessment *new_assessment(const struct eg_package *package, const char *file,
@@ -132,7 +132,7 @@ enum eg_status eg_assessment_compile(struct eg_assessment **out, const struct eg
     struct eg_error own = {0};
     xmlDoc *doc = NULL;
     struct eg_assessment *a = new_assessment(package, file, result);
-    struct eg_asm_compile c = {.a = a, .err = &own};
+    struct eg_assess_compile c = {.a = a, .err = &own};
 
     if (a == NULL) {
         return eg_error_set(err, EG_E_NOMEM, file, "memory ran out");
@@ -162,7 +162,7 @@ void eg_assessment_free(struct eg_assessment **assessment)
     if (a == NULL) {
         return;
     }
-    eg_filling_free(&a->filling);
+    eg_extraction_free(&a->extraction);
     eg_columns_free(&a->columns);
     eg_arena_done(&a->arena);
     free(a);
@@ -173,28 +173,28 @@ void eg_assessment_free(struct eg_assessment **assessment)
 
 bool eg_assessment_needs(const struct eg_assessment *assessment, const char *until, char from[11])
 {
-    struct eg_asm_day day = {0, 0, 0};
+    struct eg_assess_day day = {0, 0, 0};
     bool any = false;
     long earliest = 0;
 
-    if (!eg_asm_day_read(&day, until)) {
+    if (!eg_assess_day_read(&day, until)) {
         return false;
     }
     for (size_t i = 0; i < assessment->recall_count; i++) {
         long first = 0, last = 0;
-        eg_asm_window_bounds(&first, &last, &assessment->windows[assessment->recalls[i].window],
-                             eg_asm_day_number(day));
+        eg_assess_window_bounds(&first, &last, &assessment->windows[assessment->recalls[i].window],
+                                eg_assess_day_number(day));
         earliest = !any || first < earliest ? first : earliest;
         any = true;
     }
     if (any) {
-        eg_asm_day_text(from, earliest);
+        eg_assess_day_text(from, earliest);
     }
     return any;
 }
 
-static const struct eg_asm_finding *finding_named(const struct eg_assessment *assessment,
-                                                  const char *id)
+static const struct eg_assess_finding *finding_named(const struct eg_assessment *assessment,
+                                                     const char *id)
 {
     for (size_t i = 0; i < assessment->finding_count; i++) {
         if (strcmp(assessment->findings[i].id, id) == 0) {
@@ -208,7 +208,7 @@ enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment
                                   const struct eg_finding *finding, const char *lang,
                                   struct eg_error *err)
 {
-    const struct eg_asm_finding *found = finding_named(assessment, finding->rule);
+    const struct eg_assess_finding *found = finding_named(assessment, finding->rule);
 
     if (found == NULL) {
         if (eg_finding_builtin_text(finding, lang, out)) {
@@ -216,9 +216,9 @@ enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment
         }
         return eg_error_set(err, EG_E_NOTFOUND, finding->rule, "is no rule of this assessment");
     }
-    eg_asm_words_text(out, found, lang, finding->values, finding->value_count);
+    eg_assess_words_text(out, found, lang, finding->values, finding->value_count);
     eg_buf_text(out, " [");
-    eg_asm_citation(out, assessment->package->law, found->source);
+    eg_assess_citation(out, assessment->package->law, found->source);
     eg_buf_char(out, ']');
     return eg_buf_ok(out, finding->rule, err);
 }

@@ -36,7 +36,7 @@ bool eg_assessment_needs(const struct eg_assessment *assessment, const char *unt
 struct eg_assessment_job {
     xmlDoc *doc;                              /* the report */
     unsigned step;                            /* written into findings */
-    const struct eg_reading *reading;         /* period, plant */
+    const struct eg_report_header *header;    /* period, plant */
     const struct eg_plant *plant;             /* settings; NULL: none are set */
     const struct eg_parameter_values *values; /* of this plant and period */
     const struct eg_facts *known;             /* facts in force; NULL: none */

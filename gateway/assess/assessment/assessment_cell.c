@@ -10,35 +10,35 @@
 #include <math.h>
 #include <stdio.h>
 
-bool eg_asm_bit(const uint64_t *bits, size_t place)
+bool eg_assess_bit(const uint64_t *bits, size_t place)
 {
     return (bits[place / 64] >> (place % 64) & 1) != 0;
 }
 
-enum eg_answer_value eg_asm_answer(const struct eg_asm_cell *cell, size_t place)
+enum eg_answer_value eg_assess_answer(const struct eg_assess_cell *cell, size_t place)
 {
-    if (eg_asm_bit(cell->unknown, place)) {
+    if (eg_assess_bit(cell->unknown, place)) {
         return EG_ANSWER_UNKNOWN;
     }
-    return eg_asm_bit(cell->yes, place) ? EG_ANSWER_YES : EG_ANSWER_NO;
+    return eg_assess_bit(cell->yes, place) ? EG_ANSWER_YES : EG_ANSWER_NO;
 }
 
-void eg_asm_cell_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_quantity *q,
-                      const struct eg_asm_cell *cell, size_t place, int digits)
+void eg_assess_cell_text(char out[EG_ASSESS_TEXT_MAX], const struct eg_assess_quantity *q,
+                         const struct eg_assess_cell *cell, size_t place, int digits)
 {
     static const char *const answers[] = {
         [EG_ANSWER_NO] = "no", [EG_ANSWER_YES] = "yes", [EG_ANSWER_UNKNOWN] = "unknown"};
-    double x = q->kind == EG_ASM_NUMBER ? cell->x[place] : 0;
+    double x = q->kind == EG_ASSESS_NUMBER ? cell->x[place] : 0;
     int decimals = digits >= 0 ? digits : cell->place;
 
-    if (q->kind == EG_ASM_ANSWER) {
-        (void)snprintf(out, EG_ASM_TEXT_MAX, "%s", answers[eg_asm_answer(cell, place)]);
-    } else if (q->kind == EG_ASM_WORD) {
+    if (q->kind == EG_ASSESS_ANSWER) {
+        (void)snprintf(out, EG_ASSESS_TEXT_MAX, "%s", answers[eg_assess_answer(cell, place)]);
+    } else if (q->kind == EG_ASSESS_WORD) {
         size_t word = cell->word[place];
         bool known = word >= 1 && word <= q->word_count;
-        (void)snprintf(out, EG_ASM_TEXT_MAX, "%.300s", known ? q->words[word - 1] : "-");
+        (void)snprintf(out, EG_ASSESS_TEXT_MAX, "%.300s", known ? q->words[word - 1] : "-");
     } else if (isnan(x)) {
-        (void)snprintf(out, EG_ASM_TEXT_MAX, "-");
+        (void)snprintf(out, EG_ASSESS_TEXT_MAX, "-");
     } else if (decimals >= 0 && !isnan(eg_number_round(x, decimals))) {
         eg_number_text_place(out, x, decimals);
     } else {
@@ -46,7 +46,7 @@ void eg_asm_cell_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_quantity *q
     }
 }
 
-void eg_asm_attribute_text(struct eg_buf *out, const char *name, const char *text)
+void eg_assess_attribute_text(struct eg_buf *out, const char *name, const char *text)
 {
     eg_buf_char(out, ' ');
     eg_buf_text(out, name);
@@ -55,20 +55,20 @@ void eg_asm_attribute_text(struct eg_buf *out, const char *name, const char *tex
     eg_buf_char(out, '"');
 }
 
-void eg_asm_run_end(char out[EG_GRID_LABEL_MAX], const struct eg_asm_run *run, int grid,
-                    size_t place)
+void eg_assess_run_end(char out[EG_GRID_LABEL_MAX], const struct eg_assess_run *run, int grid,
+                       size_t place)
 {
     const char *const *labels = run->series != NULL ? run->series->labels : run->source->labels;
-    struct eg_asm_day day = {0, 0, 0};
+    struct eg_assess_day day = {0, 0, 0};
 
-    if (grid >= EG_ASM_GRID_WINDOW) {
-        if (eg_asm_day_read(&day, run->window_first[grid - EG_ASM_GRID_WINDOW])) {
-            eg_asm_day_text(out, eg_asm_day_number(day) + (long)place);
+    if (grid >= EG_ASSESS_GRID_WINDOW) {
+        if (eg_assess_day_read(&day, run->window_first[grid - EG_ASSESS_GRID_WINDOW])) {
+            eg_assess_day_text(out, eg_assess_day_number(day) + (long)place);
         }
         return;
     }
     if (run->grid.kind == EG_GRID_MEASUREMENT) {
-        labels = grid == EG_ASM_GRID_SOURCE ? run->source->labels : labels;
+        labels = grid == EG_ASSESS_GRID_SOURCE ? run->source->labels : labels;
         (void)snprintf(out, EG_GRID_LABEL_MAX, "%.19s", labels != NULL ? labels[place] : "");
         return;
     }

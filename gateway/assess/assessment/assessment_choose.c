@@ -10,13 +10,13 @@
 
 #define FOREIGN_WORD 255 /* a word that a permit set and no condition asks for */
 
-bool eg_asm_is_permit(const struct eg_parameter_value *value)
+bool eg_assess_is_permit(const struct eg_parameter_value *value)
 {
     return value->origin == EG_ORIGIN_PERMIT;
 }
 
-enum eg_status eg_asm_value_for(const struct eg_parameter_value **out, struct eg_asm_run *run,
-                                size_t index, const char *component)
+enum eg_status eg_assess_value_for(const struct eg_parameter_value **out, struct eg_assess_run *run,
+                                   size_t index, const char *component)
 {
     *out = NULL;
     enum eg_status status = EG_OK;
@@ -28,7 +28,7 @@ enum eg_status eg_asm_value_for(const struct eg_parameter_value **out, struct eg
     return status;
 }
 
-bool eg_asm_has_any_value(const struct eg_asm_run *run, size_t index, const char *component)
+bool eg_assess_has_any_value(const struct eg_assess_run *run, size_t index, const char *component)
 {
     const struct eg_parameter_values *values = run->job->values;
     for (size_t i = 0; values != NULL && i < values->count; i++) {
@@ -41,13 +41,13 @@ bool eg_asm_has_any_value(const struct eg_asm_run *run, size_t index, const char
     return false;
 }
 
-static void set_parameter(struct eg_asm_run *run, size_t index)
+static void set_parameter(struct eg_assess_run *run, size_t index)
 {
     const struct eg_parameter_value *value = run->values[index];
-    const struct eg_asm_quantity *q = &run->a->quantities[run->a->parameters[index].quantity];
-    struct eg_asm_cell *cell = &run->cells[run->a->parameters[index].quantity];
+    const struct eg_assess_quantity *q = &run->a->quantities[run->a->parameters[index].quantity];
+    struct eg_assess_cell *cell = &run->cells[run->a->parameters[index].quantity];
 
-    if (q->kind == EG_ASM_WORD) {
+    if (q->kind == EG_ASSESS_WORD) {
         cell->word[0] = value != NULL ? FOREIGN_WORD : 0;
         for (size_t i = 0; value != NULL && i < q->word_count; i++) {
             if (strcmp(q->words[i], value->value) == 0) {
@@ -57,15 +57,15 @@ static void set_parameter(struct eg_asm_run *run, size_t index)
         return;
     }
     cell->x[0] = value != NULL ? value->number : (double)NAN;
-    cell->place = value != NULL ? value->place : EG_ASM_PLACE_NONE;
+    cell->place = value != NULL ? value->place : EG_ASSESS_PLACE_NONE;
     cell->status[0] = value != NULL ? EG_VALUE_VALID : EG_VALUE_MISSING;
 }
 
-static enum eg_status set_setting(struct eg_asm_run *run, const struct eg_asm_setting *asked)
+static enum eg_status set_setting(struct eg_assess_run *run, const struct eg_assess_setting *asked)
 {
     const struct eg_setting *setting = asked->setting;
     const struct eg_setting_value *value = NULL;
-    struct eg_asm_cell *cell = &run->cells[asked->quantity];
+    struct eg_assess_cell *cell = &run->cells[asked->quantity];
     bool series = run->series != NULL;
 
     if (series ? !asked->in_series : !asked->in_source) {
@@ -89,7 +89,7 @@ static enum eg_status set_setting(struct eg_asm_run *run, const struct eg_asm_se
 /* false: a parameter of the formula has no value here. */
 static bool is_known(const struct eg_expression *node, void *payload)
 {
-    const struct eg_asm_run *run = payload;
+    const struct eg_assess_run *run = payload;
     for (size_t i = 0; node->kind == EG_EXPR_PARAMETER && i < run->a->parameter_count; i++) {
         if (strcmp(run->a->parameters[i].parameter->name, node->text) == 0) {
             return run->values[i] != NULL;
@@ -98,26 +98,26 @@ static bool is_known(const struct eg_expression *node, void *payload)
     return true;
 }
 
-static void set_constant(struct eg_asm_run *run, const struct eg_asm_constant *constant)
+static void set_constant(struct eg_assess_run *run, const struct eg_assess_constant *constant)
 {
-    struct eg_asm_cell *cell = &run->cells[constant->quantity];
+    struct eg_assess_cell *cell = &run->cells[constant->quantity];
     int place = 0;
     bool known = eg_expression_walk(constant->formula, is_known, run);
-    cell->x[0] = eg_asm_exact(run, constant->formula, &place);
+    cell->x[0] = eg_assess_exact(run, constant->formula, &place);
     cell->status[0] = !isnan(cell->x[0]) ? EG_VALUE_VALID
                       : known            ? EG_VALUE_IMPLAUSIBLE
                                          : EG_VALUE_MISSING;
-    cell->place = EG_ASM_PLACE_NONE;
+    cell->place = EG_ASSESS_PLACE_NONE;
 }
 
 /* Only parameters that the source or the series reads: another may need a setting that none has. */
-static bool is_read(const struct eg_asm_run *run, size_t index)
+static bool is_read(const struct eg_assess_run *run, size_t index)
 {
-    const struct eg_asm_parameter *parameter = &run->a->parameters[index];
+    const struct eg_assess_parameter *parameter = &run->a->parameters[index];
     return run->series != NULL ? parameter->in_series : parameter->in_source;
 }
 
-enum eg_status eg_asm_run_parameters(struct eg_asm_run *run)
+enum eg_status eg_assess_run_parameters(struct eg_assess_run *run)
 {
     const struct eg_assessment *a = run->a;
     const char *component = run->series != NULL ? run->series->component : NULL;
@@ -126,7 +126,7 @@ enum eg_status eg_asm_run_parameters(struct eg_asm_run *run)
     for (size_t i = 0; status == EG_OK && i < a->parameter_count; i++) {
         run->values[i] = NULL;
         if (is_read(run, i)) {
-            status = eg_asm_value_for(&run->values[i], run, i, component);
+            status = eg_assess_value_for(&run->values[i], run, i, component);
         }
         if (status == EG_OK) {
             set_parameter(run, i);

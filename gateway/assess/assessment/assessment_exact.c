@@ -126,7 +126,8 @@ static double to_double(struct ratio r)
     return r.num < 0 ? -x : x;
 }
 
-static const struct eg_parameter_value *value_named(const struct eg_asm_run *run, const char *name)
+static const struct eg_parameter_value *value_named(const struct eg_assess_run *run,
+                                                    const char *name)
 {
     for (size_t i = 0; i < run->a->parameter_count; i++) {
         if (strcmp(run->a->parameters[i].parameter->name, name) == 0) {
@@ -136,7 +137,7 @@ static const struct eg_parameter_value *value_named(const struct eg_asm_run *run
     return NULL;
 }
 
-static struct ratio evaluate(const struct eg_asm_run *run, const struct eg_expression *e,
+static struct ratio evaluate(const struct eg_assess_run *run, const struct eg_expression *e,
                              int *place)
 {
     if (e->kind == EG_EXPR_NUMBER) {
@@ -170,12 +171,12 @@ static struct ratio evaluate(const struct eg_asm_run *run, const struct eg_expre
     }
 }
 
-double eg_asm_exact(const struct eg_asm_run *run, const struct eg_expression *e, int *place)
+double eg_assess_exact(const struct eg_assess_run *run, const struct eg_expression *e, int *place)
 {
     return to_double(evaluate(run, e, place));
 }
 
-double eg_asm_exact_step(const char *from, const char *to, int step, int steps)
+double eg_assess_exact_step(const char *from, const char *to, int step, int steps)
 {
     struct ratio low = of_text(from), high = of_text(to);
     struct ratio part = times(plus(high, low, -1), reduced(step, steps));

@@ -12,25 +12,25 @@
 #define PERCENT_THOUSANDTHS 100000
 
 /* 64 places of `over`, all where none is named. */
-static uint64_t within(const struct eg_asm_run *run, int over, size_t places, size_t w)
+static uint64_t within(const struct eg_assess_run *run, int over, size_t places, size_t w)
 {
     size_t left = places - w * 64;
     uint64_t full = left >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << left) - 1;
-    return over == EG_ASM_NONE ? full : run->cells[over].yes[w] & full;
+    return over == EG_ASSESS_NONE ? full : run->cells[over].yes[w] & full;
 }
 
-static bool is_within(const struct eg_asm_run *run, int over, size_t place)
+static bool is_within(const struct eg_assess_run *run, int over, size_t place)
 {
-    return over == EG_ASM_NONE || eg_asm_bit(run->cells[over].yes, place);
+    return over == EG_ASSESS_NONE || eg_assess_bit(run->cells[over].yes, place);
 }
 
-static void run_count(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_count(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    const struct eg_asm_cell *in = &run->cells[op->in[0]];
-    struct eg_asm_cell *out = &run->cells[op->out];
+    const struct eg_assess_cell *in = &run->cells[op->in[0]];
+    struct eg_assess_cell *out = &run->cells[op->out];
     size_t yes = 0, unknown = 0;
 
-    for (size_t w = 0; w < eg_asm_mask_words(in->places); w++) {
+    for (size_t w = 0; w < eg_assess_mask_words(in->places); w++) {
         uint64_t over = within(run, op->in[3], in->places, w);
         yes += (size_t)__builtin_popcountll(in->yes[w] & over);
         unknown += (size_t)__builtin_popcountll(in->unknown[w] & over);
@@ -42,13 +42,13 @@ static void run_count(struct eg_asm_run *run, const struct eg_asm_op *op)
 }
 
 /* The values that are used, in run->scratch. */
-static size_t gather(struct eg_asm_run *run, const struct eg_asm_op *op)
+static size_t gather(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    const struct eg_asm_cell *in = &run->cells[op->in[0]];
+    const struct eg_assess_cell *in = &run->cells[op->in[0]];
     size_t n = 0;
     for (size_t i = 0; i < in->places; i++) {
         if (is_within(run, op->in[3], i) && !isnan(in->x[i]) &&
-            eg_asm_bit(op->set.bits, in->status[i])) {
+            eg_assess_bit(op->set.bits, in->status[i])) {
             run->scratch[n++] = in->x[i];
         }
     }
@@ -70,7 +70,7 @@ static double extreme(const double *values, size_t n, bool most)
     return found;
 }
 
-static double aggregate(struct eg_asm_run *run, const struct eg_asm_op *op, size_t n)
+static double aggregate(struct eg_assess_run *run, const struct eg_assess_op *op, size_t n)
 {
     if (op->code == EG_OP_SUM) {
         return eg_number_sum(run->scratch, n);
@@ -93,41 +93,41 @@ static double aggregate(struct eg_asm_run *run, const struct eg_asm_op *op, size
     }
 }
 
-static void run_aggregate(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_aggregate(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    struct eg_asm_cell *out = &run->cells[op->out];
+    struct eg_assess_cell *out = &run->cells[op->out];
     size_t n = gather(run, op);
     out->x[0] = aggregate(run, op, n);
     out->status[0] = isnan(out->x[0]) ? EG_VALUE_MISSING : EG_VALUE_VALID;
-    out->place = op->code == EG_OP_MEAN ? EG_ASM_PLACE_NONE : run->cells[op->in[0]].place;
+    out->place = op->code == EG_OP_MEAN ? EG_ASSESS_PLACE_NONE : run->cells[op->in[0]].place;
     out->n = n;
     out->reason_holds = false;
 }
 
-static void run_share(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_share(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    const struct eg_asm_cell *part = &run->cells[op->in[0]], *whole = &run->cells[op->in[1]];
-    struct eg_asm_cell *out = &run->cells[op->out];
+    const struct eg_assess_cell *part = &run->cells[op->in[0]], *whole = &run->cells[op->in[1]];
+    struct eg_assess_cell *out = &run->cells[op->out];
     bool none = isnan(part->x[0]) || isnan(whole->x[0]) || whole->x[0] == 0;
     uint8_t status = part->status[0] > whole->status[0] ? part->status[0] : whole->status[0];
     out->x[0] = none ? (double)NAN : part->x[0] * 100 / whole->x[0];
     out->status[0] = none ? EG_VALUE_MISSING : status;
-    out->place = EG_ASM_PLACE_NONE;
+    out->place = EG_ASSESS_PLACE_NONE;
 }
 
-static void run_run(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_run(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    const struct eg_asm_cell *in = &run->cells[op->in[0]];
-    struct eg_asm_cell *out = &run->cells[op->out];
+    const struct eg_assess_cell *in = &run->cells[op->in[0]];
+    struct eg_assess_cell *out = &run->cells[op->out];
     double hours = 0;
 
-    if (op->in[1] != EG_ASM_NONE) {
-        const struct eg_asm_cell *start = &run->cells[op->in[1]];
+    if (op->in[1] != EG_ASSESS_NONE) {
+        const struct eg_assess_cell *start = &run->cells[op->in[1]];
         hours = start->status[0] <= EG_VALUE_SUBSTITUTE ? start->x[0] : (double)NAN;
     }
-    out->place = EG_ASM_PLACE_NONE;
+    out->place = EG_ASSESS_PLACE_NONE;
     for (size_t i = 0; i < out->places; i++) {
-        enum eg_answer_value said = eg_asm_answer(in, i);
+        enum eg_answer_value said = eg_assess_answer(in, i);
         hours = said == EG_ANSWER_UNKNOWN ? (double)NAN
                 : said == EG_ANSWER_YES   ? hours + run->step_h
                                           : 0;
@@ -136,17 +136,17 @@ static void run_run(struct eg_asm_run *run, const struct eg_asm_op *op)
     }
 }
 
-static void run_valid(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_valid(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    struct eg_asm_cell *out = &run->cells[op->out];
-    enum eg_answer_value said = eg_asm_answer(&run->cells[op->in[0]], 0);
+    struct eg_assess_cell *out = &run->cells[op->out];
+    enum eg_answer_value said = eg_assess_answer(&run->cells[op->in[0]], 0);
     out->reason_holds = said != EG_ANSWER_YES;
     if (out->reason_holds) {
         out->status[0] = said == EG_ANSWER_NO ? EG_VALUE_INVALID : EG_VALUE_IMPLAUSIBLE;
     }
 }
 
-void eg_asm_run_figure(struct eg_asm_run *run, const struct eg_asm_op *op)
+void eg_assess_run_figure(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     switch (op->code) {
     case EG_OP_COUNT:
@@ -168,7 +168,7 @@ void eg_asm_run_figure(struct eg_asm_run *run, const struct eg_asm_op *op)
 
 /* ---- classes ------------------------------------------------------------------------------ */
 
-static const char *bound_text(const struct eg_asm_run *run, int quantity)
+static const char *bound_text(const struct eg_assess_run *run, int quantity)
 {
     const struct eg_assessment *a = run->a;
     for (size_t i = 0; i < a->parameter_count; i++) {
@@ -199,22 +199,22 @@ static int scale_step(const double *bounds, int steps, double x)
 }
 
 /* Places that no row above took are tried by this one. */
-static void try_row(struct eg_asm_run *run, const struct eg_asm_classes *classes,
-                    const struct eg_asm_class *row)
+static void try_row(struct eg_assess_run *run, const struct eg_assess_classes *classes,
+                    const struct eg_assess_class *row)
 {
-    struct eg_asm_cell *out = &run->cells[classes->out];
+    struct eg_assess_cell *out = &run->cells[classes->out];
     double bounds[256];
     int steps = row->scale.steps;
-    const struct eg_asm_cell *in =
-        &run->cells[row->condition != EG_ASM_NONE ? row->condition : row->scale.of];
+    const struct eg_assess_cell *in =
+        &run->cells[row->condition != EG_ASSESS_NONE ? row->condition : row->scale.of];
 
-    if (row->condition == EG_ASM_NONE) {
+    if (row->condition == EG_ASSESS_NONE) {
         const char *from = bound_text(run, row->scale.from), *to = bound_text(run, row->scale.to);
         if (from == NULL || to == NULL) {
             return;
         }
         for (int i = 0; i <= steps; i++) {
-            bounds[i] = eg_asm_exact_step(from, to, i, steps);
+            bounds[i] = eg_assess_exact_step(from, to, i, steps);
         }
     }
     for (size_t i = 0; i < out->places; i++) {
@@ -222,8 +222,8 @@ static void try_row(struct eg_asm_run *run, const struct eg_asm_classes *classes
         if (out->word[i] != 0 || !is_within(run, classes->over, i)) {
             continue;
         }
-        if (row->condition != EG_ASM_NONE) {
-            found = eg_asm_answer(in, i) == EG_ANSWER_YES ? 0 : -1;
+        if (row->condition != EG_ASSESS_NONE) {
+            found = eg_assess_answer(in, i) == EG_ANSWER_YES ? 0 : -1;
         } else if (!isnan(in->x[i]) && in->status[i] <= EG_VALUE_SUBSTITUTE) {
             found = scale_step(bounds, steps, in->x[i]);
         }
@@ -233,9 +233,9 @@ static void try_row(struct eg_asm_run *run, const struct eg_asm_classes *classes
     }
 }
 
-void eg_asm_run_classes(struct eg_asm_run *run, const struct eg_asm_classes *classes)
+void eg_assess_run_classes(struct eg_assess_run *run, const struct eg_assess_classes *classes)
 {
-    struct eg_asm_cell *out = &run->cells[classes->out];
+    struct eg_assess_cell *out = &run->cells[classes->out];
     size_t *counts = &run->class_counts[classes->first_count];
 
     memset(out->word, 0, out->places);

@@ -24,34 +24,34 @@
 #include "assess/language/expression.h"
 #include "base/limits.h"
 
-#define EG_ASM_NS "urn:emgate:assessment:1"
-#define EG_ASM_RESULT_NS "urn:emgate:assessment-result:1"
-#define EG_ASM_NONE (-1)
-#define EG_ASM_TEXT_MAX 400 /* a number, or a word */
+#define EG_ASSESS_NS "urn:emgate:assessment:1"
+#define EG_ASSESS_RESULT_NS "urn:emgate:assessment-result:1"
+#define EG_ASSESS_NONE (-1)
+#define EG_ASSESS_TEXT_MAX 400 /* a number, or a word */
 
 /* ---- quantities --------------------------------------------------------------------------- */
 
-enum eg_asm_kind { EG_ASM_NUMBER, EG_ASM_WORD, EG_ASM_ANSWER };
+enum eg_assess_kind { EG_ASSESS_NUMBER, EG_ASSESS_WORD, EG_ASSESS_ANSWER };
 
 /* Grids: 0 that of the source, 1 that of the series, 2 + n that of window n. */
-#define EG_ASM_GRID_SOURCE 0
-#define EG_ASM_GRID_SERIES 1
-#define EG_ASM_GRID_WINDOW 2
+#define EG_ASSESS_GRID_SOURCE 0
+#define EG_ASSESS_GRID_SERIES 1
+#define EG_ASSESS_GRID_WINDOW 2
 
-enum eg_asm_origin {
-    EG_ASM_TEMPORARY, /* a part of an expression */
-    EG_ASM_PARAMETER,
-    EG_ASM_SETTING,
-    EG_ASM_GIVEN,
-    EG_ASM_MADE, /* by a line of the assessment */
+enum eg_assess_origin {
+    EG_ASSESS_TEMPORARY, /* a part of an expression */
+    EG_ASSESS_PARAMETER,
+    EG_ASSESS_SETTING,
+    EG_ASSESS_GIVEN,
+    EG_ASSESS_MADE, /* by a line of the assessment */
 };
 
-#define EG_ASM_PLACE_NONE (-1)   /* not rounded: as many digits as it has */
-#define EG_ASM_PLACE_OF_ANY (-2) /* that of the parameter `place_parameter` */
+#define EG_ASSESS_PLACE_NONE (-1)   /* not rounded: as many digits as it has */
+#define EG_ASSESS_PLACE_OF_ANY (-2) /* that of the parameter `place_parameter` */
 
-struct eg_asm_quantity {
-    enum eg_asm_kind kind;
-    enum eg_asm_origin origin;
+struct eg_assess_quantity {
+    enum eg_assess_kind kind;
+    enum eg_assess_origin origin;
     bool column;
     int grid;
     struct eg_unit unit;
@@ -75,7 +75,7 @@ struct eg_asm_quantity {
 
 /* ---- operations --------------------------------------------------------------------------- */
 
-enum eg_asm_code {
+enum eg_assess_code {
     /* numbers: out, in[] */
     EG_OP_ADD,
     EG_OP_SUBTRACT,
@@ -118,35 +118,39 @@ enum eg_asm_code {
     EG_OP_FINDING, /* index: finding */
 };
 
-#define EG_ASM_SET_WORDS 4
-struct eg_asm_set {
-    uint64_t bits[EG_ASM_SET_WORDS]; /* of 256 */
+#define EG_ASSESS_SET_WORDS 4
+struct eg_assess_set {
+    uint64_t bits[EG_ASSESS_SET_WORDS]; /* of 256 */
 };
 
-struct eg_asm_op {
-    enum eg_asm_code code;
+struct eg_assess_op {
+    enum eg_assess_code code;
     int out, index, having; /* having: parameter that must have a value, or NONE */
     int in[4];
     int64_t number;
-    struct eg_asm_set set;
+    struct eg_assess_set set;
 };
 
 /* ---- blocks and what stands in them --------------------------------------------------------- */
 
-enum eg_asm_block_kind { EG_ASM_BLOCK_SOURCE, EG_ASM_BLOCK_SERIES, EG_ASM_BLOCK_WINDOW };
+enum eg_assess_block_kind {
+    EG_ASSESS_BLOCK_SOURCE,
+    EG_ASSESS_BLOCK_SERIES,
+    EG_ASSESS_BLOCK_WINDOW
+};
 
-struct eg_asm_block {
-    enum eg_asm_block_kind kind;
+struct eg_assess_block {
+    enum eg_assess_block_kind kind;
     int parent; /* NONE: the source */
     int level; /* block of source or series around it, itself if it is one: whose result it is in */
     int having; /* parameter, or NONE */
     int window; /* WINDOW */
     size_t names, op_count, op_capacity;
-    struct eg_asm_op *ops;
+    struct eg_assess_op *ops;
     unsigned line;
 };
 
-enum eg_asm_days {
+enum eg_assess_days {
     EG_DAYS_BEFORE,
     EG_DAYS_LAST_DAYS,
     EG_DAYS_WEEK,
@@ -155,16 +159,16 @@ enum eg_asm_days {
     EG_DAYS_LAST_MONTHS
 };
 
-struct eg_asm_window {
+struct eg_assess_window {
     const char *name;
-    enum eg_asm_days days;
+    enum eg_assess_days days;
     int count; /* of days or months, where the rule says a number */
     int block;
     unsigned line;
 };
 
 /* "of" may be a figure, or a class of classes (its count). */
-struct eg_asm_recall {
+struct eg_assess_recall {
     int window, out;
     const char *of, *class_id;          /* class_id NULL: a figure */
     int quantity, classes, class_index; /* what is recalled; quantity NONE: a count of classes */
@@ -175,33 +179,33 @@ struct eg_asm_recall {
     unsigned line;
 };
 
-struct eg_asm_remember {
+struct eg_assess_remember {
     int quantity; /* NONE: classes */
     int classes;
     const char *name;
 };
 
-struct eg_asm_scale {
+struct eg_assess_scale {
     int of;
     int first; /* number of the first class of it in `ids` of the classes */
     int steps;
     int from, to; /* quantities: parameters or constants */
 };
-struct eg_asm_class {
+struct eg_assess_class {
     int condition; /* answer; NONE: scale */
-    struct eg_asm_scale scale;
+    struct eg_assess_scale scale;
 };
-struct eg_asm_classes {
+struct eg_assess_classes {
     int out; /* the word */
     int over;
-    struct eg_asm_class *rows;
+    struct eg_assess_class *rows;
     size_t row_count;
     const char *const *ids;
     size_t id_count;
     size_t first_count; /* of its counts in the run: id_count + 1, the last unclassed */
 };
 
-struct eg_asm_part {
+struct eg_assess_part {
     enum {
         EG_PART_TEXT,
         EG_PART_QUANTITY,
@@ -214,35 +218,35 @@ struct eg_asm_part {
     int quantity;     /* QUANTITY, PARAMETER */
     int place;        /* asked for with ":2", else PLACE_NONE */
 };
-struct eg_asm_text {
-    struct eg_asm_part *parts;
+struct eg_assess_text {
+    struct eg_assess_part *parts;
     size_t count;
 };
-struct eg_asm_finding {
+struct eg_assess_finding {
     const char *id, *source;
     enum eg_severity role;
     bool each;
     int condition, over, having;
     int given; /* index of the given whose element is shown; NONE: none */
-    struct eg_asm_text de, en;
-    struct eg_asm_part *values; /* recorded: every name of both texts once */
+    struct eg_assess_text de, en;
+    struct eg_assess_part *values; /* recorded: every name of both texts once */
     size_t value_count;
     int block;
     unsigned line;
 };
 
-struct eg_asm_parameter {
+struct eg_assess_parameter {
     const struct eg_parameter *parameter;
     int quantity;
     bool in_source, in_series; /* read there: told in the result */
 };
-struct eg_asm_setting {
+struct eg_assess_setting {
     const struct eg_setting *setting;
     int quantity;
     bool in_source, in_series;
 };
 /* Numbers and formulas of parameters alone: computed exactly where parameters are chosen. */
-struct eg_asm_constant {
+struct eg_assess_constant {
     const struct eg_expression *formula;
     int quantity;
     bool in_series; /* needs values of a component */
@@ -255,27 +259,27 @@ struct eg_assessment {
     enum eg_grid_kind grid;
     bool two_steps;
     struct eg_columns *columns;
-    struct eg_filling *filling;
+    struct eg_extraction *extraction;
 
-    struct eg_asm_quantity *quantities;
+    struct eg_assess_quantity *quantities;
     size_t quantity_count;
-    struct eg_asm_block *blocks; /* [0] is the source */
+    struct eg_assess_block *blocks; /* [0] is the source */
     size_t block_count;
-    struct eg_asm_window *windows;
+    struct eg_assess_window *windows;
     size_t window_count;
-    struct eg_asm_recall *recalls;
+    struct eg_assess_recall *recalls;
     size_t recall_count;
-    struct eg_asm_remember *remembers;
+    struct eg_assess_remember *remembers;
     size_t remember_count;
-    struct eg_asm_classes *classes;
+    struct eg_assess_classes *classes;
     size_t classes_count, class_total;
-    struct eg_asm_finding *findings;
+    struct eg_assess_finding *findings;
     size_t finding_count;
-    struct eg_asm_parameter *parameters;
+    struct eg_assess_parameter *parameters;
     size_t parameter_count;
-    struct eg_asm_setting *settings;
+    struct eg_assess_setting *settings;
     size_t setting_count;
-    struct eg_asm_constant *constants;
+    struct eg_assess_constant *constants;
     size_t constant_count;
     struct eg_given *givens;
     int *given_quantity;
@@ -285,7 +289,7 @@ struct eg_assessment {
 
 /* ---- compiling ---------------------------------------------------------------------------- */
 
-struct eg_asm_compile {
+struct eg_assess_compile {
     struct eg_assessment *a;
     int block;     /* in which lines are read */
     unsigned line; /* of the line being read */
@@ -295,67 +299,69 @@ struct eg_asm_compile {
 };
 
 /* Say what is wrong and what to do: EG_E_FORMAT "file:line" "EA-CODE: text". */
-enum eg_status eg_asm_refuse(struct eg_asm_compile *c, const char *code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-enum eg_status eg_asm_nomem(struct eg_asm_compile *c);
+enum eg_status eg_assess_refuse(struct eg_assess_compile *c, const char *code, const char *format,
+                                ...) __attribute__((format(printf, 3, 4)));
+enum eg_status eg_assess_nomem(struct eg_assess_compile *c);
 /* At the line of `node` from now on. */
-void eg_asm_at(struct eg_asm_compile *c, const xmlNode *node);
+void eg_assess_at(struct eg_assess_compile *c, const xmlNode *node);
 
 /* Attribute of the assessment's element in its arena; NULL: absent (or memory ran out, rarely). */
-const char *eg_asm_attribute(struct eg_asm_compile *c, const xmlNode *node, const char *name);
+const char *eg_assess_attribute(struct eg_assess_compile *c, const xmlNode *node, const char *name);
 /* The grammar: every element in its place, with the attributes that it must and may have. */
 EG_MUST_USE
-enum eg_status eg_asm_grammar(struct eg_asm_compile *c, xmlNode *root);
+enum eg_status eg_assess_grammar(struct eg_assess_compile *c, xmlNode *root);
 
 /* A new quantity; -1 and err: too many or no memory. Temporary ones have no name. */
-int eg_asm_quantity(struct eg_asm_compile *c, enum eg_asm_kind kind, enum eg_asm_origin origin);
+int eg_assess_quantity(struct eg_assess_compile *c, enum eg_assess_kind kind,
+                       enum eg_assess_origin origin);
 /* Give it the name of the line's attribute `name` and make it seen from here on. EA-NAME. */
 EG_MUST_USE
-enum eg_status eg_asm_name(struct eg_asm_compile *c, int quantity, const xmlNode *node);
+enum eg_status eg_assess_name(struct eg_assess_compile *c, int quantity, const xmlNode *node);
 /* The quantity so named that is seen here, marked as used; NONE and err: EA-NAME. */
-int eg_asm_find(struct eg_asm_compile *c, const char *name);
+int eg_assess_find(struct eg_assess_compile *c, const char *name);
 /* The same without a mark or message. */
-int eg_asm_look(const struct eg_asm_compile *c, const char *name);
-int eg_asm_find_window(struct eg_asm_compile *c, const char *name);
+int eg_assess_look(const struct eg_assess_compile *c, const char *name);
+int eg_assess_find_window(struct eg_assess_compile *c, const char *name);
 /* Parameter or setting as an index of the assessment; NONE: not declared (parameter: and err). */
-int eg_asm_parameter(struct eg_asm_compile *c, const char *name);
-int eg_asm_setting(struct eg_asm_compile *c, const char *name);
+int eg_assess_parameter(struct eg_assess_compile *c, const char *name);
+int eg_assess_setting(struct eg_assess_compile *c, const char *name);
 /* The `having` of the line: parameter or NONE in *out. */
 EG_MUST_USE
-enum eg_status eg_asm_having(struct eg_asm_compile *c, const xmlNode *node, int *out);
-struct eg_asm_op *eg_asm_op(struct eg_asm_compile *c, enum eg_asm_code code, int out);
+enum eg_status eg_assess_having(struct eg_assess_compile *c, const xmlNode *node, int *out);
+struct eg_assess_op *eg_assess_op(struct eg_assess_compile *c, enum eg_assess_code code, int out);
 /* Append one zeroed element to an array of the assessment; NULL and err: no memory. */
-void *eg_asm_append(struct eg_asm_compile *c, void **list, size_t *count, size_t size, size_t max);
-int eg_asm_grid_here(const struct eg_asm_compile *c); /* grid of columns made in this block */
+void *eg_assess_append(struct eg_assess_compile *c, void **list, size_t *count, size_t size,
+                       size_t max);
+int eg_assess_grid_here(const struct eg_assess_compile *c); /* grid of columns made in this block */
 
 /* Expressions; NONE and err. A value or answer may be single or on a grid. */
-int eg_asm_value(struct eg_asm_compile *c, const char *text);
-int eg_asm_condition(struct eg_asm_compile *c, const char *text);
+int eg_assess_value(struct eg_assess_compile *c, const char *text);
+int eg_assess_condition(struct eg_assess_compile *c, const char *text);
 /* Spread over this block's grid, where it is single. */
-int eg_asm_spread(struct eg_asm_compile *c, int quantity);
+int eg_assess_spread(struct eg_assess_compile *c, int quantity);
 EG_MUST_USE
-enum eg_status eg_asm_unit(struct eg_asm_compile *c, const char *text, struct eg_unit *out);
-bool eg_asm_words(struct eg_asm_compile *c, const char *text, const char *const **words,
-                  size_t *count); /* split at blanks; false: no memory */
+enum eg_status eg_assess_unit(struct eg_assess_compile *c, const char *text, struct eg_unit *out);
+bool eg_assess_words(struct eg_assess_compile *c, const char *text, const char *const **words,
+                     size_t *count); /* split at blanks; false: no memory */
 
 /* Lines; each reads its element. */
-typedef enum eg_status eg_asm_line_fn(struct eg_asm_compile *c, xmlNode *node);
-eg_asm_line_fn eg_asm_given, eg_asm_derive, eg_asm_select, eg_asm_count, eg_asm_aggregate,
-    eg_asm_percentile, eg_asm_share, eg_asm_run, eg_asm_figure, eg_asm_whether, eg_asm_round,
-    eg_asm_class_line, eg_asm_window, eg_asm_finding;
+typedef enum eg_status eg_assess_line_fn(struct eg_assess_compile *c, xmlNode *node);
+eg_assess_line_fn eg_assess_given, eg_assess_derive, eg_assess_select, eg_assess_count,
+    eg_assess_aggregate, eg_assess_percentile, eg_assess_share, eg_assess_run, eg_assess_figure,
+    eg_assess_whether, eg_assess_round, eg_assess_class_line, eg_assess_window, eg_assess_finding;
 /* All lines of a block's element. */
 EG_MUST_USE
-enum eg_status eg_asm_lines(struct eg_asm_compile *c, xmlNode *parent);
+enum eg_status eg_assess_lines(struct eg_assess_compile *c, xmlNode *parent);
 /* The `over` of a line in *out: an answer, or NONE for "all". EA-OVER, EA-KIND. */
 EG_MUST_USE
-enum eg_status eg_asm_over(struct eg_asm_compile *c, const xmlNode *node, int *out);
+enum eg_status eg_assess_over(struct eg_assess_compile *c, const xmlNode *node, int *out);
 /* After the last line: recalls of what was made further down. */
 EG_MUST_USE
-enum eg_status eg_asm_settle_recalls(struct eg_asm_compile *c);
+enum eg_status eg_assess_settle_recalls(struct eg_assess_compile *c);
 
 /* ---- running ------------------------------------------------------------------------------ */
 
-struct eg_asm_cell {
+struct eg_assess_cell {
     double *x;
     uint8_t *status;
     uint8_t *word;
@@ -367,15 +373,15 @@ struct eg_asm_cell {
     bool reason_holds; /* valid-when was not yes */
 };
 
-struct eg_asm_day {
+struct eg_assess_day {
     int year, month, day;
 };
 
-struct eg_asm_run {
+struct eg_assess_run {
     const struct eg_assessment *a;
     const struct eg_assessment_job *job;
     struct eg_arena arena;
-    struct eg_asm_cell *cells;                /* by quantity */
+    struct eg_assess_cell *cells;             /* by quantity */
     const struct eg_parameter_value **values; /* by parameter of the assessment; NULL: none */
     size_t *class_counts;
     char day[11];
@@ -384,7 +390,7 @@ struct eg_asm_run {
     const struct eg_grid_series *series; /* NULL: at the source */
     double step_h;
     bool *series_judged; /* of the source in hand */
-    struct eg_asm_judged {
+    struct eg_assess_judged {
         size_t found, not_found, undecided, omitted;
         bool judged;
     } * judged;     /* by finding */
@@ -403,70 +409,74 @@ struct eg_asm_run {
     struct eg_error *err;
 };
 
-static inline size_t eg_asm_mask_words(size_t places)
+static inline size_t eg_assess_mask_words(size_t places)
 {
     return (places + 63) / 64;
 }
 
 /* One operation of each file's kind; places with `having` unmet are left out by the caller. */
-void eg_asm_run_number(struct eg_asm_run *run, const struct eg_asm_op *op);
-void eg_asm_run_answer(struct eg_asm_run *run, const struct eg_asm_op *op);
-void eg_asm_run_figure(struct eg_asm_run *run, const struct eg_asm_op *op);
-void eg_asm_run_classes(struct eg_asm_run *run, const struct eg_asm_classes *classes);
+void eg_assess_run_number(struct eg_assess_run *run, const struct eg_assess_op *op);
+void eg_assess_run_answer(struct eg_assess_run *run, const struct eg_assess_op *op);
+void eg_assess_run_figure(struct eg_assess_run *run, const struct eg_assess_op *op);
+void eg_assess_run_classes(struct eg_assess_run *run, const struct eg_assess_classes *classes);
 EG_MUST_USE
-enum eg_status eg_asm_run_recall(struct eg_asm_run *run, const struct eg_asm_recall *recall);
+enum eg_status eg_assess_run_recall(struct eg_assess_run *run,
+                                    const struct eg_assess_recall *recall);
 /* At the end: the facts that were looked at, and the later days, into the set of those recalled. */
 EG_MUST_USE
-enum eg_status eg_asm_tell_recalled(struct eg_asm_run *run);
+enum eg_status eg_assess_tell_recalled(struct eg_assess_run *run);
 EG_MUST_USE
-enum eg_status eg_asm_run_remember(struct eg_asm_run *run, const struct eg_asm_remember *what);
+enum eg_status eg_assess_run_remember(struct eg_assess_run *run,
+                                      const struct eg_assess_remember *what);
 /* Values of parameters, settings and constants for the source or series in hand. EG_E_DENIED. */
 EG_MUST_USE
-enum eg_status eg_asm_run_parameters(struct eg_asm_run *run);
+enum eg_status eg_assess_run_parameters(struct eg_assess_run *run);
 
 /* The value that holds for a component (NULL: none) of the source in hand; NULL: there is none. */
 EG_MUST_USE
-enum eg_status eg_asm_value_for(const struct eg_parameter_value **out, struct eg_asm_run *run,
-                                size_t index, const char *component);
+enum eg_status eg_assess_value_for(const struct eg_parameter_value **out, struct eg_assess_run *run,
+                                   size_t index, const char *component);
 /* Might there be one, in any source? */
-bool eg_asm_has_any_value(const struct eg_asm_run *run, size_t index, const char *component);
-bool eg_asm_bit(const uint64_t *bits, size_t place);
-enum eg_answer_value eg_asm_answer(const struct eg_asm_cell *cell, size_t place);
+bool eg_assess_has_any_value(const struct eg_assess_run *run, size_t index, const char *component);
+bool eg_assess_bit(const uint64_t *bits, size_t place);
+enum eg_answer_value eg_assess_answer(const struct eg_assess_cell *cell, size_t place);
 /* The text of place `place` of a number or word as finding and result show it. */
-void eg_asm_cell_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_quantity *q,
-                      const struct eg_asm_cell *cell, size_t place, int digits);
+void eg_assess_cell_text(char out[EG_ASSESS_TEXT_MAX], const struct eg_assess_quantity *q,
+                         const struct eg_assess_cell *cell, size_t place, int digits);
 
 /* The constant's number under the values in hand, computed exactly and rounded once; *place of its
  * parameters. NaN: a parameter has no value, or more than 38 digits would be needed. */
-double eg_asm_exact(const struct eg_asm_run *run, const struct eg_expression *e, int *place);
+double eg_assess_exact(const struct eg_assess_run *run, const struct eg_expression *e, int *place);
 /* from + (to - from) * step / steps for decimals `from` and `to` of at most 15 digits. */
-double eg_asm_exact_step(const char *from, const char *to, int step, int steps);
+double eg_assess_exact_step(const char *from, const char *to, int step, int steps);
 
 /* Days. */
-bool eg_asm_day_read(struct eg_asm_day *out, const char *text);
-void eg_asm_day_text(char out[11], long number);
-long eg_asm_day_number(struct eg_asm_day day); /* since 1970-01-01 */
+bool eg_assess_day_read(struct eg_assess_day *out, const char *text);
+void eg_assess_day_text(char out[11], long number);
+long eg_assess_day_number(struct eg_assess_day day); /* since 1970-01-01 */
 /* First and last day of the window that a report of `day` stands in, as numbers. */
-void eg_asm_window_bounds(long *first, long *last, const struct eg_asm_window *window, long day);
-bool eg_asm_window_ended(const struct eg_asm_window *window, long day);
+void eg_assess_window_bounds(long *first, long *last, const struct eg_assess_window *window,
+                             long day);
+bool eg_assess_window_ended(const struct eg_assess_window *window, long day);
 
 /* Label of a place of a grid: end of interval, of sampling, or the day of a window. */
-void eg_asm_run_end(char out[EG_GRID_LABEL_MAX], const struct eg_asm_run *run, int grid,
-                    size_t place);
-bool eg_asm_is_permit(const struct eg_parameter_value *value);
+void eg_assess_run_end(char out[EG_GRID_LABEL_MAX], const struct eg_assess_run *run, int grid,
+                       size_t place);
+bool eg_assess_is_permit(const struct eg_parameter_value *value);
 
 /* ---- result ------------------------------------------------------------------------------- */
 
 /* The source's or series' own results, after its block ran, into `out`. */
-void eg_asm_result_block(struct eg_buf *out, struct eg_asm_run *run, int block, const char *indent);
-void eg_asm_result_begin(struct eg_buf *out, const struct eg_asm_run *run);
-void eg_asm_result_end(struct eg_buf *out, const struct eg_asm_run *run);
-void eg_asm_attribute_text(struct eg_buf *out, const char *name, const char *text);
+void eg_assess_result_block(struct eg_buf *out, struct eg_assess_run *run, int block,
+                            const char *indent);
+void eg_assess_result_begin(struct eg_buf *out, const struct eg_assess_run *run);
+void eg_assess_result_end(struct eg_buf *out, const struct eg_assess_run *run);
+void eg_assess_attribute_text(struct eg_buf *out, const char *name, const char *text);
 /* The finding's text from recorded values. */
-void eg_asm_words_text(struct eg_buf *out, const struct eg_asm_finding *finding, const char *lang,
-                       const struct eg_value *values, size_t count);
+void eg_assess_words_text(struct eg_buf *out, const struct eg_assess_finding *finding,
+                          const char *lang, const struct eg_value *values, size_t count);
 /* Citation with the law in front, unless it names its own. */
-void eg_asm_citation(struct eg_buf *out, const char *law, const char *source);
-bool eg_asm_within_law(const char *source); /* does not name its own */
+void eg_assess_citation(struct eg_buf *out, const char *law, const char *source);
+bool eg_assess_within_law(const char *source); /* does not name its own */
 
 #endif

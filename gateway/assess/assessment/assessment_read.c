@@ -64,7 +64,7 @@ static bool is_in(const char *list, const char *word)
 static const struct eg_assessment_element *rule_of(const xmlNode *node)
 {
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-        if (eg_xml_is(node, EG_ASM_NS, rules[i].element)) {
+        if (eg_xml_is(node, EG_ASSESS_NS, rules[i].element)) {
             return &rules[i];
         }
     }
@@ -76,8 +76,8 @@ const struct eg_assessment_element *eg_assessment_element_at(size_t index)
     return index < sizeof(rules) / sizeof(rules[0]) ? &rules[index] : NULL;
 }
 
-bool eg_asm_words(struct eg_asm_compile *c, const char *text, const char *const **words,
-                  size_t *count)
+bool eg_assess_words(struct eg_assess_compile *c, const char *text, const char *const **words,
+                     size_t *count)
 {
     size_t n = 0;
     for (const char *at = text + strspn(text, " \t\r\n"); *at != '\0'; n++) {
@@ -120,16 +120,17 @@ static const char *advice(const char *name)
     return "EA-NAME: it must be there";
 }
 
-static enum eg_status refuse_missing(struct eg_asm_compile *c, const char *name)
+static enum eg_status refuse_missing(struct eg_assess_compile *c, const char *name)
 {
     const char *text = advice(name);
     char code[16] = "";
     size_t len = strcspn(text, ":");
     memcpy(code, text, len);
-    return eg_asm_refuse(c, code, "%s has no attribute %s; %s", c->element, name, text + len + 2);
+    return eg_assess_refuse(c, code, "%s has no attribute %s; %s", c->element, name,
+                            text + len + 2);
 }
 
-static enum eg_status check_required(struct eg_asm_compile *c, const xmlNode *node,
+static enum eg_status check_required(struct eg_assess_compile *c, const xmlNode *node,
                                      const char *list)
 {
     for (; *list != '\0'; list += strspn(list, " ")) {
@@ -149,7 +150,7 @@ static enum eg_status check_required(struct eg_asm_compile *c, const xmlNode *no
     return EG_OK;
 }
 
-static enum eg_status check_attributes(struct eg_asm_compile *c, const xmlNode *node,
+static enum eg_status check_attributes(struct eg_assess_compile *c, const xmlNode *node,
                                        const struct eg_assessment_element *rule)
 {
     for (const xmlAttr *at = node->properties; at != NULL; at = at->next) {
@@ -157,16 +158,16 @@ static enum eg_status check_attributes(struct eg_asm_compile *c, const xmlNode *
             continue; /* xml:base, xsi:schemaLocation: no rule */
         }
         if (!is_in(rule->attributes, (const char *)at->name)) {
-            return eg_asm_refuse(c, "EA-NAME", "%s has no attribute %.40s here; known: %s",
-                                 rule->element, (const char *)at->name, rule->attributes);
+            return eg_assess_refuse(c, "EA-NAME", "%s has no attribute %.40s here; known: %s",
+                                    rule->element, (const char *)at->name, rule->attributes);
         }
     }
     enum eg_status status = check_required(c, node, rule->attributes);
     bool when = xmlHasProp(node, (const xmlChar *)"valid-when") != NULL;
     bool reason = xmlHasProp(node, (const xmlChar *)"else") != NULL;
     if (status == EG_OK && when != reason) {
-        return eg_asm_refuse(c, "EA-ELSE",
-                             "valid-when and else stand together: what is not valid has a reason");
+        return eg_assess_refuse(
+            c, "EA-ELSE", "valid-when and else stand together: what is not valid has a reason");
     }
     return status;
 }
@@ -179,9 +180,9 @@ static bool is_blank(const xmlNode *node)
            node->content[strspn((const char *)node->content, " \t\r\n")] == '\0';
 }
 
-static enum eg_status check_element(struct eg_asm_compile *c, xmlNode *node);
+static enum eg_status check_element(struct eg_assess_compile *c, xmlNode *node);
 
-static enum eg_status check_child(struct eg_asm_compile *c,
+static enum eg_status check_child(struct eg_assess_compile *c,
                                   const struct eg_assessment_element *rule, xmlNode *child)
 {
     const char *children = rule->children != NULL ? rule->children : "";
@@ -192,22 +193,22 @@ static enum eg_status check_child(struct eg_asm_compile *c,
     if (child->type != XML_ELEMENT_NODE) {
         return rule->children == NULL || is_blank(child)
                    ? EG_OK
-                   : eg_asm_refuse(c, "EA-NAME", "%s holds no text; a remark is a comment",
-                                   rule->element);
+                   : eg_assess_refuse(c, "EA-NAME", "%s holds no text; a remark is a comment",
+                                      rule->element);
     }
-    eg_asm_at(c, child);
+    eg_assess_at(c, child);
     if (rule_of(child) == NULL || !is_in(children, (const char *)child->name)) {
-        return eg_asm_refuse(c, "EA-NAME", "%.40s can not stand in %s; known there: %s",
-                             (const char *)child->name, rule->element,
-                             children[0] != '\0' ? children : "nothing");
+        return eg_assess_refuse(c, "EA-NAME", "%.40s can not stand in %s; known there: %s",
+                                (const char *)child->name, rule->element,
+                                children[0] != '\0' ? children : "nothing");
     }
     return check_element(c, child);
 }
 
-static enum eg_status check_element(struct eg_asm_compile *c, xmlNode *node)
+static enum eg_status check_element(struct eg_assess_compile *c, xmlNode *node)
 {
     const struct eg_assessment_element *rule = rule_of(node);
-    eg_asm_at(c, node);
+    eg_assess_at(c, node);
     enum eg_status status = check_attributes(c, node, rule);
     for (xmlNode *child = node->children; status == EG_OK && child != NULL; child = child->next) {
         status = check_child(c, rule, child);
@@ -218,26 +219,27 @@ static enum eg_status check_element(struct eg_asm_compile *c, xmlNode *node)
 static size_t count_children(const xmlNode *node, const char *name)
 {
     size_t n = 0;
-    for (const xmlNode *at = eg_xml_child(node, EG_ASM_NS, name); at != NULL;
-         at = eg_xml_next(at, EG_ASM_NS, name)) {
+    for (const xmlNode *at = eg_xml_child(node, EG_ASSESS_NS, name); at != NULL;
+         at = eg_xml_next(at, EG_ASSESS_NS, name)) {
         n++;
     }
     return n;
 }
 
-enum eg_status eg_asm_grammar(struct eg_asm_compile *c, xmlNode *root)
+enum eg_status eg_assess_grammar(struct eg_assess_compile *c, xmlNode *root)
 {
-    eg_asm_at(c, root);
-    if (!eg_xml_is(root, EG_ASM_NS, "assessment")) {
-        return eg_asm_refuse(c, "EA-NAME", "the root is assessment of the namespace " EG_ASM_NS);
+    eg_assess_at(c, root);
+    if (!eg_xml_is(root, EG_ASSESS_NS, "assessment")) {
+        return eg_assess_refuse(c, "EA-NAME",
+                                "the root is assessment of the namespace " EG_ASSESS_NS);
     }
     enum eg_status status = check_element(c, root);
     if (status != EG_OK) {
         return status;
     }
-    eg_asm_at(c, root);
+    eg_assess_at(c, root);
     if (count_children(root, "rounding") != 1 || count_children(root, "source") != 1) {
-        return eg_asm_refuse(c, "EA-NAME", "an assessment has one rounding and one source");
+        return eg_assess_refuse(c, "EA-NAME", "an assessment has one rounding and one source");
     }
     return EG_OK;
 }

@@ -28,7 +28,7 @@ static void add_count(struct eg_buf *out, const char *name, size_t count)
         digits[--at] = (char)('0' + count % 10);
         count /= 10;
     } while (count > 0);
-    eg_asm_attribute_text(out, name, digits + at);
+    eg_assess_attribute_text(out, name, digits + at);
 }
 
 static void add_line(struct eg_buf *out, const char *indent, const char *text)
@@ -37,7 +37,7 @@ static void add_line(struct eg_buf *out, const char *indent, const char *text)
     eg_buf_text(out, text);
 }
 
-static void add_source(struct eg_buf *out, const struct eg_asm_run *run, const char *source)
+static void add_source(struct eg_buf *out, const struct eg_assess_run *run, const char *source)
 {
     const char *law = run->a->package->law;
 
@@ -45,7 +45,7 @@ static void add_source(struct eg_buf *out, const struct eg_asm_run *run, const c
         return;
     }
     eg_buf_text(out, " source=\"");
-    if (law != NULL && eg_asm_within_law(source)) {
+    if (law != NULL && eg_assess_within_law(source)) {
         eg_text_xml(out, eg_bytes_of(law));
         eg_buf_char(out, ' ');
     }
@@ -53,15 +53,16 @@ static void add_source(struct eg_buf *out, const struct eg_asm_run *run, const c
     eg_buf_char(out, '"');
 }
 
-static bool has_value(const struct eg_asm_quantity *q, const struct eg_asm_cell *cell, size_t place)
+static bool has_value(const struct eg_assess_quantity *q, const struct eg_assess_cell *cell,
+                      size_t place)
 {
-    return q->kind == EG_ASM_NUMBER ? !isnan(cell->x[place])
-                                    : q->kind != EG_ASM_WORD || cell->word[place] != 0;
+    return q->kind == EG_ASSESS_NUMBER ? !isnan(cell->x[place])
+                                       : q->kind != EG_ASSESS_WORD || cell->word[place] != 0;
 }
 
 /* ---- parts -------------------------------------------------------------------------------- */
 
-static void add_parameter(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
+static void add_parameter(struct eg_buf *out, const struct eg_assess_run *run, size_t index,
                           const char *indent)
 {
     const struct eg_parameter_value *value = run->values[index];
@@ -70,33 +71,33 @@ static void add_parameter(struct eg_buf *out, const struct eg_asm_run *run, size
         return;
     }
     add_line(out, indent, "<parameter");
-    eg_asm_attribute_text(out, "name", value->parameter->name);
-    eg_asm_attribute_text(out, "value", value->value);
-    eg_asm_attribute_text(out, "unit", value->parameter->unit);
+    eg_assess_attribute_text(out, "name", value->parameter->name);
+    eg_assess_attribute_text(out, "value", value->value);
+    eg_assess_attribute_text(out, "unit", value->parameter->unit);
     add_source(out, run, value->citation);
-    if (eg_asm_is_permit(value)) {
-        eg_asm_attribute_text(out, "override", "permit");
+    if (eg_assess_is_permit(value)) {
+        eg_assess_attribute_text(out, "override", "permit");
     }
     eg_buf_text(out, "/>\n");
 }
 
-static void add_figure(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
+static void add_figure(struct eg_buf *out, const struct eg_assess_run *run, size_t index,
                        const char *indent)
 {
-    const struct eg_asm_quantity *q = &run->a->quantities[index];
-    const struct eg_asm_cell *cell = &run->cells[index];
-    char text[EG_ASM_TEXT_MAX] = "";
+    const struct eg_assess_quantity *q = &run->a->quantities[index];
+    const struct eg_assess_cell *cell = &run->cells[index];
+    char text[EG_ASSESS_TEXT_MAX] = "";
 
     add_line(out, indent, "<figure");
-    eg_asm_attribute_text(out, "name", q->name);
+    eg_assess_attribute_text(out, "name", q->name);
     if (has_value(q, cell, 0)) {
-        eg_asm_cell_text(text, q, cell, 0, EG_ASM_PLACE_NONE);
-        eg_asm_attribute_text(out, "value", text);
+        eg_assess_cell_text(text, q, cell, 0, EG_ASSESS_PLACE_NONE);
+        eg_assess_attribute_text(out, "value", text);
     }
-    if (q->kind == EG_ASM_NUMBER) {
-        eg_asm_attribute_text(out, "unit", q->unit_text);
-        eg_asm_attribute_text(out, "status",
-                              eg_value_status_text((enum eg_value_status)cell->status[0]));
+    if (q->kind == EG_ASSESS_NUMBER) {
+        eg_assess_attribute_text(out, "unit", q->unit_text);
+        eg_assess_attribute_text(out, "status",
+                                 eg_value_status_text((enum eg_value_status)cell->status[0]));
     }
     if (q->counted) {
         add_count(out, "n", cell->n);
@@ -105,18 +106,18 @@ static void add_figure(struct eg_buf *out, const struct eg_asm_run *run, size_t 
         add_count(out, "unanswered", cell->unanswered);
     }
     if (cell->reason_holds && q->reason != NULL) {
-        eg_asm_attribute_text(out, "reason", q->reason);
+        eg_assess_attribute_text(out, "reason", q->reason);
     }
     add_source(out, run, q->source);
     eg_buf_text(out, "/>\n");
 }
 
-static void add_judged(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
+static void add_judged(struct eg_buf *out, const struct eg_assess_run *run, size_t index,
                        const char *indent)
 {
-    const struct eg_asm_judged *judged = &run->judged[index];
+    const struct eg_assess_judged *judged = &run->judged[index];
     add_line(out, indent, "<judged");
-    eg_asm_attribute_text(out, "id", run->a->findings[index].id);
+    eg_assess_attribute_text(out, "id", run->a->findings[index].id);
     add_count(out, "found", judged->found);
     add_count(out, "not-found", judged->not_found);
     add_count(out, "undecided", judged->undecided);
@@ -126,49 +127,49 @@ static void add_judged(struct eg_buf *out, const struct eg_asm_run *run, size_t 
     eg_buf_text(out, "/>\n");
 }
 
-static void add_classes(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
+static void add_classes(struct eg_buf *out, const struct eg_assess_run *run, size_t index,
                         const char *indent)
 {
-    const struct eg_asm_classes *classes = &run->a->classes[index];
-    const struct eg_asm_quantity *q = &run->a->quantities[classes->out];
+    const struct eg_assess_classes *classes = &run->a->classes[index];
+    const struct eg_assess_quantity *q = &run->a->quantities[classes->out];
 
     add_line(out, indent, "<classes");
-    eg_asm_attribute_text(out, "name", q->name);
+    eg_assess_attribute_text(out, "name", q->name);
     add_source(out, run, q->source);
     eg_buf_text(out, ">\n");
     for (size_t i = 0; i <= classes->id_count; i++) {
         add_line(out, indent, "  <class");
-        eg_asm_attribute_text(out, "id", i < classes->id_count ? classes->ids[i] : "unclassed");
+        eg_assess_attribute_text(out, "id", i < classes->id_count ? classes->ids[i] : "unclassed");
         add_count(out, "count", run->class_counts[classes->first_count + i]);
         eg_buf_text(out, "/>\n");
     }
     add_line(out, indent, "</classes>\n");
 }
 
-static void add_values(struct eg_buf *out, const struct eg_asm_run *run, size_t index,
+static void add_values(struct eg_buf *out, const struct eg_assess_run *run, size_t index,
                        const char *indent)
 {
-    const struct eg_asm_quantity *q = &run->a->quantities[index];
-    const struct eg_asm_cell *cell = &run->cells[index];
-    char text[EG_ASM_TEXT_MAX] = "", end[EG_GRID_LABEL_MAX] = "";
+    const struct eg_assess_quantity *q = &run->a->quantities[index];
+    const struct eg_assess_cell *cell = &run->cells[index];
+    char text[EG_ASSESS_TEXT_MAX] = "", end[EG_GRID_LABEL_MAX] = "";
 
     add_line(out, indent, "<values");
-    eg_asm_attribute_text(out, "name", q->name);
-    if (q->kind == EG_ASM_NUMBER) {
-        eg_asm_attribute_text(out, "unit", q->unit_text);
+    eg_assess_attribute_text(out, "name", q->name);
+    if (q->kind == EG_ASSESS_NUMBER) {
+        eg_assess_attribute_text(out, "unit", q->unit_text);
     }
     eg_buf_text(out, ">\n");
     for (size_t i = 0; i < cell->places; i++) {
-        eg_asm_run_end(end, run, q->grid, i);
+        eg_assess_run_end(end, run, q->grid, i);
         add_line(out, indent, "  <v");
-        eg_asm_attribute_text(out, "end", end);
+        eg_assess_attribute_text(out, "end", end);
         if (has_value(q, cell, i)) {
-            eg_asm_cell_text(text, q, cell, i, EG_ASM_PLACE_NONE);
-            eg_asm_attribute_text(out, "value", text);
+            eg_assess_cell_text(text, q, cell, i, EG_ASSESS_PLACE_NONE);
+            eg_assess_attribute_text(out, "value", text);
         }
-        if (q->kind == EG_ASM_NUMBER) {
-            eg_asm_attribute_text(out, "status",
-                                  eg_value_status_text((enum eg_value_status)cell->status[i]));
+        if (q->kind == EG_ASSESS_NUMBER) {
+            eg_assess_attribute_text(out, "status",
+                                     eg_value_status_text((enum eg_value_status)cell->status[i]));
         }
         eg_buf_text(out, "/>\n");
     }
@@ -177,27 +178,28 @@ static void add_values(struct eg_buf *out, const struct eg_asm_run *run, size_t 
 
 /* ---- blocks ------------------------------------------------------------------------------- */
 
-static bool is_of(const struct eg_asm_run *run, int made_in, int level)
+static bool is_of(const struct eg_assess_run *run, int made_in, int level)
 {
     return run->a->blocks[made_in].level == level;
 }
 
-static void add_figures(struct eg_buf *out, const struct eg_asm_run *run, int block,
+static void add_figures(struct eg_buf *out, const struct eg_assess_run *run, int block,
                         const char *indent)
 {
     for (size_t i = 0; i < run->a->quantity_count; i++) {
-        const struct eg_asm_quantity *q = &run->a->quantities[i];
-        if (q->name != NULL && q->origin == EG_ASM_MADE && !q->column && q->kind != EG_ASM_WORD &&
-            is_of(run, q->block, block) && run->cells[i].made) {
+        const struct eg_assess_quantity *q = &run->a->quantities[i];
+        if (q->name != NULL && q->origin == EG_ASSESS_MADE && !q->column &&
+            q->kind != EG_ASSESS_WORD && is_of(run, q->block, block) && run->cells[i].made) {
             add_figure(out, run, i, indent);
         }
     }
 }
 
-void eg_asm_result_block(struct eg_buf *out, struct eg_asm_run *run, int block, const char *indent)
+void eg_assess_result_block(struct eg_buf *out, struct eg_assess_run *run, int block,
+                            const char *indent)
 {
     const struct eg_assessment *a = run->a;
-    bool series = a->blocks[block].kind == EG_ASM_BLOCK_SERIES;
+    bool series = a->blocks[block].kind == EG_ASSESS_BLOCK_SERIES;
 
     for (size_t i = 0; i < a->parameter_count; i++) {
         if (series ? a->parameters[i].in_series : a->parameters[i].in_source) {
@@ -220,7 +222,7 @@ void eg_asm_result_block(struct eg_buf *out, struct eg_asm_run *run, int block, 
     eg_buf_bytes(out, eg_bytes_view(&run->remembered_text));
     eg_buf_bytes(out, eg_bytes_view(&run->not_judged_text));
     for (size_t i = 0; i < a->quantity_count; i++) {
-        const struct eg_asm_quantity *q = &a->quantities[i];
+        const struct eg_assess_quantity *q = &a->quantities[i];
         bool shown = q->shown || run->job->explain;
         if (q->name != NULL && q->column && shown && is_of(run, q->block, block) &&
             run->cells[i].made) {
@@ -229,42 +231,42 @@ void eg_asm_result_block(struct eg_buf *out, struct eg_asm_run *run, int block, 
     }
 }
 
-void eg_asm_result_begin(struct eg_buf *out, const struct eg_asm_run *run)
+void eg_assess_result_begin(struct eg_buf *out, const struct eg_assess_run *run)
 {
     const struct eg_package_ref *ref = &run->a->package->ref;
-    const struct eg_reading *reading = run->job->reading;
+    const struct eg_report_header *header = run->job->header;
 
     eg_buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                     "<result xmlns=\"" EG_ASM_RESULT_NS "\"");
-    eg_asm_attribute_text(out, "of", run->a->result);
-    eg_asm_attribute_text(out, "package", ref->id);
-    eg_asm_attribute_text(out, "version", ref->version);
+                     "<result xmlns=\"" EG_ASSESS_RESULT_NS "\"");
+    eg_assess_attribute_text(out, "of", run->a->result);
+    eg_assess_attribute_text(out, "package", ref->id);
+    eg_assess_attribute_text(out, "version", ref->version);
     eg_buf_text(out, " digest=\"sha256:");
     eg_text_hex(out, (struct eg_bytes){ref->digest.octets, sizeof(ref->digest.octets)});
     eg_buf_text(out, "\"");
-    eg_asm_attribute_text(out, "report", reading->id);
-    eg_asm_attribute_text(out, "plant", reading->plant);
-    eg_asm_attribute_text(out, "from", reading->from);
-    eg_asm_attribute_text(out, "until", reading->until);
+    eg_assess_attribute_text(out, "report", header->id);
+    eg_assess_attribute_text(out, "plant", header->plant);
+    eg_assess_attribute_text(out, "from", header->from);
+    eg_assess_attribute_text(out, "until", header->until);
     eg_buf_text(out, ">\n");
 }
 
 /* Later days for which facts are in force and whose window holds the report's day: a correction
  * touched them. */
-static void add_touched(struct eg_buf *out, const struct eg_asm_run *run,
-                        const struct eg_asm_window *window, long day)
+static void add_touched(struct eg_buf *out, const struct eg_assess_run *run,
+                        const struct eg_assess_window *window, long day)
 {
     const struct eg_facts *known = run->job->known;
     const char *from = NULL, *until = NULL;
 
     for (size_t i = 0; i < known->later_count; i++) {
-        struct eg_asm_day at = {0, 0, 0};
+        struct eg_assess_day at = {0, 0, 0};
         long first = 0, last = 0;
-        if (!eg_asm_day_read(&at, known->later[i])) {
+        if (!eg_assess_day_read(&at, known->later[i])) {
             continue;
         }
-        long later = eg_asm_day_number(at);
-        eg_asm_window_bounds(&first, &last, window, later);
+        long later = eg_assess_day_number(at);
+        eg_assess_window_bounds(&first, &last, window, later);
         if (later > day && first <= day && day <= last) {
             from = from != NULL ? from : known->later[i];
             until = known->later[i];
@@ -272,20 +274,20 @@ static void add_touched(struct eg_buf *out, const struct eg_asm_run *run,
     }
     if (from != NULL) {
         eg_buf_text(out, "  <touched");
-        eg_asm_attribute_text(out, "window", window->name);
-        eg_asm_attribute_text(out, "from", from);
-        eg_asm_attribute_text(out, "until", until);
+        eg_assess_attribute_text(out, "window", window->name);
+        eg_assess_attribute_text(out, "from", from);
+        eg_assess_attribute_text(out, "until", until);
         eg_buf_text(out, "/>\n");
     }
 }
 
-void eg_asm_result_end(struct eg_buf *out, const struct eg_asm_run *run)
+void eg_assess_result_end(struct eg_buf *out, const struct eg_assess_run *run)
 {
-    struct eg_asm_day day = {0, 0, 0};
+    struct eg_assess_day day = {0, 0, 0};
 
-    if (run->job->known != NULL && eg_asm_day_read(&day, run->day)) {
+    if (run->job->known != NULL && eg_assess_day_read(&day, run->day)) {
         for (size_t i = 0; i < run->a->window_count; i++) {
-            add_touched(out, run, &run->a->windows[i], eg_asm_day_number(day));
+            add_touched(out, run, &run->a->windows[i], eg_assess_day_number(day));
         }
     }
     eg_buf_text(out, "</result>\n");

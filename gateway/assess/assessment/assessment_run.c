@@ -14,38 +14,38 @@
 
 /* ---- room --------------------------------------------------------------------------------- */
 
-static enum eg_status refused(struct eg_asm_run *run)
+static enum eg_status refused(struct eg_assess_run *run)
 {
     return eg_arena_refused(&run->arena, run->a->file, run->err);
 }
 
 /* Most places that a grid has in this report. */
-static size_t places_of(const struct eg_asm_run *run, int grid)
+static size_t places_of(const struct eg_assess_run *run, int grid)
 {
     size_t most = 1;
-    if (grid >= EG_ASM_GRID_WINDOW) {
-        return run->window_days[grid - EG_ASM_GRID_WINDOW];
+    if (grid >= EG_ASSESS_GRID_WINDOW) {
+        return run->window_days[grid - EG_ASSESS_GRID_WINDOW];
     }
     for (size_t i = 0; i < run->grid.source_count; i++) {
         const struct eg_grid_source *source = &run->grid.sources[i];
-        most = grid == EG_ASM_GRID_SOURCE && source->places > most ? source->places : most;
-        for (size_t k = 0; grid == EG_ASM_GRID_SERIES && k < source->series_count; k++) {
+        most = grid == EG_ASSESS_GRID_SOURCE && source->places > most ? source->places : most;
+        for (size_t k = 0; grid == EG_ASSESS_GRID_SERIES && k < source->series_count; k++) {
             most = source->series[k].places > most ? source->series[k].places : most;
         }
     }
     return most;
 }
 
-static bool make_cell(struct eg_asm_run *run, const struct eg_asm_quantity *q,
-                      struct eg_asm_cell *cell, size_t places)
+static bool make_cell(struct eg_assess_run *run, const struct eg_assess_quantity *q,
+                      struct eg_assess_cell *cell, size_t places)
 {
     struct eg_arena *arena = &run->arena;
-    bool given = q->origin == EG_ASM_GIVEN;
+    bool given = q->origin == EG_ASSESS_GIVEN;
 
     cell->places = places;
-    cell->place = EG_ASM_PLACE_NONE;
-    if (q->kind == EG_ASM_ANSWER) {
-        size_t words = eg_asm_mask_words(places);
+    cell->place = EG_ASSESS_PLACE_NONE;
+    if (q->kind == EG_ASSESS_ANSWER) {
+        size_t words = eg_assess_mask_words(places);
         cell->yes = eg_arena_array(arena, words, sizeof(uint64_t));
         cell->unknown = eg_arena_array(arena, words, sizeof(uint64_t));
         return cell->yes != NULL && cell->unknown != NULL;
@@ -53,7 +53,7 @@ static bool make_cell(struct eg_asm_run *run, const struct eg_asm_quantity *q,
     if (given) {
         return true; /* looks into the grid */
     }
-    if (q->kind == EG_ASM_WORD) {
+    if (q->kind == EG_ASSESS_WORD) {
         cell->word = eg_arena_alloc(arena, places);
         return cell->word != NULL;
     }
@@ -62,12 +62,12 @@ static bool make_cell(struct eg_asm_run *run, const struct eg_asm_quantity *q,
     return cell->x != NULL && cell->status != NULL;
 }
 
-static enum eg_status make_windows(struct eg_asm_run *run)
+static enum eg_status make_windows(struct eg_assess_run *run)
 {
     const struct eg_assessment *a = run->a;
-    struct eg_asm_day day = {0, 0, 0};
+    struct eg_assess_day day = {0, 0, 0};
 
-    if (!eg_asm_day_read(&day, run->day)) {
+    if (!eg_assess_day_read(&day, run->day)) {
         return eg_error_set(run->err, EG_E_USAGE, a->file, "the report's period is no day");
     }
     run->window_days = eg_arena_array(&run->arena, a->window_count, sizeof(*run->window_days));
@@ -77,14 +77,14 @@ static enum eg_status make_windows(struct eg_asm_run *run)
     }
     for (size_t i = 0; i < a->window_count; i++) {
         long first = 0, last = 0;
-        eg_asm_window_bounds(&first, &last, &a->windows[i], eg_asm_day_number(day));
+        eg_assess_window_bounds(&first, &last, &a->windows[i], eg_assess_day_number(day));
         run->window_days[i] = (size_t)(last - first + 1);
-        eg_asm_day_text(run->window_first[i], first);
+        eg_assess_day_text(run->window_first[i], first);
     }
     return EG_OK;
 }
 
-static enum eg_status make_room(struct eg_asm_run *run)
+static enum eg_status make_room(struct eg_assess_run *run)
 {
     const struct eg_assessment *a = run->a;
     size_t most = 1;
@@ -105,7 +105,7 @@ static enum eg_status make_room(struct eg_asm_run *run)
         return refused(run);
     }
     for (size_t i = 0; i < a->quantity_count; i++) {
-        const struct eg_asm_quantity *q = &a->quantities[i];
+        const struct eg_assess_quantity *q = &a->quantities[i];
         size_t places = q->column ? places_of(run, q->grid) : 1;
         most = places > most ? places : most;
         if (!make_cell(run, q, &run->cells[i], places)) {
@@ -118,21 +118,21 @@ static enum eg_status make_room(struct eg_asm_run *run)
 
 /* ---- operations --------------------------------------------------------------------------- */
 
-static bool has_value(const struct eg_asm_run *run, int parameter)
+static bool has_value(const struct eg_assess_run *run, int parameter)
 {
-    return parameter == EG_ASM_NONE ||
+    return parameter == EG_ASSESS_NONE ||
            (run->values[parameter] != NULL && run->values[parameter]->value != NULL);
 }
 
 /* What `having` left out: no numbers, no answers. */
-static void unmake(struct eg_asm_run *run, int quantity)
+static void unmake(struct eg_assess_run *run, int quantity)
 {
-    struct eg_asm_cell *cell = &run->cells[quantity];
+    struct eg_assess_cell *cell = &run->cells[quantity];
     cell->made = false;
     cell->reason_holds = false;
     cell->n = cell->unanswered = 0;
     if (cell->yes != NULL) {
-        for (size_t w = 0; w < eg_asm_mask_words(cell->places); w++) {
+        for (size_t w = 0; w < eg_assess_mask_words(cell->places); w++) {
             cell->yes[w] = 0;
             size_t left = cell->places - w * 64;
             cell->unknown[w] = left >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << left) - 1;
@@ -149,56 +149,57 @@ static void unmake(struct eg_asm_run *run, int quantity)
     }
 }
 
-static void leave_out(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void leave_out(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     const struct eg_assessment *a = run->a;
     const char *what = op->code == EG_OP_FINDING  ? a->findings[op->index].id
                        : op->code == EG_OP_WINDOW ? a->windows[op->index].name
                                                   : a->quantities[op->out].name;
 
-    if (op->out != EG_ASM_NONE) {
+    if (op->out != EG_ASSESS_NONE) {
         unmake(run, op->out);
     }
     if (op->code == EG_OP_WINDOW) {
         for (size_t i = 0; i < a->quantity_count; i++) {
             if (a->quantities[i].block == a->windows[op->index].block &&
-                a->quantities[i].origin != EG_ASM_PARAMETER &&
-                a->quantities[i].origin != EG_ASM_SETTING) {
+                a->quantities[i].origin != EG_ASSESS_PARAMETER &&
+                a->quantities[i].origin != EG_ASSESS_SETTING) {
                 unmake(run, (int)i);
             }
         }
     }
     eg_buf_format(&run->not_judged_text, "%s<not-judged", run->series != NULL ? "      " : "    ");
     if (run->series != NULL) {
-        eg_asm_attribute_text(&run->not_judged_text, "component", run->series->component);
+        eg_assess_attribute_text(&run->not_judged_text, "component", run->series->component);
     }
-    eg_asm_attribute_text(&run->not_judged_text, "because",
-                          a->parameters[op->having].parameter->name);
-    eg_asm_attribute_text(&run->not_judged_text, "of", what);
+    eg_assess_attribute_text(&run->not_judged_text, "because",
+                             a->parameters[op->having].parameter->name);
+    eg_assess_attribute_text(&run->not_judged_text, "of", what);
     eg_buf_text(&run->not_judged_text, "/>\n");
 }
 
-static enum eg_status run_series(struct eg_asm_run *run, int block);
+static enum eg_status run_series(struct eg_assess_run *run, int block);
 
-static void spread(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void spread(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    eg_asm_run_answer(
-        run, &(struct eg_asm_op){.code = EG_OP_OR,
-                                 .out = op->out,
-                                 .in = {op->in[0], EG_ASM_NONE, EG_ASM_NONE, EG_ASM_NONE}});
+    eg_assess_run_answer(run, &(struct eg_assess_op){.code = EG_OP_OR,
+                                                     .out = op->out,
+                                                     .in = {op->in[0], EG_ASSESS_NONE,
+                                                            EG_ASSESS_NONE, EG_ASSESS_NONE}});
 }
 
-static enum eg_status run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding);
+static enum eg_status run_finding(struct eg_assess_run *run,
+                                  const struct eg_assess_finding *finding);
 
-static enum eg_status run_block(struct eg_asm_run *run, int block);
+static enum eg_status run_block(struct eg_assess_run *run, int block);
 
-static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
+static enum eg_status run_op(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    if (op->having != EG_ASM_NONE && !has_value(run, op->having)) {
+    if (op->having != EG_ASSESS_NONE && !has_value(run, op->having)) {
         leave_out(run, op);
         return EG_OK;
     }
-    if (op->out != EG_ASM_NONE) {
+    if (op->out != EG_ASSESS_NONE) {
         run->cells[op->out].made = true;
     }
     switch (op->code) {
@@ -206,14 +207,14 @@ static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
         spread(run, op);
         return EG_OK;
     case EG_OP_CLASSES:
-        eg_asm_run_classes(run, &run->a->classes[op->index]);
+        eg_assess_run_classes(run, &run->a->classes[op->index]);
         return EG_OK;
     case EG_OP_WINDOW:
         return run_block(run, run->a->windows[op->index].block);
     case EG_OP_RECALL:
-        return eg_asm_run_recall(run, &run->a->recalls[op->index]);
+        return eg_assess_run_recall(run, &run->a->recalls[op->index]);
     case EG_OP_REMEMBER:
-        return eg_asm_run_remember(run, &run->a->remembers[op->index]);
+        return eg_assess_run_remember(run, &run->a->remembers[op->index]);
     case EG_OP_SERIES:
         return run_series(run, op->index);
     case EG_OP_FINDING:
@@ -222,18 +223,18 @@ static enum eg_status run_op(struct eg_asm_run *run, const struct eg_asm_op *op)
         break;
     }
     if (op->code < EG_OP_AND) {
-        eg_asm_run_number(run, op);
+        eg_assess_run_number(run, op);
     } else if (op->code < EG_OP_SPREAD) {
-        eg_asm_run_answer(run, op);
+        eg_assess_run_answer(run, op);
     } else {
-        eg_asm_run_figure(run, op);
+        eg_assess_run_figure(run, op);
     }
     return EG_OK;
 }
 
-static enum eg_status run_block(struct eg_asm_run *run, int block)
+static enum eg_status run_block(struct eg_assess_run *run, int block)
 {
-    const struct eg_asm_block *b = &run->a->blocks[block];
+    const struct eg_assess_block *b = &run->a->blocks[block];
     enum eg_status status = EG_OK;
     for (size_t i = 0; status == EG_OK && i < b->op_count; i++) {
         status = run_op(run, &b->ops[i]);
@@ -244,14 +245,14 @@ static enum eg_status run_block(struct eg_asm_run *run, int block)
 /* ---- sources and series ------------------------------------------------------------------- */
 
 /* Columns look into the grid of the source or series; how many places they have changes with it. */
-static void enter(struct eg_asm_run *run)
+static void enter(struct eg_assess_run *run)
 {
     const struct eg_assessment *a = run->a;
     bool series = run->series != NULL;
     const struct eg_cells *cells = series ? run->series->cells : run->source->cells;
 
     for (size_t i = 0; i < a->given_count; i++) {
-        struct eg_asm_cell *cell = &run->cells[a->given_quantity[i]];
+        struct eg_assess_cell *cell = &run->cells[a->given_quantity[i]];
         if (a->givens[i].in_series == series) {
             cell->x = cells[i].x;
             cell->status = cells[i].status;
@@ -260,16 +261,16 @@ static void enter(struct eg_asm_run *run)
         }
     }
     for (size_t i = 0; i < a->quantity_count; i++) {
-        const struct eg_asm_quantity *q = &a->quantities[i];
-        if (q->column && q->grid == EG_ASM_GRID_SOURCE) {
+        const struct eg_assess_quantity *q = &a->quantities[i];
+        if (q->column && q->grid == EG_ASSESS_GRID_SOURCE) {
             run->cells[i].places = run->source->places;
-        } else if (q->column && q->grid == EG_ASM_GRID_SERIES && series) {
+        } else if (q->column && q->grid == EG_ASSESS_GRID_SERIES && series) {
             run->cells[i].places = run->series->places;
         }
     }
 }
 
-static void begin_texts(struct eg_asm_run *run)
+static void begin_texts(struct eg_assess_run *run)
 {
     eg_buf_reset(&run->texts);
     eg_buf_reset(&run->remembered_text);
@@ -281,7 +282,7 @@ struct texts {
 };
 
 /* The source's own texts wait while a series has its own. */
-static void swap_texts(struct eg_asm_run *run, struct texts *kept)
+static void swap_texts(struct eg_assess_run *run, struct texts *kept)
 {
     struct texts now = {run->texts, run->remembered_text, run->not_judged_text};
     run->texts = kept->texts;
@@ -290,11 +291,11 @@ static void swap_texts(struct eg_asm_run *run, struct texts *kept)
     *kept = now;
 }
 
-static enum eg_status run_one_series(struct eg_asm_run *run, int block)
+static enum eg_status run_one_series(struct eg_assess_run *run, int block)
 {
     for (size_t i = 0; i < run->a->finding_count; i++) {
         if (run->a->blocks[run->a->findings[i].block].level == block) {
-            run->judged[i] = (struct eg_asm_judged){0};
+            run->judged[i] = (struct eg_assess_judged){0};
         }
     }
     begin_texts(run);
@@ -302,28 +303,28 @@ static enum eg_status run_one_series(struct eg_asm_run *run, int block)
     enum eg_status status = run_block(run, block);
     if (status == EG_OK) {
         eg_buf_text(&run->series_text, "    <series");
-        eg_asm_attribute_text(&run->series_text, "component", run->series->component);
+        eg_assess_attribute_text(&run->series_text, "component", run->series->component);
         eg_buf_text(&run->series_text, ">\n");
-        eg_asm_result_block(&run->series_text, run, block, "      ");
+        eg_assess_result_block(&run->series_text, run, block, "      ");
         eg_buf_text(&run->series_text, "    </series>\n");
     }
     return status;
 }
 
 /* Does the series block apply to the component in hand? */
-static enum eg_status is_judged(bool *judged, struct eg_asm_run *run, int having)
+static enum eg_status is_judged(bool *judged, struct eg_assess_run *run, int having)
 {
     const struct eg_parameter_value *value = NULL;
     enum eg_status status = EG_OK;
     *judged = run->series->cells != NULL || run->a->given_count == 0;
-    if (*judged && having != EG_ASM_NONE) {
-        status = eg_asm_value_for(&value, run, (size_t)having, run->series->component);
+    if (*judged && having != EG_ASSESS_NONE) {
+        status = eg_assess_value_for(&value, run, (size_t)having, run->series->component);
         *judged = value != NULL;
     }
     return status;
 }
 
-static enum eg_status run_series(struct eg_asm_run *run, int block)
+static enum eg_status run_series(struct eg_assess_run *run, int block)
 {
     struct texts kept;
     enum eg_status status = EG_OK;
@@ -340,7 +341,7 @@ static enum eg_status run_series(struct eg_asm_run *run, int block)
             continue;
         }
         run->series_judged[i] = true;
-        status = eg_asm_run_parameters(run);
+        status = eg_assess_run_parameters(run);
         if (status == EG_OK) {
             status = run_one_series(run, block);
         }
@@ -350,11 +351,11 @@ static enum eg_status run_series(struct eg_asm_run *run, int block)
     eg_buf_done(&kept.texts);
     eg_buf_done(&kept.remembered);
     eg_buf_done(&kept.not_judged);
-    return status == EG_OK ? eg_asm_run_parameters(run) : status;
+    return status == EG_OK ? eg_assess_run_parameters(run) : status;
 }
 
 /* Components that no series block took. */
-static void add_not_judged(struct eg_asm_run *run, struct eg_buf *out)
+static void add_not_judged(struct eg_assess_run *run, struct eg_buf *out)
 {
     const struct eg_assessment *a = run->a;
     for (size_t i = 0; i < run->source->series_count; i++) {
@@ -362,11 +363,12 @@ static void add_not_judged(struct eg_asm_run *run, struct eg_buf *out)
             continue;
         }
         eg_buf_text(out, "    <not-judged");
-        eg_asm_attribute_text(out, "component", run->source->series[i].component);
+        eg_assess_attribute_text(out, "component", run->source->series[i].component);
         for (size_t b = 0; b < a->block_count; b++) {
-            if (a->blocks[b].kind == EG_ASM_BLOCK_SERIES && a->blocks[b].having != EG_ASM_NONE) {
-                eg_asm_attribute_text(out, "because",
-                                      a->parameters[a->blocks[b].having].parameter->name);
+            if (a->blocks[b].kind == EG_ASSESS_BLOCK_SERIES &&
+                a->blocks[b].having != EG_ASSESS_NONE) {
+                eg_assess_attribute_text(out, "because",
+                                         a->parameters[a->blocks[b].having].parameter->name);
                 break;
             }
         }
@@ -374,7 +376,7 @@ static void add_not_judged(struct eg_asm_run *run, struct eg_buf *out)
     }
 }
 
-static enum eg_status run_source(struct eg_asm_run *run, struct eg_buf *out)
+static enum eg_status run_source(struct eg_assess_run *run, struct eg_buf *out)
 {
     eg_buf_reset(&run->series_text);
     begin_texts(run);
@@ -384,17 +386,17 @@ static enum eg_status run_source(struct eg_asm_run *run, struct eg_buf *out)
     if (run->series_judged == NULL) {
         return refused(run);
     }
-    enum eg_status status = eg_asm_run_parameters(run);
+    enum eg_status status = eg_assess_run_parameters(run);
     enter(run);
     if (status == EG_OK) {
         status = run_block(run, 0);
     }
     if (status == EG_OK) {
         eg_buf_text(out, "  <source");
-        eg_asm_attribute_text(out, "id", run->source->id);
+        eg_assess_attribute_text(out, "id", run->source->id);
         eg_buf_text(out, ">\n");
         add_not_judged(run, &run->not_judged_text);
-        eg_asm_result_block(out, run, 0, "    ");
+        eg_assess_result_block(out, run, 0, "    ");
         eg_buf_bytes(out, eg_bytes_view(&run->series_text));
         eg_buf_text(out, "  </source>\n");
         const struct eg_buf *parts[] = {&run->series_text, &run->texts, &run->remembered_text,
@@ -408,31 +410,32 @@ static enum eg_status run_source(struct eg_asm_run *run, struct eg_buf *out)
 
 /* ---- findings ----------------------------------------------------------------------------- */
 
-static void value_text(char out[EG_ASM_TEXT_MAX], const struct eg_asm_run *run,
-                       const struct eg_asm_finding *finding, const struct eg_asm_part *part,
+static void value_text(char out[EG_ASSESS_TEXT_MAX], const struct eg_assess_run *run,
+                       const struct eg_assess_finding *finding, const struct eg_assess_part *part,
                        size_t place)
 {
     char end[EG_GRID_LABEL_MAX] = "";
     switch (part->kind) {
     case EG_PART_COMPONENT:
-        (void)snprintf(out, EG_ASM_TEXT_MAX, "%.300s", run->series->component);
+        (void)snprintf(out, EG_ASSESS_TEXT_MAX, "%.300s", run->series->component);
         return;
     case EG_PART_SOURCE:
-        (void)snprintf(out, EG_ASM_TEXT_MAX, "%.300s", run->source->id);
+        (void)snprintf(out, EG_ASSESS_TEXT_MAX, "%.300s", run->source->id);
         return;
     case EG_PART_END:
-        eg_asm_run_end(end, run, run->a->quantities[finding->condition].grid, place);
-        (void)snprintf(out, EG_ASM_TEXT_MAX, "%s", end);
+        eg_assess_run_end(end, run, run->a->quantities[finding->condition].grid, place);
+        (void)snprintf(out, EG_ASSESS_TEXT_MAX, "%s", end);
         return;
     default: {
-        const struct eg_asm_quantity *q = &run->a->quantities[part->quantity];
-        eg_asm_cell_text(out, q, &run->cells[part->quantity], q->column ? place : 0, part->place);
+        const struct eg_assess_quantity *q = &run->a->quantities[part->quantity];
+        eg_assess_cell_text(out, q, &run->cells[part->quantity], q->column ? place : 0,
+                            part->place);
     }
     }
 }
 
 /* The finding in the result, its texts made from what was recorded. */
-static void show_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding,
+static void show_finding(struct eg_assess_run *run, const struct eg_assess_finding *finding,
                          const struct eg_value *values, const char *end)
 {
     static const char *const langs[] = {"de", "en"};
@@ -441,21 +444,21 @@ static void show_finding(struct eg_asm_run *run, const struct eg_asm_finding *fi
     struct eg_buf text = {0};
 
     eg_buf_format(out, "%s<finding", indent);
-    eg_asm_attribute_text(out, "id", finding->id);
-    eg_asm_attribute_text(out, "role", eg_severity_text(finding->role));
+    eg_assess_attribute_text(out, "id", finding->id);
+    eg_assess_attribute_text(out, "role", eg_severity_text(finding->role));
     if (run->location.len > 0) {
-        eg_asm_attribute_text(out, "at", (const char *)run->location.data);
+        eg_assess_attribute_text(out, "at", (const char *)run->location.data);
     }
     if (end[0] != '\0') {
-        eg_asm_attribute_text(out, "end", end);
+        eg_assess_attribute_text(out, "end", end);
     }
     eg_buf_init(&text, EG_KIB * 64);
-    eg_asm_citation(&text, run->a->package->law, finding->source);
-    eg_asm_attribute_text(out, "source", text.data != NULL ? (const char *)text.data : "");
+    eg_assess_citation(&text, run->a->package->law, finding->source);
+    eg_assess_attribute_text(out, "source", text.data != NULL ? (const char *)text.data : "");
     eg_buf_text(out, ">\n");
     for (size_t i = 0; i < 2; i++) {
         eg_buf_reset(&text);
-        eg_asm_words_text(&text, finding, langs[i], values, finding->value_count);
+        eg_assess_words_text(&text, finding, langs[i], values, finding->value_count);
         eg_buf_format(out, "%s  <text lang=\"%s\">", indent, langs[i]);
         eg_text_xml(out, eg_bytes_view(&text));
         eg_buf_text(out, "</text>\n");
@@ -467,10 +470,10 @@ static void show_finding(struct eg_asm_run *run, const struct eg_asm_finding *fi
     eg_buf_done(&text);
 }
 
-static enum eg_status add_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding,
-                                  size_t place)
+static enum eg_status add_finding(struct eg_assess_run *run,
+                                  const struct eg_assess_finding *finding, size_t place)
 {
-    char end[EG_GRID_LABEL_MAX] = "", text[EG_ASM_TEXT_MAX] = "";
+    char end[EG_GRID_LABEL_MAX] = "", text[EG_ASSESS_TEXT_MAX] = "";
     struct eg_finding *made = NULL;
     unsigned line = run->series != NULL ? run->series->line : run->source->line;
     struct eg_value *values = eg_arena_array(&run->arena, finding->value_count, sizeof(*values));
@@ -479,10 +482,10 @@ static enum eg_status add_finding(struct eg_asm_run *run, const struct eg_asm_fi
         return refused(run);
     }
     if (finding->each) {
-        eg_asm_run_end(end, run, run->a->quantities[finding->condition].grid, place);
+        eg_assess_run_end(end, run, run->a->quantities[finding->condition].grid, place);
     }
     eg_buf_reset(&run->location);
-    eg_grid_location(&run->location, &line, run->a->filling, run->source, run->series,
+    eg_grid_location(&run->location, &line, run->a->extraction, run->source, run->series,
                      finding->given, end);
     enum eg_status status = eg_findings_add(
         run->findings, finding->role, finding->id, run->job->step,
@@ -502,21 +505,22 @@ static enum eg_status add_finding(struct eg_asm_run *run, const struct eg_asm_fi
     return status;
 }
 
-static enum eg_status run_finding(struct eg_asm_run *run, const struct eg_asm_finding *finding)
+static enum eg_status run_finding(struct eg_assess_run *run,
+                                  const struct eg_assess_finding *finding)
 {
     size_t index = (size_t)(finding - run->a->findings);
-    const struct eg_asm_cell *condition = &run->cells[finding->condition];
-    const struct eg_asm_cell *over =
-        finding->over != EG_ASM_NONE ? &run->cells[finding->over] : NULL;
-    struct eg_asm_judged *judged = &run->judged[index];
+    const struct eg_assess_cell *condition = &run->cells[finding->condition];
+    const struct eg_assess_cell *over =
+        finding->over != EG_ASSESS_NONE ? &run->cells[finding->over] : NULL;
+    struct eg_assess_judged *judged = &run->judged[index];
     enum eg_status status = EG_OK;
 
     judged->judged = true;
     for (size_t i = 0; status == EG_OK && i < condition->places; i++) {
-        if (over != NULL && !eg_asm_bit(over->yes, i)) {
+        if (over != NULL && !eg_assess_bit(over->yes, i)) {
             continue;
         }
-        enum eg_answer_value said = eg_asm_answer(condition, i);
+        enum eg_answer_value said = eg_assess_answer(condition, i);
         judged->found += said == EG_ANSWER_YES;
         judged->not_found += said == EG_ANSWER_NO;
         judged->undecided += said == EG_ANSWER_UNKNOWN;
@@ -535,35 +539,35 @@ static enum eg_status run_finding(struct eg_asm_run *run, const struct eg_asm_fi
 /* Is any series block to judge this component? What is not is not read. */
 static bool wants(void *payload, const char *component)
 {
-    const struct eg_asm_run *run = payload;
+    const struct eg_assess_run *run = payload;
     for (size_t i = 0; i < run->a->block_count; i++) {
-        const struct eg_asm_block *block = &run->a->blocks[i];
-        if (block->kind == EG_ASM_BLOCK_SERIES &&
-            (block->having == EG_ASM_NONE ||
-             eg_asm_has_any_value(run, (size_t)block->having, component))) {
+        const struct eg_assess_block *block = &run->a->blocks[i];
+        if (block->kind == EG_ASSESS_BLOCK_SERIES &&
+            (block->having == EG_ASSESS_NONE ||
+             eg_assess_has_any_value(run, (size_t)block->having, component))) {
             return true;
         }
     }
     return false;
 }
 
-static enum eg_status run_sources(struct eg_asm_run *run, struct eg_buf *out)
+static enum eg_status run_sources(struct eg_assess_run *run, struct eg_buf *out)
 {
     enum eg_status status = make_room(run);
 
-    eg_asm_result_begin(out, run);
+    eg_assess_result_begin(out, run);
     for (size_t i = 0; status == EG_OK && i < run->grid.source_count; i++) {
         run->source = &run->grid.sources[i];
         status = run_source(run, out);
     }
-    eg_asm_result_end(out, run);
+    eg_assess_result_end(out, run);
     if (status == EG_OK) {
-        status = eg_asm_tell_recalled(run);
+        status = eg_assess_tell_recalled(run);
     }
     return status == EG_OK ? eg_buf_ok(out, run->a->result, run->err) : status;
 }
 
-static void begin(struct eg_asm_run *run)
+static void begin(struct eg_assess_run *run)
 {
     eg_arena_init(&run->arena, EG_ASSESSMENT_MEMORY_MAX);
     eg_grid_init(&run->grid);
@@ -572,11 +576,11 @@ static void begin(struct eg_asm_run *run)
     eg_buf_init(&run->remembered_text, EG_NOTIFICATION_MAX);
     eg_buf_init(&run->not_judged_text, EG_NOTIFICATION_MAX);
     eg_buf_init(&run->location, EG_KIB * 64);
-    memcpy(run->day, run->job->reading->until, sizeof run->day);
+    memcpy(run->day, run->job->header->until, sizeof run->day);
     run->step_h = run->a->grid == EG_GRID_HALF_HOUR ? 0.5 : 1;
 }
 
-static void end(struct eg_asm_run *run)
+static void end(struct eg_assess_run *run)
 {
     eg_arena_done(&run->arena);
     eg_grid_done(&run->grid);
@@ -593,22 +597,19 @@ enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
                                  struct eg_facts *recalled, struct eg_facts *remembered,
                                  struct eg_error *err)
 {
-    struct eg_asm_run run = {.a = assessment,
-                             .job = job,
-                             .findings = findings,
-                             .recalled_facts = recalled,
-                             .remembered = remembered,
-                             .err = err};
+    struct eg_assess_run run = {.a = assessment,
+                                .job = job,
+                                .findings = findings,
+                                .recalled_facts = recalled,
+                                .remembered = remembered,
+                                .err = err};
     bool readable = false;
 
     begin(&run);
-    const struct eg_pour pour = {.doc = job->doc,
-                                 .reading = job->reading,
-                                 .step = job->step,
-                                 .wants = wants,
-                                 .payload = &run};
+    const struct eg_extract_from from = {
+        .doc = job->doc, .header = job->header, .step = job->step, .wants = wants, .payload = &run};
     enum eg_status status =
-        eg_grid_pour(&run.grid, &readable, assessment->filling, &pour, findings, err);
+        eg_grid_extract(&run.grid, &readable, assessment->extraction, &from, findings, err);
     if (status == EG_OK && readable) {
         status = run_sources(&run, result_out);
     }

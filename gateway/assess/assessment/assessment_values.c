@@ -20,11 +20,11 @@ static void set_bit(uint64_t *bits, size_t place)
 
 /* An operand: single ones stay at their one place. */
 struct operand {
-    const struct eg_asm_cell *cell;
+    const struct eg_assess_cell *cell;
     size_t step;
 };
 
-static struct operand operand(const struct eg_asm_run *run, int quantity)
+static struct operand operand(const struct eg_assess_run *run, int quantity)
 {
     return (struct operand){&run->cells[quantity], run->a->quantities[quantity].column ? 1 : 0};
 }
@@ -34,19 +34,19 @@ static uint8_t heavier(uint8_t a, uint8_t b)
     return a > b ? a : b;
 }
 
-static void store(struct eg_asm_cell *out, size_t place, double x, uint8_t status)
+static void store(struct eg_assess_cell *out, size_t place, double x, uint8_t status)
 {
     bool fails = !isfinite(x) || x > BEYOND || x < -BEYOND;
     out->x[place] = fails ? (double)NAN : x;
     out->status[place] = fails ? heavier(status, EG_VALUE_IMPLAUSIBLE) : status;
 }
 
-static void run_arithmetic(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_arithmetic(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     struct operand a = operand(run, op->in[0]), b = operand(run, op->in[1]);
-    struct eg_asm_cell *out = &run->cells[op->out];
+    struct eg_assess_cell *out = &run->cells[op->out];
 
-    out->place = EG_ASM_PLACE_NONE;
+    out->place = EG_ASSESS_PLACE_NONE;
     for (size_t i = 0; i < out->places; i++) {
         double x = a.cell->x[i * a.step], y = b.cell->x[i * b.step];
         uint8_t status = heavier(a.cell->status[i * a.step], b.cell->status[i * b.step]);
@@ -69,7 +69,7 @@ static double scaled(double x, int64_t power)
     return eg_unit_scaled(x, (int)power);
 }
 
-static double call(const struct eg_asm_op *op, const double v[4])
+static double call(const struct eg_assess_op *op, const double v[4])
 {
     switch ((enum eg_expression_function)op->index) {
     case EG_FN_REFERENCE_OXYGEN:
@@ -99,17 +99,17 @@ static double call(const struct eg_asm_op *op, const double v[4])
     }
 }
 
-static void run_call(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_call(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    struct eg_asm_cell *out = &run->cells[op->out];
+    struct eg_assess_cell *out = &run->cells[op->out];
     struct operand in[4];
     size_t count = 0;
 
-    while (count < 4 && op->in[count] != EG_ASM_NONE) {
+    while (count < 4 && op->in[count] != EG_ASSESS_NONE) {
         in[count] = operand(run, op->in[count]);
         count++;
     }
-    out->place = EG_ASM_PLACE_NONE;
+    out->place = EG_ASSESS_PLACE_NONE;
     for (size_t i = 0; i < out->places; i++) {
         double v[4] = {0};
         uint8_t status = EG_VALUE_VALID;
@@ -128,10 +128,10 @@ static void run_call(struct eg_asm_run *run, const struct eg_asm_op *op)
     }
 }
 
-static void run_copy(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_copy(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     struct operand in = operand(run, op->in[0]);
-    struct eg_asm_cell *out = &run->cells[op->out];
+    struct eg_assess_cell *out = &run->cells[op->out];
 
     out->place = in.cell->place;
     out->reason_holds = false;
@@ -145,10 +145,10 @@ static void run_copy(struct eg_asm_run *run, const struct eg_asm_op *op)
     }
 }
 
-static void run_last(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_last(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    const struct eg_asm_cell *in = &run->cells[op->in[0]];
-    struct eg_asm_cell *out = &run->cells[op->out];
+    const struct eg_assess_cell *in = &run->cells[op->in[0]];
+    struct eg_assess_cell *out = &run->cells[op->out];
     bool any = in->places > 0;
     out->x[0] = any ? in->x[in->places - 1] : (double)NAN;
     out->status[0] = any ? in->status[in->places - 1] : EG_VALUE_MISSING;
@@ -158,24 +158,24 @@ static void run_last(struct eg_asm_run *run, const struct eg_asm_op *op)
 /* Open places have the status 255 until a case closes them. */
 #define OPEN 255
 
-static void run_begin(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_begin(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    struct eg_asm_cell *out = &run->cells[op->out];
-    out->place = EG_ASM_PLACE_NONE;
+    struct eg_assess_cell *out = &run->cells[op->out];
+    out->place = EG_ASSESS_PLACE_NONE;
     memset(out->status, OPEN, out->places);
 }
 
-static void run_case(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_case(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    const struct eg_asm_cell *answer = &run->cells[op->in[0]];
-    const struct eg_asm_cell *value = &run->cells[op->in[1]];
-    struct eg_asm_cell *out = &run->cells[op->out];
+    const struct eg_assess_cell *answer = &run->cells[op->in[0]];
+    const struct eg_assess_cell *value = &run->cells[op->in[1]];
+    struct eg_assess_cell *out = &run->cells[op->out];
 
     for (size_t i = 0; i < out->places; i++) {
         if (out->status[i] != OPEN) {
             continue;
         }
-        enum eg_answer_value said = eg_asm_answer(answer, i);
+        enum eg_answer_value said = eg_assess_answer(answer, i);
         if (said == EG_ANSWER_YES) {
             out->x[i] = value->x[i];
             out->status[i] = value->status[i];
@@ -186,10 +186,10 @@ static void run_case(struct eg_asm_run *run, const struct eg_asm_op *op)
     }
 }
 
-static void run_rest(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_rest(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    const struct eg_asm_cell *value = &run->cells[op->in[0]];
-    struct eg_asm_cell *out = &run->cells[op->out];
+    const struct eg_assess_cell *value = &run->cells[op->in[0]];
+    struct eg_assess_cell *out = &run->cells[op->out];
     for (size_t i = 0; i < out->places; i++) {
         if (out->status[i] == OPEN) {
             out->x[i] = value->x[i];
@@ -198,16 +198,16 @@ static void run_rest(struct eg_asm_run *run, const struct eg_asm_op *op)
     }
 }
 
-static void run_round(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_round(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     struct operand in = operand(run, op->in[0]);
-    struct eg_asm_cell *out = &run->cells[op->out];
+    struct eg_assess_cell *out = &run->cells[op->out];
     int place = (int)op->number;
 
-    if (op->index != EG_ASM_NONE) {
+    if (op->index != EG_ASSESS_NONE) {
         place = run->cells[run->a->parameters[op->index].quantity].place;
     }
-    out->place = place >= 0 ? place : EG_ASM_PLACE_NONE;
+    out->place = place >= 0 ? place : EG_ASSESS_PLACE_NONE;
     for (size_t i = 0; i < out->places; i++) {
         double x = in.cell->x[i * in.step];
         x = run->a->two_steps && place >= 0 ? eg_number_round(x, place + 1) : x;
@@ -216,7 +216,7 @@ static void run_round(struct eg_asm_run *run, const struct eg_asm_op *op)
     }
 }
 
-void eg_asm_run_number(struct eg_asm_run *run, const struct eg_asm_op *op)
+void eg_assess_run_number(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     switch (op->code) {
     case EG_OP_CALL:
@@ -259,15 +259,15 @@ static uint64_t full(size_t places, size_t index)
     return left >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << left) - 1;
 }
 
-static void run_combine(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_combine(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    const struct eg_asm_cell *a = &run->cells[op->in[0]];
-    const struct eg_asm_cell *b = op->in[1] != EG_ASM_NONE ? &run->cells[op->in[1]] : a;
+    const struct eg_assess_cell *a = &run->cells[op->in[0]];
+    const struct eg_assess_cell *b = op->in[1] != EG_ASSESS_NONE ? &run->cells[op->in[1]] : a;
     bool wide_a = run->a->quantities[op->in[0]].column;
-    bool wide_b = op->in[1] != EG_ASM_NONE ? run->a->quantities[op->in[1]].column : wide_a;
-    struct eg_asm_cell *out = &run->cells[op->out];
+    bool wide_b = op->in[1] != EG_ASSESS_NONE ? run->a->quantities[op->in[1]].column : wide_a;
+    struct eg_assess_cell *out = &run->cells[op->out];
 
-    for (size_t w = 0; w < eg_asm_mask_words(out->places); w++) {
+    for (size_t w = 0; w < eg_assess_mask_words(out->places); w++) {
         uint64_t ay = part(a->yes, wide_a, w), au = part(a->unknown, wide_a, w);
         uint64_t by = part(b->yes, wide_b, w), bu = part(b->unknown, wide_b, w);
         uint64_t yes = ay, unknown = au;
@@ -305,17 +305,17 @@ static bool holds(enum eg_relation relation, double x, double y)
     }
 }
 
-static void clear(struct eg_asm_cell *out)
+static void clear(struct eg_assess_cell *out)
 {
-    size_t octets = eg_asm_mask_words(out->places) * sizeof(uint64_t);
+    size_t octets = eg_assess_mask_words(out->places) * sizeof(uint64_t);
     memset(out->yes, 0, octets);
     memset(out->unknown, 0, octets);
 }
 
-static void run_compare(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_compare(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     struct operand a = operand(run, op->in[0]), b = operand(run, op->in[1]);
-    struct eg_asm_cell *out = &run->cells[op->out];
+    struct eg_assess_cell *out = &run->cells[op->out];
 
     clear(out);
     for (size_t i = 0; i < out->places; i++) {
@@ -329,10 +329,10 @@ static void run_compare(struct eg_asm_run *run, const struct eg_asm_op *op)
     }
 }
 
-static void run_test(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_test(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     struct operand in = operand(run, op->in[0]);
-    struct eg_asm_cell *out = &run->cells[op->out];
+    struct eg_assess_cell *out = &run->cells[op->out];
 
     clear(out);
     for (size_t i = 0; i < out->places; i++) {
@@ -341,11 +341,11 @@ static void run_test(struct eg_asm_run *run, const struct eg_asm_op *op)
         if (op->code == EG_OP_HAS_NUMBER) {
             yes = !isnan(in.cell->x[at]);
         } else if (op->code == EG_OP_STATUS) {
-            yes = eg_asm_bit(op->set.bits, in.cell->status[at]);
+            yes = eg_assess_bit(op->set.bits, in.cell->status[at]);
         } else if (in.cell->word[at] == 0) {
             set_bit(out->unknown, i);
         } else {
-            yes = eg_asm_bit(op->set.bits, (size_t)in.cell->word[at] - 1);
+            yes = eg_assess_bit(op->set.bits, (size_t)in.cell->word[at] - 1);
         }
         if (yes) {
             set_bit(out->yes, i);
@@ -353,18 +353,18 @@ static void run_test(struct eg_asm_run *run, const struct eg_asm_op *op)
     }
 }
 
-static void run_ended(struct eg_asm_run *run, const struct eg_asm_op *op)
+static void run_ended(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
-    struct eg_asm_day day = {0, 0, 0};
-    struct eg_asm_cell *out = &run->cells[op->out];
+    struct eg_assess_day day = {0, 0, 0};
+    struct eg_assess_cell *out = &run->cells[op->out];
     clear(out);
-    if (eg_asm_day_read(&day, run->day) &&
-        eg_asm_window_ended(&run->a->windows[op->index], eg_asm_day_number(day))) {
+    if (eg_assess_day_read(&day, run->day) &&
+        eg_assess_window_ended(&run->a->windows[op->index], eg_assess_day_number(day))) {
         out->yes[0] = 1;
     }
 }
 
-void eg_asm_run_answer(struct eg_asm_run *run, const struct eg_asm_op *op)
+void eg_assess_run_answer(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     switch (op->code) {
     case EG_OP_COMPARE:

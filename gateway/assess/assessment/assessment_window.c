@@ -40,7 +40,7 @@ static size_t lower_bound(const struct eg_facts *facts, const struct key *key, c
     return low;
 }
 
-static void set_answer(struct eg_asm_cell *out, size_t place, enum eg_answer_value answer)
+static void set_answer(struct eg_assess_cell *out, size_t place, enum eg_answer_value answer)
 {
     uint64_t bit = (uint64_t)1 << (place % 64);
     out->yes[place / 64] &= ~bit;
@@ -53,7 +53,7 @@ static void set_answer(struct eg_asm_cell *out, size_t place, enum eg_answer_val
 }
 
 /* Days of which nothing is known. */
-static void fill_unknown(struct eg_asm_cell *out, const struct eg_asm_recall *recall)
+static void fill_unknown(struct eg_assess_cell *out, const struct eg_assess_recall *recall)
 {
     for (size_t i = 0; i < out->places; i++) {
         if (out->yes != NULL) {
@@ -65,7 +65,7 @@ static void fill_unknown(struct eg_asm_cell *out, const struct eg_asm_recall *re
     }
 }
 
-static void place_fact(struct eg_asm_cell *out, const struct eg_fact *fact, size_t place)
+static void place_fact(struct eg_assess_cell *out, const struct eg_fact *fact, size_t place)
 {
     if (fact->kind == EG_FACT_ANSWER) {
         set_answer(out, place, fact->answer);
@@ -76,28 +76,28 @@ static void place_fact(struct eg_asm_cell *out, const struct eg_fact *fact, size
 }
 
 /* Is it a fact of the kind and unit that is recalled? */
-static bool is_wanted(const struct eg_asm_run *run, const struct eg_asm_recall *recall,
+static bool is_wanted(const struct eg_assess_run *run, const struct eg_assess_recall *recall,
                       const struct eg_fact *fact)
 {
-    const struct eg_asm_quantity *q = &run->a->quantities[recall->out];
+    const struct eg_assess_quantity *q = &run->a->quantities[recall->out];
     struct eg_unit unit = eg_unit_one;
 
     if (fact->kind == EG_FACT_ANSWER) {
-        return q->kind == EG_ASM_ANSWER;
+        return q->kind == EG_ASSESS_ANSWER;
     }
-    return q->kind == EG_ASM_NUMBER && eg_unit_read(eg_bytes_of(fact->unit), &unit) &&
+    return q->kind == EG_ASSESS_NUMBER && eg_unit_read(eg_bytes_of(fact->unit), &unit) &&
            eg_unit_same(&unit, &q->unit);
 }
 
 /* Facts of one series; a unit whose text is the very one of the fact before is asked for once. */
-static enum eg_status place_series(struct eg_asm_run *run, const struct eg_asm_recall *recall,
+static enum eg_status place_series(struct eg_assess_run *run, const struct eg_assess_recall *recall,
                                    const struct eg_fact *list, size_t count, long begin)
 {
     const struct eg_fact *good = NULL;
 
     for (size_t i = 0; i < count; i++) {
         const struct eg_fact *fact = &list[i];
-        struct eg_asm_day at = {0, 0, 0};
+        struct eg_assess_day at = {0, 0, 0};
         if (good == NULL || good->kind != fact->kind || good->unit != fact->unit) {
             if (!is_wanted(run, recall, fact)) {
                 return eg_error_set(run->err, EG_E_FORMAT, recall->of,
@@ -107,8 +107,8 @@ static enum eg_status place_series(struct eg_asm_run *run, const struct eg_asm_r
             }
             good = fact;
         }
-        if (eg_asm_day_read(&at, fact->day)) {
-            place_fact(&run->cells[recall->out], fact, (size_t)(eg_asm_day_number(at) - begin));
+        if (eg_assess_day_read(&at, fact->day)) {
+            place_fact(&run->cells[recall->out], fact, (size_t)(eg_assess_day_number(at) - begin));
         }
     }
     memset(run->looked_at + (list - run->job->known->list), true, count * sizeof(bool));
@@ -116,13 +116,13 @@ static enum eg_status place_series(struct eg_asm_run *run, const struct eg_asm_r
 }
 
 /* Facts of the report's own day come from this run; no window reaches beyond it. */
-static enum eg_status place_known(struct eg_asm_run *run, const struct eg_asm_recall *recall,
+static enum eg_status place_known(struct eg_assess_run *run, const struct eg_assess_recall *recall,
                                   const struct key *key, const char *first, const char *until)
 {
     const struct eg_facts *known = run->job->known;
-    struct eg_asm_day at = {0, 0, 0};
+    struct eg_assess_day at = {0, 0, 0};
 
-    if (known == NULL || !eg_asm_day_read(&at, first)) {
+    if (known == NULL || !eg_assess_day_read(&at, first)) {
         return EG_OK;
     }
     size_t from = lower_bound(known, key, first);
@@ -134,26 +134,26 @@ static enum eg_status place_known(struct eg_asm_run *run, const struct eg_asm_re
                           strcmp(known->list[end - 1].day, run->day) >= 0)) {
         end--;
     }
-    return place_series(run, recall, &known->list[from], end - from, eg_asm_day_number(at));
+    return place_series(run, recall, &known->list[from], end - from, eg_assess_day_number(at));
 }
 
 /* The report's own day is the last of the window. */
-static void place_own(struct eg_asm_run *run, const struct eg_asm_recall *recall)
+static void place_own(struct eg_assess_run *run, const struct eg_assess_recall *recall)
 {
-    struct eg_asm_cell *out = &run->cells[recall->out];
+    struct eg_assess_cell *out = &run->cells[recall->out];
     size_t last = out->places - 1;
 
-    if (recall->classes != EG_ASM_NONE) {
-        const struct eg_asm_classes *classes = &run->a->classes[recall->classes];
+    if (recall->classes != EG_ASSESS_NONE) {
+        const struct eg_assess_classes *classes = &run->a->classes[recall->classes];
         out->x[last] =
             (double)run->class_counts[classes->first_count + (size_t)recall->class_index];
         out->status[last] = EG_VALUE_VALID;
         out->place = 0;
         return;
     }
-    const struct eg_asm_cell *own = &run->cells[recall->quantity];
+    const struct eg_assess_cell *own = &run->cells[recall->quantity];
     if (out->yes != NULL) {
-        set_answer(out, last, eg_asm_answer(own, 0));
+        set_answer(out, last, eg_assess_answer(own, 0));
         return;
     }
     out->x[last] = own->x[0];
@@ -161,17 +161,18 @@ static void place_own(struct eg_asm_run *run, const struct eg_asm_recall *recall
     out->place = own->place;
 }
 
-enum eg_status eg_asm_run_recall(struct eg_asm_run *run, const struct eg_asm_recall *recall)
+enum eg_status eg_assess_run_recall(struct eg_assess_run *run,
+                                    const struct eg_assess_recall *recall)
 {
-    const struct eg_asm_window *window = &run->a->windows[recall->window];
-    struct eg_asm_cell *out = &run->cells[recall->out];
+    const struct eg_assess_window *window = &run->a->windows[recall->window];
+    struct eg_assess_cell *out = &run->cells[recall->out];
     char until[11] = "", name[EG_FACT_NAME_MAX + 1] = "";
     const struct key key = {run->a->result, run->source->id,
                             recall->of_series ? run->series->component : "", name};
 
     (void)snprintf(name, sizeof name, "%s%s%s", recall->of, recall->class_id != NULL ? "." : "",
                    recall->class_id != NULL ? recall->class_id : "");
-    out->place = EG_ASM_PLACE_NONE;
+    out->place = EG_ASSESS_PLACE_NONE;
     fill_unknown(out, recall);
     bool before = window->days == EG_DAYS_BEFORE;
     memcpy(until, before ? run->window_first[recall->window] : run->day, sizeof until);
@@ -184,7 +185,7 @@ enum eg_status eg_asm_run_recall(struct eg_asm_run *run, const struct eg_asm_rec
 }
 
 /* In the order of the set, so that nothing moves: a package recalls in an order of its own. */
-static enum eg_status tell_facts(struct eg_asm_run *run, const struct eg_facts *known)
+static enum eg_status tell_facts(struct eg_assess_run *run, const struct eg_facts *known)
 {
     enum eg_status status = EG_OK;
 
@@ -201,7 +202,7 @@ static enum eg_status tell_facts(struct eg_asm_run *run, const struct eg_facts *
     return status;
 }
 
-enum eg_status eg_asm_tell_recalled(struct eg_asm_run *run)
+enum eg_status eg_assess_tell_recalled(struct eg_assess_run *run)
 {
     const struct eg_facts *known = run->job->known;
 
@@ -217,35 +218,35 @@ enum eg_status eg_asm_tell_recalled(struct eg_asm_run *run)
 
 /* ---- remember ----------------------------------------------------------------------------- */
 
-static enum eg_status leave(struct eg_asm_run *run, const struct eg_fact *fact)
+static enum eg_status leave(struct eg_assess_run *run, const struct eg_fact *fact)
 {
     char text[EG_NUMBER_TEXT_MAX] = "";
     struct eg_buf *out = &run->remembered_text;
     const char *indent = run->series != NULL ? "      " : "    ";
 
     eg_buf_format(out, "%s<remembered", indent);
-    eg_asm_attribute_text(out, "name", fact->name);
+    eg_assess_attribute_text(out, "name", fact->name);
     if (fact->kind == EG_FACT_ANSWER) {
-        eg_asm_attribute_text(out, "value",
-                              fact->answer == EG_ANSWER_YES  ? "yes"
-                              : fact->answer == EG_ANSWER_NO ? "no"
-                                                             : "unknown");
+        eg_assess_attribute_text(out, "value",
+                                 fact->answer == EG_ANSWER_YES  ? "yes"
+                                 : fact->answer == EG_ANSWER_NO ? "no"
+                                                                : "unknown");
     } else if (fact->has_number) {
         eg_number_text(text, fact->number);
-        eg_asm_attribute_text(out, "value", text);
+        eg_assess_attribute_text(out, "value", text);
     }
     if (fact->kind == EG_FACT_NUMBER) {
-        eg_asm_attribute_text(out, "unit", fact->unit);
-        eg_asm_attribute_text(out, "status", eg_value_status_text(fact->status));
+        eg_assess_attribute_text(out, "unit", fact->unit);
+        eg_assess_attribute_text(out, "status", eg_value_status_text(fact->status));
     }
     eg_buf_text(out, "/>\n");
     return run->remembered != NULL ? eg_facts_put(run->remembered, fact, run->err) : EG_OK;
 }
 
-static enum eg_status leave_classes(struct eg_asm_run *run, struct eg_fact *fact,
-                                    const struct eg_asm_remember *what)
+static enum eg_status leave_classes(struct eg_assess_run *run, struct eg_fact *fact,
+                                    const struct eg_assess_remember *what)
 {
-    const struct eg_asm_classes *classes = &run->a->classes[what->classes];
+    const struct eg_assess_classes *classes = &run->a->classes[what->classes];
     char name[EG_FACT_NAME_MAX + 1] = "";
     enum eg_status status = EG_OK;
 
@@ -262,7 +263,8 @@ static enum eg_status leave_classes(struct eg_asm_run *run, struct eg_fact *fact
     return status;
 }
 
-enum eg_status eg_asm_run_remember(struct eg_asm_run *run, const struct eg_asm_remember *what)
+enum eg_status eg_assess_run_remember(struct eg_assess_run *run,
+                                      const struct eg_assess_remember *what)
 {
     struct eg_fact fact = {.result = run->a->result,
                            .source = run->source->id,
@@ -272,16 +274,16 @@ enum eg_status eg_asm_run_remember(struct eg_asm_run *run, const struct eg_asm_r
                            .kind = EG_FACT_ANSWER};
 
     memcpy(fact.day, run->day, sizeof fact.day);
-    if (what->classes != EG_ASM_NONE) {
+    if (what->classes != EG_ASSESS_NONE) {
         return leave_classes(run, &fact, what);
     }
-    const struct eg_asm_quantity *q = &run->a->quantities[what->quantity];
-    const struct eg_asm_cell *cell = &run->cells[what->quantity];
+    const struct eg_assess_quantity *q = &run->a->quantities[what->quantity];
+    const struct eg_assess_cell *cell = &run->cells[what->quantity];
     if (!cell->made) {
         return EG_OK; /* left out by `having` */
     }
-    if (q->kind == EG_ASM_ANSWER) {
-        fact.answer = eg_asm_answer(cell, 0);
+    if (q->kind == EG_ASSESS_ANSWER) {
+        fact.answer = eg_assess_answer(cell, 0);
         return leave(run, &fact);
     }
     fact.kind = EG_FACT_NUMBER;

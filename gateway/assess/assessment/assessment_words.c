@@ -44,14 +44,14 @@ static void add_end(struct eg_buf *out, const char *text, bool german)
     }
 }
 
-void eg_asm_words_text(struct eg_buf *out, const struct eg_asm_finding *finding, const char *lang,
-                       const struct eg_value *values, size_t count)
+void eg_assess_words_text(struct eg_buf *out, const struct eg_assess_finding *finding,
+                          const char *lang, const struct eg_value *values, size_t count)
 {
     bool german = strcmp(lang, "de") == 0;
-    const struct eg_asm_text *text = german ? &finding->de : &finding->en;
+    const struct eg_assess_text *text = german ? &finding->de : &finding->en;
 
     for (size_t i = 0; i < text->count; i++) {
-        const struct eg_asm_part *part = &text->parts[i];
+        const struct eg_assess_part *part = &text->parts[i];
         if (part->kind == EG_PART_TEXT) {
             eg_buf_text(out, part->text);
             continue;
@@ -72,7 +72,7 @@ static const char *const within[] = {"§",       "Anlage",  "Anhang", "Annex", "
                                      "Artikel", "Art.",    "Abs.",   "Satz",  "Buchst.", "Nr.",
                                      "class",   "classes", "annex",  "Klasse"};
 
-bool eg_asm_within_law(const char *source)
+bool eg_assess_within_law(const char *source)
 {
     for (size_t i = 0; i < sizeof(within) / sizeof(within[0]); i++) {
         if (source[0] == within[i][0] && strncmp(source, within[i], strlen(within[i])) == 0) {
@@ -82,9 +82,9 @@ bool eg_asm_within_law(const char *source)
     return false;
 }
 
-void eg_asm_citation(struct eg_buf *out, const char *law, const char *source)
+void eg_assess_citation(struct eg_buf *out, const char *law, const char *source)
 {
-    if (law != NULL && eg_asm_within_law(source)) {
+    if (law != NULL && eg_assess_within_law(source)) {
         eg_buf_text(out, law);
         eg_buf_char(out, ' ');
     }

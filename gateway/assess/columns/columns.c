@@ -66,34 +66,35 @@ static enum eg_status check(const struct eg_col_column *column, const struct eg_
     return EG_OK;
 }
 
-enum eg_status eg_filling_new(struct eg_filling **out, const struct eg_columns *columns,
-                              enum eg_grid_kind kind, const struct eg_given *givens, size_t count,
-                              struct eg_error *err)
+enum eg_status eg_extraction_new(struct eg_extraction **out, const struct eg_columns *columns,
+                                 enum eg_grid_kind kind, const struct eg_given *givens,
+                                 size_t count, struct eg_error *err)
 {
-    struct eg_filling *filling = calloc(1, sizeof(*filling) + count * sizeof(filling->list[0]));
+    struct eg_extraction *extraction =
+        calloc(1, sizeof(*extraction) + count * sizeof(extraction->list[0]));
     enum eg_status status = EG_OK;
 
-    if (filling == NULL) {
+    if (extraction == NULL) {
         return eg_error_set(err, EG_E_NOMEM, columns->name, "memory ran out");
     }
-    filling->columns = columns;
-    filling->kind = kind;
-    filling->count = count;
+    extraction->columns = columns;
+    extraction->kind = kind;
+    extraction->count = count;
     for (size_t i = 0; status == EG_OK && i < count; i++) {
         const struct eg_col_column *column = column_named(columns, givens[i].column);
-        filling->list[i] = (struct eg_fill_one){column, givens[i]};
+        extraction->list[i] = (struct eg_fill_one){column, givens[i]};
         status = check(column, &givens[i], err);
     }
     if (status == EG_OK) {
-        *out = filling;
-        filling = NULL;
+        *out = extraction;
+        extraction = NULL;
     }
-    free(filling);
+    free(extraction);
     return status;
 }
 
-void eg_filling_free(struct eg_filling **filling)
+void eg_extraction_free(struct eg_extraction **extraction)
 {
-    free(*filling);
-    *filling = NULL;
+    free(*extraction);
+    *extraction = NULL;
 }

@@ -13,10 +13,10 @@
  *     <scalar name="confidence" of="series" at="r:calibration/@confidence" unit="@unit"/>
  *   </reading>
  *
- * Three moments: a reading is compiled once; a filling says once which of its columns an assessment
- * wants, in which unit or with which words; then each report is poured into a grid, in one arena,
- * without anything allocated for a value. Values of the report that can not be placed or read are
- * error findings of built-in rules (EG_RULE_GRID_PLACE and following), never a guess.
+ * Three moments: a reading is compiled once; a extraction says once which of its columns an
+ * assessment wants, in which unit or with which words; then each report is extracted into a grid,
+ * in one arena, without anything allocated for a value. Values of the report that can not be placed
+ * or read are error findings of built-in rules (EG_RULE_GRID_PLACE and following), never a guess.
  */
 #ifndef EG_ASSESS_COLUMNS_H
 #define EG_ASSESS_COLUMNS_H
@@ -60,7 +60,8 @@ const struct eg_column *eg_columns_find(const struct eg_columns *columns, const 
 const struct eg_column *eg_columns_at(const struct eg_columns *columns, size_t index);
 #endif
 
-/* ---- a filling: which columns are wanted; immutable, any thread ------------------------------ */
+/* ---- a extraction: which columns are wanted; immutable, any thread ------------------------------
+ */
 
 enum eg_grid_kind { EG_GRID_HALF_HOUR, EG_GRID_HOUR, EG_GRID_MEASUREMENT };
 
@@ -73,7 +74,7 @@ struct eg_given {
     size_t word_count;
 };
 
-struct eg_filling;
+struct eg_extraction;
 
 /*
  *   columns   kept
@@ -83,10 +84,10 @@ struct eg_filling;
  * source, words wanted of numbers or the reverse. Both name the column. EG_E_LIMIT, EG_E_NOMEM.
  */
 EG_MUST_USE
-enum eg_status eg_filling_new(struct eg_filling **out, const struct eg_columns *columns,
-                              enum eg_grid_kind kind, const struct eg_given *givens, size_t count,
-                              struct eg_error *err);
-void eg_filling_free(struct eg_filling **filling);
+enum eg_status eg_extraction_new(struct eg_extraction **out, const struct eg_columns *columns,
+                                 enum eg_grid_kind kind, const struct eg_given *givens,
+                                 size_t count, struct eg_error *err);
+void eg_extraction_free(struct eg_extraction **extraction);
 
 /* ---- a grid: the values of one report; owner thread ------------------------------------------ */
 
@@ -130,10 +131,10 @@ struct eg_grid {
 void eg_grid_init(struct eg_grid *grid);
 void eg_grid_done(struct eg_grid *grid);
 
-struct eg_pour {
+struct eg_extract_from {
     xmlDoc *doc;
-    const struct eg_reading *reading; /* period */
-    unsigned step;                    /* of the package, written into findings */
+    const struct eg_report_header *header; /* period */
+    unsigned step;                         /* of the package, written into findings */
     /* Is this component judged? What is not is only named. NULL: all are. */
     bool (*wants)(void *payload, const char *component);
     void *payload;
@@ -146,16 +147,17 @@ struct eg_pour {
  * EG_E_LIMIT: the columns of this report need too much memory. EG_E_NOMEM.
  */
 EG_MUST_USE
-enum eg_status eg_grid_pour(struct eg_grid *grid, bool *readable, const struct eg_filling *filling,
-                            const struct eg_pour *pour, struct eg_findings *findings,
-                            struct eg_error *err);
+enum eg_status eg_grid_extract(struct eg_grid *grid, bool *readable,
+                               const struct eg_extraction *extraction,
+                               const struct eg_extract_from *from, struct eg_findings *findings,
+                               struct eg_error *err);
 
 /*
  * Where the value of a given stands that is labelled `end`: XPath appended to `out`, its line in
  * *line. Of the series, or of the source (series NULL), where there is no such value or `end` is
  * "".
  */
-void eg_grid_location(struct eg_buf *out, unsigned *line, const struct eg_filling *filling,
+void eg_grid_location(struct eg_buf *out, unsigned *line, const struct eg_extraction *extraction,
                       const struct eg_grid_source *source, const struct eg_grid_series *series,
                       int given, const char *end);
 

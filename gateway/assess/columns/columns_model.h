@@ -1,5 +1,5 @@
 /*
- * Inside of a compiled reading: read by columns_read.c, walked by columns_path.c, poured by
+ * Inside of a compiled reading: read by columns_read.c, walked by columns_path.c, extracted by
  * columns_pour.c. Immutable after compile; any thread.
  */
 #ifndef EG_ASSESS_COLUMNS_MODEL_H
@@ -59,7 +59,7 @@ struct eg_columns {
     size_t count;
 };
 
-struct eg_filling {
+struct eg_extraction {
     const struct eg_columns *columns;
     enum eg_grid_kind kind;
     size_t count;

@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-static const xmlNode *value_at(const struct eg_filling *filling, const xmlNode *base, int given,
-                               const char *end)
+static const xmlNode *value_at(const struct eg_extraction *extraction, const xmlNode *base,
+                               int given, const char *end)
 {
-    const struct eg_col_column *column = filling->list[given].column;
+    const struct eg_col_column *column = extraction->list[given].column;
     struct eg_col_walk walk;
 
     if (column->shown.kind == EG_COLUMN_SCALAR) {
@@ -18,7 +18,7 @@ static const xmlNode *value_at(const struct eg_filling *filling, const xmlNode *
     eg_col_walk_start(&walk, &column->each);
     for (const xmlNode *value = eg_col_walk_next(&walk, base); value != NULL;
          value = eg_col_walk_next(&walk, base)) {
-        const xmlAttr *attr = eg_col_attribute(&filling->columns->end, value);
+        const xmlAttr *attr = eg_col_attribute(&extraction->columns->end, value);
         if (attr != NULL && strcmp(eg_col_text(attr), end) == 0) {
             return value;
         }
@@ -26,18 +26,19 @@ static const xmlNode *value_at(const struct eg_filling *filling, const xmlNode *
     return NULL;
 }
 
-void eg_grid_location(struct eg_buf *out, unsigned *line, const struct eg_filling *filling,
+void eg_grid_location(struct eg_buf *out, unsigned *line, const struct eg_extraction *extraction,
                       const struct eg_grid_source *source, const struct eg_grid_series *series,
                       int given, const char *end)
 {
     const xmlNode *node = series != NULL ? series->node : source->node;
 
-    if (given >= 0 && (size_t)given < filling->count && end[0] != '\0') {
-        bool of_series = filling->list[given].column->shown.of_series;
+    if (given >= 0 && (size_t)given < extraction->count && end[0] != '\0') {
+        bool of_series = extraction->list[given].column->shown.of_series;
         const xmlNode *base = of_series && series != NULL ? series->node : source->node;
-        const xmlNode *value = value_at(filling, base, given, end);
+        const xmlNode *value = value_at(extraction, base, given, end);
         node = value != NULL ? value : node;
     }
     *line = eg_xml_line(node);
-    eg_xml_location(out, node, filling->columns->namespaces, filling->columns->namespace_count);
+    eg_xml_location(out, node, extraction->columns->namespaces,
+                    extraction->columns->namespace_count);
 }

@@ -6,7 +6,7 @@
 #include "assess/judge/engine_model.h"
 
 #include "assess/package/package_xml.h"
-#include "assess/package/reading.h"
+#include "assess/package/report_header.h"
 #include "assess/transform/transform.h"
 #include "assess/xml/memory.h"
 #include "base/limits.h"

@@ -68,9 +68,9 @@ void eg_document_root(const struct eg_document *document, const char **ns, const
  * be read a finding EG_RULE_IDENTITY is added and *readable is false.
  */
 EG_MUST_USE
-enum eg_status eg_judge_read(struct eg_reading *out, bool *readable, struct eg_findings *findings,
-                             struct eg_judge *judge, struct eg_document *document,
-                             struct eg_error *err);
+enum eg_status eg_judge_read(struct eg_report_header *out, bool *readable,
+                             struct eg_findings *findings, struct eg_judge *judge,
+                             struct eg_document *document, struct eg_error *err);
 
 /*
  * Judge: run the steps in order, fill findings, results, notifications (recipients left NULL),
@@ -84,7 +84,7 @@ enum eg_status eg_judge_read(struct eg_reading *out, bool *readable, struct eg_f
  */
 EG_MUST_USE
 enum eg_status eg_judge_run(struct eg_outcome *outcome, struct eg_judge *judge,
-                            struct eg_document *document, const struct eg_reading *reading,
+                            struct eg_document *document, const struct eg_report_header *header,
                             const struct eg_plant *plant, const struct eg_facts *known,
                             struct eg_error *err);
 

@@ -16,7 +16,7 @@
 
 #include "assess/judge/document.h"
 #include "assess/package/package_xml.h"
-#include "assess/package/reading.h"
+#include "assess/package/report_header.h"
 #include "assess/transform/transform.h"
 #include "assess/xpath/functions.h"
 #include "base/clock.h"
@@ -116,9 +116,9 @@ void eg_judge_by_xpath(struct eg_judge *judge, bool by_xpath)
     judge->by_xpath = by_xpath;
 }
 
-enum eg_status eg_judge_read(struct eg_reading *out, bool *readable, struct eg_findings *findings,
-                             struct eg_judge *judge, struct eg_document *document,
-                             struct eg_error *err)
+enum eg_status eg_judge_read(struct eg_report_header *out, bool *readable,
+                             struct eg_findings *findings, struct eg_judge *judge,
+                             struct eg_document *document, struct eg_error *err)
 {
     unsigned long refused = eg_memory_refused();
     enum eg_status status = EG_OK;
@@ -146,7 +146,7 @@ struct run {
     const struct eg_parameter_values *values;
     xmlDoc *parameters;
     const struct eg_plant *plant;
-    const struct eg_reading *reading;
+    const struct eg_report_header *header;
     const struct eg_facts *known;
     bool stopped;
 };
@@ -171,7 +171,7 @@ static bool has_own(const struct eg_package *package, const struct eg_plant *pla
 }
 
 static enum eg_status choose_parameters(struct run *run, const struct eg_plant *plant,
-                                        const struct eg_reading *reading, struct eg_error *err)
+                                        const struct eg_report_header *header, struct eg_error *err)
 {
     const struct eg_rules *rules = run->rules;
     struct eg_judge *judge = run->judge;
@@ -182,8 +182,8 @@ static enum eg_status choose_parameters(struct run *run, const struct eg_plant *
     if (!has_own(rules->package, plant)) {
         eg_buf_bytes(&run->outcome->parameters, eg_bytes_view(&rules->parameters_text));
     } else {
-        status = eg_parameters_choose(&run->own, rules->parameter_rules, plant, reading->from,
-                                      reading->until, err);
+        status = eg_parameters_choose(&run->own, rules->parameter_rules, plant, header->from,
+                                      header->until, err);
         if (status == EG_OK) {
             status = eg_parameters_document(&run->own_parameters, &run->own, rules->package, err);
         }
@@ -328,7 +328,7 @@ static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
     struct eg_outcome *outcome = run->outcome;
     const struct eg_assessment_job job = {.doc = doc,
                                           .step = (unsigned)index + 1,
-                                          .reading = run->reading,
+                                          .header = run->header,
                                           .plant = run->plant,
                                           .values = run->values,
                                           .known = run->known,
@@ -408,7 +408,7 @@ static enum eg_status make_notifications(struct run *run, struct eg_error *err)
 }
 
 static enum eg_status run_all(struct run *run, const struct eg_plant *plant,
-                              const struct eg_reading *reading, struct eg_error *err)
+                              const struct eg_report_header *header, struct eg_error *err)
 {
     const struct eg_package *package = run->rules->package;
     struct eg_outcome *outcome = run->outcome;
@@ -422,7 +422,7 @@ static enum eg_status run_all(struct run *run, const struct eg_plant *plant,
     }
     outcome->package = package->ref;
     outcome->has_package = true;
-    enum eg_status status = choose_parameters(run, plant, reading, err);
+    enum eg_status status = choose_parameters(run, plant, header, err);
     for (size_t i = 0; status == EG_OK && !run->stopped && i < run->rules->step_count; i++) {
         int64_t *step_ns = run->judge->step_ns;
         int64_t started_ns = step_ns != NULL ? eg_clock_thread_ns() : 0;
@@ -439,7 +439,7 @@ static enum eg_status run_all(struct run *run, const struct eg_plant *plant,
 }
 
 enum eg_status eg_judge_run(struct eg_outcome *outcome, struct eg_judge *judge,
-                            struct eg_document *document, const struct eg_reading *reading,
+                            struct eg_document *document, const struct eg_report_header *header,
                             const struct eg_plant *plant, const struct eg_facts *known,
                             struct eg_error *err)
 {
@@ -449,12 +449,12 @@ enum eg_status eg_judge_run(struct eg_outcome *outcome, struct eg_judge *judge,
                       .outcome = &made,
                       .report = document->doc,
                       .plant = plant,
-                      .reading = reading,
+                      .header = header,
                       .known = known};
 
     eg_outcome_init(&made);
     unsigned long refused = eg_memory_refused();
-    enum eg_status status = eg_rules_in_memory(run_all(&run, plant, reading, err), refused, err);
+    enum eg_status status = eg_rules_in_memory(run_all(&run, plant, header, err), refused, err);
     for (size_t i = 0; run.docs != NULL && i < judge->rules->step_count; i++) {
         xmlFreeDoc(run.docs[i]);
     }

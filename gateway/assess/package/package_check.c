@@ -17,7 +17,7 @@
 
 #include "assess/number/numbers.h"
 #include "assess/package/parameters.h"
-#include "assess/package/reading.h"
+#include "assess/package/report_header.h"
 #include "base/text.h"
 
 #include <stdio.h>

@@ -20,7 +20,7 @@
 #define ARENA_MAX (4 * EG_MIB)
 
 /* One parameter on its way. */
-struct reading {
+struct parser {
     struct eg_parameter_rules *rules;
     const struct eg_package *package;
     const struct eg_parameter *parameter;
@@ -31,7 +31,7 @@ struct reading {
     enum eg_status status; /* of a walk */
 };
 
-__attribute__((format(printf, 2, 3))) static enum eg_status fault(struct reading *reading,
+__attribute__((format(printf, 2, 3))) static enum eg_status fault(struct parser *parser,
                                                                   const char *format, ...)
 {
     char text[EG_ERROR_TEXT_MAX] = "";
@@ -40,13 +40,13 @@ __attribute__((format(printf, 2, 3))) static enum eg_status fault(struct reading
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    reading->status = eg_error_set(reading->err, EG_E_FORMAT, reading->where, "%s", text);
-    return reading->status;
+    parser->status = eg_error_set(parser->err, EG_E_FORMAT, parser->where, "%s", text);
+    return parser->status;
 }
 
-static enum eg_status full(struct reading *reading)
+static enum eg_status full(struct parser *parser)
 {
-    return eg_arena_refused(&reading->rules->arena, reading->where, reading->err);
+    return eg_arena_refused(&parser->rules->arena, parser->where, parser->err);
 }
 
 /* ---- conditions --------------------------------------------------------------------------- */
@@ -64,7 +64,7 @@ static bool declares(const struct eg_setting *setting, const char *word)
 /* The names below an IS are looked at with it. */
 static bool check_condition(const struct eg_expression *node, void *payload)
 {
-    struct reading *reading = payload;
+    struct parser *parser = payload;
     const struct eg_setting *setting = NULL;
 
     switch (node->kind) {
@@ -76,52 +76,52 @@ static bool check_condition(const struct eg_expression *node, void *payload)
     case EG_EXPR_IS:
         break;
     default:
-        (void)fault(reading, "EA-KIND: column %u: a row asks only which word a setting is",
+        (void)fault(parser, "EA-KIND: column %u: a row asks only which word a setting is",
                     node->column);
         return false;
     }
     if (node->args[0]->kind == EG_EXPR_NAME) {
-        setting = eg_setting_named(reading->package, node->args[0]->text);
+        setting = eg_setting_named(parser->package, node->args[0]->text);
     }
     if (setting == NULL) {
-        (void)fault(reading, "EA-NAME: column %u: '%.60s' is no setting of the package",
+        (void)fault(parser, "EA-NAME: column %u: '%.60s' is no setting of the package",
                     node->column, node->args[0]->text);
         return false;
     }
     for (size_t i = 0; i < node->word_count; i++) {
         if (!declares(setting, node->words[i])) {
-            (void)fault(reading, "EA-WORD: column %u: setting %.60s has no word '%.60s'",
+            (void)fault(parser, "EA-WORD: column %u: setting %.60s has no word '%.60s'",
                         node->column, setting->name, node->words[i]);
             return false;
         }
     }
-    reading->rule->per_component = reading->rule->per_component || setting->per_component;
+    parser->rule->per_component = parser->rule->per_component || setting->per_component;
     return true;
 }
 
-static enum eg_status read_conditions(struct reading *reading)
+static enum eg_status read_conditions(struct parser *parser)
 {
-    const struct eg_parameter *parameter = reading->parameter;
+    const struct eg_parameter *parameter = parser->parameter;
 
-    reading->rule->when =
-        eg_arena_array(&reading->rules->arena, parameter->row_count, sizeof(*reading->rule->when));
-    if (reading->rule->when == NULL) {
-        return full(reading);
+    parser->rule->when =
+        eg_arena_array(&parser->rules->arena, parameter->row_count, sizeof(*parser->rule->when));
+    if (parser->rule->when == NULL) {
+        return full(parser);
     }
     for (size_t i = 0; i < parameter->row_count; i++) {
         if (parameter->rows[i].when == NULL) {
             continue;
         }
-        (void)snprintf(reading->where, sizeof(reading->where),
-                       "package.xml parameter %.40s row %zu", parameter->name, i + 1);
-        enum eg_status status = eg_expression_read(&reading->rule->when[i], &reading->rules->arena,
+        (void)snprintf(parser->where, sizeof(parser->where), "package.xml parameter %.40s row %zu",
+                       parameter->name, i + 1);
+        enum eg_status status = eg_expression_read(&parser->rule->when[i], &parser->rules->arena,
                                                    parameter->rows[i].when, EG_FORM_CONDITION,
-                                                   reading->where, reading->err);
+                                                   parser->where, parser->err);
         if (status != EG_OK) {
             return status;
         }
-        if (!eg_expression_walk(reading->rule->when[i], check_condition, reading)) {
-            return reading->status;
+        if (!eg_expression_walk(parser->rule->when[i], check_condition, parser)) {
+            return parser->status;
         }
     }
     return EG_OK;
@@ -156,9 +156,9 @@ static bool gather_setting(const struct eg_expression *node, void *payload)
 }
 
 /* Mark the rows that are first to fit for their component under the words as they are. */
-static void mark_reached(const struct reading *reading, struct combinations *all)
+static void mark_reached(const struct parser *parser, struct combinations *all)
 {
-    const struct eg_parameter *parameter = reading->parameter;
+    const struct eg_parameter *parameter = parser->parameter;
     const struct eg_parameter_values values = {.settings = all->words, .setting_count = all->count};
     const struct eg_parameter_place place = {.values = &values};
     bool fits[EG_PARAMETER_ROWS_MAX] = {false};
@@ -166,8 +166,8 @@ static void mark_reached(const struct reading *reading, struct combinations *all
 
     for (size_t i = 0; i < parameter->row_count; i++) {
         bool first = true;
-        fits[i] = eg_parameter_condition(&needs, reading->package, reading->rule->when[i],
-                                         &place) == EG_ANSWER_YES;
+        fits[i] = eg_parameter_condition(&needs, parser->package, parser->rule->when[i], &place) ==
+                  EG_ANSWER_YES;
         for (size_t k = 0; k < i && first; k++) {
             const char *other = parameter->rows[k].component;
             first = !fits[k] ||
@@ -191,9 +191,9 @@ static bool turn(struct combinations *all)
     return i < all->count;
 }
 
-static enum eg_status tell_unreached(struct reading *reading, const struct combinations *all)
+static enum eg_status tell_unreached(struct parser *parser, const struct combinations *all)
 {
-    const struct eg_parameter *parameter = reading->parameter;
+    const struct eg_parameter *parameter = parser->parameter;
 
     for (size_t i = 0; i < parameter->row_count; i++) {
         const struct eg_parameter_row *row = &parameter->rows[i];
@@ -203,11 +203,11 @@ static enum eg_status tell_unreached(struct reading *reading, const struct combi
         for (size_t k = 0; k < i; k++) {
             if (eg_parameter_same(parameter->rows[k].component, row->component) &&
                 eg_parameter_same(parameter->rows[k].when, row->when)) {
-                return fault(reading, "EA-PARAM: rows %zu and %zu are for the same; leave one out",
+                return fault(parser, "EA-PARAM: rows %zu and %zu are for the same; leave one out",
                              k + 1, i + 1);
             }
         }
-        return fault(reading,
+        return fault(parser,
                      "EA-PARAM: row %zu can never match; put it above the row that always fits "
                      "before it, or mend its condition",
                      i + 1);
@@ -215,23 +215,23 @@ static enum eg_status tell_unreached(struct reading *reading, const struct combi
     return EG_OK;
 }
 
-static enum eg_status check_reached(struct reading *reading)
+static enum eg_status check_reached(struct parser *parser)
 {
-    const struct eg_parameter *parameter = reading->parameter;
-    struct eg_arena *arena = &reading->rules->arena;
-    size_t settings = reading->package->setting_count, product = 1;
+    const struct eg_parameter *parameter = parser->parameter;
+    struct eg_arena *arena = &parser->rules->arena;
+    size_t settings = parser->package->setting_count, product = 1;
     struct combinations all = {
         .words = eg_arena_array(arena, settings, sizeof(*all.words)),
         .at = eg_arena_array(arena, settings, sizeof(*all.at)),
         .reached = eg_arena_array(arena, parameter->row_count, sizeof(*all.reached))};
-    void *payload[2] = {&all, (void *)reading->package};
+    void *payload[2] = {&all, (void *)parser->package};
 
     if (all.words == NULL || all.at == NULL || all.reached == NULL) {
-        return full(reading);
+        return full(parser);
     }
     for (size_t i = 0; i < parameter->row_count; i++) {
-        if (reading->rule->when[i] != NULL) {
-            (void)eg_expression_walk(reading->rule->when[i], gather_setting, payload);
+        if (parser->rule->when[i] != NULL) {
+            (void)eg_expression_walk(parser->rule->when[i], gather_setting, payload);
         }
     }
     for (size_t i = 0; i < all.count && product <= EG_PARAMETER_COMBINATIONS_MAX; i++) {
@@ -239,45 +239,45 @@ static enum eg_status check_reached(struct reading *reading)
         all.words[i].word = all.words[i].setting->words[0];
     }
     if (product > EG_PARAMETER_COMBINATIONS_MAX) {
-        return eg_error_set(reading->err, EG_E_LIMIT, reading->where,
+        return eg_error_set(parser->err, EG_E_LIMIT, parser->where,
                             "EA-LIMIT: its rows look at settings with more than %d combinations",
                             EG_PARAMETER_COMBINATIONS_MAX);
     }
     do {
-        mark_reached(reading, &all);
+        mark_reached(parser, &all);
     } while (turn(&all));
-    return tell_unreached(reading, &all);
+    return tell_unreached(parser, &all);
 }
 
 /* ---- formulas ----------------------------------------------------------------------------- */
 
-static enum eg_status unit_of(struct eg_unit *out, struct reading *reading,
+static enum eg_status unit_of(struct eg_unit *out, struct parser *parser,
                               const struct eg_expression *node);
 
-static enum eg_status unit_of_parameter(struct eg_unit *out, struct reading *reading,
+static enum eg_status unit_of_parameter(struct eg_unit *out, struct parser *parser,
                                         const struct eg_expression *node)
 {
-    const struct eg_parameter *parameter = eg_parameter_named(reading->package, node->text);
+    const struct eg_parameter *parameter = eg_parameter_named(parser->package, node->text);
 
     if (parameter == NULL) {
-        return fault(reading, "EA-PARAM: column %u: there is no parameter $%.60s", node->column,
+        return fault(parser, "EA-PARAM: column %u: there is no parameter $%.60s", node->column,
                      node->text);
     }
-    if ((size_t)(parameter - reading->package->parameters) >= reading->index) {
-        return fault(reading, "EA-NAME: column %u: $%.60s must stand further up in package.xml",
+    if ((size_t)(parameter - parser->package->parameters) >= parser->index) {
+        return fault(parser, "EA-NAME: column %u: $%.60s must stand further up in package.xml",
                      node->column, node->text);
     }
     if (eg_parameter_is_word(parameter)) {
-        return fault(reading, "EA-KIND: column %u: $%.60s is a word", node->column, node->text);
+        return fault(parser, "EA-KIND: column %u: $%.60s is a word", node->column, node->text);
     }
     if (!eg_unit_read(eg_bytes_of(parameter->unit), out)) {
-        return fault(reading, "EA-UNIT: column %u: the unit of $%.60s takes part in no formula",
+        return fault(parser, "EA-UNIT: column %u: the unit of $%.60s takes part in no formula",
                      node->column, node->text);
     }
     return EG_OK;
 }
 
-static enum eg_status unit_of_call(struct eg_unit *out, struct reading *reading,
+static enum eg_status unit_of_call(struct eg_unit *out, struct parser *parser,
                                    const struct eg_expression *node)
 {
     struct eg_unit a = eg_unit_one, b = eg_unit_one, percent = eg_unit_one;
@@ -285,12 +285,12 @@ static enum eg_status unit_of_call(struct eg_unit *out, struct reading *reading,
 
     if (node->function != EG_FN_PERCENT_OF && node->function != EG_FN_MAX &&
         node->function != EG_FN_MIN && node->function != EG_FN_ABS) {
-        return fault(reading, "EA-KIND: column %u: %s is not for parameters", node->column,
+        return fault(parser, "EA-KIND: column %u: %s is not for parameters", node->column,
                      eg_expression_function_text(node->function));
     }
-    status = unit_of(&a, reading, node->args[0]);
+    status = unit_of(&a, parser, node->args[0]);
     if (status == EG_OK && node->arg_count > 1) {
-        status = unit_of(&b, reading, node->args[1]);
+        status = unit_of(&b, parser, node->args[1]);
     }
     if (status != EG_OK) {
         return status;
@@ -300,25 +300,25 @@ static enum eg_status unit_of_call(struct eg_unit *out, struct reading *reading,
         *out = b;
         return eg_unit_same(&a, &percent)
                    ? EG_OK
-                   : fault(reading, "EA-UNIT: column %u: percent-of takes a share in %% first",
+                   : fault(parser, "EA-UNIT: column %u: percent-of takes a share in %% first",
                            node->column);
     }
     *out = a.any && node->arg_count > 1 ? b : a;
     return node->arg_count == 1 || eg_unit_same(&a, &b)
                ? EG_OK
-               : fault(reading, "EA-UNIT: column %u: the units differ", node->column);
+               : fault(parser, "EA-UNIT: column %u: the units differ", node->column);
 }
 
-static enum eg_status unit_of_pair(struct eg_unit *out, struct reading *reading,
+static enum eg_status unit_of_pair(struct eg_unit *out, struct parser *parser,
                                    const struct eg_expression *node)
 {
     struct eg_unit a = eg_unit_one, b = eg_unit_one;
     bool sum = node->kind == EG_EXPR_ADD || node->kind == EG_EXPR_SUBTRACT;
     bool fits = false;
-    enum eg_status status = unit_of(&a, reading, node->args[0]);
+    enum eg_status status = unit_of(&a, parser, node->args[0]);
 
     if (status == EG_OK) {
-        status = unit_of(&b, reading, node->args[1]);
+        status = unit_of(&b, parser, node->args[1]);
     }
     if (status != EG_OK) {
         return status;
@@ -331,10 +331,10 @@ static enum eg_status unit_of_pair(struct eg_unit *out, struct reading *reading,
                                               : eg_unit_divide(out, &a, &b);
     }
     return fits ? EG_OK
-                : fault(reading, "EA-UNIT: column %u: the units do not fit together", node->column);
+                : fault(parser, "EA-UNIT: column %u: the units do not fit together", node->column);
 }
 
-static enum eg_status unit_of(struct eg_unit *out, struct reading *reading,
+static enum eg_status unit_of(struct eg_unit *out, struct parser *parser,
                               const struct eg_expression *node)
 {
     switch (node->kind) {
@@ -344,39 +344,39 @@ static enum eg_status unit_of(struct eg_unit *out, struct reading *reading,
                                                                 : eg_unit_one;
         return EG_OK;
     case EG_EXPR_PARAMETER:
-        return unit_of_parameter(out, reading, node);
+        return unit_of_parameter(out, parser, node);
     case EG_EXPR_CALL:
-        return unit_of_call(out, reading, node);
+        return unit_of_call(out, parser, node);
     case EG_EXPR_ADD:
     case EG_EXPR_SUBTRACT:
     case EG_EXPR_MULTIPLY:
     case EG_EXPR_DIVIDE:
-        return unit_of_pair(out, reading, node);
+        return unit_of_pair(out, parser, node);
     default:
-        return fault(reading, "EA-NAME: column %u: '%.60s' is no parameter; write $ before one",
+        return fault(parser, "EA-NAME: column %u: '%.60s' is no parameter; write $ before one",
                      node->column, node->text != NULL ? node->text : "");
     }
 }
 
-static enum eg_status read_formula(struct reading *reading)
+static enum eg_status read_formula(struct parser *parser)
 {
-    const struct eg_parameter *parameter = reading->parameter;
+    const struct eg_parameter *parameter = parser->parameter;
     struct eg_unit own = eg_unit_one, made = eg_unit_one;
 
     if (eg_parameter_is_word(parameter)) {
-        return fault(reading, "EA-KIND: a word is not computed");
+        return fault(parser, "EA-KIND: a word is not computed");
     }
     if (!eg_unit_read(eg_bytes_of(parameter->unit), &own)) {
-        return fault(reading, "EA-UNIT: '%.60s' is no unit of formulas", parameter->unit);
+        return fault(parser, "EA-UNIT: '%.60s' is no unit of formulas", parameter->unit);
     }
     enum eg_status status =
-        eg_expression_read(&reading->rule->is, &reading->rules->arena, parameter->is, EG_FORM_VALUE,
-                           reading->where, reading->err);
+        eg_expression_read(&parser->rule->is, &parser->rules->arena, parameter->is, EG_FORM_VALUE,
+                           parser->where, parser->err);
     if (status == EG_OK) {
-        status = unit_of(&made, reading, reading->rule->is);
+        status = unit_of(&made, parser, parser->rule->is);
     }
     if (status == EG_OK && !eg_unit_same(&own, &made)) {
-        status = fault(reading, "EA-UNIT: the formula does not give %.60s", parameter->unit);
+        status = fault(parser, "EA-UNIT: the formula does not give %.60s", parameter->unit);
     }
     return status;
 }
@@ -393,18 +393,18 @@ static bool lists(const struct eg_parameter_rule *rule, const char *component)
     return false;
 }
 
-static enum eg_status add_component(struct reading *reading, const char *component)
+static enum eg_status add_component(struct parser *parser, const char *component)
 {
-    struct eg_parameter_rule *rule = reading->rule;
+    struct eg_parameter_rule *rule = parser->rule;
 
     if (lists(rule, component)) {
         return EG_OK;
     }
     if (rule->component_count % EG_PARAMETER_ROWS_MAX == 0) {
         const char **more = eg_arena_array(
-            &reading->rules->arena, rule->component_count + EG_PARAMETER_ROWS_MAX, sizeof(*more));
+            &parser->rules->arena, rule->component_count + EG_PARAMETER_ROWS_MAX, sizeof(*more));
         if (more == NULL) {
-            return full(reading);
+            return full(parser);
         }
         if (rule->component_count > 0) {
             memcpy(more, rule->components, rule->component_count * sizeof(*more));
@@ -417,20 +417,20 @@ static enum eg_status add_component(struct reading *reading, const char *compone
 
 static bool visit_operand(const struct eg_expression *node, void *payload)
 {
-    struct reading *reading = payload;
+    struct parser *parser = payload;
 
     if (node->kind != EG_EXPR_PARAMETER) {
         return true;
     }
-    const struct eg_parameter *operand = eg_parameter_named(reading->package, node->text);
+    const struct eg_parameter *operand = eg_parameter_named(parser->package, node->text);
     const struct eg_parameter_rule *rule =
-        &reading->rules->list[operand - reading->package->parameters];
-    for (size_t i = 0; i < rule->component_count && reading->status == EG_OK; i++) {
+        &parser->rules->list[operand - parser->package->parameters];
+    for (size_t i = 0; i < rule->component_count && parser->status == EG_OK; i++) {
         if (rule->components[i] != NULL) {
-            reading->status = add_component(reading, rule->components[i]);
+            parser->status = add_component(parser, rule->components[i]);
         }
     }
-    return reading->status == EG_OK;
+    return parser->status == EG_OK;
 }
 
 /* A component of one operand counts where every operand has a value for it. */
@@ -453,29 +453,29 @@ static bool sift(const struct eg_expression *node, void *payload)
     return true;
 }
 
-static enum eg_status gather_components(struct reading *reading)
+static enum eg_status gather_components(struct parser *parser)
 {
-    const struct eg_parameter *parameter = reading->parameter;
-    struct eg_parameter_rule *rule = reading->rule;
+    const struct eg_parameter *parameter = parser->parameter;
+    struct eg_parameter_rule *rule = parser->rule;
     enum eg_status status = EG_OK;
 
     for (size_t i = 0; status == EG_OK && i < parameter->row_count; i++) {
-        status = add_component(reading, parameter->rows[i].component);
+        status = add_component(parser, parameter->rows[i].component);
     }
     if (parameter->value != NULL) {
-        return add_component(reading, NULL);
+        return add_component(parser, NULL);
     }
     if (status != EG_OK || rule->is == NULL) {
         return status;
     }
-    reading->status = EG_OK;
-    if (!eg_expression_walk(rule->is, visit_operand, reading)) {
-        return reading->status;
+    parser->status = EG_OK;
+    if (!eg_expression_walk(rule->is, visit_operand, parser)) {
+        return parser->status;
     }
-    status = add_component(reading, NULL);
+    status = add_component(parser, NULL);
     size_t kept = 0;
     for (size_t i = 0; i < rule->component_count; i++) {
-        struct sieve sieve = {reading->rules, rule->components[i], true};
+        struct sieve sieve = {parser->rules, rule->components[i], true};
         (void)eg_expression_walk(rule->is, sift, &sieve);
         if (sieve.all) {
             rule->components[kept++] = rule->components[i];
@@ -496,21 +496,21 @@ size_t eg_parameter_components(const char *const **out, const struct eg_paramete
 
 /* ---- all of them -------------------------------------------------------------------------- */
 
-static enum eg_status read_parameter(struct reading *reading)
+static enum eg_status read_parameter(struct parser *parser)
 {
     enum eg_status status = EG_OK;
 
-    (void)snprintf(reading->where, sizeof(reading->where), "package.xml parameter %.60s",
-                   reading->parameter->name);
-    if (reading->parameter->is != NULL) {
-        status = read_formula(reading);
-    } else if (reading->parameter->row_count > 0) {
-        status = read_conditions(reading);
+    (void)snprintf(parser->where, sizeof(parser->where), "package.xml parameter %.60s",
+                   parser->parameter->name);
+    if (parser->parameter->is != NULL) {
+        status = read_formula(parser);
+    } else if (parser->parameter->row_count > 0) {
+        status = read_conditions(parser);
         if (status == EG_OK) {
-            status = check_reached(reading);
+            status = check_reached(parser);
         }
     }
-    return status == EG_OK ? gather_components(reading) : status;
+    return status == EG_OK ? gather_components(parser) : status;
 }
 
 enum eg_status eg_parameter_rules_compile(struct eg_parameter_rules **out,
@@ -529,13 +529,13 @@ enum eg_status eg_parameter_rules_compile(struct eg_parameter_rules **out,
         status = eg_arena_refused(&rules->arena, "parameters", err);
     }
     for (size_t i = 0; status == EG_OK && i < package->parameter_count; i++) {
-        struct reading reading = {.rules = rules,
-                                  .package = package,
-                                  .parameter = &package->parameters[i],
-                                  .rule = &rules->list[i],
-                                  .index = i,
-                                  .err = err};
-        status = read_parameter(&reading);
+        struct parser parser = {.rules = rules,
+                                .package = package,
+                                .parameter = &package->parameters[i],
+                                .rule = &rules->list[i],
+                                .index = i,
+                                .err = err};
+        status = read_parameter(&parser);
     }
     if (status == EG_OK) {
         *out = rules;

@@ -288,7 +288,7 @@ static void add_citation(struct say *s, unsigned depth)
         return;
     }
     indent(s, depth);
-    eg_asm_citation(s->out, s->law, source);
+    eg_assess_citation(s->out, s->law, source);
     eg_buf_char(s->out, '\n');
 }
 

@@ -1,5 +1,5 @@
 /*
- * Why this file exists: the compiled rules keep sentences in pieces, for filling in values; a
+ * Why this file exists: the compiled rules keep sentences in pieces, for extraction in values; a
  * reader of a page wants them whole.
  */
 #include "assess/render/wording.h"

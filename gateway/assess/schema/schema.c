@@ -6,8 +6,8 @@
  */
 #include "assess/schema/schema.h"
 
+#include "assess/schema/schema_charge.h"
 #include "assess/schema/schema_pattern.h"
-#include "assess/schema/schema_weigh.h"
 #include "base/limits.h"
 
 #include <libxml/xmlschemas.h>
@@ -91,7 +91,7 @@ static enum eg_status check_pattern(const xmlNode *node, const char *where, stru
 /* What goes along while the documents of one schema are looked at. */
 struct inspection {
     const struct eg_loader *loader;
-    struct eg_schema_weight weight;
+    struct eg_schema_cost weight;
 };
 
 static enum eg_status inspect_node(struct inspection *inspection, const xmlNode *node,
@@ -99,7 +99,7 @@ static enum eg_status inspect_node(struct inspection *inspection, const xmlNode 
 {
     char where[EG_ERROR_WHERE_MAX] = "";
     (void)snprintf(where, sizeof(where), "%.70s:%u", name, eg_xml_line(node));
-    enum eg_status status = eg_schema_weigh(&inspection->weight, node, where, err);
+    enum eg_status status = eg_schema_charge(&inspection->weight, node, where, err);
     if (status != EG_OK) {
         return status;
     }
@@ -145,7 +145,7 @@ static enum eg_status compile(xmlSchemaPtr *out, struct inspection *inspection, 
         status = eg_error_set(err, EG_E_NOMEM, name, "the schema could not be compiled");
     }
     if (status == EG_OK) {
-        status = eg_schema_weigh_end(&inspection->weight, err);
+        status = eg_schema_charge_end(&inspection->weight, err);
     }
     if (status != EG_OK) {
         xmlSchemaFree(compiled);
@@ -182,7 +182,7 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
     *out = schema;
     schema = NULL;
 done:
-    eg_schema_weight_done(&inspection.weight);
+    eg_schema_cost_done(&inspection.weight);
     eg_schema_free(&schema);
     xmlFreeDoc(doc);
     return status;

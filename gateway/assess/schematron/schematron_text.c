@@ -145,7 +145,7 @@ enum eg_status eg_sch_read_text(struct eg_schematron *schema, struct eg_sch_text
     return out->lang != NULL ? read_pieces(&reading, node) : no_memory(&reading);
 }
 
-/* ---- filling in --------------------------------------------------------------------------- */
+/* ---- extraction in --------------------------------------------------------------------------- */
 
 /* Append with every run of blanks as one, none at the beginning. */
 static void add_folded(struct eg_buf *out, size_t start, const char *text)

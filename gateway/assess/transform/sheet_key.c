@@ -6,7 +6,7 @@
  */
 #include "assess/transform/sheet_run.h"
 
-#include "assess/xpath/node_table.h"
+#include "assess/xpath/node_set.h"
 
 #include <libxml/xpathInternals.h>
 #include <libxslt/documents.h>
@@ -113,15 +113,15 @@ static void once_each(void *payload, void *data, const xmlChar *name)
 {
     xmlNodeSet *set = payload;
     xsltTransformContext *context = data;
-    struct eg_node_table seen = {0};
+    struct eg_node_set seen = {0};
     int left = 0;
 
     (void)name;
     bool good = eg_sheet_pay(context, (size_t)set->nodeNr);
     for (int i = 0; good && i < set->nodeNr; i++) {
         xmlNode *node = set->nodeTab[i];
-        if (eg_node_table_find(&seen, (uintptr_t)node) < 0) {
-            good = eg_node_table_put(&seen, (uintptr_t)node, true);
+        if (eg_node_set_find(&seen, (uintptr_t)node) < 0) {
+            good = eg_node_set_put(&seen, (uintptr_t)node, true);
             set->nodeTab[left++] = node;
         }
     }
@@ -130,7 +130,7 @@ static void once_each(void *payload, void *data, const xmlChar *name)
     } else {
         context->state = XSLT_STATE_STOPPED;
     }
-    eg_node_table_done(&seen);
+    eg_node_set_done(&seen);
 }
 
 static bool make_key(const struct eg_sheet_plan *plan, size_t index, xsltDocument *info,
@@ -221,7 +221,7 @@ struct asking {
     xmlDoc *doc;
     xmlChar *name;
     const xmlChar *uri;
-    struct eg_node_table seen;
+    struct eg_node_set seen;
     xmlNodeSet *found;
 };
 
@@ -232,8 +232,8 @@ static bool ask(struct asking *asking, const xmlChar *value)
                 eg_sheet_pay(asking->context, 1 + (set != NULL ? (size_t)set->nodeNr : 0));
 
     for (int i = 0; good && set != NULL && i < set->nodeNr; i++) {
-        if (eg_node_table_find(&asking->seen, (uintptr_t)set->nodeTab[i]) < 0) {
-            good = eg_node_table_put(&asking->seen, (uintptr_t)set->nodeTab[i], true) &&
+        if (eg_node_set_find(&asking->seen, (uintptr_t)set->nodeTab[i]) < 0) {
+            good = eg_node_set_put(&asking->seen, (uintptr_t)set->nodeTab[i], true) &&
                    xmlXPathNodeSetAddUnique(asking->found, set->nodeTab[i]) == 0;
         }
     }
@@ -304,7 +304,7 @@ void eg_sheet_on_key(xmlXPathParserContextPtr ctxt, int count)
         xmlXPathErr(ctxt, eg_sheet_left(asking.context) == 0 ? XPATH_OP_LIMIT_EXCEEDED
                                                              : XPATH_EXPR_ERROR);
     }
-    eg_node_table_done(&asking.seen);
+    eg_node_set_done(&asking.seen);
     xmlXPathFreeObject(values);
     xmlFree(asking.name);
     xmlFree(qname);

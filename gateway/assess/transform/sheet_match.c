@@ -6,7 +6,7 @@
 #include "assess/transform/sheet_pattern.h"
 
 #include "assess/transform/sheet_run.h"
-#include "assess/xpath/node_table.h"
+#include "assess/xpath/node_set.h"
 
 #include <libxml/xpathInternals.h>
 #include <libxslt/keys.h>
@@ -15,7 +15,7 @@
 
 /* Nodes whose fate is known; with the lowest bit set a parent whose children are. */
 struct eg_pattern_places {
-    struct eg_node_table table;
+    struct eg_node_set table;
     const xmlDoc *doc;
     unsigned long epoch;
 };
@@ -35,7 +35,7 @@ enum eg_status eg_pattern_memory_init(struct eg_pattern_memory *memory, size_t n
 
 static void places_clear(struct eg_pattern_places *places)
 {
-    eg_node_table_done(&places->table);
+    eg_node_set_done(&places->table);
     *places = (struct eg_pattern_places){0};
 }
 
@@ -162,7 +162,7 @@ static bool sort_out(const struct eg_pattern *pattern, struct eg_pattern_step *s
     for (xmlNode *n = first_sibling(step, node); n != NULL; n = n->next) {
         if (is_kind(pattern, step, n, context)) {
             list[count++] = n;
-            good = good && eg_node_table_put(&places->table, (uintptr_t)n, false);
+            good = good && eg_node_set_put(&places->table, (uintptr_t)n, false);
         }
     }
     for (size_t p = 0; p < step->predicate_count; p++) {
@@ -177,10 +177,10 @@ static bool sort_out(const struct eg_pattern *pattern, struct eg_pattern_step *s
         count = left;
     }
     for (size_t i = 0; good && i < count; i++) {
-        good = eg_node_table_put(&places->table, (uintptr_t)list[i], true);
+        good = eg_node_set_put(&places->table, (uintptr_t)list[i], true);
     }
     xmlFree(list);
-    return good && eg_node_table_put(&places->table, (uintptr_t)node->parent | 1U, true);
+    return good && eg_node_set_put(&places->table, (uintptr_t)node->parent | 1U, true);
 }
 
 static bool passes_at_place(const struct eg_pattern *pattern, struct eg_pattern_step *step,
@@ -199,12 +199,12 @@ static bool passes_at_place(const struct eg_pattern *pattern, struct eg_pattern_
         places->doc = node->doc;
         places->epoch = memory->epoch;
     }
-    if (eg_node_table_find(&places->table, (uintptr_t)node->parent | 1U) < 0 &&
+    if (eg_node_set_find(&places->table, (uintptr_t)node->parent | 1U) < 0 &&
         !sort_out(pattern, step, node, places, context)) {
         context->state = XSLT_STATE_STOPPED;
         return false;
     }
-    return eg_node_table_find(&places->table, (uintptr_t)node) == 1;
+    return eg_node_set_find(&places->table, (uintptr_t)node) == 1;
 }
 
 static bool fits(const struct eg_pattern *pattern, struct eg_pattern_step *step, xmlNode *node,

@@ -67,8 +67,8 @@ static enum eg_status check_cms(struct eg_signer *signer, struct eg_audit *audit
     struct eg_verifier *verifier = NULL;
     struct eg_verdict verdict = {0};
     enum eg_status status =
-        eg_library_verifier(&verifier, audit->library, inputs->store,
-                            entry->has_revocation ? &entry->revocation : NULL, err);
+        eg_audit_cache_verifier(&verifier, audit->cache, inputs->store,
+                                entry->has_revocation ? &entry->revocation : NULL, err);
 
     if (status == EG_OK) {
         status = eg_cms_check(signer, &verdict, verifier, inputs->signature, asked->content,
@@ -114,7 +114,7 @@ static enum eg_status check_directory(struct eg_audit *audit, const struct eg_ch
                   signer.subject);
     }
     status =
-        eg_library_directory(&directory, audit->library, inputs->store, &entry->directory, err);
+        eg_audit_cache_directory(&directory, audit->cache, inputs->store, &entry->directory, err);
     if (status != EG_OK) {
         return status;
     }
@@ -153,10 +153,10 @@ static enum eg_status check_publisher(struct eg_audit *audit, const struct eg_ch
     struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
     enum eg_status status =
-        eg_library_directory(&directory, audit->library, inputs->store, &audit->directory, err);
+        eg_audit_cache_directory(&directory, audit->cache, inputs->store, &audit->directory, err);
 
     if (status == EG_OK) {
-        status = eg_library_verifier(&verifier, audit->library, inputs->store, NULL, err);
+        status = eg_audit_cache_verifier(&verifier, audit->cache, inputs->store, NULL, err);
     }
     if (status == EG_OK) {
         status = eg_rules_authorise(&signer, &verdict, package, directory, verifier,
@@ -182,7 +182,7 @@ static enum eg_status check_package(struct eg_audit *audit, const struct eg_chec
     struct eg_judge *judge = NULL;
     const struct eg_package *package = NULL;
     enum eg_status status =
-        eg_library_judge(&judge, audit->library, inputs->store, &entry->package.digest, err);
+        eg_audit_cache_judge(&judge, audit->cache, inputs->store, &entry->package.digest, err);
 
     if (status != EG_OK) {
         return status;
@@ -274,8 +274,8 @@ static enum eg_status check_submission(struct eg_audit *audit, const struct eg_c
     enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
 
     if (status == EG_OK && *condition == 0) {
-        status =
-            eg_library_directory(&directory, audit->library, inputs->store, &entry->directory, err);
+        status = eg_audit_cache_directory(&directory, audit->cache, inputs->store,
+                                          &entry->directory, err);
     }
     if (status == EG_OK && *condition == 0) {
         status = check_sender(&participant, entry, directory, &signer, condition, text);
@@ -285,7 +285,7 @@ static enum eg_status check_submission(struct eg_audit *audit, const struct eg_c
     }
     status = eg_audit_open(audit, inputs, err);
     if (status == EG_OK && audit->readable) {
-        eg_authorise_report(&verdict, directory, participant, &audit->reading,
+        eg_authorise_report(&verdict, directory, participant, &audit->header,
                             audit->settings->origin, entry->received_at_ms);
         if (!eg_verdict_passed(&verdict)) {
             return refused(condition, text, 8, "the signer might not report this", &verdict);
@@ -360,10 +360,10 @@ enum eg_status eg_audit_verify(struct eg_check_counts *counts, uint64_t *finding
         return eg_error_set(err, EG_E_USAGE, "audit",
                             "without log key and trust anchors nothing can be proved; give both");
     }
-    status = eg_library_new(&audit.library, settings->anchors_pem, err);
+    status = eg_audit_cache_new(&audit.cache, settings->anchors_pem, err);
     if (status == EG_OK) { /* anchors that are none are our caller's fault, not a finding */
         struct eg_verifier *unused = NULL;
-        status = eg_library_verifier(&unused, audit.library, NULL, NULL, err);
+        status = eg_audit_cache_verifier(&unused, audit.cache, NULL, NULL, err);
     }
     if (status == EG_OK) {
         eg_findings_init(&audit.early);
@@ -372,7 +372,7 @@ enum eg_status eg_audit_verify(struct eg_check_counts *counts, uint64_t *finding
         eg_audit_shut(&audit);
         eg_findings_done(&audit.early);
     }
-    eg_library_free(&audit.library);
+    eg_audit_cache_free(&audit.cache);
     free(audit.packages);
     free(audit.states);
     return status;

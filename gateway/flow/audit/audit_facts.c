@@ -5,7 +5,7 @@
 #include "flow/audit/audit_inside.h"
 
 #include "base/limits.h"
-#include "flow/job/recall.h"
+#include "flow/job/facts_query.h"
 
 #include <string.h>
 
@@ -13,8 +13,9 @@ enum eg_status eg_audit_in_force(struct eg_facts *out, const char **wrong, struc
                                  const struct eg_check_inputs *inputs, struct eg_error *err)
 {
     bool needs = false;
-    enum eg_status status = eg_recall(out, &needs, inputs->store, eg_judge_rules(audit->judge),
-                                      &audit->reading, inputs->index, err);
+    enum eg_status status =
+        eg_facts_query_now(out, &needs, inputs->store, eg_judge_rules(audit->judge), &audit->header,
+                           inputs->index, err);
 
     if (status == EG_E_FORMAT) { /* a row of an earlier entry, which is told there */
         *wrong = "the facts in force at its entry can not be read";
@@ -52,7 +53,7 @@ enum eg_status eg_audit_remembered(bool *same, const struct eg_audit *audit,
         *same = inputs->remembered->count == 0;
         return EG_OK;
     }
-    if (strcmp(inputs->plant, audit->reading.plant) != 0) {
+    if (strcmp(inputs->plant, audit->header.plant) != 0) {
         *same = false;
         return EG_OK;
     }

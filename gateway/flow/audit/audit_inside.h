@@ -6,11 +6,11 @@
 
 #include "core/package_state.h"
 #include "flow/audit/audit.h"
-#include "flow/audit/library.h"
+#include "flow/audit/audit_cache.h"
 
 struct eg_audit {
     const struct eg_audit_settings *settings;
-    struct eg_library *library;
+    struct eg_audit_cache *cache;
 
     /* What was recorded up to the entry in hand, as the checker walks. */
     struct eg_digest directory; /* newest */
@@ -26,7 +26,7 @@ struct eg_audit {
     struct eg_document *document; /* NULL: it breaks an input limit */
     struct eg_findings early;     /* findings of parsing and reading */
     struct eg_judge *judge;       /* that read it; NULL: none does */
-    struct eg_reading reading;
+    struct eg_report_header header;
     bool readable;
     bool taken; /* recorded as rejected because the identity is taken */
 };

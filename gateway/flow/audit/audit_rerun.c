@@ -11,7 +11,7 @@
 #include "flow/audit/audit_inside.h"
 
 #include "base/text.h"
-#include "flow/job/address.h"
+#include "flow/job/recipients.h"
 
 #include <emgate/version.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ void eg_audit_shut(struct eg_audit *audit)
     eg_findings_done(&audit->early);
     eg_findings_init(&audit->early);
     audit->judge = NULL;
-    audit->reading = (struct eg_reading){0};
+    audit->header = (struct eg_report_header){0};
     audit->ready = audit->readable = audit->taken = false;
 }
 
@@ -93,7 +93,7 @@ static enum eg_status newest_match(struct eg_judge **out, struct eg_audit *audit
     for (size_t i = audit->package_count; i > 0; i--) {
         struct eg_judge *judge = NULL;
         enum eg_status status =
-            eg_library_judge(&judge, audit->library, store, &audit->packages[i - 1], err);
+            eg_audit_cache_judge(&judge, audit->cache, store, &audit->packages[i - 1], err);
 
         if (status != EG_OK) {
             return status;
@@ -124,12 +124,12 @@ enum eg_status eg_audit_open(struct eg_audit *audit, const struct eg_check_input
     }
     if (status == EG_OK && audit->document != NULL) {
         status = inputs->entry->has_package
-                     ? eg_library_judge(&audit->judge, audit->library, inputs->store,
-                                        &inputs->entry->package.digest, err)
+                     ? eg_audit_cache_judge(&audit->judge, audit->cache, inputs->store,
+                                            &inputs->entry->package.digest, err)
                      : newest_match(&audit->judge, audit, inputs->store, err);
     }
     if (status == EG_OK && audit->judge != NULL && matches(package_of(audit), audit->document)) {
-        status = eg_judge_read(&audit->reading, &audit->readable, &audit->early, audit->judge,
+        status = eg_judge_read(&audit->header, &audit->readable, &audit->early, audit->judge,
                                audit->document, err);
     }
     audit->index = inputs->index;
@@ -184,8 +184,8 @@ static bool notifications_same(const struct eg_outcome *outcome,
 
 static bool identity_same(const struct eg_audit *audit, const struct eg_entry *entry)
 {
-    return strcmp(entry->identity.id, audit->reading.id) == 0 &&
-           entry->identity.version == audit->reading.version;
+    return strcmp(entry->identity.id, audit->header.id) == 0 &&
+           entry->identity.version == audit->header.version;
 }
 
 /* ---- the three ways a decision is made
@@ -198,18 +198,18 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
     const struct eg_package *package = package_of(audit);
     const struct eg_directory *directory = NULL;
     const struct eg_plant *plant = NULL;
-    enum eg_status status = eg_library_directory(&directory, audit->library, inputs->store,
-                                                 &inputs->entry->directory, err);
+    enum eg_status status = eg_audit_cache_directory(&directory, audit->cache, inputs->store,
+                                                     &inputs->entry->directory, err);
 
     if (status != EG_OK) {
         return status;
     }
-    plant = eg_directory_plant(directory, audit->reading.plant);
+    plant = eg_directory_plant(directory, audit->header.plant);
     if (plant == NULL) {
-        return eg_error_set(err, EG_E_NOTFOUND, audit->reading.plant,
+        return eg_error_set(err, EG_E_NOTFOUND, audit->header.plant,
                             "the directory has no such plant");
     }
-    if (!eg_package_fits(package, audit->reading.kind, plant)) {
+    if (!eg_package_fits(package, audit->header.kind, plant)) {
         return eg_error_set(
             err, EG_E_DENIED, package->ref.id,
             "is not for this kind of report, or not for the plant's regimes or Land");
@@ -218,10 +218,10 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
     eg_findings_done(&outcome->findings);
     outcome->findings = audit->early;
     eg_findings_init(&audit->early);
-    status = eg_judge_run(outcome, audit->judge, audit->document, &audit->reading, plant,
+    status = eg_judge_run(outcome, audit->judge, audit->document, &audit->header, plant,
                           inputs->entry->has_facts ? known : NULL, err);
     if (status == EG_OK) {
-        status = eg_address_outcome(outcome, package, plant, err);
+        status = eg_recipients_of_outcome(outcome, package, plant, err);
     }
     return status;
 }
@@ -315,7 +315,7 @@ static enum eg_status rerun_judged(struct eg_audit *audit, const struct eg_check
         return differ(text, "another identity");
     }
     struct eg_span span = eg_audit_span(audit, package_of(audit));
-    if (!eg_span_holds(&span, audit->reading.from, audit->reading.until)) {
+    if (!eg_span_holds(&span, audit->header.from, audit->header.until)) {
         return differ(text,
                       "no decision: the package does not judge this period, or was withdrawn");
     }

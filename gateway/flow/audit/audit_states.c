@@ -80,14 +80,14 @@ static enum eg_status check_signer(struct eg_audit *audit, const struct eg_check
     struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
     enum eg_status status =
-        eg_library_directory(&directory, audit->library, inputs->store, &audit->directory, err);
+        eg_audit_cache_directory(&directory, audit->cache, inputs->store, &audit->directory, err);
 
     if (status == EG_OK) {
-        status = eg_library_judge(&judge, audit->library, inputs->store,
-                                  &inputs->entry->package.digest, err);
+        status = eg_audit_cache_judge(&judge, audit->cache, inputs->store,
+                                      &inputs->entry->package.digest, err);
     }
     if (status == EG_OK) {
-        status = eg_library_verifier(&verifier, audit->library, inputs->store, NULL, err);
+        status = eg_audit_cache_verifier(&verifier, audit->cache, inputs->store, NULL, err);
     }
     if (status == EG_OK) {
         status = eg_statement_authorise(&signer, &verdict, statement,

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "core/authorise.h"
-#include "flow/daemon/door.h"
+#include "flow/daemon/handshake_process.h"
 #include "verify/sign.h"
 
 #include <stdio.h>
@@ -164,7 +164,7 @@ enum eg_status eg_cards_welcome(struct eg_cards *cards, struct eg_buf *out, stru
     if (status == EG_OK) {
         struct eg_bytes parts[] = {ticket, eg_bytes_view(&text), eg_bytes_view(&cms),
                                    eg_bytes_view(&cards->text), eg_bytes_view(&cards->cms)};
-        eg_door_frame(out, EG_DOOR_WELCOME, parts, 5);
+        eg_handshake_frame(out, EG_HANDSHAKE_WELCOME, parts, 5);
     }
     eg_buf_done(&text);
     eg_buf_done(&cms);

@@ -6,7 +6,7 @@
 #define EG_FLOW_CARD_H
 
 #include "core/settings.h"
-#include "flow/world/clock_watch.h"
+#include "flow/snapshot/clock_watch.h"
 #include "wire/texts.h"
 
 struct eg_card_parts {

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "core/authorise.h"
-#include "flow/daemon/doorman.h"
+#include "flow/daemon/handshake_supervisor.h"
 #include "flow/record/key_statement.h"
 #include "flow/record/log_key.h"
 #include "verify/sign.h"
@@ -21,42 +21,42 @@ static const char no_revocation[] =
 static const char no_package[] =
     "no package judges any report: all are answered no-package until one is installed and reloaded";
 
-static bool judges_nothing(const struct eg_world *world)
+static bool judges_nothing(const struct eg_snapshot *snapshot)
 {
-    for (size_t i = 0; i < world->package_count; i++) {
-        if (!world->spans[i].none) {
+    for (size_t i = 0; i < snapshot->package_count; i++) {
+        if (!snapshot->spans[i].none) {
             return false;
         }
     }
     return true;
 }
 
-void eg_check_journal_gaps(const struct eg_world *world)
+void eg_check_journal_gaps(const struct eg_snapshot *snapshot)
 {
-    if (!eg_trust_revokes(&world->trust)) {
+    if (!eg_trust_revokes(&snapshot->trust)) {
         eg_log(EG_LOG_WARN, "revocation-not-checked", "text=\"%s\"", no_revocation);
     }
-    if (judges_nothing(world) && !world->clock.unjudged) { /* else they wait for the clock */
-        eg_log(EG_LOG_WARN, "no-packages", "packages=%zu text=\"%s\"", world->package_count,
+    if (judges_nothing(snapshot) && !snapshot->clock.unjudged) { /* else they wait for the clock */
+        eg_log(EG_LOG_WARN, "no-packages", "packages=%zu text=\"%s\"", snapshot->package_count,
                no_package);
     }
 }
 
-static void tell_world(struct eg_buf *told, const struct eg_world *world)
+static void tell_snapshot(struct eg_buf *told, const struct eg_snapshot *snapshot)
 {
-    if (eg_trust_revokes(&world->trust)) {
+    if (eg_trust_revokes(&snapshot->trust)) {
         eg_buf_text(told, "checked      anchors and revocation lists\n");
     } else {
         eg_buf_format(told, "checked      anchors\nwarning      %s\n", no_revocation);
     }
     eg_buf_format(told, "checked      directory version %llu: %zu participants, %zu plants\n",
-                  (unsigned long long)world->directory->version,
-                  world->directory->participant_count, world->directory->plant_count);
-    eg_buf_format(told, "checked      %zu packages, each compiled\n", world->package_count);
-    if (judges_nothing(world)) {
+                  (unsigned long long)snapshot->directory->version,
+                  snapshot->directory->participant_count, snapshot->directory->plant_count);
+    eg_buf_format(told, "checked      %zu packages, each compiled\n", snapshot->package_count);
+    if (judges_nothing(snapshot)) {
         eg_buf_format(told, "warning      %s\n", no_package);
     }
-    if (world->directory->not_after_ms < eg_clock_wall_ms()) {
+    if (snapshot->directory->not_after_ms < eg_clock_wall_ms()) {
         eg_buf_text(told, "warning      the directory has ended: every report is answered so\n");
     }
 }
@@ -83,9 +83,10 @@ static enum eg_status check_own_certificate(const struct eg_settings *settings,
 static enum eg_status check_curve_keys(const struct eg_settings *settings, struct eg_error *err)
 {
     char public_key[EG_CURVE_KEY_TEXT + 1], secret_key[EG_CURVE_KEY_TEXT + 1];
-    enum eg_status status = eg_doorman_curve(public_key, secret_key, settings->door_curve, err);
+    enum eg_status status =
+        eg_handshake_supervisor_curve(public_key, secret_key, settings->door_curve, err);
     if (status == EG_OK) {
-        status = eg_doorman_curve(public_key, secret_key, settings->hall_curve, err);
+        status = eg_handshake_supervisor_curve(public_key, secret_key, settings->hall_curve, err);
     }
     explicit_bzero(secret_key, sizeof secret_key);
     return status;
@@ -96,13 +97,13 @@ static enum eg_status check_curve_keys(const struct eg_settings *settings, struc
  * knows that: a warning. Everything else is wrong in any case.
  */
 static enum eg_status judge_statement(struct eg_buf *told, const struct eg_key_statement *statement,
-                                      const struct eg_world *world, int64_t now_ms,
+                                      const struct eg_snapshot *snapshot, int64_t now_ms,
                                       struct eg_error *err)
 {
     struct eg_digest signer;
     struct eg_verdict verdict = {0};
     enum eg_status status =
-        eg_key_statement_judge(&signer, &verdict, statement, &world->trust, now_ms, err);
+        eg_key_statement_judge(&signer, &verdict, statement, &snapshot->trust, now_ms, err);
     if (status != EG_OK) {
         return status;
     }
@@ -120,7 +121,7 @@ static enum eg_status judge_statement(struct eg_buf *told, const struct eg_key_s
 
 static enum eg_status check_statement(struct eg_buf *told, const struct eg_settings *settings,
                                       const uint8_t log_key[EG_ED25519_KEY_LEN],
-                                      const struct eg_world *world, struct eg_error *err)
+                                      const struct eg_snapshot *snapshot, struct eg_error *err)
 {
     struct eg_key_statement statement = {0};
     int64_t from_ms = 0, until_ms = 0, now_ms = eg_clock_wall_ms();
@@ -137,14 +138,14 @@ static enum eg_status check_statement(struct eg_buf *told, const struct eg_setti
                     "record\n");
     }
     if (status == EG_OK) {
-        status = judge_statement(told, &statement, world, now_ms, err);
+        status = judge_statement(told, &statement, snapshot, now_ms, err);
     }
     eg_key_statement_done(&statement);
     return status;
 }
 
 static enum eg_status check_log_key(struct eg_buf *told, const struct eg_settings *settings,
-                                    const struct eg_world *world, struct eg_error *err)
+                                    const struct eg_snapshot *snapshot, struct eg_error *err)
 {
     uint8_t seed[EG_ED25519_KEY_LEN], log_key[EG_ED25519_KEY_LEN];
     enum eg_status status = eg_log_seed_read(seed, settings->log_key, err);
@@ -152,18 +153,18 @@ static enum eg_status check_log_key(struct eg_buf *told, const struct eg_setting
         status = eg_ed25519_public(log_key, seed, err);
     }
     explicit_bzero(seed, sizeof seed);
-    return status == EG_OK ? check_statement(told, settings, log_key, world, err) : status;
+    return status == EG_OK ? check_statement(told, settings, log_key, snapshot, err) : status;
 }
 
 /* ---- all --------------------------------------------------------------------------------------
  */
 
 static enum eg_status check_keys(struct eg_buf *told, const struct eg_settings *settings,
-                                 const struct eg_world *world, struct eg_error *err)
+                                 const struct eg_snapshot *snapshot, struct eg_error *err)
 {
     enum eg_status status = check_own_certificate(settings, err);
     if (status == EG_OK) {
-        status = check_log_key(told, settings, world, err);
+        status = check_log_key(told, settings, snapshot, err);
     }
     if (status == EG_OK) {
         status = check_curve_keys(settings, err);
@@ -178,20 +179,20 @@ static enum eg_status check_keys(struct eg_buf *told, const struct eg_settings *
 enum eg_status eg_check_settings(struct eg_buf *told, const struct eg_settings *settings,
                                  struct eg_error *err)
 {
-    struct eg_world *world = NULL;
+    struct eg_snapshot *snapshot = NULL;
     enum eg_status status = eg_engine_init(err);
     if (status == EG_OK) {
-        status = eg_world_load(&world, settings, 1, err);
+        status = eg_snapshot_load(&snapshot, settings, 1, err);
     }
-    if (status == EG_OK && world->clock.unjudged) {
+    if (status == EG_OK && snapshot->clock.unjudged) {
         status = eg_error_set(err, EG_E_CLOCK, "clock",
                               "directory, lists and certificate show that this machine's clock is "
                               "wrong: a start would answer every report with \"clock\"; set the "
                               "clock and ask again, packages were not looked at");
     }
     if (status == EG_OK) {
-        tell_world(told, world);
-        status = check_keys(told, settings, world, err);
+        tell_snapshot(told, snapshot);
+        status = check_keys(told, settings, snapshot, err);
     }
     if (status == EG_OK) {
         eg_buf_format(
@@ -203,7 +204,7 @@ enum eg_status eg_check_settings(struct eg_buf *told, const struct eg_settings *
             settings->archive, settings->log_head, settings->card);
         status = eg_buf_ok(told, "check", err);
     }
-    eg_world_free(&world);
+    eg_snapshot_free(&snapshot);
     eg_engine_done();
     return status;
 }

@@ -6,7 +6,7 @@
 #ifndef EG_FLOW_CHECK_H
 #define EG_FLOW_CHECK_H
 
-#include "flow/world/world.h"
+#include "flow/snapshot/snapshot.h"
 
 /*
  *   told   lines for people: what was checked, gaps ("warning ..."), what was not checked
@@ -16,8 +16,8 @@ EG_MUST_USE
 enum eg_status eg_check_settings(struct eg_buf *told, const struct eg_settings *settings,
                                  struct eg_error *err);
 
-/* What a gateway with this world can not do although it runs, as lines of the journal: revocation
- * that is not checked, no package to judge by. At every start and reload. */
-void eg_check_journal_gaps(const struct eg_world *world);
+/* What a gateway with this snapshot can not do although it runs, as lines of the journal:
+ * revocation that is not checked, no package to judge by. At every start and reload. */
+void eg_check_journal_gaps(const struct eg_snapshot *snapshot);
 
 #endif

@@ -8,10 +8,10 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "flow/daemon/check.h"
-#include "flow/daemon/front.h"
-#include "flow/pipeline/desk.h"
+#include "flow/daemon/session_thread.h"
+#include "flow/pipeline/gateway_state.h"
+#include "flow/pipeline/query_thread.h"
 #include "flow/pipeline/recorder.h"
-#include "flow/pipeline/shared.h"
 #include "flow/pipeline/worker_threads.h"
 #include "flow/record/continuity.h"
 #include "flow/record/log_key.h"
@@ -30,12 +30,12 @@
 
 struct daemon {
     const struct eg_settings *settings;
-    struct eg_shared shared;
+    struct eg_gateway_state gateway;
     bool shared_made;
     struct eg_recorder *recorder;
     struct eg_workers *workers;
-    struct eg_desk *desk;
-    struct eg_front *front;
+    struct eg_query_thread *query_thread;
+    struct eg_session_thread *session_thread;
     uint64_t generation;
     int64_t again_from_ms; /* boot clock */
 };
@@ -66,39 +66,40 @@ static void raise_descriptors(void)
 static enum eg_status start_threads(struct daemon *daemon, struct eg_error *err)
 {
     /* The hall's thread comes first: files that are opened later are not among its descriptors. */
-    enum eg_status status = eg_front_new(&daemon->front, &daemon->shared, err);
+    enum eg_status status = eg_session_thread_new(&daemon->session_thread, &daemon->gateway, err);
     if (status == EG_OK) {
-        status = eg_recorder_start(&daemon->recorder, &daemon->shared, err);
+        status = eg_recorder_start(&daemon->recorder, &daemon->gateway, err);
     }
     if (status == EG_OK) {
-        status = eg_workers_start(&daemon->workers, &daemon->shared, err);
+        status = eg_workers_start(&daemon->workers, &daemon->gateway, err);
     }
     if (status == EG_OK) {
-        status = eg_desk_start(&daemon->desk, &daemon->shared,
-                               eg_recorder_log_key(daemon->recorder), err);
+        status = eg_query_thread_start(&daemon->query_thread, &daemon->gateway,
+                                       eg_recorder_log_key(daemon->recorder), err);
     }
     if (status == EG_OK) {
-        status = eg_front_start(daemon->front, eg_recorder_log_key(daemon->recorder), err);
+        status = eg_session_thread_start(daemon->session_thread,
+                                         eg_recorder_log_key(daemon->recorder), err);
     }
     return status;
 }
 
 static enum eg_status start(struct daemon *daemon, struct eg_error *err)
 {
-    struct eg_world *world = NULL;
+    struct eg_snapshot *snapshot = NULL;
     enum eg_status status = eg_engine_init(err);
     if (status == EG_OK) {
-        status = eg_world_load(&world, daemon->settings, ++daemon->generation, err);
+        status = eg_snapshot_load(&snapshot, daemon->settings, ++daemon->generation, err);
     }
     if (status == EG_OK) {
-        eg_check_journal_gaps(world);
+        eg_check_journal_gaps(snapshot);
         daemon->shared_made = true;
-        status = eg_shared_init(&daemon->shared, daemon->settings, &world, err);
+        status = eg_gateway_state_init(&daemon->gateway, daemon->settings, &snapshot, err);
     }
     if (status == EG_OK) {
         status = start_threads(daemon, err);
     }
-    eg_world_free(&world);
+    eg_snapshot_free(&snapshot);
     return status;
 }
 
@@ -112,28 +113,28 @@ static void pause_ms(long ms)
  */
 static void stop(struct daemon *daemon)
 {
-    if (daemon->front != NULL) {
-        eg_front_refuse(daemon->front);
-        while (daemon->shared.jobs_in_hand > 0) {
+    if (daemon->session_thread != NULL) {
+        eg_session_thread_refuse(daemon->session_thread);
+        while (daemon->gateway.jobs_in_hand > 0) {
             pause_ms(DRAIN_STEP_MS);
         }
     }
-    if (daemon->shared.jobs != NULL) {
-        eg_queue_close(daemon->shared.jobs);
+    if (daemon->gateway.jobs != NULL) {
+        eg_queue_close(daemon->gateway.jobs);
     }
     eg_workers_stop(&daemon->workers);
-    if (daemon->shared.records != NULL) {
-        eg_queue_close(daemon->shared.records);
+    if (daemon->gateway.records != NULL) {
+        eg_queue_close(daemon->gateway.records);
     }
     eg_recorder_join(daemon->recorder);
-    if (daemon->shared.desk != NULL) {
-        eg_queue_close(daemon->shared.desk);
+    if (daemon->gateway.queries != NULL) {
+        eg_queue_close(daemon->gateway.queries);
     }
-    eg_desk_stop(&daemon->desk);
-    eg_front_stop(&daemon->front);
+    eg_query_thread_stop(&daemon->query_thread);
+    eg_session_thread_stop(&daemon->session_thread);
     eg_recorder_stop(&daemon->recorder); /* nobody else has the archive open any more */
     if (daemon->shared_made) {
-        eg_shared_done(&daemon->shared);
+        eg_gateway_state_done(&daemon->gateway);
     }
     eg_engine_done();
 }
@@ -143,34 +144,35 @@ static void blame_clock(struct daemon *daemon, struct eg_error *err)
 {
     int64_t now_ms = 0;
     struct eg_verdict doubt = {.code = EG_CODE_OK};
-    enum eg_clock_doubt reason = eg_clock_watch_look(&daemon->shared.clock, &now_ms);
+    enum eg_clock_doubt reason = eg_clock_watch_look(&daemon->gateway.clock, &now_ms);
     if (reason == EG_CLOCK_TRUSTED || reason == EG_CLOCK_UNJUDGED || err->status == EG_E_CLOCK) {
         return;
     }
     struct eg_error first = *err;
-    (void)eg_clock_watch_holds(&daemon->shared.clock, &now_ms, &doubt);
+    (void)eg_clock_watch_holds(&daemon->gateway.clock, &now_ms, &doubt);
     (void)eg_error_set(err, EG_E_CLOCK, "clock", "%s; with this clock: %s: %s", doubt.text,
                        first.where, first.text);
 }
 
 static void reload(struct daemon *daemon)
 {
-    struct eg_world *world = NULL;
+    struct eg_snapshot *snapshot = NULL;
     struct eg_error err = {0};
-    enum eg_status status = eg_world_load(&world, daemon->settings, daemon->generation + 1, &err);
+    enum eg_status status =
+        eg_snapshot_load(&snapshot, daemon->settings, daemon->generation + 1, &err);
     if (status == EG_OK) {
-        eg_check_journal_gaps(world);
+        eg_check_journal_gaps(snapshot);
         daemon->generation++;
-        status = eg_recorder_replace_world(&daemon->shared, &world, &err);
+        status = eg_recorder_replace_snapshot(&daemon->gateway, &snapshot, &err);
     }
     if (status == EG_OK) {
-        eg_front_renew(daemon->front);
+        eg_session_thread_renew(daemon->session_thread);
         eg_log(EG_LOG_INFO, "reloaded", "generation=%llu", (unsigned long long)daemon->generation);
     } else {
         blame_clock(daemon, &err);
         eg_log_failure("reload-refused", &err);
     }
-    eg_world_free(&world);
+    eg_snapshot_free(&snapshot);
 }
 
 /* Once a second: a doubt is journalled also while nothing comes in, and when it is over, what was
@@ -178,7 +180,7 @@ static void reload(struct daemon *daemon)
 static void look_at_clock(struct daemon *daemon)
 {
     int64_t now_ms = 0;
-    if (eg_clock_watch_look(&daemon->shared.clock, &now_ms) == EG_CLOCK_UNJUDGED &&
+    if (eg_clock_watch_look(&daemon->gateway.clock, &now_ms) == EG_CLOCK_UNJUDGED &&
         eg_clock_boot_ms() >= daemon->again_from_ms) {
         daemon->again_from_ms = eg_clock_boot_ms() + AGAIN_MS;
         reload(daemon);
@@ -188,13 +190,15 @@ static void look_at_clock(struct daemon *daemon)
 static void report_ready(struct daemon *daemon)
 {
     int64_t now_ms = 0;
-    const char *clock = eg_clock_doubt_word(eg_clock_watch_look(&daemon->shared.clock, &now_ms));
+    const char *clock = eg_clock_doubt_word(eg_clock_watch_look(&daemon->gateway.clock, &now_ms));
     printf("ready origin=%s door=%s hall=%s clock=%s\n", daemon->settings->origin,
-           eg_front_door(daemon->front), eg_front_hall(daemon->front), clock);
+           eg_session_thread_door(daemon->session_thread),
+           eg_session_thread_hall(daemon->session_thread), clock);
     fflush(stdout);
     eg_log(EG_LOG_INFO, "ready", "origin=%s door=%s hall=%s size=%llu clock=%s",
-           daemon->settings->origin, eg_front_door(daemon->front), eg_front_hall(daemon->front),
-           (unsigned long long)daemon->shared.log_size, clock);
+           daemon->settings->origin, eg_session_thread_door(daemon->session_thread),
+           eg_session_thread_hall(daemon->session_thread),
+           (unsigned long long)daemon->gateway.log_size, clock);
 }
 
 static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
@@ -210,7 +214,7 @@ static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
             reload(daemon);
         }
     }
-    eg_log(EG_LOG_INFO, "stopping", "signal=%d in_hand=%zu", caught, daemon->shared.jobs_in_hand);
+    eg_log(EG_LOG_INFO, "stopping", "signal=%d in_hand=%zu", caught, daemon->gateway.jobs_in_hand);
 }
 
 enum eg_status eg_daemon_new_log(const struct eg_settings *settings, struct eg_error *err)
@@ -248,8 +252,8 @@ enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error
     }
     stop(&daemon);
     eg_log(EG_LOG_INFO, "stopped", "accepted=%llu rejected=%llu known=%llu refused=%llu",
-           (unsigned long long)daemon.shared.accepted, (unsigned long long)daemon.shared.rejected,
-           (unsigned long long)daemon.shared.known, (unsigned long long)daemon.shared.refused);
+           (unsigned long long)daemon.gateway.accepted, (unsigned long long)daemon.gateway.rejected,
+           (unsigned long long)daemon.gateway.known, (unsigned long long)daemon.gateway.refused);
     (void)eg_log_stop(EG_JOURNAL_PATIENCE_MS); /* what nobody takes does not hold us */
     return status;
 }

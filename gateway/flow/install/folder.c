@@ -329,19 +329,19 @@ static enum eg_status check_pair(const struct eg_folder_item *one,
                                  const struct eg_folder_item *other, struct eg_error *err)
 {
     const struct eg_package *a = one->package, *b = other->package;
-    struct eg_span mine = eg_folder_span(one), theirs = eg_folder_span(other), shared;
+    struct eg_span mine = eg_folder_span(one), theirs = eg_folder_span(other), gateway;
 
     if (!eg_package_is_for(a, b->match_namespace, b->match_name)) {
         return EG_OK;
     }
     if (strcmp(a->ref.id, b->ref.id) != 0 && eg_packages_collide(a, b) &&
-        eg_spans_meet(&mine, &theirs, &shared)) {
+        eg_spans_meet(&mine, &theirs, &gateway)) {
         return eg_error_set(err, EG_E_DENIED, a->ref.id,
                             "%s %s and %s %s judge the same reports in the same period, from %s "
                             "to %s; withdraw one (emgate rules withdraw), or let kind, regime or "
                             "land tell them apart",
-                            a->ref.id, a->ref.version, b->ref.id, b->ref.version, shared.first,
-                            shared.last[0] != '\0' ? shared.last : "open");
+                            a->ref.id, a->ref.version, b->ref.id, b->ref.version, gateway.first,
+                            gateway.last[0] != '\0' ? gateway.last : "open");
     }
     if (!same_identity(a, b)) {
         return eg_error_set(err, EG_E_DENIED, a->ref.id,

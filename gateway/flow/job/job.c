@@ -4,7 +4,7 @@
 #include "flow/job/job.h"
 
 #include "base/log.h"
-#include "flow/job/post.h"
+#include "flow/job/outgoing.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -80,9 +80,9 @@ void eg_job_again(struct eg_job *job)
     end_judging(job);
     start_judging(job);
     memset(&job->verdict, 0, sizeof job->verdict);
-    memset(&job->reading, 0, sizeof job->reading);
+    memset(&job->header, 0, sizeof job->header);
     job->readable = false;
-    job->recalls = false;
+    job->facts_cache = false;
     job->breached = false;
     job->judged_by[0] = '\0';
     job->facts_below = 0;
@@ -98,7 +98,7 @@ void eg_job_enter(struct eg_job *job, enum eg_job_state state)
     job->state = state;
 }
 
-struct eg_post *eg_job_refusal(const struct eg_job *job)
+struct eg_outgoing *eg_job_refusal(const struct eg_job *job)
 {
-    return eg_post_refusal(&job->route, job->request_id, job->request_id_len, &job->verdict);
+    return eg_outgoing_refusal(&job->route, job->request_id, job->request_id_len, &job->verdict);
 }

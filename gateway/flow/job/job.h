@@ -1,6 +1,6 @@
 /*
  * Job: one submission as it travels through the stages. Each stage writes its own part and reads
- * the earlier ones. (hall -> worker -> recorder -> hall, as a post)
+ * the earlier ones. (hall -> worker -> recorder -> hall, as an outgoing message)
  */
 #ifndef EG_FLOW_JOB_H
 #define EG_FLOW_JOB_H
@@ -9,7 +9,7 @@
 #include "core/outcome.h"
 #include "core/signer.h"
 #include "core/verdict.h"
-#include "flow/job/lanes.h"
+#include "flow/job/plant_queue.h"
 #include "intake/router.h"
 
 #define EG_JOB_MAGIC 0x6a6f6231u
@@ -38,22 +38,22 @@ struct eg_job {
     int64_t received_at_ms;
     bool clock_doubted; /* received-at is worth nothing: answered from the archive, or CLOCK */
     struct eg_buf cms, report;
-    struct eg_lane_place place; /* among reports of its plant */
-    bool retry;                 /* a person asked for it: nobody waits for an answer (held.h) */
+    struct eg_plant_queue_place place; /* among reports of its plant */
+    bool retry; /* a person asked for it: nobody waits for an answer (held.h) */
 
     /* verify */
-    uint64_t generation; /* of the world that judged */
+    uint64_t generation; /* of the snapshot that judged */
     struct eg_signer signer;
     char participant[EG_ID_MAX + 1]; /* whose certificate signed */
     struct eg_digest report_digest;
 
     /* read */
-    struct eg_reading reading;
+    struct eg_report_header header;
     struct eg_identity identity;
     bool readable;
 
     /* assess */
-    bool recalls;         /* its package recalls facts; `outcome` holds those it leaned on ... */
+    bool facts_cache;     /* its package recalls facts; `outcome` holds those it leaned on ... */
     uint64_t facts_below; /* ... which were in force at this log index */
     struct eg_outcome outcome;
     struct eg_buf text_de, text_en; /* the findings' texts */
@@ -65,7 +65,7 @@ struct eg_job {
     bool breached; /* it met a ceiling: to be remembered before that is answered (held.h) */
     char judged_by[2 * EG_ID_MAX + 2]; /* the package then, "id version" */
     unsigned
-        rounds; /* times judged; more than one when it waited, or the world changed meanwhile */
+        rounds; /* times judged; more than one when it waited, or the snapshot changed meanwhile */
     int64_t stage_ns[8]; /* CPU time spent, by stage */
 };
 
@@ -81,7 +81,7 @@ void eg_job_again(struct eg_job *job);
 /* The only function that changes the state. */
 void eg_job_enter(struct eg_job *job, enum eg_job_state state);
 
-/* The refusal as a post; NULL when memory ran out. */
-struct eg_post *eg_job_refusal(const struct eg_job *job);
+/* The refusal as an outgoing message; NULL when memory ran out. */
+struct eg_outgoing *eg_job_refusal(const struct eg_job *job);
 
 #endif

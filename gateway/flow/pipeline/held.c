@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "flow/job/post.h"
-#include "flow/pipeline/shared.h"
+#include "flow/job/outgoing.h"
+#include "flow/pipeline/gateway_state.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -82,9 +82,9 @@ static void describe(struct eg_held *out, const struct eg_job *job)
     out->last_ms = eg_clock_wall_ms();
     out->received_ms = job->received_at_ms;
     (void)snprintf(out->sender, sizeof out->sender, "%s", job->sender);
-    (void)snprintf(out->id, sizeof out->id, "%s", job->reading.id);
-    out->version = job->reading.version;
-    (void)snprintf(out->plant, sizeof out->plant, "%s", job->reading.plant);
+    (void)snprintf(out->id, sizeof out->id, "%s", job->header.id);
+    out->version = job->header.version;
+    (void)snprintf(out->plant, sizeof out->plant, "%s", job->header.plant);
     (void)snprintf(out->package, sizeof out->package, "%s", job->judged_by);
     (void)snprintf(out->code, sizeof out->code, "%s", eg_code_row(verdict->code)->text);
     (void)snprintf(out->place, sizeof out->place, "%s", verdict->where);
@@ -124,23 +124,23 @@ static void remember(struct eg_store *store, struct eg_job *job)
     }
 }
 
-void eg_held_record(struct eg_shared *shared, struct eg_store *store, struct eg_job **job)
+void eg_held_record(struct eg_gateway_state *gateway, struct eg_store *store, struct eg_job **job)
 {
     remember(store, *job);
-    struct eg_post *post = eg_job_refusal(*job);
-    eg_shared_answer(shared, job, &post);
+    struct eg_outgoing *outgoing = eg_job_refusal(*job);
+    eg_gateway_state_answer(gateway, job, &outgoing);
 }
 
-void eg_held_record_error(struct eg_shared *shared, struct eg_store *store, struct eg_job **job,
-                          const struct eg_error *why)
+void eg_held_record_error(struct eg_gateway_state *gateway, struct eg_store *store,
+                          struct eg_job **job, const struct eg_error *why)
 {
     refuse_anew(*job, eg_held_code(why->status), why->where, why->text);
     if (eg_held_is_breach(why->status)) {
-        eg_held_record(shared, store, job);
+        eg_held_record(gateway, store, job);
         return;
     }
-    struct eg_post *post = eg_job_refusal(*job);
-    eg_shared_answer(shared, job, &post);
+    struct eg_outgoing *outgoing = eg_job_refusal(*job);
+    eg_gateway_state_answer(gateway, job, &outgoing);
 }
 
 /* ---- judging again ------------------------------------------------------------------------ */
@@ -161,7 +161,7 @@ static enum eg_status settle(struct eg_held_retry *retry, struct eg_store *store
 }
 
 /* A job as it came then, for nobody to answer. NULL: not now. */
-static struct eg_job *job_of(struct eg_shared *shared, const struct eg_held *held,
+static struct eg_job *job_of(struct eg_gateway_state *gateway, const struct eg_held *held,
                              const struct eg_buf *signature, const struct eg_buf *report)
 {
     struct eg_arrival arrival = {.readable = true};
@@ -173,38 +173,38 @@ static struct eg_job *job_of(struct eg_shared *shared, const struct eg_held *hel
         return NULL;
     }
     job->retry = true;
-    if (!eg_shared_enter(shared, job)) {
+    if (!eg_gateway_state_enter(gateway, job)) {
         eg_job_free(&job);
     }
     return job;
 }
 
-static void refuse_retry(struct eg_shared *shared, struct eg_job **job, enum eg_code code,
+static void refuse_retry(struct eg_gateway_state *gateway, struct eg_job **job, enum eg_code code,
                          const char *text)
 {
-    struct eg_post *none = NULL;
+    struct eg_outgoing *none = NULL;
     eg_verdict_refuse(&(*job)->verdict, code, "", "retry", "%s", text);
-    eg_shared_answer(shared, job, &none);
+    eg_gateway_state_answer(gateway, job, &none);
 }
 
-static void start_job(struct eg_shared *shared, struct eg_store *store, const struct eg_held *held,
-                      struct eg_job **job)
+static void start_job(struct eg_gateway_state *gateway, struct eg_store *store,
+                      const struct eg_held *held, struct eg_job **job)
 {
     struct eg_error err = {0};
-    shared->held.busy = true;
+    gateway->held.busy = true;
     if (eg_store_held_begin(store, held, &err) != EG_OK) {
         eg_log_failure("held", &err);
-        refuse_retry(shared, job, EG_CODE_ARCHIVE, err.text);
+        refuse_retry(gateway, job, EG_CODE_ARCHIVE, err.text);
         return;
     }
     journal(EG_LOG_INFO, "held-retry", held);
-    if (!eg_queue_put(shared->jobs, *job, eg_job_octets(*job))) {
-        refuse_retry(shared, job, EG_CODE_STOPPING, "");
+    if (!eg_queue_put(gateway->jobs, *job, eg_job_octets(*job))) {
+        refuse_retry(gateway, job, EG_CODE_STOPPING, "");
     }
     *job = NULL;
 }
 
-static enum eg_status start_next(struct eg_shared *shared, struct eg_store *store,
+static enum eg_status start_next(struct eg_gateway_state *gateway, struct eg_store *store,
                                  struct eg_error *err)
 {
     struct eg_held held = {0};
@@ -213,9 +213,9 @@ static enum eg_status start_next(struct eg_shared *shared, struct eg_store *stor
     eg_buf_init(&report, EG_REPORT_MAX + EG_MIB);
     enum eg_status status = eg_store_held_next(&held, &signature, &report, store, err);
     if (status == EG_OK) {
-        struct eg_job *job = job_of(shared, &held, &signature, &report);
+        struct eg_job *job = job_of(gateway, &held, &signature, &report);
         if (job != NULL) {
-            start_job(shared, store, &held, &job);
+            start_job(gateway, store, &held, &job);
         }
     }
     eg_buf_done(&signature);
@@ -223,12 +223,12 @@ static enum eg_status start_next(struct eg_shared *shared, struct eg_store *stor
     return status == EG_E_NOTFOUND ? EG_OK : status;
 }
 
-void eg_held_turn(struct eg_shared *shared, struct eg_store *store)
+void eg_held_turn(struct eg_gateway_state *gateway, struct eg_store *store)
 {
-    struct eg_held_retry *retry = &shared->held;
+    struct eg_held_retry *retry = &gateway->held;
     struct eg_error err = {0};
     int64_t now_ms = eg_clock_boot_ms();
-    if (store == NULL || retry->busy || eg_queue_closed(shared->jobs) ||
+    if (store == NULL || retry->busy || eg_queue_closed(gateway->jobs) ||
         (retry->looked_ms != 0 && now_ms - retry->looked_ms < LOOK_MS)) {
         return;
     }
@@ -239,7 +239,7 @@ void eg_held_turn(struct eg_shared *shared, struct eg_store *store)
         retry->unsettled = status != EG_OK;
     }
     if (status == EG_OK) {
-        status = start_next(shared, store, &err);
+        status = start_next(gateway, store, &err);
     }
     if (status != EG_OK) {
         eg_log_failure("held", &err);

@@ -16,7 +16,7 @@
 #include "core/verdict.h"
 
 struct eg_job;
-struct eg_shared;
+struct eg_gateway_state;
 
 /*
  * A failure while a report is judged: what it says to the sender. LIMIT and NOMEM are CEILING, of
@@ -36,12 +36,12 @@ enum eg_status eg_held_ask(struct eg_verdict *verdict, struct eg_store *store,
  *   store   the writer's; NULL: out of order
  * Thread: recorder.
  */
-void eg_held_record(struct eg_shared *shared, struct eg_store *store, struct eg_job **job);
+void eg_held_record(struct eg_gateway_state *gateway, struct eg_store *store, struct eg_job **job);
 /* The same for a decision that can not be written down. */
-void eg_held_record_error(struct eg_shared *shared, struct eg_store *store, struct eg_job **job,
-                          const struct eg_error *why);
+void eg_held_record_error(struct eg_gateway_state *gateway, struct eg_store *store,
+                          struct eg_job **job, const struct eg_error *why);
 
 /* Begin the next retry if there is one and none in hand. Thread: recorder. */
-void eg_held_turn(struct eg_shared *shared, struct eg_store *store);
+void eg_held_turn(struct eg_gateway_state *gateway, struct eg_store *store);
 
 #endif

@@ -10,16 +10,16 @@
 #include <stdlib.h>
 
 struct writing {
-    struct eg_shared *shared;
+    struct eg_gateway_state *gateway;
     struct eg_ledger *ledger;
 };
 
-bool eg_record_show(struct eg_shared *shared, const struct eg_ledger *ledger)
+bool eg_record_show(struct eg_gateway_state *gateway, const struct eg_ledger *ledger)
 {
     uint64_t size = eg_ledger_covered(ledger);
-    bool changed = shared->log_size != size;
-    shared->log_size = size;
-    eg_clock_watch_entry(&shared->clock, eg_ledger_last_ms(ledger));
+    bool changed = gateway->log_size != size;
+    gateway->log_size = size;
+    eg_clock_watch_entry(&gateway->clock, eg_ledger_last_ms(ledger));
     return changed;
 }
 
@@ -45,57 +45,58 @@ static enum eg_status commit_one(struct writing *to, struct eg_draft *draft, enu
     if (status == EG_OK) {
         status = eg_ledger_commit(to->ledger, draft, 1, err);
     }
-    eg_record_show(to->shared, to->ledger);
+    eg_record_show(to->gateway, to->ledger);
     eg_draft_done(draft);
     return status;
 }
 
-/* recorded-at of what a world brings; EG_E_CLOCK while the clock is in doubt, by this world's word.
+/* recorded-at of what a snapshot brings; EG_E_CLOCK while the clock is in doubt, by this snapshot's
+ * word.
  */
-static enum eg_status entry_time(int64_t *at_ms, struct writing *to, const struct eg_world *world,
-                                 struct eg_error *err)
+static enum eg_status entry_time(int64_t *at_ms, struct writing *to,
+                                 const struct eg_snapshot *snapshot, struct eg_error *err)
 {
-    return eg_clock_watch_try(&to->shared->clock, at_ms, &world->clock, err);
+    return eg_clock_watch_try(&to->gateway->clock, at_ms, &snapshot->clock, err);
 }
 
-static enum eg_status record_directory(struct writing *to, const struct eg_world *world,
+static enum eg_status record_directory(struct writing *to, const struct eg_snapshot *snapshot,
                                        struct eg_error *err)
 {
     bool newest = false;
     int64_t at_ms = 0;
-    enum eg_status status = eg_ledger_directory(&newest, to->ledger, world->directory, err);
+    enum eg_status status = eg_ledger_directory(&newest, to->ledger, snapshot->directory, err);
     if (status != EG_OK || newest) {
         return status;
     }
-    status = entry_time(&at_ms, to, world, err);
+    status = entry_time(&at_ms, to, snapshot, err);
     if (status != EG_OK) {
         return status;
     }
     struct eg_draft draft;
     eg_draft_init(&draft);
-    return commit_one(to, &draft, eg_draft_directory(&draft, world, at_ms, err), err);
+    return commit_one(to, &draft, eg_draft_directory(&draft, snapshot, at_ms, err), err);
 }
 
-static enum eg_status record_package(struct writing *to, const struct eg_world *world, size_t n,
-                                     struct eg_error *err)
+static enum eg_status record_package(struct writing *to, const struct eg_snapshot *snapshot,
+                                     size_t n, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
     int64_t at_ms = 0;
-    if (on_record(to, EG_ENTRY_PACKAGE, &world->packages[n]->ref.digest, &status, err) ||
+    if (on_record(to, EG_ENTRY_PACKAGE, &snapshot->packages[n]->ref.digest, &status, err) ||
         status != EG_OK) {
         return status;
     }
-    status = entry_time(&at_ms, to, world, err);
+    status = entry_time(&at_ms, to, snapshot, err);
     if (status != EG_OK) {
         return status;
     }
     struct eg_draft draft;
     eg_draft_init(&draft);
-    return commit_one(to, &draft, eg_draft_package(&draft, world, n, at_ms, err), err);
+    return commit_one(to, &draft, eg_draft_package(&draft, snapshot, n, at_ms, err), err);
 }
 
-/* Last: no statement is on record that the world in force does not heed. */
-static enum eg_status record_states(struct writing *to, const struct eg_world *world,
+/* Last: no statement is on record that the snapshot in force does not heed. */
+static enum eg_status record_states(struct writing *to, const struct eg_snapshot *snapshot,
                                     struct eg_error *err)
 {
     struct eg_store *store = eg_ledger_store(to->ledger);
@@ -104,53 +105,54 @@ static enum eg_status record_states(struct writing *to, const struct eg_world *w
     int64_t at_ms = 0;
     enum eg_status status = store == NULL
                                 ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
-                                : eg_states_pending(&numbers, &count, store, world, err);
+                                : eg_states_pending(&numbers, &count, store, snapshot, err);
     if (status == EG_OK && count > 0) {
-        status = entry_time(&at_ms, to, world, err);
+        status = entry_time(&at_ms, to, snapshot, err);
     }
     if (status == EG_OK && count > 0) {
-        status = eg_states_commit(to->ledger, world, numbers, count, at_ms, err);
-        eg_record_show(to->shared, to->ledger);
+        status = eg_states_commit(to->ledger, snapshot, numbers, count, at_ms, err);
+        eg_record_show(to->gateway, to->ledger);
     }
     free(numbers);
     return status;
 }
 
 /* What judges reports is itself in the log, before it judges one. */
-enum eg_status eg_record_world(struct eg_shared *shared, struct eg_ledger *ledger,
-                               const struct eg_world *world, struct eg_error *err)
+enum eg_status eg_record_snapshot(struct eg_gateway_state *gateway, struct eg_ledger *ledger,
+                                  const struct eg_snapshot *snapshot, struct eg_error *err)
 {
-    struct writing writing = {shared, ledger};
+    struct writing writing = {gateway, ledger};
     struct writing *to = &writing;
-    enum eg_status status = record_directory(to, world, err);
-    for (size_t i = 0; i < world->package_count && status == EG_OK; i++) {
-        status = record_package(to, world, i, err);
+    enum eg_status status = record_directory(to, snapshot, err);
+    for (size_t i = 0; i < snapshot->package_count && status == EG_OK; i++) {
+        status = record_package(to, snapshot, i, err);
     }
     if (status == EG_OK) {
-        status = eg_revocation_record(to->ledger, world, err);
+        status = eg_revocation_record(to->ledger, snapshot, err);
     }
-    return status == EG_OK ? record_states(to, world, err) : status;
+    return status == EG_OK ? record_states(to, snapshot, err) : status;
 }
 
 static enum eg_status draft_key(struct eg_draft *draft, struct writing *to,
                                 const struct eg_key_statement *statement,
-                                const struct eg_world *world, struct eg_error *err)
+                                const struct eg_snapshot *snapshot, struct eg_error *err)
 {
     struct eg_digest signer;
     struct eg_verdict verdict = {0};
     int64_t at_ms = 0;
     struct eg_bytes text = eg_bytes_view(&statement->text);
     const uint8_t *key = eg_ledger_key(to->ledger);
-    enum eg_status status = entry_time(&at_ms, to, world, err);
+    enum eg_status status = entry_time(&at_ms, to, snapshot, err);
     if (status == EG_OK) {
-        status = eg_key_statement_judge(&signer, &verdict, statement, &world->trust, at_ms, err);
+        status = eg_key_statement_judge(&signer, &verdict, statement, &snapshot->trust, at_ms, err);
     }
     if (status == EG_OK && !eg_verdict_passed(&verdict)) {
         status = eg_error_set(err, EG_E_DENIED, statement->path, "key statement: %s: %s %s",
                               eg_code_row(verdict.code)->text, eg_code_row(verdict.code)->en,
                               verdict.text);
     }
-    if (status == EG_OK && !eg_key_statement_fits(text, to->shared->settings->origin, key, at_ms)) {
+    if (status == EG_OK &&
+        !eg_key_statement_fits(text, to->gateway->settings->origin, key, at_ms)) {
         status = eg_error_set(err, EG_E_DENIED, statement->path,
                               "key statement: it is not one for this log, key and time");
     }
@@ -159,18 +161,20 @@ static enum eg_status draft_key(struct eg_draft *draft, struct writing *to,
                : status;
 }
 
-enum eg_status eg_record_key(struct eg_shared *shared, struct eg_ledger *ledger,
-                             const struct eg_world *world, struct eg_error *err)
+enum eg_status eg_record_key(struct eg_gateway_state *gateway, struct eg_ledger *ledger,
+                             const struct eg_snapshot *snapshot, struct eg_error *err)
 {
-    struct writing to = {shared, ledger};
+    struct writing to = {gateway, ledger};
     struct eg_key_statement statement = {0};
-    enum eg_status status = eg_key_statement_read(&statement, shared->settings->log_statement, err);
+    enum eg_status status =
+        eg_key_statement_read(&statement, gateway->settings->log_statement, err);
     if (status == EG_OK) {
         struct eg_digest digest = eg_hash(eg_bytes_view(&statement.text));
         if (!on_record(&to, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {
             struct eg_draft draft;
             eg_draft_init(&draft);
-            status = commit_one(&to, &draft, draft_key(&draft, &to, &statement, world, err), err);
+            status =
+                commit_one(&to, &draft, draft_key(&draft, &to, &statement, snapshot, err), err);
         }
     }
     eg_key_statement_done(&statement);

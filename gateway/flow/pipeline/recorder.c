@@ -6,14 +6,14 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "flow/job/post.h"
-#include "flow/pipeline/desk_item.h"
+#include "flow/job/outgoing.h"
 #include "flow/pipeline/held.h"
+#include "flow/pipeline/query_item.h"
 #include "flow/pipeline/record_world.h"
 #include "flow/record/answer.h"
+#include "flow/record/fact_versions.h"
 #include "flow/record/ledger.h"
 #include "flow/record/log_key.h"
-#include "flow/record/marks.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -22,17 +22,17 @@
 
 #define IDLE_MS 1000
 
-struct eg_world_change {
+struct eg_snapshot_change {
     pthread_mutex_t lock;
     pthread_cond_t done;
     bool finished;
-    struct eg_world *world;
+    struct eg_snapshot *snapshot;
     enum eg_status status;
     struct eg_error err;
 };
 
 struct eg_recorder {
-    struct eg_shared *shared;
+    struct eg_gateway_state *gateway;
     struct eg_ledger *ledger;
     pthread_t thread;
     bool started;
@@ -41,7 +41,7 @@ struct eg_recorder {
     struct eg_draft *drafts;
     struct eg_job **jobs; /* jobs[i] is recorded by drafts[i] */
     size_t draft_count, batch_max;
-    struct eg_marks marks;
+    struct eg_fact_versions fact_versions;
     struct eg_error uncovered; /* why the head note could not be written when last tried idly */
 };
 
@@ -51,8 +51,8 @@ static void finish_refused(struct eg_recorder *recorder, struct eg_job **job, en
                            const char *text)
 {
     eg_verdict_refuse(&(*job)->verdict, code, "", "recorder", "%s", text);
-    struct eg_post *post = eg_job_refusal(*job);
-    eg_shared_answer(recorder->shared, job, &post);
+    struct eg_outgoing *outgoing = eg_job_refusal(*job);
+    eg_gateway_state_answer(recorder->gateway, job, &outgoing);
 }
 
 static const struct eg_rules *no_rules(void *payload, const struct eg_package_ref *ref)
@@ -66,8 +66,8 @@ static const struct eg_rules *no_rules(void *payload, const struct eg_package_re
 static enum eg_status cover(struct eg_recorder *recorder, struct eg_error *err)
 {
     enum eg_status status = eg_ledger_cover(recorder->ledger, err);
-    if (status == EG_OK && eg_record_show(recorder->shared, recorder->ledger)) {
-        eg_desk_tell(recorder->shared, EG_DESK_HEAD, NULL);
+    if (status == EG_OK && eg_record_show(recorder->gateway, recorder->ledger)) {
+        eg_query_item_tell(recorder->gateway, EG_QUERY_HEAD, NULL);
     }
     return status;
 }
@@ -77,23 +77,23 @@ static enum eg_status cover(struct eg_recorder *recorder, struct eg_error *err)
 static void finish_stored(struct eg_recorder *recorder, struct eg_job **job,
                           const struct eg_stored *stored)
 {
-    struct eg_post *post = NULL;
+    struct eg_outgoing *outgoing = NULL;
     struct eg_error err = {0};
     enum eg_status status = EG_OK;
     if (stored->index >= eg_ledger_covered(recorder->ledger)) {
         status = cover(recorder, &err);
     }
     if (status == EG_OK) {
-        status = eg_answer_stored(&post, *job, eg_ledger_store(recorder->ledger), stored, no_rules,
-                                  NULL, &err);
+        status = eg_answer_stored(&outgoing, *job, eg_ledger_store(recorder->ledger), stored,
+                                  no_rules, NULL, &err);
     }
     if (status != EG_OK) {
         eg_log_failure("answer", &err);
         finish_refused(recorder, job, EG_CODE_ARCHIVE, err.text);
         return;
     }
-    recorder->shared->known++;
-    eg_shared_answer(recorder->shared, job, &post);
+    recorder->gateway->known++;
+    eg_gateway_state_answer(recorder->gateway, job, &outgoing);
 }
 
 /* The same identity with other content: rejected with a receipt of its own. */
@@ -101,7 +101,7 @@ static enum eg_status reject_taken(struct eg_job *job, uint64_t first, struct eg
 {
     eg_outcome_done(&job->outcome);
     eg_outcome_init(&job->outcome);
-    job->recalls = false;
+    job->facts_cache = false;
     eg_buf_reset(&job->text_de);
     eg_buf_reset(&job->text_en);
     struct eg_finding *finding = NULL;
@@ -186,7 +186,7 @@ static void add_draft(struct eg_recorder *recorder, struct eg_job **job, int64_t
     if (eg_draft_decision(draft, *job, at_ms, &err) != EG_OK) {
         eg_log_failure("draft", &err);
         eg_draft_done(draft);
-        eg_held_record_error(recorder->shared, eg_ledger_store(recorder->ledger), job, &err);
+        eg_held_record_error(recorder->gateway, eg_ledger_store(recorder->ledger), job, &err);
         return;
     }
     recorder->jobs[recorder->draft_count++] = *job;
@@ -194,19 +194,19 @@ static void add_draft(struct eg_recorder *recorder, struct eg_job **job, int64_t
 }
 
 /*
- * Judged under a world that is no longer in force, or under facts that are not: back to a worker,
- * received-at kept.
+ * Judged under a snapshot that is no longer in force, or under facts that are not: back to a
+ * worker, received-at kept.
  */
 static bool send_back(struct eg_recorder *recorder, struct eg_job **job)
 {
-    struct eg_shared *shared = recorder->shared;
-    eg_marks_settle(&recorder->marks, recorder->ledger);
-    if ((*job)->generation == eg_world_generation(shared->world) &&
-        !eg_marks_overtaken(&recorder->marks, *job)) {
+    struct eg_gateway_state *gateway = recorder->gateway;
+    eg_fact_versions_settle(&recorder->fact_versions, recorder->ledger);
+    if ((*job)->generation == eg_snapshot_generation(gateway->snapshot) &&
+        !eg_fact_versions_overtaken(&recorder->fact_versions, *job)) {
         return false;
     }
     eg_job_again(*job);
-    if (!eg_queue_put(shared->jobs, *job, eg_job_octets(*job))) {
+    if (!eg_queue_put(gateway->jobs, *job, eg_job_octets(*job))) {
         finish_refused(recorder, job, EG_CODE_STOPPING, "");
     }
     *job = NULL;
@@ -221,11 +221,11 @@ static bool take_job(struct eg_recorder *recorder, struct eg_job **job)
     if (send_back(recorder, job)) {
         return true;
     }
-    if (eg_marks_in_batch(recorder->drafts, recorder->draft_count, *job)) {
+    if (eg_fact_versions_in_batch(recorder->drafts, recorder->draft_count, *job)) {
         return false;
     }
     struct eg_verdict doubt = {.code = EG_CODE_OK};
-    if (!eg_clock_watch_record(&recorder->shared->clock, &at_ms, &doubt)) {
+    if (!eg_clock_watch_record(&recorder->gateway->clock, &at_ms, &doubt)) {
         finish_refused(recorder, job, EG_CODE_CLOCK, doubt.text);
         return true;
     }
@@ -260,7 +260,7 @@ static void answer_recorded(struct eg_recorder *recorder, size_t n)
     const struct eg_draft *draft = &recorder->drafts[n];
     eg_job_enter(*job, EG_JOB_RECORDED);
     bool accepted = draft->entry.accepted;
-    struct eg_post *post = eg_answer_receipt(
+    struct eg_outgoing *outgoing = eg_answer_receipt(
         *job, eg_bytes_view(&draft->receipt), eg_draft_salt(draft, EG_CONTENT_FINDINGS),
         eg_draft_salt(draft, EG_CONTENT_REPORT), eg_bytes_view(&draft->findings),
         eg_bytes_view(&(*job)->text_de), eg_bytes_view(&(*job)->text_en));
@@ -269,8 +269,8 @@ static void answer_recorded(struct eg_recorder *recorder, size_t n)
     eg_log(EG_LOG_INFO, accepted ? "accepted" : "rejected",
            "job=%llu entry=%llu findings=%zu identity=\"%s\"", (unsigned long long)(*job)->number,
            (unsigned long long)draft->index, (*job)->outcome.findings.count, identity);
-    *(accepted ? &recorder->shared->accepted : &recorder->shared->rejected) += 1;
-    eg_shared_answer(recorder->shared, job, &post);
+    *(accepted ? &recorder->gateway->accepted : &recorder->gateway->rejected) += 1;
+    eg_gateway_state_answer(recorder->gateway, job, &outgoing);
 }
 
 static void commit_drafts(struct eg_recorder *recorder)
@@ -283,13 +283,13 @@ static void commit_drafts(struct eg_recorder *recorder)
         eg_ledger_commit(recorder->ledger, recorder->drafts, recorder->draft_count, &err);
     if (status != EG_OK) {
         eg_log_failure("commit", &err);
-        recorder->marks.unsure = true;
+        recorder->fact_versions.unsure = true;
     }
     /* Before the answers: whoever has a receipt and asks for the log's size finds it inside. */
-    bool changed = eg_record_show(recorder->shared, recorder->ledger);
+    bool changed = eg_record_show(recorder->gateway, recorder->ledger);
     for (size_t i = 0; i < recorder->draft_count; i++) {
         if (status == EG_OK) {
-            eg_marks_put(&recorder->marks, &recorder->drafts[i]);
+            eg_fact_versions_put(&recorder->fact_versions, &recorder->drafts[i]);
             answer_recorded(recorder, i);
         } else {
             finish_refused(recorder, &recorder->jobs[i], EG_CODE_ARCHIVE, err.text);
@@ -298,7 +298,7 @@ static void commit_drafts(struct eg_recorder *recorder)
     }
     recorder->draft_count = 0;
     if (changed) {
-        eg_desk_tell(recorder->shared, EG_DESK_HEAD, NULL);
+        eg_query_item_tell(recorder->gateway, EG_QUERY_HEAD, NULL);
     }
 }
 
@@ -312,35 +312,37 @@ static void keep_cursor(struct eg_recorder *recorder, struct eg_task *task)
                                      &task->ack.cursor, &err);
     }
     if (status == EG_OK) {
-        eg_desk_tell(recorder->shared, EG_DESK_KEPT, task);
+        eg_query_item_tell(recorder->gateway, EG_QUERY_KEPT, task);
         return;
     }
     eg_log_failure("cursor", &err);
     struct eg_verdict verdict = {.code = EG_CODE_OK};
     eg_verdict_refuse(&verdict, EG_CODE_ARCHIVE, "", "cursor", "%s", err.text);
-    struct eg_post *post =
-        eg_post_refusal(&task->ack.route, task->ack.request_id, task->ack.request_id_len, &verdict);
-    eg_shared_post(recorder->shared, &post);
+    struct eg_outgoing *outgoing = eg_outgoing_refusal(&task->ack.route, task->ack.request_id,
+                                                       task->ack.request_id_len, &verdict);
+    eg_gateway_state_send(recorder->gateway, &outgoing);
 }
 
-/* ---- worlds -------------------------------------------------------------------------------- */
+/* ---- snapshots --------------------------------------------------------------------------------
+ */
 
-static void change_world(struct eg_recorder *recorder, struct eg_world_change *change)
+static void change_snapshot(struct eg_recorder *recorder, struct eg_snapshot_change *change)
 {
     int64_t at_ms = 0;
-    enum eg_status status =
-        eg_clock_watch_try(&recorder->shared->clock, &at_ms, &change->world->clock, &change->err);
+    enum eg_status status = eg_clock_watch_try(&recorder->gateway->clock, &at_ms,
+                                               &change->snapshot->clock, &change->err);
     if (status == EG_OK && recorder->start_pending) {
-        status = eg_record_key(recorder->shared, recorder->ledger, change->world, &change->err);
+        status = eg_record_key(recorder->gateway, recorder->ledger, change->snapshot, &change->err);
     }
     if (status == EG_OK) {
-        status = eg_record_world(recorder->shared, recorder->ledger, change->world, &change->err);
+        status =
+            eg_record_snapshot(recorder->gateway, recorder->ledger, change->snapshot, &change->err);
     }
     if (status == EG_OK) {
         recorder->start_pending = false;
-        struct eg_clock_evidence clock = change->world->clock;
-        eg_world_replace(recorder->shared->world, &change->world);
-        eg_clock_watch_world(&recorder->shared->clock, &clock);
+        struct eg_clock_evidence clock = change->snapshot->clock;
+        eg_snapshot_replace(recorder->gateway->snapshot, &change->snapshot);
+        eg_clock_watch_snapshot(&recorder->gateway->clock, &clock);
     }
     pthread_mutex_lock(&change->lock);
     change->status = status;
@@ -349,18 +351,18 @@ static void change_world(struct eg_recorder *recorder, struct eg_world_change *c
     pthread_mutex_unlock(&change->lock);
 }
 
-enum eg_status eg_recorder_replace_world(struct eg_shared *shared, struct eg_world **world,
-                                         struct eg_error *err)
+enum eg_status eg_recorder_replace_snapshot(struct eg_gateway_state *gateway,
+                                            struct eg_snapshot **snapshot, struct eg_error *err)
 {
-    struct eg_world_change change = {.world = *world};
-    struct eg_task *task = eg_task_new(EG_TASK_WORLD);
+    struct eg_snapshot_change change = {.snapshot = *snapshot};
+    struct eg_task *task = eg_task_new(EG_TASK_SNAPSHOT);
     if (task == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "reload", "memory ran out");
     }
     pthread_mutex_init(&change.lock, NULL);
     pthread_cond_init(&change.done, NULL);
     task->change = &change;
-    if (!eg_queue_put(shared->records, task, 0)) {
+    if (!eg_queue_put(gateway->records, task, 0)) {
         eg_task_free(&task);
         change.status = eg_error_set(&change.err, EG_E_STATE, "reload", "the gateway is stopping");
         change.finished = true;
@@ -372,7 +374,7 @@ enum eg_status eg_recorder_replace_world(struct eg_shared *shared, struct eg_wor
     pthread_mutex_unlock(&change.lock);
     pthread_cond_destroy(&change.done);
     pthread_mutex_destroy(&change.lock);
-    *world = change.world;
+    *snapshot = change.snapshot;
     if (change.status != EG_OK && err != NULL) {
         *err = change.err;
     }
@@ -386,7 +388,7 @@ static size_t collect(struct eg_recorder *recorder)
     size_t count = 0;
     int timeout_ms = IDLE_MS;
     while (count < recorder->batch_max) {
-        void *task = eg_queue_take(recorder->shared->records, timeout_ms);
+        void *task = eg_queue_take(recorder->gateway->records, timeout_ms);
         if (task == NULL) {
             break;
         }
@@ -401,7 +403,7 @@ static void handle(struct eg_recorder *recorder, struct eg_task **task)
     switch ((*task)->kind) {
     case EG_TASK_JOB:
         if ((*task)->job->breached) {
-            eg_held_record(recorder->shared, eg_ledger_store(recorder->ledger), &(*task)->job);
+            eg_held_record(recorder->gateway, eg_ledger_store(recorder->ledger), &(*task)->job);
         } else if (!take_job(recorder, &(*task)->job)) {
             commit_drafts(recorder); /* its twin, or what it leans on, is on disk now */
             if (!take_job(recorder, &(*task)->job)) {
@@ -412,9 +414,9 @@ static void handle(struct eg_recorder *recorder, struct eg_task **task)
     case EG_TASK_CURSOR:
         keep_cursor(recorder, *task);
         break;
-    case EG_TASK_WORLD:
+    case EG_TASK_SNAPSHOT:
         commit_drafts(recorder);
-        change_world(recorder, (*task)->change);
+        change_snapshot(recorder, (*task)->change);
         break;
     }
     eg_task_free(task);
@@ -433,7 +435,7 @@ static void cover_when_idle(struct eg_recorder *recorder)
 static void *run(void *payload)
 {
     struct eg_recorder *recorder = payload;
-    struct eg_queue *records = recorder->shared->records;
+    struct eg_queue *records = recorder->gateway->records;
     while (!eg_queue_closed(records) || eg_queue_items(records) > 0) {
         size_t count = collect(recorder);
         if (count == 0) {
@@ -443,7 +445,7 @@ static void *run(void *payload)
             handle(recorder, &recorder->tasks[i]);
         }
         commit_drafts(recorder);
-        eg_held_turn(recorder->shared, eg_ledger_store(recorder->ledger));
+        eg_held_turn(recorder->gateway, eg_ledger_store(recorder->ledger));
     }
     return NULL;
 }
@@ -455,24 +457,24 @@ static void *run(void *payload)
 static enum eg_status record_start(struct eg_recorder *recorder, struct eg_error *err)
 {
     int64_t now_ms = 0;
-    eg_record_show(recorder->shared, recorder->ledger);
-    if (eg_clock_watch_look(&recorder->shared->clock, &now_ms) != EG_CLOCK_TRUSTED) {
+    eg_record_show(recorder->gateway, recorder->ledger);
+    if (eg_clock_watch_look(&recorder->gateway->clock, &now_ms) != EG_CLOCK_TRUSTED) {
         recorder->start_pending = true;
-        eg_clock_watch_unjudged(&recorder->shared->clock);
+        eg_clock_watch_unjudged(&recorder->gateway->clock);
         return EG_OK;
     }
-    const struct eg_world *world = eg_world_take(recorder->shared->world);
-    enum eg_status status = eg_record_key(recorder->shared, recorder->ledger, world, err);
+    const struct eg_snapshot *snapshot = eg_snapshot_take(recorder->gateway->snapshot);
+    enum eg_status status = eg_record_key(recorder->gateway, recorder->ledger, snapshot, err);
     if (status == EG_OK) {
-        status = eg_record_world(recorder->shared, recorder->ledger, world, err);
+        status = eg_record_snapshot(recorder->gateway, recorder->ledger, snapshot, err);
     }
-    eg_world_drop(recorder->shared->world, &world);
+    eg_snapshot_drop(recorder->gateway->snapshot, &snapshot);
     return status;
 }
 
 static enum eg_status prepare(struct eg_recorder *recorder, struct eg_error *err)
 {
-    const struct eg_settings *settings = recorder->shared->settings;
+    const struct eg_settings *settings = recorder->gateway->settings;
     uint8_t seed[EG_ED25519_KEY_LEN];
     recorder->batch_max = (size_t)settings->batch;
     recorder->tasks = calloc(recorder->batch_max, sizeof *recorder->tasks);
@@ -490,14 +492,14 @@ static enum eg_status prepare(struct eg_recorder *recorder, struct eg_error *err
     return status;
 }
 
-enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *shared,
+enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_gateway_state *gateway,
                                  struct eg_error *err)
 {
     struct eg_recorder *recorder = calloc(1, sizeof *recorder);
     if (recorder == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "recorder", "memory ran out");
     }
-    recorder->shared = shared;
+    recorder->gateway = gateway;
     enum eg_status status = prepare(recorder, err);
     if (status == EG_OK) {
         status = record_start(recorder, err);

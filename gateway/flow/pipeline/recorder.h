@@ -2,7 +2,7 @@
  * The recorder: the one writer of the archive. It decides duplicates, draws salts, builds the tree,
  * signs one checkpoint a batch, and lets no answer leave before the batch is on disk.
  *
- * A job goes back to a worker when the world changed since it was judged, or when facts that it
+ * A job goes back to a worker when the snapshot changed since it was judged, or when facts that it
  * leaned on were overtaken by a newer entry, also one of the batch in hand.
  *
  * Nothing leaves before the head note covers it: shared->log_size is what it covers.
@@ -13,7 +13,7 @@
 #ifndef EG_FLOW_RECORDER_H
 #define EG_FLOW_RECORDER_H
 
-#include "flow/pipeline/shared.h"
+#include "flow/pipeline/gateway_state.h"
 #include "flow/pipeline/task.h"
 
 struct eg_recorder;
@@ -23,7 +23,7 @@ struct eg_recorder;
  * packages as far as they are new, start the thread. Returns when all that is on disk.
  */
 EG_MUST_USE
-enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_shared *shared,
+enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_gateway_state *gateway,
                                  struct eg_error *err);
 /* Close the records queue first; what is in it is recorded, then the thread ends. */
 void eg_recorder_join(struct eg_recorder *recorder);
@@ -34,11 +34,11 @@ void eg_recorder_stop(struct eg_recorder **recorder);
 const uint8_t *eg_recorder_log_key(const struct eg_recorder *recorder);
 
 /*
- * Put a new world in force: its directory and packages are recorded, then it replaces the old one.
- * Blocks until done. Taken on success. Thread: main.
+ * Put a new snapshot in force: its directory and packages are recorded, then it replaces the old
+ * one. Blocks until done. Taken on success. Thread: main.
  */
 EG_MUST_USE
-enum eg_status eg_recorder_replace_world(struct eg_shared *shared, struct eg_world **world,
-                                         struct eg_error *err);
+enum eg_status eg_recorder_replace_snapshot(struct eg_gateway_state *gateway,
+                                            struct eg_snapshot **snapshot, struct eg_error *err);
 
 #endif

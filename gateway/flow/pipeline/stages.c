@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/authorise.h"
-#include "flow/job/address.h"
-#include "flow/job/recall.h"
+#include "flow/job/facts_query.h"
+#include "flow/job/recipients.h"
 #include "flow/pipeline/held.h"
 #include "flow/pipeline/recorder.h"
 #include "flow/record/answer.h"
@@ -21,10 +21,10 @@
 struct step {
     struct eg_worker *worker;
     struct eg_job *job;
-    struct eg_post *post;
+    struct eg_outgoing *outgoing;
     const struct eg_package *package;
     struct eg_judge *judge; /* by that package */
-    bool recalls;           /* it leans on facts */
+    bool facts_cache;       /* it leans on facts */
 };
 
 static enum eg_step_answer refuse(struct step *step, enum eg_code code, const char *where,
@@ -77,11 +77,11 @@ static enum eg_step_answer verify(struct step *step)
     struct eg_error err = {0};
     struct eg_verdict doubt = {.code = EG_CODE_OK};
     int64_t now_ms = 0;
-    const struct eg_directory *directory = worker->world->directory;
-    if (!eg_clock_watch_holds(&worker->shared->clock, &now_ms, &doubt) || job->clock_doubted) {
+    const struct eg_directory *directory = worker->snapshot->directory;
+    if (!eg_clock_watch_holds(&worker->gateway->clock, &now_ms, &doubt) || job->clock_doubted) {
         return in_doubt(step, &doubt);
     }
-    job->generation = worker->world->generation;
+    job->generation = worker->snapshot->generation;
     job->directory_version = directory->version;
     job->directory = directory->digest;
     if (job->received_at_ms > directory->not_after_ms) {
@@ -121,16 +121,16 @@ static enum eg_step_answer answer_known(struct step *step)
     enum eg_status status = eg_store_find_content(&stored, step->worker->store, job->participant,
                                                   &job->report_digest, &err);
     if (status == EG_OK) {
-        status = eg_answer_stored(&step->post, job, step->worker->store, &stored,
+        status = eg_answer_stored(&step->outgoing, job, step->worker->store, &stored,
                                   eg_worker_rules_by_ref, step->worker, &err);
-        step->worker->shared->known += status == EG_OK;
+        step->worker->gateway->known += status == EG_OK;
         answer = EG_ANSWERED;
     }
     eg_stored_done(&stored);
     return status == EG_OK || status == EG_E_NOTFOUND ? answer : fail(step, EG_CODE_ARCHIVE, &err);
 }
 
-static enum eg_step_answer known(struct step *step)
+static enum eg_step_answer deduplicate(struct step *step)
 {
     struct eg_error err = {0};
     enum eg_step_answer answer = EG_NEXT;
@@ -167,14 +167,14 @@ static enum eg_step_answer read_identity(struct step *step, const char *ns, cons
     struct eg_worker *worker = step->worker;
     struct eg_judge *judge = NULL;
     struct eg_error err = {0};
-    const struct eg_package *any = eg_world_reader(worker->world, ns, name, &job->verdict);
+    const struct eg_package *any = eg_snapshot_reader(worker->snapshot, ns, name, &job->verdict);
     if (any == NULL) {
         return EG_REFUSED;
     }
     if (eg_worker_judge(&judge, worker, any, &err) != EG_OK) {
         return fail(step, EG_CODE_INTERNAL, &err);
     }
-    enum eg_status status = eg_judge_read(&job->reading, &job->readable, &job->outcome.findings,
+    enum eg_status status = eg_judge_read(&job->header, &job->readable, &job->outcome.findings,
                                           judge, worker->document, &err);
     if (status != EG_OK) {
         return fail_judging(step, status, &err);
@@ -183,8 +183,8 @@ static enum eg_step_answer read_identity(struct step *step, const char *ns, cons
         return unreadable(step);
     }
     memcpy(job->identity.participant, job->participant, sizeof job->identity.participant);
-    memcpy(job->identity.id, job->reading.id, sizeof job->identity.id);
-    job->identity.version = job->reading.version;
+    memcpy(job->identity.id, job->header.id, sizeof job->identity.id);
+    job->identity.version = job->header.version;
     return EG_NEXT;
 }
 
@@ -195,7 +195,7 @@ static enum eg_step_answer read(struct step *step)
     struct eg_error err = {0};
     enum eg_status status =
         eg_document_parse(&worker->document, &job->outcome.findings, eg_bytes_view(&job->report),
-                          (size_t)worker->shared->settings->report_max, &err);
+                          (size_t)worker->gateway->settings->report_max, &err);
     if (status != EG_OK) {
         return fail_judging(step, status, &err);
     }
@@ -230,13 +230,13 @@ static enum eg_step_answer authorise(struct step *step)
 {
     struct eg_job *job = step->job;
     struct eg_worker *worker = step->worker;
-    const struct eg_directory *directory = worker->world->directory;
-    eg_authorise_report(&job->verdict, directory, worker->signer, &job->reading,
-                        worker->shared->settings->origin, job->received_at_ms);
+    const struct eg_directory *directory = worker->snapshot->directory;
+    eg_authorise_report(&job->verdict, directory, worker->signer, &job->header,
+                        worker->gateway->settings->origin, job->received_at_ms);
     if (!eg_verdict_passed(&job->verdict)) {
         return EG_REFUSED;
     }
-    if (!may_hand_in(job, eg_directory_plant(directory, job->reading.plant))) {
+    if (!may_hand_in(job, eg_directory_plant(directory, job->header.plant))) {
         return refuse(step, EG_CODE_PLANT_NOT_ALLOWED, job->sender,
                       "the connection's participant may not hand in for this plant");
     }
@@ -251,64 +251,66 @@ static enum eg_step_answer authorise(struct step *step)
 static enum eg_step_answer choose(struct step *step)
 {
     struct eg_job *job = step->job;
-    const struct eg_world *world = step->worker->world;
+    const struct eg_snapshot *snapshot = step->worker->snapshot;
     const char *ns = NULL;
     const char *name = NULL;
     eg_document_root(step->worker->document, &ns, &name);
-    step->package =
-        eg_world_package(world, ns, name, &job->reading,
-                         eg_directory_plant(world->directory, job->reading.plant), &job->verdict);
+    step->package = eg_snapshot_package(snapshot, ns, name, &job->header,
+                                        eg_directory_plant(snapshot->directory, job->header.plant),
+                                        &job->verdict);
     return step->package == NULL ? EG_REFUSED : EG_NEXT;
 }
 
 /* ---- turn: yesterday's facts must be in force before today's report is judged ------------------
  */
 
-static enum eg_step_answer turn(struct step *step)
+static enum eg_step_answer await_plant(struct step *step)
 {
     struct eg_job *job = step->job;
-    struct eg_shared *shared = step->worker->shared;
+    struct eg_gateway_state *gateway = step->worker->gateway;
     struct eg_error err = {0};
     char from[11] = "";
     enum eg_status status = eg_worker_judge(&step->judge, step->worker, step->package, &err);
     if (status != EG_OK) {
         return fail(step, EG_CODE_INTERNAL, &err);
     }
-    step->recalls = eg_rules_needs(eg_judge_rules(step->judge), job->reading.until, from);
-    if (!step->recalls) {
-        eg_shared_pass(shared, job);
+    step->facts_cache = eg_rules_needs(eg_judge_rules(step->judge), job->header.until, from);
+    if (!step->facts_cache) {
+        eg_gateway_state_pass(gateway, job);
         return EG_NEXT;
     }
-    return eg_shared_turn(shared, job, job->reading.plant) ? EG_NEXT : EG_PARKED;
+    return eg_gateway_state_turn(gateway, job, job->header.plant) ? EG_NEXT : EG_PARKED;
 }
 
 /* ---- assess -----------------------------------------------------------------------------------
  */
 
 /* The facts in force now; the job says when that was. */
-static enum eg_status recall(struct eg_recalled *known, struct step *step, struct eg_error *err)
+static enum eg_status recall(struct eg_facts_cached *known, struct step *step, struct eg_error *err)
 {
     struct eg_job *job = step->job;
     struct eg_store *store = step->worker->store;
     enum eg_status status = eg_store_size(&job->facts_below, store, err);
     return status != EG_OK
                ? status
-               : eg_recall_kept(known, &job->recalls, step->worker->shared->recalls, store,
-                                eg_judge_rules(step->judge), &job->reading, job->facts_below, err);
+               : eg_facts_query_cached(known, &job->facts_cache, step->worker->gateway->facts_cache,
+                                       store, eg_judge_rules(step->judge), &job->header,
+                                       job->facts_below, err);
 }
 
 static enum eg_status judge(struct step *step, const struct eg_facts *known, struct eg_error *err)
 {
     struct eg_job *job = step->job;
     struct eg_worker *worker = step->worker;
-    const struct eg_plant *plant = eg_directory_plant(worker->world->directory, job->reading.plant);
+    const struct eg_plant *plant =
+        eg_directory_plant(worker->snapshot->directory, job->header.plant);
     const struct eg_rules *rules = eg_judge_rules(step->judge);
-    enum eg_status status = eg_judge_run(&job->outcome, step->judge, worker->document,
-                                         &job->reading, plant, known, err);
+    enum eg_status status =
+        eg_judge_run(&job->outcome, step->judge, worker->document, &job->header, plant, known, err);
     if (status == EG_OK) {
         job->outcome.package = step->package->ref;
         job->outcome.has_package = true;
-        status = eg_address_outcome(&job->outcome, step->package, plant, err);
+        status = eg_recipients_of_outcome(&job->outcome, step->package, plant, err);
     }
     if (status == EG_OK) {
         status = eg_answer_texts(&job->text_de, "de", rules, &job->outcome.findings, err);
@@ -321,17 +323,17 @@ static enum eg_status judge(struct step *step, const struct eg_facts *known, str
 
 static enum eg_step_answer assess(struct step *step)
 {
-    struct eg_recalled known = {0};
+    struct eg_facts_cached known = {0};
     struct eg_error err = {0};
-    enum eg_status status = step->recalls ? recall(&known, step, &err) : EG_OK;
+    enum eg_status status = step->facts_cache ? recall(&known, step, &err) : EG_OK;
     snprintf(step->job->judged_by, sizeof step->job->judged_by, "%s %s", step->package->ref.id,
              step->package->ref.version);
     if (status != EG_OK) {
         return status == EG_E_LIMIT ? fail_judging(step, status, &err)
                                     : fail(step, EG_CODE_ARCHIVE, &err);
     }
-    status = judge(step, step->recalls ? &known.facts : NULL, &err);
-    eg_recalls_give(step->worker->shared->recalls, &known);
+    status = judge(step, step->facts_cache ? &known.facts : NULL, &err);
+    eg_facts_cache_give(step->worker->gateway->facts_cache, &known);
     if (status != EG_OK) {
         return fail_judging(step, status, &err);
     }
@@ -346,8 +348,8 @@ static const struct {
     const char *name;
     enum eg_step_answer (*run)(struct step *step);
 } stages[] = {
-    {"verify", verify}, {"known", known}, {"read", read},     {"authorise", authorise},
-    {"choose", choose}, {"turn", turn},   {"assess", assess},
+    {"verify", verify}, {"deduplicate", deduplicate}, {"read", read},     {"authorise", authorise},
+    {"choose", choose}, {"await-plant", await_plant}, {"assess", assess},
 };
 #define STAGE_COUNT (sizeof stages / sizeof stages[0])
 
@@ -372,7 +374,7 @@ static void hand_to_recorder(struct eg_worker *worker, struct eg_job **job)
     struct eg_task *task = eg_task_new(EG_TASK_JOB);
     if (task != NULL) {
         task->job = *job;
-        if (eg_queue_put(worker->shared->records, task, eg_job_octets(*job))) {
+        if (eg_queue_put(worker->gateway->records, task, eg_job_octets(*job))) {
             *job = NULL;
             return;
         }
@@ -381,8 +383,8 @@ static void hand_to_recorder(struct eg_worker *worker, struct eg_job **job)
     }
     (*job)->verdict = (struct eg_verdict){.code = EG_CODE_OK}; /* a breach goes unremembered */
     eg_verdict_refuse(&(*job)->verdict, EG_CODE_STOPPING, "", "recorder", "%s", "");
-    struct eg_post *post = eg_job_refusal(*job);
-    eg_shared_answer(worker->shared, job, &post);
+    struct eg_outgoing *outgoing = eg_job_refusal(*job);
+    eg_gateway_state_answer(worker->gateway, job, &outgoing);
 }
 
 /* Who did not prove who sent it is a stranger, whoever's connection it came by. */
@@ -413,7 +415,7 @@ void eg_stages_run(struct eg_worker *worker, struct eg_job **job)
         return;
     }
     if (answer == EG_DECIDED) {
-        eg_shared_pass(worker->shared, *job); /* no package will judge it */
+        eg_gateway_state_pass(worker->gateway, *job); /* no package will judge it */
     }
     if (answer == EG_NEXT || answer == EG_DECIDED) {
         hand_to_recorder(worker, job);
@@ -425,7 +427,7 @@ void eg_stages_run(struct eg_worker *worker, struct eg_job **job)
     }
     if (answer == EG_REFUSED) {
         journal_refusal(*job);
-        step.post = eg_job_refusal(*job);
+        step.outgoing = eg_job_refusal(*job);
     }
-    eg_shared_answer(worker->shared, job, &step.post);
+    eg_gateway_state_answer(worker->gateway, job, &step.outgoing);
 }

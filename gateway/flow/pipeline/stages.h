@@ -14,7 +14,7 @@ enum eg_step_answer {
     EG_NEXT,     /* go on with the next stage */
     EG_DECIDED,  /* skip the rest of judging: record what stands */
     EG_REFUSED,  /* the verdict is the answer */
-    EG_ANSWERED, /* `post` is the answer */
+    EG_ANSWERED, /* `outgoing message` is the answer */
     EG_PARKED,   /* it comes back when it is its turn, and may be gone already */
 };
 

@@ -1,5 +1,5 @@
 /*
- * Worker threads: they share the queues and the world, and nothing that one of them writes.
+ * Worker threads: they share the queues and the snapshot, and nothing that one of them writes.
  */
 #include "flow/pipeline/worker_threads.h"
 
@@ -23,7 +23,7 @@ struct eg_workers {
 static void *run(void *payload)
 {
     struct eg_worker *worker = payload;
-    struct eg_queue *jobs = worker->shared->jobs;
+    struct eg_queue *jobs = worker->gateway->jobs;
     while (!eg_queue_closed(jobs) || eg_queue_items(jobs) > 0) {
         struct eg_job *job = eg_queue_take(jobs, -1);
         if (job != NULL) {
@@ -34,10 +34,10 @@ static void *run(void *payload)
     return NULL;
 }
 
-static enum eg_status start_member(struct member *member, struct eg_shared *shared,
+static enum eg_status start_member(struct member *member, struct eg_gateway_state *gateway,
                                    struct eg_error *err)
 {
-    enum eg_status status = eg_worker_open(&member->worker, shared, err);
+    enum eg_status status = eg_worker_open(&member->worker, gateway, err);
     if (status == EG_OK) {
         status = eg_worker_renew(&member->worker, err);
     }
@@ -48,11 +48,11 @@ static enum eg_status start_member(struct member *member, struct eg_shared *shar
     return status;
 }
 
-enum eg_status eg_workers_start(struct eg_workers **out, struct eg_shared *shared,
+enum eg_status eg_workers_start(struct eg_workers **out, struct eg_gateway_state *gateway,
                                 struct eg_error *err)
 {
     struct eg_workers *workers = calloc(1, sizeof *workers);
-    size_t count = (size_t)shared->settings->workers;
+    size_t count = (size_t)gateway->settings->workers;
     if (workers == NULL || (workers->members = calloc(count, sizeof *workers->members)) == NULL) {
         free(workers);
         return eg_error_set(err, EG_E_NOMEM, "workers", "memory ran out");
@@ -60,10 +60,10 @@ enum eg_status eg_workers_start(struct eg_workers **out, struct eg_shared *share
     enum eg_status status = EG_OK;
     for (size_t i = 0; i < count && status == EG_OK; i++) {
         workers->count++;
-        status = start_member(&workers->members[i], shared, err);
+        status = start_member(&workers->members[i], gateway, err);
     }
     if (status != EG_OK) {
-        eg_queue_close(shared->jobs);
+        eg_queue_close(gateway->jobs);
         eg_workers_stop(&workers);
         return status;
     }

@@ -4,11 +4,11 @@
 #ifndef EG_FLOW_WORKER_THREADS_H
 #define EG_FLOW_WORKER_THREADS_H
 
-#include "flow/pipeline/shared.h"
+#include "flow/pipeline/gateway_state.h"
 
 struct eg_workers;
 EG_MUST_USE
-enum eg_status eg_workers_start(struct eg_workers **out, struct eg_shared *shared,
+enum eg_status eg_workers_start(struct eg_workers **out, struct eg_gateway_state *gateway,
                                 struct eg_error *err);
 /* Close the jobs queue first. */
 void eg_workers_stop(struct eg_workers **workers);

@@ -68,22 +68,23 @@ enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, const struc
     return status != EG_OK ? status : eg_buf_ok(out, "texts of findings", err);
 }
 
-struct eg_post *eg_answer_receipt(const struct eg_job *job, struct eg_bytes receipt,
-                                  const struct eg_salt *findings_salt,
-                                  const struct eg_salt *report_salt, struct eg_bytes findings,
-                                  struct eg_bytes de, struct eg_bytes en)
+struct eg_outgoing *eg_answer_receipt(const struct eg_job *job, struct eg_bytes receipt,
+                                      const struct eg_salt *findings_salt,
+                                      const struct eg_salt *report_salt, struct eg_bytes findings,
+                                      struct eg_bytes de, struct eg_bytes en)
 {
     uint8_t salts[2 * EG_SALT_LEN];
     memcpy(salts, findings_salt->octets, EG_SALT_LEN);
     memcpy(salts + EG_SALT_LEN, report_salt->octets, EG_SALT_LEN);
-    struct eg_post *post =
-        eg_post_new(&job->route, job->request_id, job->request_id_len, EG_VERB_RECEIPT);
-    if (post != NULL &&
-        !(eg_post_add(post, receipt) && eg_post_add(post, (struct eg_bytes){salts, sizeof salts}) &&
-          eg_post_add(post, findings) && eg_post_add(post, de) && eg_post_add(post, en))) {
-        eg_post_free(&post);
+    struct eg_outgoing *outgoing =
+        eg_outgoing_new(&job->route, job->request_id, job->request_id_len, EG_VERB_RECEIPT);
+    if (outgoing != NULL && !(eg_outgoing_add(outgoing, receipt) &&
+                              eg_outgoing_add(outgoing, (struct eg_bytes){salts, sizeof salts}) &&
+                              eg_outgoing_add(outgoing, findings) &&
+                              eg_outgoing_add(outgoing, de) && eg_outgoing_add(outgoing, en))) {
+        eg_outgoing_free(&outgoing);
     }
-    return post;
+    return outgoing;
 }
 
 struct stored_parts {
@@ -121,7 +122,7 @@ static enum eg_status make_texts(struct stored_parts *parts, eg_answer_rules_fn 
     return status;
 }
 
-enum eg_status eg_answer_stored(struct eg_post **out, const struct eg_job *job,
+enum eg_status eg_answer_stored(struct eg_outgoing **out, const struct eg_job *job,
                                 struct eg_store *store, const struct eg_stored *stored,
                                 eg_answer_rules_fn rules, void *payload, struct eg_error *err)
 {

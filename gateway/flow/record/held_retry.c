@@ -6,9 +6,10 @@
 #include "base/log.h"
 #include "core/code.h"
 #include "flow/job/job.h"
-#include "flow/job/post.h"
+#include "flow/job/outgoing.h"
 
-void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job, struct eg_post **post)
+void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job,
+                   struct eg_outgoing **outgoing)
 {
     const struct eg_code_row *row = eg_code_row(job->verdict.code);
     if (job->verdict.code != EG_CODE_OK) {
@@ -17,7 +18,7 @@ void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job, struct
                (unsigned long long)job->number, job->participant, row->text, job->verdict.where,
                job->verdict.text);
     }
-    eg_post_free(post);
+    eg_outgoing_free(outgoing);
     retry->last = job->verdict;
     retry->ran = true;
     retry->unsettled = true;

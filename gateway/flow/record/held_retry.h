@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 struct eg_job;
-struct eg_post;
+struct eg_outgoing;
 
-/* Of the retry in hand, in eg_shared. All zero at the start. */
+/* Of the retry in hand, in eg_gateway_state. All zero at the start. */
 struct eg_held_retry {
     _Atomic bool busy;      /* a retried job is among the jobs */
     bool ran;               /* one has ended, `last` is how; else: before the start */
@@ -24,6 +24,7 @@ struct eg_held_retry {
 };
 
 /* A retried job has its end: its answer is dropped. Any thread. */
-void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job, struct eg_post **post);
+void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job,
+                   struct eg_outgoing **outgoing);
 
 #endif

@@ -131,7 +131,7 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     draft->report_digest = job->report_digest;
     enum eg_status status = eg_findings_write(&draft->findings, &outcome->findings,
                                               outcome->has_package ? &outcome->package : NULL, err);
-    if (status == EG_OK && job->recalls) {
+    if (status == EG_OK && job->facts_cache) {
         status = eg_facts_write(&draft->facts, &outcome->recalled, err);
     }
     if (status != EG_OK) {
@@ -143,23 +143,23 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     if (outcome->parameters.len > 0) {
         add_content(draft, EG_CONTENT_PARAMETERS, 0, eg_bytes_view(&outcome->parameters));
     }
-    if (job->recalls) {
+    if (job->facts_cache) {
         add_content(draft, EG_CONTENT_FACTS, 0, eg_bytes_view(&draft->facts));
     }
     if (outcome->accepted && outcome->remembered.count > 0) {
         draft->remembered = &outcome->remembered;
-        draft->plant = job->reading.plant;
+        draft->plant = job->header.plant;
     }
     add_notifications(draft, outcome);
     return finish(draft, recorded_at_ms, err);
 }
 
-enum eg_status eg_draft_directory(struct eg_draft *draft, const struct eg_world *world,
+enum eg_status eg_draft_directory(struct eg_draft *draft, const struct eg_snapshot *snapshot,
                                   int64_t recorded_at_ms, struct eg_error *err)
 {
-    const struct eg_directory *directory = world->directory;
+    const struct eg_directory *directory = snapshot->directory;
     draft->entry.kind = EG_ENTRY_DIRECTORY;
-    draft->entry.signer = world->directory_signer;
+    draft->entry.signer = snapshot->directory_signer;
     draft->entry.has_directory = true;
     draft->entry.directory_version = directory->version;
     draft->entry.directory = directory->digest;
@@ -169,12 +169,12 @@ enum eg_status eg_draft_directory(struct eg_draft *draft, const struct eg_world 
     return finish(draft, recorded_at_ms, err);
 }
 
-enum eg_status eg_draft_package(struct eg_draft *draft, const struct eg_world *world,
+enum eg_status eg_draft_package(struct eg_draft *draft, const struct eg_snapshot *snapshot,
                                 size_t package_number, int64_t recorded_at_ms, struct eg_error *err)
 {
-    const struct eg_package *package = world->packages[package_number];
+    const struct eg_package *package = snapshot->packages[package_number];
     draft->entry.kind = EG_ENTRY_PACKAGE;
-    draft->entry.signer = world->package_signers[package_number];
+    draft->entry.signer = snapshot->package_signers[package_number];
     draft->entry.has_package = true;
     draft->entry.package = package->ref;
     enum eg_status status = eg_package_pack(&draft->packed, &package->tree, err);
@@ -187,14 +187,14 @@ enum eg_status eg_draft_package(struct eg_draft *draft, const struct eg_world *w
     return finish(draft, recorded_at_ms, err);
 }
 
-enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_world *world,
+enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_snapshot *snapshot,
                               size_t package_number, int64_t recorded_at_ms, struct eg_error *err)
 {
-    const struct eg_statement *statement = &world->statements[package_number];
+    const struct eg_statement *statement = &snapshot->statements[package_number];
     draft->entry.kind = EG_ENTRY_PACKAGE;
     draft->entry.signer = statement->signer;
     draft->entry.has_package = true;
-    draft->entry.package = world->packages[package_number]->ref;
+    draft->entry.package = snapshot->packages[package_number]->ref;
     draft->entry.has_state = true;
     draft->entry.withdrawn = statement->state.withdrawn;
     draft->entry.state_number = statement->state.number;

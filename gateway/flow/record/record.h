@@ -7,13 +7,13 @@
 
 #include "archive/store.h"
 #include "flow/job/job.h"
-#include "flow/world/world.h"
+#include "flow/snapshot/snapshot.h"
 
 #define EG_RECORD_CONTENTS_MAX (5 + EG_NOTIFICATIONS_MAX)
 
 struct eg_draft {
     struct eg_entry entry;
-    struct eg_content contents[EG_RECORD_CONTENTS_MAX]; /* views into job, world or `findings` */
+    struct eg_content contents[EG_RECORD_CONTENTS_MAX]; /* views into job, snapshot or `findings` */
     size_t content_count;
     struct eg_buf facts, findings, packed, entry_text, receipt;
     const struct eg_facts *remembered; /* view into the job; NULL: none */
@@ -31,14 +31,14 @@ EG_MUST_USE
 enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *job,
                                  int64_t recorded_at_ms, struct eg_error *err);
 EG_MUST_USE
-enum eg_status eg_draft_directory(struct eg_draft *draft, const struct eg_world *world,
+enum eg_status eg_draft_directory(struct eg_draft *draft, const struct eg_snapshot *snapshot,
                                   int64_t recorded_at_ms, struct eg_error *err);
 EG_MUST_USE
-enum eg_status eg_draft_package(struct eg_draft *draft, const struct eg_world *world,
+enum eg_status eg_draft_package(struct eg_draft *draft, const struct eg_snapshot *snapshot,
                                 size_t package, int64_t recorded_at_ms, struct eg_error *err);
 EG_MUST_USE
-enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_world *world, size_t package,
-                              int64_t recorded_at_ms, struct eg_error *err);
+enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_snapshot *snapshot,
+                              size_t package, int64_t recorded_at_ms, struct eg_error *err);
 EG_MUST_USE
 enum eg_status eg_draft_key(struct eg_draft *draft, struct eg_bytes statement, struct eg_bytes cms,
                             const struct eg_digest *signer,

@@ -55,16 +55,16 @@ static enum eg_status ask(bool *pending, struct eg_store *store, const struct eg
 }
 
 enum eg_status eg_states_pending(size_t **numbers_out, size_t *count_out, struct eg_store *store,
-                                 const struct eg_world *world, struct eg_error *err)
+                                 const struct eg_snapshot *snapshot, struct eg_error *err)
 {
-    size_t *numbers = calloc(world->package_count + 1, sizeof *numbers);
+    size_t *numbers = calloc(snapshot->package_count + 1, sizeof *numbers);
     size_t count = 0;
     enum eg_status status =
         numbers == NULL ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out") : EG_OK;
 
-    for (size_t i = 0; i < world->package_count && status == EG_OK; i++) {
+    for (size_t i = 0; i < snapshot->package_count && status == EG_OK; i++) {
         bool pending = false;
-        status = ask(&pending, store, world->packages[i], &world->statements[i], err);
+        status = ask(&pending, store, snapshot->packages[i], &snapshot->statements[i], err);
         if (status == EG_OK && pending) {
             numbers[count++] = i;
         }
@@ -79,20 +79,20 @@ enum eg_status eg_states_pending(size_t **numbers_out, size_t *count_out, struct
 }
 
 /* After a commit that failed: maybe only its answer was lost, and they are there. */
-static bool are_recorded(struct eg_ledger *ledger, const struct eg_world *world)
+static bool are_recorded(struct eg_ledger *ledger, const struct eg_snapshot *snapshot)
 {
     struct eg_store *store = eg_ledger_store(ledger);
     struct eg_error ignored = {0};
     size_t *numbers = NULL;
     size_t count = 1;
     bool asked =
-        store != NULL && eg_states_pending(&numbers, &count, store, world, &ignored) == EG_OK;
+        store != NULL && eg_states_pending(&numbers, &count, store, snapshot, &ignored) == EG_OK;
 
     free(numbers);
     return asked && count == 0;
 }
 
-enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_world *world,
+enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_snapshot *snapshot,
                                 const size_t *numbers, size_t count, int64_t at_ms,
                                 struct eg_error *err)
 {
@@ -103,12 +103,12 @@ enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_world 
 
     for (; made < count && status == EG_OK; made++) {
         eg_draft_init(&drafts[made]);
-        status = eg_draft_state(&drafts[made], world, numbers[made], at_ms, err);
+        status = eg_draft_state(&drafts[made], snapshot, numbers[made], at_ms, err);
     }
     if (status == EG_OK) {
         status = eg_ledger_commit(ledger, drafts, count, err);
-        if (status != EG_OK && are_recorded(ledger, world)) {
-            status = EG_OK; /* what the log says, the world must heed */
+        if (status != EG_OK && are_recorded(ledger, snapshot)) {
+            status = EG_OK; /* what the log says, the snapshot must heed */
         }
     }
     while (made > 0) {
@@ -118,20 +118,20 @@ enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_world 
     return status;
 }
 
-enum eg_status eg_revocation_record(struct eg_ledger *ledger, const struct eg_world *world,
+enum eg_status eg_revocation_record(struct eg_ledger *ledger, const struct eg_snapshot *snapshot,
                                     struct eg_error *err)
 {
-    if (!eg_trust_revokes(&world->trust)) {
+    if (!eg_trust_revokes(&snapshot->trust)) {
         return EG_OK;
     }
     struct eg_verifier *verifier = NULL;
-    enum eg_status status = eg_verifier_new(&verifier, &world->trust, err);
+    enum eg_status status = eg_verifier_new(&verifier, &snapshot->trust, err);
     if (status == EG_OK) {
         struct eg_digest digest = eg_verifier_revocation(verifier);
         struct eg_store *store = eg_ledger_store(ledger);
         status = store == NULL
                      ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
-                     : eg_store_revocation_put(store, &digest, eg_bytes_view(&world->crls), err);
+                     : eg_store_revocation_put(store, &digest, eg_bytes_view(&snapshot->crls), err);
     }
     eg_verifier_free(&verifier);
     return status;

@@ -145,7 +145,7 @@ static enum eg_code judge(size_t participant, const char *plant, const char *add
                           int64_t received_at_ms)
 {
     struct eg_verdict verdict = {.code = EG_CODE_OK};
-    struct eg_reading reading = {.id = "r"};
+    struct eg_report_header reading = {.id = "r"};
 
     memcpy(reading.plant, plant, strlen(plant) + 1);
     memcpy(reading.addressee, addressee, strlen(addressee) + 1);

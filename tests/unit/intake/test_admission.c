@@ -177,15 +177,15 @@ Test(admission, spends_at_its_rate_and_not_faster)
 {
     cr_assert_eq(put(1, "p", UNTIL, 0), EG_OK);
     struct eg_admitted *one = find(1);
-    cr_assert(eg_admission_spend(table, one, 5000));
+    cr_assert(eg_admission_charge(table, one, 5000));
     unsigned more = 0;
-    while (more < 100 && eg_admission_spend(table, one, 5000)) {
+    while (more < 100 && eg_admission_charge(table, one, 5000)) {
         more++;
     }
     cr_expect_eq(more, 9);
-    cr_expect_not(eg_admission_spend(table, one, 5050));
-    cr_expect(eg_admission_spend(table, one, 5100));
-    cr_expect_not(eg_admission_spend(table, one, 5100));
+    cr_expect_not(eg_admission_charge(table, one, 5050));
+    cr_expect(eg_admission_charge(table, one, 5100));
+    cr_expect_not(eg_admission_charge(table, one, 5100));
 }
 
 static bool keep_even(void *payload, const struct eg_admitted *admitted)

@@ -9,7 +9,7 @@
 #include "emgate/rules/rules_trust.h"
 #include "flow/install/folder.h"
 #include "flow/install/rules.h"
-#include "workbench/rules_try.h"
+#include "workbench/sandbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,15 +19,16 @@ struct session {
     const struct eg_tool_args *args;
     struct eg_package *package;
     struct eg_tool_trust trust;
-    struct eg_rules_trial trial;
+    struct eg_sandbox_result trial;
     char *path;
     bool inactive;
 };
 
 static enum eg_status try_package(struct session *session, struct eg_error *err)
 {
-    struct eg_rules_trial *trial = &session->trial;
-    enum eg_status status = eg_rules_try(trial, session->package, &eg_rules_ceilings_default, err);
+    struct eg_sandbox_result *trial = &session->trial;
+    enum eg_status status =
+        eg_sandbox_run(trial, session->package, &eg_sandbox_ceilings_default, err);
 
     if (status == EG_OK && !trial->tests_present) {
         status = eg_error_set(err, EG_E_DENIED, session->package->ref.id,

@@ -203,14 +203,14 @@ static void builtins(struct page *page)
 
 /* ---- checks and transforms ------------------------------------------------------------------ */
 
-struct library {
+struct cache {
     const char *name, *ns;
 };
 
-static const struct library libraries[] = {{"XPath, XSLT 1.0", ""},   {"f", EG_FUNCTION_NS},
-                                           {"exsl", EG_EXSLT_COMMON}, {"math", EG_EXSLT_MATH},
-                                           {"set", EG_EXSLT_SETS},    {"str", EG_EXSLT_STRINGS},
-                                           {"date", EG_EXSLT_DATES}};
+static const struct cache libraries[] = {{"XPath, XSLT 1.0", ""},   {"f", EG_FUNCTION_NS},
+                                         {"exsl", EG_EXSLT_COMMON}, {"math", EG_EXSLT_MATH},
+                                         {"set", EG_EXSLT_SETS},    {"str", EG_EXSLT_STRINGS},
+                                         {"date", EG_EXSLT_DATES}};
 
 /* "translate(3) substring(2-3) concat(2+)": names with how many arguments they take. */
 static void put_functions(struct eg_buf *out, const char *ns, bool stylesheet)

@@ -7,7 +7,7 @@
 #include "assess/render/assessment_explain.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "flow/job/recall.h"
+#include "flow/job/facts_query.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,8 +68,8 @@ static enum eg_status explain(struct session *session, const struct eg_outcome *
 }
 
 static enum eg_status show_json(struct session *session, const char *report,
-                                const struct eg_outcome *outcome, const struct eg_reading *reading,
-                                struct eg_error *err)
+                                const struct eg_outcome *outcome,
+                                const struct eg_report_header *reading, struct eg_error *err)
 {
     struct eg_buf *out = &session->out;
     enum eg_status status = EG_OK;
@@ -220,7 +220,7 @@ static enum eg_status write_facts(const struct session *session, struct eg_error
 /* What a gateway would have looked up for this report: facts of earlier days within the windows,
  * and the later days whose windows it touches. */
 static enum eg_status facts_for(struct eg_facts *out, const struct session *session,
-                                const struct eg_reading *reading, struct eg_error *err)
+                                const struct eg_report_header *reading, struct eg_error *err)
 {
     char from[11] = "";
     char through[11] = "";
@@ -229,7 +229,7 @@ static enum eg_status facts_for(struct eg_facts *out, const struct session *sess
     if (!eg_rules_needs(session->rules, reading->until, from)) {
         return EG_OK;
     }
-    eg_recall_through(through, reading->until);
+    eg_facts_query_through(through, reading->until);
     for (size_t i = 0; status == EG_OK && i < session->facts.count; i++) {
         const struct eg_fact *fact = &session->facts.list[i];
         int order = strcmp(fact->day, reading->until);
@@ -301,7 +301,7 @@ static enum eg_status check_match(const struct session *session, const struct eg
 }
 
 static enum eg_status judge(struct session *session, struct eg_outcome *outcome,
-                            struct eg_reading *reading, bool *readable, struct eg_bytes xml,
+                            struct eg_report_header *reading, bool *readable, struct eg_bytes xml,
                             const char *path, struct eg_error *err)
 {
     struct eg_document *document = NULL;
@@ -343,7 +343,7 @@ static enum eg_status run_one(struct session *session, bool *accepted, const cha
                               struct eg_error *err)
 {
     struct eg_outcome outcome;
-    struct eg_reading reading = {.version = 0};
+    struct eg_report_header reading = {.version = 0};
     bool readable = false;
     struct eg_buf xml;
 

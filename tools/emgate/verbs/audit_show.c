@@ -5,7 +5,7 @@
 
 #include "archive/store.h"
 #include "base/text.h"
-#include "flow/audit/library.h"
+#include "flow/audit/audit_cache.h"
 #include "flow/record/answer.h"
 
 #include <inttypes.h>
@@ -16,7 +16,7 @@ static const struct eg_tool_option options[] = {
 
 struct show {
     struct eg_store *store;
-    struct eg_library *library;
+    struct eg_audit_cache *cache;
     const char *lang;
     bool json;
     uint64_t shown;
@@ -117,7 +117,7 @@ static enum eg_status add_findings(struct eg_buf *out, const struct show *show, 
         status = eg_findings_read(&findings, &package, &has_package, eg_bytes_view(&text), err);
     }
     if (status == EG_OK && has_package &&
-        eg_library_judge(&judge, show->library, show->store, &package.digest, &unused) != EG_OK) {
+        eg_audit_cache_judge(&judge, show->cache, show->store, &package.digest, &unused) != EG_OK) {
         judge = NULL;
     }
     if (status == EG_OK) {
@@ -308,7 +308,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
                 eg_tool_operand(args, 0));
     }
     if (status == EG_OK) {
-        status = eg_library_new(&show.library, EG_BYTES_NONE, err);
+        status = eg_audit_cache_new(&show.cache, EG_BYTES_NONE, err);
     }
     if (status == EG_OK) {
         status = which != NULL ? show_one(&show, which, err) : show_all(&show, NULL, err);
@@ -316,7 +316,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     if (status == EG_OK && which != NULL && show.shown == 0) {
         status = eg_error_set(err, EG_E_NOTFOUND, which, "the archive has no such entry");
     }
-    eg_library_free(&show.library);
+    eg_audit_cache_free(&show.cache);
     eg_store_close(&show.store);
     eg_engine_done();
     return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;

@@ -11,22 +11,22 @@
 
 static long number(const char *text)
 {
-    struct eg_asm_day day = {0, 0, 0};
-    cr_assert(eg_asm_day_read(&day, text), "%s", text);
-    return eg_asm_day_number(day);
+    struct eg_assess_day day = {0, 0, 0};
+    cr_assert(eg_assess_day_read(&day, text), "%s", text);
+    return eg_assess_day_number(day);
 }
 
-static void expect_window(enum eg_asm_days days, int count, const char *day, const char *first,
+static void expect_window(enum eg_assess_days days, int count, const char *day, const char *first,
                           bool ended)
 {
-    struct eg_asm_window window = {.days = days, .count = count};
+    struct eg_assess_window window = {.days = days, .count = count};
     char text[11] = "";
     long from = 0, last = 0;
-    eg_asm_window_bounds(&from, &last, &window, number(day));
-    eg_asm_day_text(text, from);
+    eg_assess_window_bounds(&from, &last, &window, number(day));
+    eg_assess_day_text(text, from);
     cr_expect_str_eq(text, first, "%s: begins %s, not %s", day, text, first);
     cr_expect_eq(last, number(day) - (days == EG_DAYS_BEFORE));
-    cr_expect_eq(eg_asm_window_ended(&window, number(day)), ended, "%s", day);
+    cr_expect_eq(eg_assess_window_ended(&window, number(day)), ended, "%s", day);
 }
 
 Test(assessment_window, numbers_days_there_and_back)
@@ -37,7 +37,7 @@ Test(assessment_window, numbers_days_there_and_back)
     cr_assert_eq(number("1900-03-01") - number("1900-02-28"), 1);
     cr_assert_eq(number("2199-12-31") - number("1900-01-01"), 109572);
     for (long i = number("1900-01-01"); i <= number("2199-12-31"); i++) {
-        eg_asm_day_text(text, i);
+        eg_assess_day_text(text, i);
         cr_assert_eq(number(text), i);
     }
 }

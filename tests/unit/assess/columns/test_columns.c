@@ -73,7 +73,7 @@ static struct eg_columns *compile(const char *text)
 
 struct world {
     struct eg_columns *columns;
-    struct eg_filling *filling;
+    struct eg_extraction *filling;
     struct eg_grid grid;
     struct eg_findings findings;
     xmlDoc *doc;
@@ -92,13 +92,13 @@ static void pour_kind(struct world *w, const char *reading, const char *report,
         {"ci", true, unit("mg/m3"), "mg/m3", NULL, 0},
         {"oxygen", true, unit("vol-%"), "vol-%", NULL, 0},
     };
-    struct eg_reading about = {.from = "2021-04-06"};
+    struct eg_report_header about = {.from = "2021-04-06"};
     (void)snprintf(about.until, sizeof(about.until), "%s", until);
 
     memset(w, 0, sizeof(*w));
     cr_assert_eq(eg_engine_init(NULL), EG_OK);
     w->columns = compile(reading);
-    cr_assert_eq(eg_filling_new(&w->filling, w->columns, kind, givens, 5, &err), EG_OK, "%s",
+    cr_assert_eq(eg_extraction_new(&w->filling, w->columns, kind, givens, 5, &err), EG_OK, "%s",
                  err.text);
     eg_findings_init(&w->findings);
     cr_assert_eq(
@@ -106,11 +106,11 @@ static void pour_kind(struct world *w, const char *reading, const char *report,
         EG_OK);
     cr_assert_not_null(w->doc);
     eg_grid_init(&w->grid);
-    const struct eg_pour job = {.doc = w->doc, .reading = &about, .step = 2};
+    const struct eg_extract_from job = {.doc = w->doc, .header = &about, .step = 2};
     for (int again = 0; again < 2; again++) { /* a second report in the same room */
         eg_findings_done(&w->findings);
         eg_findings_init(&w->findings);
-        cr_assert_eq(eg_grid_pour(&w->grid, &w->readable, w->filling, &job, &w->findings, &err),
+        cr_assert_eq(eg_grid_extract(&w->grid, &w->readable, w->filling, &job, &w->findings, &err),
                      EG_OK, "%s", err.text);
     }
 }
@@ -123,7 +123,7 @@ static void pour(struct world *w, const char *report)
 static void done(struct world *w)
 {
     eg_grid_done(&w->grid);
-    eg_filling_free(&w->filling);
+    eg_extraction_free(&w->filling);
     eg_columns_free(&w->columns);
     eg_findings_done(&w->findings);
     xmlFreeDoc(w->doc);
@@ -192,11 +192,11 @@ Test(columns, only_names_what_is_not_wanted)
     char *report = changed(report_text, "unit='g/m3'", "unit='furlong'");
     pour(&w, report);
     cr_assert_not(w.readable);
-    struct eg_reading about = {.from = "2021-04-06", .until = "2021-04-06"};
-    const struct eg_pour job = {w.doc, &about, 2, only_co, NULL};
+    struct eg_report_header about = {.from = "2021-04-06", .until = "2021-04-06"};
+    const struct eg_extract_from job = {w.doc, &about, 2, only_co, NULL};
     eg_findings_done(&w.findings);
     eg_findings_init(&w.findings);
-    cr_assert_eq(eg_grid_pour(&w.grid, &w.readable, w.filling, &job, &w.findings, NULL), EG_OK);
+    cr_assert_eq(eg_grid_extract(&w.grid, &w.readable, w.filling, &job, &w.findings, NULL), EG_OK);
     cr_assert(w.readable);
     cr_assert_not(w.grid.sources[0].series[0].wanted);
     cr_assert_null(w.grid.sources[0].series[0].cells);
@@ -536,7 +536,7 @@ Test(columns, refuses_paths_it_does_not_understand)
 
 Test(columns, refuses_givens_that_do_not_fit)
 {
-    struct eg_filling *filling = NULL;
+    struct eg_extraction *filling = NULL;
     struct eg_error err = {0};
     cr_assert_eq(eg_engine_init(NULL), EG_OK);
     struct eg_columns *columns = compile(reading_text);
@@ -552,7 +552,7 @@ Test(columns, refuses_givens_that_do_not_fit)
         {{"state", false, {0}, NULL, state_words, EG_COLUMN_WORDS_MAX + 1}, EG_E_LIMIT},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        cr_assert_eq(eg_filling_new(&filling, columns, EG_GRID_HOUR, &rows[i].given, 1, &err),
+        cr_assert_eq(eg_extraction_new(&filling, columns, EG_GRID_HOUR, &rows[i].given, 1, &err),
                      rows[i].status, "%zu", i);
         cr_assert_null(filling);
         cr_assert_not_null(strstr(err.where, rows[i].given.column));

@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "flow/install/rules.h"
 #include "workbench/package_tests.h"
-#include "workbench/rules_try.h"
+#include "workbench/sandbox.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -92,7 +92,7 @@ struct bench {
     struct eg_rules *rules;
     struct eg_judge *judge;
     struct eg_outcome outcome;
-    struct eg_reading reading;
+    struct eg_report_header header;
     bool readable, parsed;
 };
 
@@ -130,9 +130,9 @@ static enum eg_status judge(struct bench *b, const char *xml, const struct eg_pl
         return EG_OK;
     }
     enum eg_status status =
-        eg_judge_read(&b->reading, &b->readable, &b->outcome.findings, b->judge, document, err);
+        eg_judge_read(&b->header, &b->readable, &b->outcome.findings, b->judge, document, err);
     if (status == EG_OK && b->readable) {
-        status = eg_judge_run(&b->outcome, b->judge, document, &b->reading, plant, NULL, err);
+        status = eg_judge_run(&b->outcome, b->judge, document, &b->header, plant, NULL, err);
     }
     eg_document_free(&document);
     return status;
@@ -148,8 +148,8 @@ Test(engine, accepts_with_result_notification_and_parameters)
     cr_assert_eq(judge(&b, REPORT("2026-03-01", "<x>60</x><x>1</x>"), NULL, &err), EG_OK, "%s: %s",
                  err.where, err.text);
     cr_expect(b.outcome.accepted);
-    cr_expect_str_eq(b.reading.id, "a-1");
-    cr_expect_eq(b.reading.version, 2);
+    cr_expect_str_eq(b.header.id, "a-1");
+    cr_expect_eq(b.header.version, 2);
     cr_expect_eq(b.outcome.findings.count, 1);
     cr_expect_eq(b.outcome.result_count, 1);
     cr_expect_eq(b.outcome.notification_count, 1);
@@ -264,7 +264,7 @@ Test(engine, reads_the_day_of_a_time)
     open_bench(&b);
     cr_assert_eq(judge(&b, REPORT("2026-03-01T24:00:00", ""), NULL, NULL), EG_OK);
     cr_expect(b.readable);
-    cr_expect_str_eq(b.reading.until, "2026-03-01");
+    cr_expect_str_eq(b.header.until, "2026-03-01");
     close_bench(&b);
 }
 Test(engine, turns_broken_input_into_findings)
@@ -370,15 +370,15 @@ Test(engine, fails_tests_that_differ)
 Test(engine, tries_a_package_in_a_child_and_installs_it_whole)
 {
     struct bench b;
-    struct eg_rules_trial trial = {.tests = 0};
+    struct eg_sandbox_result trial = {.tests = 0};
     struct eg_error err = {0};
     char dir[] = "/tmp/emgate-rules-XXXXXX";
     char *path = NULL;
 
     open_bench(&b);
     cr_assert_not_null(mkdtemp(dir));
-    cr_assert_eq(eg_rules_try(&trial, b.package, &eg_rules_ceilings_default, &err), EG_OK, "%s: %s",
-                 err.where, err.text);
+    cr_assert_eq(eg_sandbox_run(&trial, b.package, &eg_sandbox_ceilings_default, &err), EG_OK,
+                 "%s: %s", err.where, err.text);
     cr_expect_eq(trial.tests, 3);
     cr_expect_eq(trial.failed, 0);
     cr_assert_eq(eg_rules_install(&path, dir, b.package, &err), EG_OK, "%s: %s", err.where,

@@ -188,7 +188,7 @@ static void judge(struct eg_outcome *outcome, struct eg_judge *by, struct eg_byt
     struct eg_plant plant = plant_of(package, settings);
     struct eg_error err = {0};
     struct eg_document *document = NULL;
-    struct eg_reading reading = {.from = "2026-01-05", .until = "2026-01-05"};
+    struct eg_report_header reading = {.from = "2026-01-05", .until = "2026-01-05"};
     eg_outcome_init(outcome);
     cr_assert(eg_document_parse(&document, &outcome->findings, report, EG_REPORT_MAX, &err) ==
               EG_OK);

@@ -62,7 +62,7 @@ static struct eg_job *judged(const char *id, uint64_t seed, uint64_t below)
     struct eg_job *job = eg_gateway_maker_judge(&maker, eg_bytes_view(&report));
     eg_buf_done(&report);
     (void)snprintf(package, sizeof package, "%s", job->outcome.package.id);
-    job->recalls = true;
+    job->facts_cache = true;
     job->facts_below = below;
     put(&job->outcome.recalled, "2026-01-04", 4);
     put(&job->outcome.remembered, "2026-01-05", (double)seed);
@@ -72,44 +72,44 @@ static struct eg_job *judged(const char *id, uint64_t seed, uint64_t below)
 /* All jobs in one batch, in this order. */
 static void record(struct eg_job **jobs, size_t count)
 {
-    eg_queue_free(&maker.shared.records);
-    cr_assert_eq(eg_queue_new(&maker.shared.records, &err), EG_OK);
+    eg_queue_free(&maker.gateway.records);
+    cr_assert_eq(eg_queue_new(&maker.gateway.records, &err), EG_OK);
     for (size_t i = 0; i < count; i++) {
         struct eg_task *task = eg_task_new(EG_TASK_JOB);
         cr_assert_not_null(task);
         task->job = jobs[i];
-        cr_assert(eg_queue_put(maker.shared.records, task, 1));
+        cr_assert(eg_queue_put(maker.gateway.records, task, 1));
         jobs[i] = NULL;
     }
-    cr_assert_eq(eg_recorder_start(&maker.recorder, &maker.shared, &err), EG_OK, "%s", err.text);
+    cr_assert_eq(eg_recorder_start(&maker.recorder, &maker.gateway, &err), EG_OK, "%s", err.text);
     eg_gateway_maker_halt(&maker);
 }
 
 static void assert_answer(enum eg_verb verb)
 {
-    struct eg_post *post = eg_queue_take(maker.shared.posts, PATIENCE_MS);
+    struct eg_outgoing *outgoing = eg_queue_take(maker.gateway.outgoing, PATIENCE_MS);
 
-    cr_assert_not_null(post);
-    cr_assert_eq(post->verb, verb, "%s", eg_verb_text(post->verb));
-    eg_post_free(&post);
+    cr_assert_not_null(outgoing);
+    cr_assert_eq(outgoing->verb, verb, "%s", eg_verb_text(outgoing->verb));
+    eg_outgoing_free(&outgoing);
 }
 
 static void assert_sent_back(uint64_t number)
 {
-    struct eg_job *job = eg_queue_take(maker.shared.jobs, 0);
+    struct eg_job *job = eg_queue_take(maker.gateway.jobs, 0);
 
     cr_assert_not_null(job);
     cr_assert_eq(job->number, number);
     cr_assert_eq(job->state, EG_JOB_TAKEN);
-    cr_assert_not(job->recalls);
+    cr_assert_not(job->facts_cache);
     cr_assert_eq(job->outcome.remembered.count, 0);
     eg_job_free(&job);
 }
 
 static void assert_nothing_else(void)
 {
-    cr_assert_null(eg_queue_take(maker.shared.jobs, 0));
-    cr_assert_null(eg_queue_take(maker.shared.posts, 0));
+    cr_assert_null(eg_queue_take(maker.gateway.jobs, 0));
+    cr_assert_null(eg_queue_take(maker.gateway.outgoing, 0));
 }
 
 /* What the plant's facts of the report's day are. */
@@ -202,8 +202,8 @@ Test(recorder, lets_reports_of_other_plants_and_without_facts_be)
 {
     struct eg_job *jobs[] = {judged("a", 1, size), judged("b", 2, size), judged("c", 3, size)};
 
-    (void)snprintf(jobs[1]->reading.plant, sizeof jobs[1]->reading.plant, "plant-2");
-    jobs[2]->recalls = false;
+    (void)snprintf(jobs[1]->header.plant, sizeof jobs[1]->header.plant, "plant-2");
+    jobs[2]->facts_cache = false;
     record(jobs, 3);
     for (int i = 0; i < 3; i++) {
         assert_answer(EG_VERB_RECEIPT);

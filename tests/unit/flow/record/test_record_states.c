@@ -1,5 +1,5 @@
 /*
- * Statements about packages on their way into the log: what the log says and what the world in
+ * Statements about packages on their way into the log: what the log says and what the snapshot in
  * force heeds must be the same, whatever becomes of the commit between.
  */
 #include "flow/record/record_states.h"
@@ -17,15 +17,15 @@
 
 static struct eg_gateway_maker maker;
 static struct eg_ledger *ledger;
-static struct eg_world *world;
+static struct eg_snapshot *snapshot;
 static struct eg_error err;
 
-static struct eg_world *load(uint64_t generation)
+static struct eg_snapshot *load(uint64_t generation)
 {
-    struct eg_world *out = NULL;
+    struct eg_snapshot *out = NULL;
 
-    cr_assert_eq(eg_world_load(&out, &maker.settings, generation, &err), EG_OK, "%s: %s", err.where,
-                 err.text);
+    cr_assert_eq(eg_snapshot_load(&out, &maker.settings, generation, &err), EG_OK, "%s: %s",
+                 err.where, err.text);
     return out;
 }
 
@@ -72,11 +72,11 @@ static void set_up(void)
 
     eg_gateway_maker_start(&maker, PACKAGE);
     eg_gateway_maker_halt(&maker);
-    world = load(2);
-    withdraw(&world->packages[0]->ref, 1);
-    eg_world_free(&world);
-    world = load(3);
-    cr_assert(world->spans[0].none);
+    snapshot = load(2);
+    withdraw(&snapshot->packages[0]->ref, 1);
+    eg_snapshot_free(&snapshot);
+    snapshot = load(3);
+    cr_assert(snapshot->spans[0].none);
     cr_assert_eq(eg_log_seed_read(seed, maker.settings.log_key, &err), EG_OK);
     struct eg_log_place place = {maker.archive, maker.settings.log_head, EG_MAKER_GATEWAY_ORIGIN,
                                  seed};
@@ -87,7 +87,7 @@ static void tear_down(void)
 {
     unsetenv("EMGATE_TEST_FAULT");
     eg_ledger_close(&ledger);
-    eg_world_free(&world);
+    eg_snapshot_free(&snapshot);
     eg_gateway_maker_stop(&maker);
 }
 
@@ -98,8 +98,8 @@ static size_t pending(void)
     size_t *numbers = NULL;
     size_t count = 0;
 
-    cr_assert_eq(eg_states_pending(&numbers, &count, eg_ledger_store(ledger), world, &err), EG_OK,
-                 "%s", err.text);
+    cr_assert_eq(eg_states_pending(&numbers, &count, eg_ledger_store(ledger), snapshot, &err),
+                 EG_OK, "%s", err.text);
     free(numbers);
     return count;
 }
@@ -109,7 +109,7 @@ static enum eg_status commit(void)
     const size_t numbers[] = {0};
 
     cr_assert_eq(pending(), 1);
-    return eg_states_commit(ledger, world, numbers, 1, eg_clock_wall_ms(), &err);
+    return eg_states_commit(ledger, snapshot, numbers, 1, eg_clock_wall_ms(), &err);
 }
 
 Test(record_states, records_what_is_new_once)
@@ -147,9 +147,9 @@ Test(record_states, refuses_a_world_that_heeds_less_than_the_log)
     size_t count = 0;
 
     cr_assert_eq(commit(), EG_OK, "%s", err.text);
-    world->statements[0].there = false;
-    cr_assert_eq(eg_states_pending(&numbers, &count, eg_ledger_store(ledger), world, &err),
+    snapshot->statements[0].there = false;
+    cr_assert_eq(eg_states_pending(&numbers, &count, eg_ledger_store(ledger), snapshot, &err),
                  EG_E_DENIED);
     cr_assert_null(numbers);
-    world->statements[0].there = true;
+    snapshot->statements[0].there = true;
 }

@@ -1,0 +1,678 @@
+/*
+ * The hall's thread: everything that comes in is given on, everything that goes out passes here.
+ */
+#include "flow/daemon/session_thread.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "flow/daemon/card.h"
+#include "flow/daemon/descriptors.h"
+#include "flow/daemon/followings.h"
+#include "flow/daemon/handshake_supervisor.h"
+#include "flow/job/outgoing.h"
+#include "flow/job/send_backlog.h"
+#include "flow/pipeline/query_item.h"
+#include "intake/session_socket.h"
+#include "wire/refusal.h"
+#include "wire/texts.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define TURN_MS 250
+#define FAREWELL_MS 300 /* between the last answer and the end of the socket */
+#define KEPT_TURN_MS 10 /* outgoing messages wait for a peer that is full, frames for the door */
+#define POSTS_A_TURN 256
+#define KEPT_OCTETS_MAX (64 * EG_MIB)
+#define HOUR_MS 3600000LL
+#define REVIEW_MS 1000 /* between two looks for followers whose admission ended */
+
+struct eg_session_thread {
+    struct eg_gateway_state *gateway;
+    struct eg_session_socket *hall;
+    struct eg_handshake_supervisor supervisor;
+    struct eg_cards *cards;
+    char hall_public[EG_CURVE_KEY_TEXT + 1];
+    char door[EG_SETTING_TEXT_MAX]; /* as first bound: others read it while doors are replaced */
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t lock; /* for what main and this thread say to each other at the start: */
+    pthread_cond_t changed;
+    bool apart, ordered, opened;
+    uint8_t log_key[EG_ED25519_KEY_LEN];
+    enum eg_status open_status;
+    struct eg_error open_err;
+    int wake_fd;
+    _Atomic bool refusing, renewing, stopping;
+    struct eg_send_backlog kept; /* items whose peer is full */
+    struct eg_digest trust;      /* of the anchors and lists under which admissions were given */
+    struct eg_digest directory;
+    struct eg_followings followings;
+    int64_t reviewed_at_ms;
+};
+
+/* ---- what comes in ----------------------------------------------------------------------------
+ */
+
+static void refuse(struct eg_session_thread *session_thread, const struct eg_arrival *arrival,
+                   enum eg_code code, const char *text)
+{
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    eg_verdict_refuse(&verdict, code, "", eg_verb_text(arrival->message.verb), "%s", text);
+    eg_session_socket_refuse(session_thread->hall, &arrival->route, &arrival->message, &verdict);
+}
+
+/* received-at is stamped here and kept, however often the job is judged. */
+static void on_submit(struct eg_session_thread *session_thread, const struct eg_arrival *arrival,
+                      const struct eg_admitted *admitted)
+{
+    if (session_thread->refusing) {
+        refuse(session_thread, arrival, EG_CODE_STOPPING, "");
+        return;
+    }
+    int64_t now_ms = 0;
+    bool doubted =
+        eg_clock_watch_look(&session_thread->gateway->clock, &now_ms) != EG_CLOCK_TRUSTED;
+    struct eg_job *job = eg_job_new(arrival, admitted->participant, now_ms);
+    if (job != NULL) {
+        job->clock_doubted = doubted;
+    }
+    if (job == NULL || !eg_gateway_state_enter(session_thread->gateway, job)) {
+        eg_job_free(&job);
+        refuse(session_thread, arrival, EG_CODE_BUSY, "");
+        return;
+    }
+    if (!eg_queue_put(session_thread->gateway->jobs, job, eg_job_octets(job))) {
+        eg_verdict_refuse(&job->verdict, EG_CODE_STOPPING, "", "", "%s", "");
+        struct eg_outgoing *outgoing = eg_job_refusal(job);
+        eg_gateway_state_answer(session_thread->gateway, &job, &outgoing);
+    }
+}
+
+static void on_ping(struct eg_session_thread *session_thread, const struct eg_arrival *arrival)
+{
+    struct eg_pong pong = {eg_clock_wall_ms(), session_thread->gateway->log_size};
+    struct eg_buf text;
+    eg_buf_init(&text, EG_SIGNED_TEXT_MAX);
+    struct eg_message answer;
+    eg_message_answer(&answer, &arrival->message, EG_VERB_PONG);
+    if (eg_pong_write(&text, &pong, NULL) == EG_OK) {
+        eg_message_add(&answer, eg_bytes_view(&text));
+        enum eg_status status =
+            eg_session_socket_send(session_thread->hall, &arrival->route, &answer);
+        (void)status; /* who does not read gets no answer */
+    }
+    eg_buf_done(&text);
+}
+
+static unsigned roles_of(struct eg_session_thread *session_thread, const char *participant)
+{
+    const struct eg_snapshot *snapshot = eg_snapshot_take(session_thread->gateway->snapshot);
+    const struct eg_participant *known = eg_directory_participant(snapshot->directory, participant);
+    unsigned roles = known == NULL ? 0 : known->roles;
+    eg_snapshot_drop(session_thread->gateway->snapshot, &snapshot);
+    return roles;
+}
+
+static void on_message(void *payload, const struct eg_arrival *arrival,
+                       const struct eg_admitted *admitted)
+{
+    struct eg_session_thread *session_thread = payload;
+    if (arrival->message.verb == EG_VERB_FOLLOW &&
+        !eg_followings_add(&session_thread->followings, arrival)) {
+        refuse(session_thread, arrival, EG_CODE_BUSY, "");
+        return;
+    }
+    if (arrival->message.verb == EG_VERB_BYE) {
+        eg_followings_remove(&session_thread->followings, &arrival->route);
+    }
+    switch (arrival->message.verb) {
+    case EG_VERB_SUBMIT:
+        on_submit(session_thread, arrival, admitted);
+        break;
+    case EG_VERB_PING:
+        on_ping(session_thread, arrival);
+        break;
+    case EG_VERB_STATUS:
+    case EG_VERB_RULES:
+    case EG_VERB_FOLLOW:
+    case EG_VERB_CREDIT:
+    case EG_VERB_ACK:
+    case EG_VERB_BYE:
+        if (!eg_query_item_ask(session_thread->gateway, arrival, admitted->participant,
+                               roles_of(session_thread, admitted->participant))) {
+            refuse(session_thread, arrival, EG_CODE_BUSY, "");
+        }
+        break;
+    default:
+        refuse(session_thread, arrival, EG_CODE_MALFORMED, "this verb is not for the hall");
+    }
+}
+
+static void on_refused(void *payload, const char *key, const char *address, enum eg_code code)
+{
+    (void)payload;
+    eg_log_stranger(EG_LOG_WARN, "handshake-refused", "code=%s key=\"%s\" address=%s",
+                    eg_code_row(code)->text, key, address);
+}
+
+static void on_stray(void *payload, const char *key, const char *address)
+{
+    struct eg_session_thread *session_thread = payload;
+    const struct eg_admitted *sender =
+        eg_admission_find(eg_session_socket_admission(session_thread->hall), key);
+    eg_log_stranger(EG_LOG_WARN, "routing-id-refused",
+                    "code=%s participant=%s key=\"%s\" address=%s",
+                    eg_code_row(EG_CODE_MALFORMED)->text, sender == NULL ? "" : sender->participant,
+                    key, address);
+}
+
+/* ---- greetings --------------------------------------------------------------------------------
+ */
+
+static void refuse_greeting(struct eg_session_thread *session_thread, struct eg_bytes ticket,
+                            enum eg_code code, const char *text)
+{
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    eg_verdict_refuse(&verdict, code, "", "greeting", "%s", text);
+    struct eg_buf body;
+    eg_buf_init(&body, EG_SIGNED_TEXT_MAX);
+    struct eg_error err = {0};
+    if (eg_refusal_text(&body, &verdict, &err) == EG_OK) {
+        struct eg_bytes parts[] = {ticket, eg_bytes_of(eg_verb_text(EG_VERB_ERROR)),
+                                   eg_bytes_view(&body)};
+        eg_handshake_supervisor_say(&session_thread->supervisor, EG_HANDSHAKE_REFUSE, parts, 3);
+    }
+    eg_buf_done(&body);
+}
+
+/* First admitted, then welcomed: a WELCOME never promises what the hall does not hold. */
+static enum eg_status welcome(struct eg_session_thread *session_thread,
+                              const struct eg_handshake_message *message, struct eg_error *err)
+{
+    const struct eg_settings *settings = session_thread->gateway->settings;
+    struct eg_welcome text = {.report_max = settings->report_max,
+                              .credit_max = (uint32_t)settings->credit_max,
+                              .version = EG_PROTOCOL_NAME};
+    char key[EG_CURVE_KEY_TEXT + 1] = "";
+    struct eg_digest certificate;
+    int64_t now_ms = 0;
+    struct eg_verdict doubt = {.code = EG_CODE_OK};
+    if (!eg_clock_watch_holds(&session_thread->gateway->clock, &now_ms, &doubt)) {
+        return eg_error_set(err, EG_E_CLOCK, "clock", "%s", doubt.text);
+    }
+    if (message->part_count != 6 || message->parts[1].len != EG_CURVE_KEY_TEXT ||
+        message->parts[2].len > EG_ID_MAX || message->parts[3].len != EG_DIGEST_LEN ||
+        message->parts[5].len != EG_DIGEST_LEN ||
+        !eg_text_untime(message->parts[4], &text.admitted_until_ms)) {
+        return eg_error_set(err, EG_E_FORMAT, "door", "GREETED is not as it must be");
+    }
+    memcpy(key, message->parts[1].data, EG_CURVE_KEY_TEXT);
+    memcpy(text.participant, message->parts[2].data, message->parts[2].len);
+    memcpy(certificate.octets, message->parts[3].data, EG_DIGEST_LEN);
+    memcpy(text.hello.octets, message->parts[5].data, EG_DIGEST_LEN);
+    int64_t longest = now_ms + (int64_t)settings->admission_hours * HOUR_MS;
+    if (text.admitted_until_ms > longest) {
+        text.admitted_until_ms = longest;
+    }
+    int64_t boot_ms = eg_clock_boot_ms();
+    enum eg_status status =
+        eg_admission_put(eg_session_socket_admission(session_thread->hall), key, text.participant,
+                         &certificate, boot_ms + (text.admitted_until_ms - now_ms), boot_ms, err);
+    if (status == EG_OK) {
+        status = eg_cards_welcome(session_thread->cards, &session_thread->supervisor.out,
+                                  message->parts[0], &text, err);
+    }
+    if (status == EG_OK) {
+        eg_log(EG_LOG_INFO, "admitted", "participant=%s key=\"%s\"", text.participant, key);
+    }
+    return status;
+}
+
+static void on_greeted(struct eg_session_thread *session_thread,
+                       const struct eg_handshake_message *message)
+{
+    struct eg_error err = {0};
+    enum eg_status status = welcome(session_thread, message, &err);
+    if (status != EG_OK) {
+        eg_log_failure("greeting", &err);
+        if (message->part_count > 0) {
+            refuse_greeting(session_thread, message->parts[0],
+                            status == EG_E_BUSY    ? EG_CODE_BUSY
+                            : status == EG_E_CLOCK ? EG_CODE_CLOCK
+                                                   : EG_CODE_INTERNAL,
+                            err.text);
+        }
+    }
+}
+
+static void hear_door(struct eg_session_thread *session_thread)
+{
+    struct eg_handshake_message message;
+    while (eg_handshake_supervisor_hear(&message, &session_thread->supervisor)) {
+        if (message.type == EG_HANDSHAKE_GREETED) {
+            on_greeted(session_thread, &message);
+        } else if (message.part_count == 2) {
+            bool ours = eg_bytes_is(message.parts[0], eg_code_row(EG_CODE_CLOCK)->text);
+            eg_log_stranger(EG_LOG_WARN, ours ? "error" : "unauthenticated",
+                            "at=door code=%.*s text=\"%.*s\"", (int)message.parts[0].len,
+                            (const char *)message.parts[0].data, (int)message.parts[1].len,
+                            (const char *)message.parts[1].data);
+        }
+        eg_handshake_message_done(&message);
+    }
+}
+
+/* ---- what goes out ----------------------------------------------------------------------------
+ */
+
+static enum eg_status send_one(void *payload, const struct eg_outgoing *outgoing)
+{
+    struct eg_session_thread *session_thread = payload;
+    struct eg_message message;
+    eg_outgoing_message(&message, outgoing);
+    return eg_session_socket_send(session_thread->hall, &outgoing->route, &message);
+}
+
+static void follower_gone(void *payload, const struct eg_route *route)
+{
+    struct eg_session_thread *session_thread = payload;
+    eg_log(EG_LOG_INFO, "follower-gone", "octets_kept=%zu", session_thread->kept.octets);
+    eg_query_item_gone(session_thread->gateway, route);
+}
+
+/* A package for which there is no room becomes the word that it may be asked for again. */
+static void make_fit(struct eg_session_thread *session_thread, struct eg_outgoing **outgoing)
+{
+    if ((*outgoing)->verb != EG_VERB_PACKAGES ||
+        eg_session_socket_room(session_thread->hall, &(*outgoing)->route,
+                               eg_outgoing_octets(*outgoing))) {
+        return;
+    }
+    struct eg_verdict verdict = {.code = EG_CODE_OK};
+    eg_verdict_refuse(&verdict, EG_CODE_BUSY, "", eg_verb_text(EG_VERB_RULES),
+                      "packages sent before have not been taken yet");
+    struct eg_outgoing *refusal = eg_outgoing_refusal(&(*outgoing)->route, (*outgoing)->request_id,
+                                                      (*outgoing)->request_id_len, &verdict);
+    eg_outgoing_free(outgoing);
+    *outgoing = refusal;
+}
+
+static void send_post(struct eg_session_thread *session_thread, struct eg_outgoing **outgoing)
+{
+    make_fit(session_thread, outgoing);
+    if (*outgoing == NULL) {
+        return; /* memory ran out; it is asked again by its sender */
+    }
+    struct eg_send_backlog_ways ways = {session_thread, send_one, follower_gone};
+    bool waits =
+        (*outgoing)->keep && eg_send_backlog_has(&session_thread->kept, &(*outgoing)->route);
+    enum eg_status status = waits ? EG_E_BUSY : send_one(session_thread, *outgoing);
+    if (status == EG_E_BUSY && (*outgoing)->keep) {
+        eg_send_backlog_add(&session_thread->kept, outgoing, &ways);
+        return;
+    }
+    if (status == EG_E_NOTFOUND && (*outgoing)->keep) {
+        eg_query_item_gone(session_thread->gateway, &(*outgoing)->route);
+        eg_followings_remove(&session_thread->followings, &(*outgoing)->route);
+    }
+    eg_outgoing_free(
+        outgoing); /* an answer that can not be sent is asked for again by its sender */
+}
+
+static void send_posts(struct eg_session_thread *session_thread, size_t max)
+{
+    struct eg_send_backlog_ways ways = {session_thread, send_one, follower_gone};
+    eg_send_backlog_send(&session_thread->kept, &ways);
+    for (size_t i = 0; i < max; i++) {
+        struct eg_outgoing *outgoing = eg_queue_take(session_thread->gateway->outgoing, 0);
+        if (outgoing == NULL) {
+            return;
+        }
+        send_post(session_thread, &outgoing);
+    }
+}
+
+/* ---- thread -----------------------------------------------------------------------------------
+ */
+
+struct review {
+    const struct eg_snapshot *snapshot;
+    bool same_trust, same_directory;
+};
+
+/*
+ * An admission holds as long as its certificate would be greeted again. Where that can not be seen
+ * from here (another directory that knows it by issuer and subject, other anchors or revocation
+ * lists), it ends: to greet again costs a moment, to go on wrongly costs more.
+ */
+static bool still_admitted(void *payload, const struct eg_admitted *admitted)
+{
+    const struct review *review = payload;
+    const struct eg_participant *participant =
+        eg_directory_participant(review->snapshot->directory, admitted->participant);
+    if (participant == NULL || participant->roles == 0 || !review->same_trust) {
+        return false;
+    }
+    bool pinned = false;
+    for (size_t i = 0; i < participant->certificate_count && !pinned; i++) {
+        const struct eg_certificate_rule *rule = &participant->certificates[i];
+        pinned = rule->pinned && eg_digest_equal(&rule->certificate, &admitted->certificate);
+    }
+    return pinned || review->same_directory;
+}
+
+/* Remember what admissions are given under; true in `same` for what is as it was. */
+static void look_at_snapshot(struct eg_session_thread *session_thread, struct review *review)
+{
+    const struct eg_snapshot *snapshot = review->snapshot;
+    struct eg_digest parts[2] = {eg_hash(eg_bytes_view(&snapshot->anchors)),
+                                 eg_hash(eg_bytes_view(&snapshot->crls))};
+    struct eg_digest trust = eg_hash((struct eg_bytes){parts[0].octets, sizeof parts});
+    review->same_trust = eg_digest_equal(&trust, &session_thread->trust);
+    review->same_directory =
+        eg_digest_equal(&snapshot->directory->digest, &session_thread->directory);
+    session_thread->trust = trust;
+    session_thread->directory = snapshot->directory->digest;
+}
+
+static bool key_holds(void *payload, const char *key)
+{
+    struct eg_session_thread *session_thread = payload;
+    const struct eg_admitted *admitted =
+        eg_admission_find(eg_session_socket_admission(session_thread->hall), key);
+    return admitted != NULL && eg_admission_holds(admitted, eg_clock_boot_ms());
+}
+
+/* No item to a follower whose admission ended, by time or by a reload; it is told to greet again.
+ */
+static void end_followings(struct eg_session_thread *session_thread)
+{
+    struct eg_following_place place;
+    session_thread->reviewed_at_ms = eg_clock_boot_ms();
+    while (
+        eg_followings_take_ended(&place, &session_thread->followings, key_holds, session_thread)) {
+        struct eg_verdict verdict = {.code = EG_CODE_OK};
+        struct eg_message request;
+        eg_query_item_gone(session_thread->gateway, &place.route);
+        eg_message_start(&request, EG_VERB_FOLLOW,
+                         (struct eg_bytes){place.request_id, place.request_id_len});
+        eg_verdict_refuse(&verdict, EG_CODE_GREET_AGAIN, "", "FOLLOW", "%s", "");
+        eg_session_socket_refuse(session_thread->hall, &place.route, &request, &verdict);
+    }
+}
+
+static void renew(struct eg_session_thread *session_thread)
+{
+    const struct eg_snapshot *snapshot = eg_snapshot_take(session_thread->gateway->snapshot);
+    struct review review = {.snapshot = snapshot};
+    look_at_snapshot(session_thread, &review);
+    size_t ended = eg_admission_review(eg_session_socket_admission(session_thread->hall),
+                                       still_admitted, &review);
+    eg_snapshot_drop(session_thread->gateway->snapshot, &snapshot);
+    eg_handshake_supervisor_replace(&session_thread->supervisor);
+    eg_log(EG_LOG_INFO, "renewed", "admissions_ended=%zu", ended);
+}
+
+static void turn(struct eg_session_thread *session_thread)
+{
+    int fds[3] = {session_thread->wake_fd, eg_queue_fd(session_thread->gateway->outgoing),
+                  session_thread->supervisor.fd};
+    bool ready[3] = {false};
+    bool soon = session_thread->kept.peers != NULL ||
+                eg_handshake_supervisor_busy(&session_thread->supervisor);
+    eg_session_socket_turn(session_thread->hall, fds, ready, 3, soon ? KEPT_TURN_MS : TURN_MS);
+    if (ready[0]) {
+        uint64_t ignored = 0;
+        ssize_t got = read(session_thread->wake_fd, &ignored, sizeof ignored);
+        (void)got; /* only woken */
+    }
+    send_posts(session_thread, POSTS_A_TURN);
+    if (ready[2]) {
+        hear_door(session_thread);
+    }
+    eg_handshake_supervisor_mend(&session_thread->supervisor);
+    if (atomic_exchange(&session_thread->renewing, false)) {
+        renew(session_thread);
+        end_followings(session_thread);
+    } else if (eg_clock_boot_ms() - session_thread->reviewed_at_ms >= REVIEW_MS) {
+        end_followings(session_thread);
+    }
+    eg_cards_renew(session_thread->cards);
+}
+
+static void serve(struct eg_session_thread *session_thread)
+{
+    while (!session_thread->stopping) {
+        turn(session_thread);
+    }
+    send_posts(session_thread, SIZE_MAX);
+    /* What still arrives is read and told "stopping": a socket that is closed on unread octets is
+     * reset by the kernel, and answers under way would be lost with it. */
+    int64_t until_ms = eg_clock_boot_ms() + FAREWELL_MS;
+    while (eg_clock_boot_ms() < until_ms) {
+        turn(session_thread);
+    }
+}
+
+static void wake(struct eg_session_thread *session_thread)
+{
+    uint64_t one = 1;
+    ssize_t written = write(session_thread->wake_fd, &one, sizeof one);
+    (void)written; /* it is awake already if the counter is full */
+}
+
+void eg_session_thread_refuse(struct eg_session_thread *session_thread)
+{
+    session_thread->refusing = true;
+}
+
+void eg_session_thread_renew(struct eg_session_thread *session_thread)
+{
+    session_thread->renewing = true;
+    wake(session_thread);
+}
+
+/* ---- start and stop ---------------------------------------------------------------------------
+ */
+
+static enum eg_status open_hall(struct eg_session_thread *session_thread, struct eg_error *err)
+{
+    const struct eg_settings *settings = session_thread->gateway->settings;
+    char secret[EG_CURVE_KEY_TEXT + 1];
+    enum eg_status status = eg_handshake_supervisor_curve(session_thread->hall_public, secret,
+                                                          settings->hall_curve, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    struct eg_session_socket_settings hall = {
+        .bind = settings->hall_bind,
+        .secret = secret,
+        .report_max = (size_t)settings->report_max,
+        .admissions = (size_t)settings->admissions,
+        .rate = settings->rate,
+        .hooks = {session_thread, on_message, on_refused, on_stray}};
+    status = eg_session_socket_open(&session_thread->hall, &hall, err);
+    explicit_bzero(secret, sizeof secret);
+    return status;
+}
+
+static enum eg_status open_all(struct eg_session_thread *session_thread, struct eg_error *err)
+{
+    struct review at_start = {.snapshot = eg_snapshot_take(session_thread->gateway->snapshot)};
+    look_at_snapshot(session_thread, &at_start);
+    eg_snapshot_drop(session_thread->gateway->snapshot, &at_start.snapshot);
+    enum eg_status status = open_hall(session_thread, err);
+    if (status == EG_OK) {
+        status =
+            eg_handshake_supervisor_open(&session_thread->supervisor, session_thread->gateway, err);
+    }
+    if (status == EG_OK) {
+        memcpy(session_thread->door, session_thread->supervisor.bind, sizeof session_thread->door);
+        struct eg_card_parts parts = {session_thread->door,
+                                      eg_session_socket_endpoint(session_thread->hall),
+                                      session_thread->supervisor.public_key,
+                                      session_thread->hall_public,
+                                      session_thread->log_key,
+                                      &session_thread->gateway->clock};
+        status =
+            eg_cards_open(&session_thread->cards, session_thread->gateway->settings, &parts, err);
+    }
+    return status;
+}
+
+static void close_all(struct eg_session_thread *session_thread)
+{
+    eg_send_backlog_done(&session_thread->kept);
+    eg_followings_done(&session_thread->followings);
+    eg_handshake_supervisor_close(&session_thread->supervisor);
+    eg_session_socket_close(&session_thread->hall);
+    eg_cards_close(&session_thread->cards);
+}
+
+static bool await_order(struct eg_session_thread *session_thread)
+{
+    pthread_mutex_lock(&session_thread->lock);
+    while (!session_thread->ordered && !session_thread->stopping) {
+        pthread_cond_wait(&session_thread->changed, &session_thread->lock);
+    }
+    bool ordered = session_thread->ordered;
+    pthread_mutex_unlock(&session_thread->lock);
+    return ordered;
+}
+
+static void tell_opened(struct eg_session_thread *session_thread, enum eg_status status)
+{
+    pthread_mutex_lock(&session_thread->lock);
+    session_thread->open_status = status;
+    session_thread->opened = true;
+    pthread_cond_broadcast(&session_thread->changed);
+    pthread_mutex_unlock(&session_thread->lock);
+}
+
+static void tell_apart(struct eg_session_thread *session_thread)
+{
+    pthread_mutex_lock(&session_thread->lock);
+    session_thread->apart = true;
+    pthread_cond_broadcast(&session_thread->changed);
+    pthread_mutex_unlock(&session_thread->lock);
+}
+
+/* A lock on a file that is opened meanwhile would be held on by a copy of its descriptor here. */
+static void await_apart(struct eg_session_thread *session_thread)
+{
+    pthread_mutex_lock(&session_thread->lock);
+    while (!session_thread->apart) {
+        pthread_cond_wait(&session_thread->changed, &session_thread->lock);
+    }
+    pthread_mutex_unlock(&session_thread->lock);
+}
+
+/* Whatever it opens it closes itself: its descriptors are in no other thread's table. */
+static void *run(void *payload)
+{
+    struct eg_session_thread *session_thread = payload;
+    if (!eg_descriptors_own()) {
+        eg_log(EG_LOG_WARN, "descriptors",
+               "text=\"the system gives the hall no table of its own: strangers can use up the "
+               "descriptors that reload and archive need\"");
+    }
+    tell_apart(session_thread);
+    if (await_order(session_thread)) {
+        enum eg_status status = open_all(session_thread, &session_thread->open_err);
+        tell_opened(session_thread, status);
+        if (status == EG_OK) {
+            serve(session_thread);
+        }
+        close_all(session_thread);
+    }
+    return NULL;
+}
+
+enum eg_status eg_session_thread_new(struct eg_session_thread **out,
+                                     struct eg_gateway_state *gateway, struct eg_error *err)
+{
+    struct eg_session_thread *session_thread = calloc(1, sizeof *session_thread);
+    if (session_thread == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "hall", "memory ran out");
+    }
+    session_thread->gateway = gateway;
+    session_thread->supervisor.fd = session_thread->supervisor.door_fd = -1;
+    eg_send_backlog_init(&session_thread->kept, KEPT_OCTETS_MAX);
+    pthread_mutex_init(&session_thread->lock, NULL);
+    pthread_cond_init(&session_thread->changed, NULL);
+    session_thread->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    enum eg_status status =
+        session_thread->wake_fd >= 0 ? EG_OK : eg_error_errno(err, "hall", errno, "no eventfd");
+    if (status == EG_OK) {
+        session_thread->started =
+            pthread_create(&session_thread->thread, NULL, run, session_thread) == 0;
+        status =
+            session_thread->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "hall", "no thread");
+    }
+    if (status != EG_OK) {
+        eg_session_thread_stop(&session_thread);
+        return status;
+    }
+    await_apart(session_thread);
+    *out = session_thread;
+    return EG_OK;
+}
+
+enum eg_status eg_session_thread_start(struct eg_session_thread *session_thread,
+                                       const uint8_t log_key[EG_ED25519_KEY_LEN],
+                                       struct eg_error *err)
+{
+    pthread_mutex_lock(&session_thread->lock);
+    memcpy(session_thread->log_key, log_key, EG_ED25519_KEY_LEN);
+    session_thread->ordered = true;
+    pthread_cond_broadcast(&session_thread->changed);
+    while (!session_thread->opened) {
+        pthread_cond_wait(&session_thread->changed, &session_thread->lock);
+    }
+    enum eg_status status = session_thread->open_status;
+    if (status != EG_OK && err != NULL) {
+        *err = session_thread->open_err;
+    }
+    pthread_mutex_unlock(&session_thread->lock);
+    return status;
+}
+
+void eg_session_thread_stop(struct eg_session_thread **session_thread)
+{
+    if (*session_thread == NULL) {
+        return;
+    }
+    struct eg_session_thread *self = *session_thread;
+    if (self->started) {
+        pthread_mutex_lock(&self->lock);
+        self->stopping = true;
+        pthread_cond_broadcast(&self->changed);
+        pthread_mutex_unlock(&self->lock);
+        wake(self);
+        pthread_join(self->thread, NULL);
+    }
+    if (self->wake_fd >= 0) {
+        close(self->wake_fd);
+    }
+    pthread_cond_destroy(&self->changed);
+    pthread_mutex_destroy(&self->lock);
+    free(self);
+    *session_thread = NULL;
+}
+
+const char *eg_session_thread_hall(const struct eg_session_thread *session_thread)
+{
+    return eg_session_socket_endpoint(session_thread->hall);
+}
+
+const char *eg_session_thread_door(const struct eg_session_thread *session_thread)
+{
+    return session_thread->door;
+}

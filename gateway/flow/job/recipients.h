@@ -1,0 +1,22 @@
+/*
+ * Who is told: the recipients of an outcome's notifications. Used when a report is judged and when
+ * the decision is made again by an auditor, so that both mean the same.
+ */
+#ifndef EG_FLOW_RECIPIENTS_H
+#define EG_FLOW_RECIPIENTS_H
+
+#include "core/directory.h"
+#include "core/outcome.h"
+
+/*
+ * Nobody is told anything of a rejected report: its notifications are dropped. Those of an accepted
+ * one get the participant ids of their recipients.
+ *   plant   of the report; borrowed
+ * EG_E_NOMEM. Any thread.
+ */
+EG_MUST_USE
+enum eg_status eg_recipients_of_outcome(struct eg_outcome *outcome,
+                                        const struct eg_package *package,
+                                        const struct eg_plant *plant, struct eg_error *err);
+
+#endif
