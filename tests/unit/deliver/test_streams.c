@@ -728,20 +728,6 @@ Test(streams, a_damaged_cursor_of_its_own_is_told_to_whoever_relies_on_it)
     end(streams, fake);
 }
 
-Test(streams, an_admission_that_ends_takes_all_its_followers_along)
-{
-    struct fake *fake = fake_new(3);
-    struct eg_streams *streams = streams_over(fake);
-    cr_assert_eq(follow(streams, 1, "0.0", 10), EG_CODE_OK);
-    cr_assert_eq(follow(streams, 2, "0.0", 10), EG_CODE_OK);
-    cr_assert_eq(follow_as(streams, 3, "operator", "operator", NULL, 10), EG_CODE_OK);
-    eg_streams_leave(streams, "authority");
-    cr_assert_eq(eg_streams_followers(streams), 1);
-    pump(streams, fake);
-    cr_assert_eq(fake->sent_count, 0);
-    end(streams, fake);
-}
-
 Test(streams, two_followers_get_their_items_in_turns)
 {
     struct fake *fake = fake_new(4);
