@@ -278,10 +278,11 @@ class Receipt:
 class Client:
     def __init__(self, card, anchors, key, cert, timeout=20.0):
         self.anchors, self.key, self.cert, self.timeout = anchors, key, cert, timeout
-        with open(card, 'rb') as source:
-            self.card_text = source.read()
-        with open(card + '.p7s', 'rb') as source:
-            self.gateway = check(source.read(), self.card_text, 'card', anchors)
+        try:
+            self._read_card(card, anchors)
+        except Untrue:  # a gateway writes card and signature one after the other: read again
+            time.sleep(0.2)
+            self._read_card(card, anchors)
         self._take_card(self.card_text)
         self.public, self.secret = zmq.curve_keypair()
         self.context = zmq.Context()
@@ -289,6 +290,12 @@ class Client:
         self.last_id = 0
         self.early = []
         self.welcome = None
+
+    def _read_card(self, card, anchors):
+        with open(card, 'rb') as source:
+            self.card_text = source.read()
+        with open(card + '.p7s', 'rb') as source:
+            self.gateway = check(source.read(), self.card_text, 'card', anchors)
 
     def _take_card(self, text):
         self.card = read_text(text, 'card')
