@@ -7,7 +7,9 @@ report is judged is entered in the directory while the gateway runs.
 """
 import os
 import re
+import shutil
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../support'))
@@ -24,7 +26,14 @@ def a_gateway():
 
 
 def sample(package, name):
-    return os.path.join(RULES, package, 'tests', name + '.xml')
+    """The report of a case of the package's tests, as `rules test -o` makes it."""
+    into = tempfile.mkdtemp()
+    out, _, _ = support.run(support.EMGATE, 'rules', 'test', '-o', into,
+                            os.path.join(RULES, package))
+    cases = re.findall(r'^ +ok +(\S+)', out, re.M)
+    path = os.path.join(into, name + '.xml')
+    shutil.copy(os.path.join(into, '%d.report.xml' % (cases.index(name) + 1)), path)
+    return path
 
 
 def told(gateway, count):
