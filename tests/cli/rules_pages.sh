@@ -35,7 +35,7 @@ LC_ALL=C.UTF-8 TZ=Asia/Tokyo "$EMGATE" rules reference >"$TMPDIR/again"
 is "the tables are the same elsewhere" cmp -s "$TMPDIR/tables" "$TMPDIR/again"
 
 # every code that the engine says has its row, every row is said somewhere
-grep -rhoE '"(EA|LINT)-[A-Z]+' gateway --include=*.c --exclude=refusal.c | tr -d '"' | sort -u >"$TMPDIR/said"
+grep -rhoE '"(EA|LINT)-[A-Z]+' gateway tools/workbench --include=*.c --exclude=refusal.c | tr -d '"' | sort -u >"$TMPDIR/said"
 grep -oE '^\| `(EA|LINT)-[A-Z]+' "$TMPDIR/tables" | tr -d '|` ' | sort >"$TMPDIR/rows"
 is "codes that are said and codes in the table are the same" cmp -s "$TMPDIR/said" "$TMPDIR/rows"
 # every built-in rule has its text
