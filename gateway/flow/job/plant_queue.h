@@ -3,11 +3,11 @@
  * order of their arrival, so that yesterday's facts are in force before today's report is judged.
  * All other reports pass.
  *
- *   unread    from arrival until its plant and package are known, or it has ended
- *   at gate   read, but an earlier one is still unread: that one may belong before it
- *   waiting   behind others of its plant
- *   first     of its plant queue: may be judged; stays so when it is judged again, until it is
- * answered
+ *   unread     from arrival until its plant and package are known, or it has ended
+ *   at gate    read, but an earlier one is still unread: that one may belong before it
+ *   waiting    behind others of its plant
+ *   first      of its plant queue: may be judged; stays so when it is judged again, until it is
+ *              answered
  *
  * A job at the gate or waiting is the plant queues' own: it was made as on arrival and is handed
  * out again when its turn has come; it counts as in hand all the while. Nothing here waits or

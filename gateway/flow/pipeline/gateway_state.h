@@ -2,12 +2,13 @@
  * What the gateway's threads share: settings, the snapshot in force, facts kept, queues,
  * counters. Nothing else.
  *
- *   jobs     hall -> workers; recorder -> workers (judge again); whoever ends a job -> workers
- *            (the next of its plant queue)                                    struct eg_job
- *   records  workers -> recorder; query thread -> recorder (cursors); main (snapshots)   struct
- * eg_task outgoing messages    workers, recorder, query thread -> hall struct eg_outgoing query
- * thread     hall -> query thread; recorder -> query thread (new head, cursor kept)   struct
- * eg_query_item
+ *   jobs       hall -> workers; recorder -> workers (judge again); whoever ends a job -> workers
+ *              (the next of its plant queue). struct eg_job
+ *   records    workers -> recorder; query thread -> recorder (cursors); main (snapshots).
+ *              struct eg_task
+ *   outgoing   workers, recorder, query thread -> hall. struct eg_outgoing
+ *   queries    hall -> query thread; recorder -> query thread (new head, cursor kept).
+ *              struct eg_query_item
  */
 #ifndef EG_FLOW_GATEWAY_STATE_H
 #define EG_FLOW_GATEWAY_STATE_H

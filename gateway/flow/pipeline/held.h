@@ -6,8 +6,8 @@
  *              the recorder instead of an answer
  *   recorder   writes the row before the answer leaves; looks for retries about twice a second and
  *              puts one at a time among the jobs, without a sender
- *   any        the end of a retried job is noted (flow/record/held_retry.h), and its answer is for
- * nobody
+ *   any        the end of a retried job is noted (flow/record/held_retry.h); its answer is for
+ *              nobody
  */
 #ifndef EG_FLOW_HELD_H
 #define EG_FLOW_HELD_H
