@@ -7,6 +7,7 @@
 #include "archive/backup.h"
 
 #include "archive/store_sqlite.h"
+#include "base/error.h"
 #include "base/fault.h"
 #include "base/file.h"
 
@@ -40,20 +41,19 @@ static enum eg_status open_source(struct copying *copying, struct eg_error *err)
 {
     enum eg_status status =
         eg_store_open(&copying->from, copying->backup->from, EG_STORE_READ, NULL, err);
-
-    if (status == EG_OK && eg_store_incomplete(copying->from)) {
-        status = eg_error_set(err, EG_E_STATE, copying->backup->from,
-                              "is incomplete itself: its -wal is not beside it");
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK) { /* one state, however long the copying takes */
-        sqlite3_stmt *snapshot = eg_store_statement(copying->from, EG_SQL_SNAPSHOT);
-        status = eg_store_run(copying->from, snapshot, "reading", err);
+    if (eg_store_incomplete(copying->from)) {
+        return eg_error_set(err, EG_E_STATE, copying->backup->from,
+                            "is incomplete itself: its -wal is not beside it");
     }
-    if (status == EG_OK) {
-        int64_t size = 0;
-        status = eg_store_number(&size, copying->from, "SELECT size FROM head", err);
-        copying->edge.size = (uint64_t)size;
-    }
+    /* one state, however long the copying takes */
+    sqlite3_stmt *snapshot = eg_store_statement(copying->from, EG_SQL_SNAPSHOT);
+    EG_TRY(eg_store_run(copying->from, snapshot, "reading", err));
+    int64_t size = 0;
+    status = eg_store_number(&size, copying->from, "SELECT size FROM head", err);
+    copying->edge.size = (uint64_t)size;
     return status;
 }
 
@@ -150,14 +150,20 @@ static enum eg_status look_at_copy(const struct copying *copying, struct eg_erro
     struct eg_merkle_edge edge = {0};
     enum eg_status status = eg_store_open(&copy, copying->temporary, EG_STORE_READ,
                                           eg_store_origin(copying->from), err);
-
-    if (status == EG_OK) {
-        status = eg_store_head(&edge, NULL, NULL, copy, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && (edge.size != copying->edge.size || eg_store_was_in_use(copy))) {
+
+    status = eg_store_head(&edge, NULL, NULL, copy, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (edge.size != copying->edge.size || eg_store_was_in_use(copy)) {
         status = eg_error_set(err, EG_E_INTERNAL, copying->backup->to,
                               "the copy is not what was copied");
     }
+
+done:
     eg_store_close(&copy);
     return status;
 }
@@ -208,27 +214,35 @@ enum eg_status eg_archive_backup(struct eg_backup_made *out, const struct eg_bac
     struct copying copying = {.backup = backup};
     struct eg_backup_made made = {.entries = 0};
     enum eg_status status = open_source(&copying, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = open_target(&copying, err);
+    status = open_target(&copying, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = copy_pages(&copying, err);
+    status = copy_pages(&copying, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = close_target(&copying, err);
+    status = close_target(&copying, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = look_at_copy(&copying, err);
+    status = look_at_copy(&copying, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = sync_and_name(&made, &copying, err);
+    status = sync_and_name(&made, &copying, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        made.entries = copying.edge.size;
-        (void)snprintf(made.origin, sizeof made.origin, "%s", eg_store_origin(copying.from));
-        *out = made;
-    }
+    made.entries = copying.edge.size;
+    (void)snprintf(made.origin, sizeof made.origin, "%s", eg_store_origin(copying.from));
+    *out = made;
+
+done:
     (void)sqlite3_close(copying.to);
     remove_temporary(&copying);
     eg_store_close(&copying.from);

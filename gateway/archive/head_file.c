@@ -7,6 +7,7 @@
 #include "archive/head_file.h"
 
 #include "archive/file_id.h"
+#include "base/error.h"
 #include "base/fault.h"
 #include "base/file.h"
 
@@ -39,13 +40,9 @@ enum eg_status eg_head_file_create(const char *path, struct eg_bytes checkpoint,
         return eg_error_set(err, EG_E_EXISTS, path,
                             "is there already; a head note is not replaced");
     }
-    status = eg_head_note_slot(octets, checkpoint, err);
-    if (status == EG_OK) {
-        status = eg_head_note_slot(octets + EG_HEAD_NOTE_SLOT, EG_BYTES_NONE, err);
-    }
-    if (status == EG_OK) {
-        status = eg_file_write(path, (struct eg_bytes){octets, sizeof(octets)}, HEAD_MODE, err);
-    }
+    EG_TRY(eg_head_note_slot(octets, checkpoint, err));
+    EG_TRY(eg_head_note_slot(octets + EG_HEAD_NOTE_SLOT, EG_BYTES_NONE, err));
+    status = eg_file_write(path, (struct eg_bytes){octets, sizeof(octets)}, HEAD_MODE, err);
     return status;
 }
 
@@ -98,12 +95,16 @@ enum eg_status eg_head_file_open(struct eg_head_file **out, const char *path, co
         return eg_error_set(err, EG_E_NOMEM, path, "memory ran out");
     }
     status = open_fd(file, err);
-    if (status == EG_OK) {
-        status = read_note(file, origin, public_key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_file_id_fd(&file->id, file->fd, path, err);
+    status = read_note(file, origin, public_key, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_file_id_fd(&file->id, file->fd, path, err);
+
+done:
     if (status != EG_OK) {
         eg_head_file_close(&file);
         return status;
@@ -206,12 +207,16 @@ enum eg_status eg_head_file_put(struct eg_head_file *file, const struct eg_check
                             (unsigned long long)head->size);
     }
     status = eg_file_id_check(&file->id, file->path, err);
-    if (status == EG_OK) {
-        status = make_writable(file, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_head_note_slot(octets, checkpoint, err);
+    status = make_writable(file, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_head_note_slot(octets, checkpoint, err);
+
+done:
     if (status != EG_OK) {
         return status;
     }

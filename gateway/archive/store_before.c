@@ -14,10 +14,13 @@ static enum eg_status check_version(struct eg_store *store, struct eg_error *err
 {
     int64_t application = 0, version = 0;
     enum eg_status status = eg_store_number(&application, store, "PRAGMA application_id", err);
-
-    if (status == EG_OK) {
-        status = eg_store_number(&version, store, "PRAGMA user_version", err);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    status = eg_store_number(&version, store, "PRAGMA user_version", err);
+
+done:
     if (status != EG_OK) {
         return status;
     }
@@ -79,9 +82,12 @@ enum eg_status eg_store_head_before(struct eg_buf *checkpoint, const char *path,
         (void)sqlite3_busy_timeout(store.db, BEFORE_WAIT_MS);
         status = check_version(&store, err);
     }
-    if (status == EG_OK) {
-        status = read_head(checkpoint, &store, origin, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = read_head(checkpoint, &store, origin, err);
+
+done:
     (void)sqlite3_close(store.db);
     free(store.path);
     return status;

@@ -6,6 +6,7 @@
 #include "archive/store_held.h"
 
 #include "archive/store_sqlite.h"
+#include "base/error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,14 +142,19 @@ enum eg_status eg_store_held_each(struct eg_store *store,
     enum eg_status status = EG_OK;
     bool more = true;
     int answer = SQLITE_DONE;
-    while (status == EG_OK && more && (answer = sqlite3_step(rows)) == SQLITE_ROW) {
+    while (more && (answer = sqlite3_step(rows)) == SQLITE_ROW) {
         struct eg_held held;
         status = take_row(&held, store, rows, err);
         more = status == EG_OK && each(payload, &held);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK && answer != SQLITE_ROW && answer != SQLITE_DONE) {
+    if (answer != SQLITE_ROW && answer != SQLITE_DONE) {
         status = eg_store_failed(store, answer, "reading held reports of", err);
     }
+
+done:
     (void)sqlite3_reset(rows);
     return status;
 }
@@ -242,10 +248,12 @@ static enum eg_status begin(struct eg_store *store, struct eg_error *err)
 /* Commit what has gone well, else roll back; the first failure is the one told. */
 static enum eg_status finish(struct eg_store *store, enum eg_status status, struct eg_error *err)
 {
-    if (status == EG_OK) {
-        status =
-            eg_store_run(store, eg_store_statement(store, EG_SQL_COMMIT), "committing to", err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_store_run(store, eg_store_statement(store, EG_SQL_COMMIT), "committing to", err);
+
+done:
     if (status != EG_OK && !sqlite3_get_autocommit(store->db)) {
         enum eg_status rolled =
             eg_store_run(store, eg_store_statement(store, EG_SQL_ROLLBACK), "rolling back", NULL);
@@ -290,13 +298,13 @@ static enum eg_status make_room(struct room *out, struct eg_store *store, const 
     sqlite3_stmt *statement = eg_store_statement(store, EG_SQL_HELD_OLDEST);
     int answer = SQLITE_OK;
     bind_text(&answer, statement, 1, participant);
-    status = put(store, statement, answer, err);
-    if (status == EG_OK && sqlite3_changes(store->db) == 0) {
+    EG_TRY(put(store, statement, answer, err));
+    if (sqlite3_changes(store->db) == 0) {
         return eg_error_set(err, EG_E_LIMIT, "held",
                             "the list of held reports is full (%lld%s); retry or release some",
                             (long long)most, participant[0] != '\0' ? " of one participant" : "");
     }
-    return status == EG_OK ? ask_room(out, store, participant, err) : status;
+    return ask_room(out, store, participant, err);
 }
 
 static enum eg_status insert(struct eg_store *store, const struct eg_held *held,
@@ -382,10 +390,11 @@ enum eg_status eg_store_held_breach(struct eg_held *out, struct eg_store *store,
     if (store->packed.capacity > EG_PACK_KEEP) {
         eg_store_pack_reset(store);
     }
-    if (status == EG_OK) {
-        *out = now;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *out = now;
+    return EG_OK;
 }
 
 /* ---- judging again ------------------------------------------------------------------------ */
@@ -402,12 +411,15 @@ enum eg_status eg_store_held_next(struct eg_held *out, struct eg_buf *signature,
         return status;
     }
     status = eg_store_held_octets(signature, report, store, out, err);
-    if (status == EG_OK) {
-        struct eg_digest digest = eg_hash(eg_bytes_view(report));
-        status = eg_digest_equal(&digest, &out->report)
-                     ? EG_OK
-                     : eg_store_corrupt(store, err, "a held report is not the one it was");
+    if (status != EG_OK) {
+        goto done;
     }
+    struct eg_digest digest = eg_hash(eg_bytes_view(report));
+    status = eg_digest_equal(&digest, &out->report)
+                 ? EG_OK
+                 : eg_store_corrupt(store, err, "a held report is not the one it was");
+
+done:
     return status == EG_E_NOTFOUND
                ? eg_store_corrupt(store, err, "a held report to be judged has no octets")
                : status;
@@ -433,12 +445,18 @@ enum eg_status eg_store_held_begin(struct eg_store *store, const struct eg_held 
         return status;
     }
     status = eg_store_held_find(&now, store, held->participant, &held->report, err);
-    if (status == EG_OK && now.state != EG_HELD_RETRY) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (now.state != EG_HELD_RETRY) {
         status = eg_error_set(err, EG_E_STATE, "held", "nobody asks for it any more");
     }
-    if (status == EG_OK) {
-        status = put_state(store, held->participant, &held->report, EG_HELD_JUDGING, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = put_state(store, held->participant, &held->report, EG_HELD_JUDGING, err);
+
+done:
     return finish(store, status, err);
 }
 
@@ -503,9 +521,12 @@ enum eg_status eg_store_held_retry(struct eg_store *store, const char *participa
     } else if (status == EG_OK && now.state > EG_HELD_HELD) {
         status = eg_error_set(err, EG_E_STATE, "held", "it is to be judged again already");
     }
-    if (status == EG_OK) {
-        status = put_state(store, participant, report, EG_HELD_RETRY, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = put_state(store, participant, report, EG_HELD_RETRY, err);
+
+done:
     return finish(store, status, err);
 }
 
@@ -518,8 +539,11 @@ enum eg_status eg_store_held_release(struct eg_store *store, const char *partici
         return status;
     }
     status = find_or_say(&now, store, participant, report, err);
-    if (status == EG_OK) {
-        status = end_row(store, participant, report, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = end_row(store, participant, report, err);
+
+done:
     return finish(store, status, err);
 }

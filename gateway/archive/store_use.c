@@ -11,6 +11,8 @@
  */
 #include "archive/store_sqlite.h"
 
+#include "base/error.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -84,13 +86,14 @@ static enum eg_status learn_files(struct eg_store *store, struct eg_error *err)
                                 : eg_file_id_path(&store->wal_id, path, err);
 
     free(path);
-    if (status == EG_OK) {
-        status = eg_file_id_path(&id, store->path, err);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK && !eg_file_id_equal(&id, &store->id)) {
-        status = eg_error_set(err, EG_E_STATE, store->path, "was replaced while it was opened");
+    EG_TRY(eg_file_id_path(&id, store->path, err));
+    if (!eg_file_id_equal(&id, &store->id)) {
+        return eg_error_set(err, EG_E_STATE, store->path, "was replaced while it was opened");
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_store_use_begin(struct eg_store *store, struct eg_error *err)
@@ -103,14 +106,13 @@ enum eg_status eg_store_use_begin(struct eg_store *store, struct eg_error *err)
          * a copy of it is one of an archive that nobody wrote to. */
         (void)sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     }
-    if (status == EG_OK) {
-        status = learn_files(store, err);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK) {
-        (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-        store->in_use = true;
-    }
-    return status;
+    EG_TRY(learn_files(store, err));
+    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    store->in_use = true;
+    return EG_OK;
 }
 
 static enum eg_status fold(struct eg_store *store, int how, struct eg_error *err)
@@ -134,18 +136,24 @@ enum eg_status eg_store_finish(struct eg_store *store, struct eg_error *err)
         return EG_OK;
     }
     status = eg_file_id_check(&store->id, store->path, err);
-    if (status == EG_OK) {
-        status = fold(store, SQLITE_CHECKPOINT_FULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = put_mark(store, false, err);
+    status = fold(store, SQLITE_CHECKPOINT_FULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = fold(store, SQLITE_CHECKPOINT_TRUNCATE, err);
+    status = put_mark(store, false, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    status = fold(store, SQLITE_CHECKPOINT_TRUNCATE, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+
+done:
     store->in_use = false;
     return status;
 }
@@ -153,16 +161,22 @@ enum eg_status eg_store_finish(struct eg_store *store, struct eg_error *err)
 enum eg_status eg_store_in_place(const struct eg_store *store, struct eg_error *err)
 {
     enum eg_status status = eg_file_id_check(&store->id, store->path, err);
+    if (status != EG_OK) {
+        return status;
+    }
 
-    for (unsigned i = 0; i < 2 && status == EG_OK; i++) {
+    for (unsigned i = 0; i < 2; i++) {
         char *path = beside(store, i == 0 ? "-wal" : "-lock");
 
         status = path == NULL
                      ? eg_error_set(err, EG_E_NOMEM, store->path, "memory ran out")
                      : eg_file_id_check(i == 0 ? &store->wal_id : &store->lock_id, path, err);
         free(path);
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 bool eg_store_incomplete(const struct eg_store *store)

@@ -41,19 +41,27 @@ enum eg_status eg_tamper_report(const char *path, uint64_t index, size_t offset,
     struct eg_buf report;
     eg_buf_init(&report, EG_REPORT_MAX + EG_MIB);
     enum eg_status status = eg_store_open(&reader, path, EG_STORE_READ, NULL, err);
-    if (status == EG_OK) {
-        status = eg_store_content(&report, &salt, reader, index, EG_CONTENT_REPORT, 0, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && offset >= report.len) {
+    status = eg_store_content(&report, &salt, reader, index, EG_CONTENT_REPORT, 0, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (offset >= report.len) {
         status = eg_error_set(err, EG_E_NOTFOUND, path, "the report has %zu octets", report.len);
     }
-    if (status == EG_OK) {
-        report.data[offset] ^= 1;
-        status = eg_store_open(&writer, path, EG_STORE_WRITE, eg_store_origin(reader), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = put_back(writer, index, eg_bytes_view(&report), err);
+    report.data[offset] ^= 1;
+    status = eg_store_open(&writer, path, EG_STORE_WRITE, eg_store_origin(reader), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = put_back(writer, index, eg_bytes_view(&report), err);
+
+done:
     eg_store_close(&writer);
     eg_store_close(&reader);
     eg_buf_done(&report);

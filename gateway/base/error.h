@@ -27,4 +27,16 @@ enum eg_status eg_error_set(struct eg_error *err, enum eg_status status, const c
 enum eg_status eg_error_errno(struct eg_error *err, const char *where, int cause,
                               const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/*
+ * A step of a function that owns nothing yet: leaves the function with the step's status when that
+ * is not EG_OK. A function that has something to release leaves by `goto done` instead.
+ */
+#define EG_TRY(step)                                                                               \
+    do {                                                                                           \
+        const enum eg_status eg_try_status = (step);                                               \
+        if (eg_try_status != EG_OK) {                                                              \
+            return eg_try_status;                                                                  \
+        }                                                                                          \
+    } while (0)
+
 #endif

@@ -17,9 +17,12 @@ enum eg_status eg_client_status(struct eg_client_reply *out, struct eg_client *c
         return eg_error_set(err, EG_E_USAGE, identity, "not \"<participant> <id> <version>\"");
     }
     enum eg_status status = eg_client_ask(&incoming, client, EG_VERB_STATUS, &frame, 1, err);
-    if (status == EG_OK) {
-        eg_reply_fill(out, client, NULL, &incoming);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_reply_fill(out, client, NULL, &incoming);
+
+done:
     eg_incoming_free(&incoming);
     return status;
 }
@@ -68,13 +71,16 @@ enum eg_status eg_client_rules(struct eg_client_rules *out, struct eg_client *cl
     } else {
         status = check_list(message->body[0], id, err);
     }
-    if (status == EG_OK) {
-        *out = (struct eg_client_rules){.list = eg_bytes_octets(message->body[0]),
-                                        .zip = id != NULL ? eg_bytes_octets(message->body[1])
-                                                          : (struct eg_octets){NULL, 0},
-                                        .memory = incoming};
-        incoming = NULL;
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = (struct eg_client_rules){.list = eg_bytes_octets(message->body[0]),
+                                    .zip = id != NULL ? eg_bytes_octets(message->body[1])
+                                                      : (struct eg_octets){NULL, 0},
+                                    .memory = incoming};
+    incoming = NULL;
+
+done:
     eg_incoming_free(&incoming);
     return status;
 }
@@ -97,12 +103,17 @@ enum eg_status eg_client_ping(int64_t *time_ms_out, uint64_t *size_out, struct e
         status = eg_error_set(err, EG_E_FORMAT, "PING", "%s is no answer to it",
                               eg_verb_text(message->verb));
     }
-    if (status == EG_OK && time_ms_out != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (time_ms_out != NULL) {
         *time_ms_out = pong.at_ms;
     }
-    if (status == EG_OK && size_out != NULL) {
+    if (size_out != NULL) {
         *size_out = pong.size;
     }
+
+done:
     eg_incoming_free(&incoming);
     return status;
 }

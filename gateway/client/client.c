@@ -4,6 +4,7 @@
 #include "client/internal.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "client/curve.h"
 
 #include <stdlib.h>
@@ -43,25 +44,16 @@ static enum eg_status load_trust(struct eg_client *client, const struct eg_clien
 static enum eg_status set_up(struct eg_client *client, const struct eg_client_options *options,
                              struct eg_error *err)
 {
-    enum eg_status status = load_trust(client, options, err);
-    if (status == EG_OK) {
-        status = eg_signing_key_load(&client->key, eg_octets_bytes(options->key_pem),
-                                     eg_octets_bytes(options->chain_pem), err);
-    }
-    if (status == EG_OK) {
-        status = eg_client_take_card(client, eg_octets_bytes(options->card_text),
-                                     eg_octets_bytes(options->card_cms), eg_clock_wall_ms(), err);
-    }
-    if (status == EG_OK) {
-        status = eg_curve_new(client->public_key, client->secret_key, err);
-    }
-    if (status == EG_OK) {
-        client->context = zmq_ctx_new();
-        status = client->context != NULL
-                     ? EG_OK
-                     : eg_error_set(err, EG_E_NOMEM, "transport", "no context could be made");
-    }
-    return status;
+    EG_TRY(load_trust(client, options, err));
+    EG_TRY(eg_signing_key_load(&client->key, eg_octets_bytes(options->key_pem),
+                               eg_octets_bytes(options->chain_pem), err));
+    EG_TRY(eg_client_take_card(client, eg_octets_bytes(options->card_text),
+                               eg_octets_bytes(options->card_cms), eg_clock_wall_ms(), err));
+    EG_TRY(eg_curve_new(client->public_key, client->secret_key, err));
+    client->context = zmq_ctx_new();
+    return client->context != NULL
+               ? EG_OK
+               : eg_error_set(err, EG_E_NOMEM, "transport", "no context could be made");
 }
 
 enum eg_status eg_client_new(struct eg_client **out, const struct eg_client_options *options,
@@ -81,10 +73,13 @@ enum eg_status eg_client_new(struct eg_client **out, const struct eg_client_opti
     client->interrupted = options->interrupted;
     client->payload = options->payload;
     enum eg_status status = set_up(client, options, err);
-    if (status == EG_OK) {
-        *out = client;
-        client = NULL;
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = client;
+    client = NULL;
+
+done:
     eg_client_free(&client);
     return status;
 }

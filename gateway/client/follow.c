@@ -13,6 +13,7 @@
 #include "client/internal.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "proof/receipt.h"
 
@@ -73,13 +74,11 @@ static enum eg_status send_follow(struct eg_client *client, struct eg_error *err
     snprintf(credit, sizeof credit, "%u", follow->credit);
     const struct eg_bytes frames[] = {eg_bytes_of(follow->stream), eg_bytes_of(cursor),
                                       eg_bytes_of(credit), EG_BYTES_NONE};
-    enum eg_status status = eg_request_add(&request, client, EG_VERB_FOLLOW, frames, 4, err);
-    if (status == EG_OK) {
-        follow->request = request->id;
-        follow->left = follow->credit;
-        follow->due = false;
-    }
-    return status;
+    EG_TRY(eg_request_add(&request, client, EG_VERB_FOLLOW, frames, 4, err));
+    follow->request = request->id;
+    follow->left = follow->credit;
+    follow->due = false;
+    return EG_OK;
 }
 
 /* Condition (3): when half of what is wanted ahead is used up, ask for it again. */
@@ -254,14 +253,19 @@ static enum eg_status await_following(struct eg_client *client, struct eg_error 
     struct eg_following *follow = &client->follow;
     int64_t deadline_ms = eg_clock_boot_ms() + client->timeout_ms;
     enum eg_status status = EG_OK;
-    while (status == EG_OK && !follow->answered && !follow->denied) {
+    while (!follow->answered && !follow->denied) {
         look_at_trouble(client);
         if (eg_clock_boot_ms() >= deadline_ms) {
             return eg_error_set(err, EG_E_TIMEOUT, "FOLLOW", "no answer within %d ms",
                                 client->timeout_ms);
         }
         status = eg_client_turn(client, STEP_MS, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     /* Refused behind FOLLOWING: at an item, which eg_client_next tells behind those before it. */
     return status == EG_OK && !follow->answered ? denied(client, err) : status;
 }
@@ -373,9 +377,12 @@ static enum eg_status take_item(struct eg_client_item *out, struct eg_client *cl
     if (!eg_item_body_read(&body, eg_incoming_message(incoming), &why)) {
         status = eg_error_set(err, EG_E_FORMAT, "ITEM", "%s", why);
     }
-    if (status == EG_OK) {
-        status = check_item(&index, client, &body, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = check_item(&index, client, &body, err);
+
+done:
     if (status == EG_OK) {
         follow->cursor = body.cursor;
         fill_item(out, &body, index, &incoming);
@@ -470,6 +477,6 @@ enum eg_status eg_client_skip(struct eg_client *client, const char *cursor, stru
         return eg_error_set(err, EG_E_USAGE, "skip", "%s is not the item that is damaged", cursor);
     }
     memcpy(stream, follow->stream, sizeof stream);
-    enum eg_status status = eg_client_ack(client, cursor, err);
-    return status == EG_OK ? eg_client_follow(client, stream, cursor, credit, err) : status;
+    EG_TRY(eg_client_ack(client, cursor, err));
+    return eg_client_follow(client, stream, cursor, credit, err);
 }

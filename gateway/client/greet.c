@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "core/authorise.h"
 
@@ -45,18 +46,13 @@ static enum eg_status check_signature(struct eg_signer *out, struct eg_client *c
     struct eg_verdict verdict = {.code = EG_CODE_OK};
     struct eg_signer signer;
     memset(&signer, 0, sizeof signer);
-    enum eg_status status =
-        eg_cms_check(&signer, &verdict, client->verifier, cms, text, kind, now_ms, err);
-    if (status == EG_OK && eg_verdict_passed(&verdict)) {
+    EG_TRY(eg_cms_check(&signer, &verdict, client->verifier, cms, text, kind, now_ms, err));
+    if (eg_verdict_passed(&verdict)) {
         (void)eg_authorise_certificate(&verdict, &signer, NULL, kind);
     }
-    if (status == EG_OK) {
-        status = judged(&verdict, eg_signed_kind_text(kind), err);
-    }
-    if (status == EG_OK) {
-        *out = signer;
-    }
-    return status;
+    EG_TRY(judged(&verdict, eg_signed_kind_text(kind), err));
+    *out = signer;
+    return EG_OK;
 }
 
 static enum eg_status check_card(const struct eg_client *client, const struct eg_card *card,
@@ -92,27 +88,34 @@ enum eg_status eg_client_take_card(struct eg_client *client, struct eg_bytes tex
     eg_buf_init(&copy, EG_SIGNED_TEXT_MAX);
     enum eg_status status =
         check_signature(&signer, client, cms, text, EG_SIGNED_CARD, now_ms, err);
-    if (status == EG_OK) {
-        status = eg_card_read(&card, text, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = check_card(client, &card, &signer, now_ms, err);
+    status = eg_card_read(&card, text, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vkey_write(&log_key, card.origin, card.log_key, err);
+    status = check_card(client, &card, &signer, now_ms, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_buf_bytes(&copy, text);
-        status = eg_buf_ok(&copy, "card", err);
+    status = eg_vkey_write(&log_key, card.origin, card.log_key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        client->card = card;
-        client->gateway = signer;
-        memcpy(client->log_key, log_key.data, log_key.len + 1);
-        eg_buf_done(&client->card_text);
-        client->card_text = copy;
-        eg_buf_init(&copy, 0);
+    eg_buf_bytes(&copy, text);
+    status = eg_buf_ok(&copy, "card", err);
+    if (status != EG_OK) {
+        goto done;
     }
+    client->card = card;
+    client->gateway = signer;
+    memcpy(client->log_key, log_key.data, log_key.len + 1);
+    eg_buf_done(&client->card_text);
+    client->card_text = copy;
+    eg_buf_init(&copy, 0);
+
+done:
     eg_buf_done(&copy);
     eg_buf_done(&log_key);
     return status;
@@ -139,14 +142,9 @@ static enum eg_status write_hello(struct eg_buf *text, struct eg_buf *cms, struc
     memcpy(hello.origin, client->card.origin, sizeof hello.origin);
     memcpy(hello.door_key, client->card.door_key, sizeof hello.door_key);
     memcpy(hello.client_key, client->public_key, sizeof hello.client_key);
-    enum eg_status status = eg_random(hello.nonce, sizeof hello.nonce, err);
-    if (status == EG_OK) {
-        status = eg_hello_write(text, &hello, err);
-    }
-    if (status == EG_OK) {
-        status = eg_cms_sign(cms, client->key, EG_SIGNED_HELLO, eg_bytes_view(text), now_ms, err);
-    }
-    return status;
+    EG_TRY(eg_random(hello.nonce, sizeof hello.nonce, err));
+    EG_TRY(eg_hello_write(text, &hello, err));
+    return eg_cms_sign(cms, client->key, EG_SIGNED_HELLO, eg_bytes_view(text), now_ms, err);
 }
 
 static enum eg_status check_welcome(struct eg_client *client, const struct eg_message *message,
@@ -185,12 +183,13 @@ static enum eg_status check_welcome(struct eg_client *client, const struct eg_me
     if (!eg_bytes_equal(message->body[2], eg_bytes_view(&client->card_text))) {
         status = eg_client_take_card(client, message->body[2], message->body[3], now_ms, err);
     }
-    if (status == EG_OK) {
-        /* At nine tenths of the admission a new greeting prolongs it, unnoticed by the caller. */
-        client->welcome = welcome;
-        client->renew_at_ms = eg_clock_boot_ms() + (welcome.admitted_until_ms - now_ms) / 10 * 9;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    /* At nine tenths of the admission a new greeting prolongs it, unnoticed by the caller. */
+    client->welcome = welcome;
+    client->renew_at_ms = eg_clock_boot_ms() + (welcome.admitted_until_ms - now_ms) / 10 * 9;
+    return EG_OK;
 }
 
 /* Refused at the door: with a time to come back (the moment's, or two clocks differ), or for good.
@@ -266,19 +265,24 @@ enum eg_status eg_client_greet(struct eg_client *client, int64_t deadline_ms, st
     eg_buf_init(&cms, EG_CMS_MAX);
     client->has_refusal = false;
     enum eg_status status = write_hello(&text, &cms, client, eg_clock_wall_ms(), err);
-    if (status == EG_OK) {
-        status = eg_link_open(&door, client->context, client->card.door, client->card.door_key,
-                              client->public_key, client->secret_key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_message_start(&hello, EG_VERB_HELLO, eg_bytes_of("hello"));
-        eg_message_add(&hello, eg_bytes_view(&text));
-        eg_message_add(&hello, eg_bytes_view(&cms));
-        status = exchange(&incoming, client, &door, &hello, deadline_ms, err);
+    status = eg_link_open(&door, client->context, client->card.door, client->card.door_key,
+                          client->public_key, client->secret_key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = read_answer(client, incoming, eg_bytes_view(&text), err);
+    eg_message_start(&hello, EG_VERB_HELLO, eg_bytes_of("hello"));
+    eg_message_add(&hello, eg_bytes_view(&text));
+    eg_message_add(&hello, eg_bytes_view(&cms));
+    status = exchange(&incoming, client, &door, &hello, deadline_ms, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = read_answer(client, incoming, eg_bytes_view(&text), err);
+
+done:
     eg_incoming_free(&incoming);
     eg_link_close(&door);
     eg_buf_done(&cms);

@@ -337,15 +337,22 @@ enum eg_status eg_client_turn(struct eg_client *client, int wait_ms, struct eg_e
         return eg_error_set(err, EG_E_STATE, "gateway", "interrupted");
     }
     enum eg_status status = keep_connected(client, err);
-    if (status == EG_OK) {
-        status = eg_follow_continue(client, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = send_due(client, err);
+    status = eg_follow_continue(client, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && eg_link_wait(&client->hall, until_due(client, wait_ms))) {
+    status = send_due(client, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_link_wait(&client->hall, until_due(client, wait_ms))) {
         status = take_arrivals(client, err);
     }
+
+done:
     expire(client);
     return status;
 }
@@ -358,17 +365,26 @@ enum eg_status eg_client_ask(struct eg_incoming **out, struct eg_client *client,
     if (status != EG_OK) {
         return status;
     }
-    while (status == EG_OK && request->answer == NULL && !request->expired) {
-        status = eg_client_turn(client, STEP_MS, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && request->answer == NULL) {
+    while (request->answer == NULL && !request->expired) {
+        status = eg_client_turn(client, STEP_MS, err);
+        if (status != EG_OK) {
+            goto done;
+        }
+    }
+    if (request->answer == NULL) {
         status = eg_error_set(err, EG_E_TIMEOUT, eg_verb_text(verb), "no answer within %d ms",
                               client->timeout_ms);
     }
-    if (status == EG_OK) {
-        *out = request->answer;
-        request->answer = NULL;
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = request->answer;
+    request->answer = NULL;
+
+done:
     eg_request_drop(client, request);
     return status;
 }

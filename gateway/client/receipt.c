@@ -3,6 +3,7 @@
  */
 #include <emgate/receipt.h>
 
+#include "base/error.h"
 #include "client/internal.h"
 #include "proof/heads.h"
 
@@ -37,15 +38,11 @@ enum eg_status eg_receipt_prove(struct eg_receipt_facts *out, struct eg_octets r
     char origin[EG_ORIGIN_MAX + 1] = "";
     uint8_t public_key[EG_ED25519_KEY_LEN] = {0};
     struct eg_receipt parsed = {.index = 0};
-    enum eg_status status = eg_vkey_read(origin, public_key, eg_bytes_of(log_key), err);
-    if (status == EG_OK) {
-        status = eg_receipt_verify(&parsed, eg_octets_bytes(receipt), origin, public_key, err);
-    }
-    if (status == EG_OK) {
-        fill_facts(out, &parsed);
-        eg_receipt_done(&parsed);
-    }
-    return status;
+    EG_TRY(eg_vkey_read(origin, public_key, eg_bytes_of(log_key), err));
+    EG_TRY(eg_receipt_verify(&parsed, eg_octets_bytes(receipt), origin, public_key, err));
+    fill_facts(out, &parsed);
+    eg_receipt_done(&parsed);
+    return EG_OK;
 }
 
 /* Receipts are large for a stack: on the heap, and named when they fail. */
@@ -60,10 +57,13 @@ static enum eg_status prove_named(struct eg_receipt **out, struct eg_octets octe
     }
     enum eg_status status =
         eg_receipt_verify(receipt, eg_octets_bytes(octets), log->origin, key, &own);
-    if (status == EG_OK) {
-        *out = receipt;
-        return EG_OK;
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = receipt;
+    return EG_OK;
+
+done:
     free(receipt);
     return eg_error_set(err, status, name, "%s", own.text);
 }
@@ -90,18 +90,23 @@ enum eg_status eg_receipt_compare(enum eg_receipt_relation *out, const char **wh
     struct eg_receipt *held_receipt = NULL, *seen_receipt = NULL;
     const char *why = NULL;
     enum eg_status status = eg_vkey_read(log.origin, key, eg_bytes_of(log_key), err);
-    if (status == EG_OK) {
-        status = prove_named(&held_receipt, held, "held", &log, key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = prove_named(&seen_receipt, seen, "seen", &log, key, err);
+    status = prove_named(&held_receipt, held, "held", &log, key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = relation_of[eg_heads_compare(&why, held_receipt, seen_receipt)];
+    status = prove_named(&seen_receipt, seen, "seen", &log, key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && why_out != NULL) {
+    *out = relation_of[eg_heads_compare(&why, held_receipt, seen_receipt)];
+    if (why_out != NULL) {
         *why_out = why;
     }
+
+done:
     forget(&held_receipt);
     forget(&seen_receipt);
     return status;

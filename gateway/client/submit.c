@@ -5,6 +5,7 @@
 #include "client/internal.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "proof/receipt.h"
 
 #include <stdio.h>
@@ -44,21 +45,21 @@ enum eg_status eg_client_send(uint64_t *ticket_out, struct eg_client *client, st
                             client->submissions);
     }
     enum eg_status status = eg_client_connect(client, err);
-    if (status == EG_OK) {
-        status = check_sizes(client, cms, report, err);
+    if (status != EG_OK) {
+        return status;
     }
+    status = check_sizes(client, cms, report, err);
     const struct eg_bytes frames[] = {eg_octets_bytes(cms), eg_octets_bytes(report)};
-    if (status == EG_OK) {
-        status = eg_request_add(&request, client, EG_VERB_SUBMIT, frames, 2, err);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK) {
-        *ticket_out = request->id;
-        /* Out it goes; a connection that broke is the business of the next take. */
-        struct eg_error ignored;
-        enum eg_status turned = eg_client_turn(client, 0, &ignored);
-        (void)turned;
-    }
-    return status;
+    EG_TRY(eg_request_add(&request, client, EG_VERB_SUBMIT, frames, 2, err));
+    *ticket_out = request->id;
+    /* Out it goes; a connection that broke is the business of the next take. */
+    struct eg_error ignored;
+    enum eg_status turned = eg_client_turn(client, 0, &ignored);
+    (void)turned;
+    return EG_OK;
 }
 
 size_t eg_client_in_flight(const struct eg_client *client)

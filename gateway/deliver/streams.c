@@ -14,6 +14,7 @@
  */
 #include "deliver/streams.h"
 
+#include "base/error.h"
 #include "wire/refusal.h"
 
 #include <assert.h>
@@ -135,10 +136,11 @@ static enum eg_status durable_cursor(struct eg_wire_cursor *out, struct eg_strea
         cursor = (struct eg_wire_cursor){0, 0};
         status = EG_OK;
     }
-    if (status == EG_OK) {
-        *out = cursor;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *out = cursor;
+    return EG_OK;
 }
 
 /* A damaged one is as good as none for whoever brings a cursor of its own: the next ACK mends it.
@@ -281,15 +283,13 @@ enum eg_status eg_streams_follow(enum eg_code *code_out, struct eg_wire_cursor *
         *code_out = EG_CODE_BUSY;
         return EG_OK;
     }
-    status = add(&follower, streams, err);
-    if (status == EG_OK) {
-        fill(follower, ++streams->tick, routing, participant, request, follow);
-        follower->position = from;
-        follower->sent = sent;
-        *from_out = from;
-        *code_out = EG_CODE_OK;
-    }
-    return status;
+    EG_TRY(add(&follower, streams, err));
+    fill(follower, ++streams->tick, routing, participant, request, follow);
+    follower->position = from;
+    follower->sent = sent;
+    *from_out = from;
+    *code_out = EG_CODE_OK;
+    return EG_OK;
 }
 
 enum eg_code eg_streams_credit(struct eg_streams *streams, struct eg_bytes routing,
@@ -357,14 +357,15 @@ enum eg_status eg_streams_ack(struct eg_stream_ack *out, struct eg_streams *stre
             result.cursor = later(ack->cursor, durable);
         }
     }
-    if (status == EG_OK) {
-        *out = result;
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK && result.code == EG_CODE_OK && !result.write) {
+    *out = result;
+    if (result.code == EG_CODE_OK && !result.write) {
         /* Durable since another connection said so: nothing is written, but it is settled here. */
         eg_streams_acked(streams, participant, ack->stream, &result.cursor);
     }
-    return status;
+    return EG_OK;
 }
 
 void eg_streams_gone(struct eg_streams *streams, struct eg_bytes routing)
@@ -512,10 +513,13 @@ static enum step serve(struct eg_streams *streams, struct follower *follower,
     eg_buf_init(&item.receipt, EG_RECEIPT_MAX);
     eg_buf_init(&item.notification, EG_NOTIFICATION_MAX);
     enum eg_status status = reserve(follower, &err);
-    if (status == EG_OK) {
-        status = streams->source.next(&item, streams->source.payload, follower->stream,
-                                      &follower->position, &err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = streams->source.next(&item, streams->source.payload, follower->stream,
+                                  &follower->position, &err);
+
+done:
     if (status == EG_E_NOTFOUND) {
         follower->hungry = false;
     } else if (status != EG_OK) {

@@ -108,10 +108,13 @@ enum eg_status eg_router_open(struct eg_router **out, const struct eg_router_set
     router->stray = settings->stray;
     router->payload = settings->payload;
     enum eg_status status = open_sockets(router, settings, err);
-    if (status == EG_OK) {
-        *out = router;
-        router = NULL;
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = router;
+    router = NULL;
+
+done:
     eg_router_close(&router);
     return status;
 }

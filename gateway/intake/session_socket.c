@@ -51,16 +51,19 @@ enum eg_status eg_session_socket_open(struct eg_session_socket **out,
     hall->hooks = settings->hooks;
     enum eg_status status =
         eg_admission_new(&hall->admission, settings->admissions, settings->rate, err);
-    if (status == EG_OK) {
-        struct eg_router_settings router = {.bind = settings->bind,
-                                            .secret = settings->secret,
-                                            .message_max = settings->report_max + MESSAGE_SLACK,
-                                            .high_water = HIGH_WATER,
-                                            .admit = admit,
-                                            .stray = stray,
-                                            .payload = hall};
-        status = eg_router_open(&hall->router, &router, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    struct eg_router_settings router = {.bind = settings->bind,
+                                        .secret = settings->secret,
+                                        .message_max = settings->report_max + MESSAGE_SLACK,
+                                        .high_water = HIGH_WATER,
+                                        .admit = admit,
+                                        .stray = stray,
+                                        .payload = hall};
+    status = eg_router_open(&hall->router, &router, err);
+
+done:
     if (status != EG_OK) {
         eg_session_socket_close(&hall);
         return status;

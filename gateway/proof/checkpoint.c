@@ -71,21 +71,25 @@ enum eg_status eg_checkpoint_sign(struct eg_buf *out, const struct eg_checkpoint
     eg_buf_init(&body, BODY_MAX);
     write_body(&body, checkpoint);
     enum eg_status status = eg_buf_ok(&body, "checkpoint", err);
-    if (status == EG_OK) {
-        key_id(sealed, checkpoint->origin, public_key);
-        status = eg_ed25519_sign(sealed + KEY_ID_LEN, seed, eg_bytes_view(&body), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_buf_bytes(out, eg_bytes_view(&body));
-        eg_buf_char(out, '\n');
-        eg_buf_text(out, dash);
-        eg_buf_text(out, checkpoint->origin);
-        eg_buf_char(out, ' ');
-        eg_text_base64(out, (struct eg_bytes){sealed, sizeof(sealed)});
-        eg_buf_char(out, '\n');
-        status = eg_buf_ok(out, "checkpoint", err);
-        out->len = status == EG_OK ? out->len : before;
+    key_id(sealed, checkpoint->origin, public_key);
+    status = eg_ed25519_sign(sealed + KEY_ID_LEN, seed, eg_bytes_view(&body), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_buf_bytes(out, eg_bytes_view(&body));
+    eg_buf_char(out, '\n');
+    eg_buf_text(out, dash);
+    eg_buf_text(out, checkpoint->origin);
+    eg_buf_char(out, ' ');
+    eg_text_base64(out, (struct eg_bytes){sealed, sizeof(sealed)});
+    eg_buf_char(out, '\n');
+    status = eg_buf_ok(out, "checkpoint", err);
+    out->len = status == EG_OK ? out->len : before;
+
+done:
     eg_buf_done(&body);
     return status;
 }

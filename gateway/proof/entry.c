@@ -14,6 +14,7 @@
  */
 #include "proof/entry.h"
 
+#include "base/error.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -376,10 +377,15 @@ static enum eg_status writes_back(const struct eg_entry *entry, struct eg_bytes 
 
     eg_buf_init(&again, EG_ENTRY_MAX);
     enum eg_status status = eg_entry_write(&again, entry, err);
-    if (status == EG_OK && !eg_bytes_equal(eg_bytes_view(&again), text)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_bytes_equal(eg_bytes_view(&again), text)) {
         status = eg_error_set(err, EG_E_FORMAT, "entry", "a line is missing, doubled or not of %s",
                               kind_words[entry->kind]);
     }
+
+done:
     eg_buf_done(&again);
     return status;
 }
@@ -395,9 +401,7 @@ enum eg_status eg_entry_read(struct eg_entry *out, struct eg_bytes text, struct 
     if (!eg_lines_start(&lines, text, "entry") || !read_lines(&entry, &lines)) {
         return eg_error_set(err, EG_E_FORMAT, "entry", "malformed at line %u", lines.number);
     }
-    enum eg_status status = writes_back(&entry, text, err);
-    if (status == EG_OK) {
-        *out = entry;
-    }
-    return status;
+    EG_TRY(writes_back(&entry, text, err));
+    *out = entry;
+    return EG_OK;
 }

@@ -4,6 +4,8 @@
  */
 #include "proof/merkle.h"
 
+#include "base/error.h"
+
 #include <assert.h>
 
 struct eg_digest eg_merkle_leaf(struct eg_bytes entry)
@@ -188,7 +190,7 @@ enum eg_status eg_merkle_consistency(struct eg_digest out[2 * EG_MERKLE_LEVELS],
     if (old_size == 0 || old_size > size) {
         return eg_error_set(err, EG_E_NOTFOUND, "proof", "no such older tree");
     }
-    while (old_size < end && status == EG_OK) {
+    while (old_size < end) {
         uint64_t middle = start + split_of(end - start);
         if (old_size <= middle) {
             status = range_hash(&path[count++], middle, end, &source);
@@ -198,17 +200,18 @@ enum eg_status eg_merkle_consistency(struct eg_digest out[2 * EG_MERKLE_LEVELS],
             start = middle;
             whole = false;
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    if (status == EG_OK && !whole) {
-        status = range_hash(&path[count++], start, end, &source);
+    if (!whole) {
+        EG_TRY(range_hash(&path[count++], start, end, &source));
     }
-    for (size_t i = 0; i < count && status == EG_OK; i++) {
+    for (size_t i = 0; i < count; i++) {
         out[i] = path[count - 1 - i];
     }
-    if (status == EG_OK) {
-        *count_out = count;
-    }
-    return status;
+    *count_out = count;
+    return EG_OK;
 }
 
 /* RFC 9162, 2.1.4.2. */

@@ -3,6 +3,7 @@
  */
 #include "proof/receipt.h"
 
+#include "base/error.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -114,15 +115,10 @@ static enum eg_status read_into(struct eg_receipt *receipt, struct eg_bytes text
     if (text.len > EG_RECEIPT_MAX) {
         return malformed(&reader, "larger than any receipt");
     }
-    enum eg_status status = read_head(receipt, &reader);
-    if (status == EG_OK) {
-        status = read_path(receipt, &reader);
-    }
-    if (status == EG_OK) {
-        receipt->checkpoint_note = reader.rest;
-        status = eg_entry_read(&receipt->entry, eg_bytes_view(&receipt->entry_text), err);
-    }
-    return status;
+    EG_TRY(read_head(receipt, &reader));
+    EG_TRY(read_path(receipt, &reader));
+    receipt->checkpoint_note = reader.rest;
+    return eg_entry_read(&receipt->entry, eg_bytes_view(&receipt->entry_text), err);
 }
 
 enum eg_status eg_receipt_read(struct eg_receipt *out, struct eg_bytes text, struct eg_error *err)
@@ -133,10 +129,13 @@ enum eg_status eg_receipt_read(struct eg_receipt *out, struct eg_bytes text, str
     }
     eg_buf_init(&receipt->entry_text, EG_ENTRY_MAX);
     enum eg_status status = read_into(receipt, text, err);
-    if (status == EG_OK) {
-        *out = *receipt;
-        eg_buf_init(&receipt->entry_text, EG_ENTRY_MAX);
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = *receipt;
+    eg_buf_init(&receipt->entry_text, EG_ENTRY_MAX);
+
+done:
     eg_receipt_done(receipt);
     free(receipt);
     return status;
@@ -148,13 +147,15 @@ static enum eg_status prove(struct eg_receipt *receipt, const char *origin,
     enum eg_status status = eg_checkpoint_verify(&receipt->checkpoint, receipt->checkpoint_note,
                                                  origin, public_key, err);
     struct eg_digest leaf = eg_merkle_leaf(eg_bytes_view(&receipt->entry_text));
-    if (status == EG_OK &&
-        !eg_merkle_inclusion_verify(&leaf, receipt->index, receipt->checkpoint.size, receipt->path,
-                                    receipt->path_count, &receipt->checkpoint.root)) {
-        status = eg_error_set(err, EG_E_CRYPTO, "receipt",
-                              "the proof does not lead from the entry to the checkpoint's root");
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (!eg_merkle_inclusion_verify(&leaf, receipt->index, receipt->checkpoint.size, receipt->path,
+                                    receipt->path_count, &receipt->checkpoint.root)) {
+        return eg_error_set(err, EG_E_CRYPTO, "receipt",
+                            "the proof does not lead from the entry to the checkpoint's root");
+    }
+    return EG_OK;
 }
 
 enum eg_status eg_receipt_verify(struct eg_receipt *out, struct eg_bytes text, const char *origin,
@@ -165,9 +166,12 @@ enum eg_status eg_receipt_verify(struct eg_receipt *out, struct eg_bytes text, c
         return eg_error_set(err, EG_E_NOMEM, "receipt", "memory ran out");
     }
     enum eg_status status = eg_receipt_read(receipt, text, err);
-    if (status == EG_OK) {
-        status = prove(receipt, origin, public_key, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = prove(receipt, origin, public_key, err);
+
+done:
     if (status == EG_OK) {
         *out = *receipt;
     } else {

@@ -4,6 +4,7 @@
  */
 #include "verify/certificate.h"
 
+#include "base/error.h"
 #include "verify/path.h"
 
 #include <openssl/err.h>
@@ -50,14 +51,9 @@ static enum eg_status desk_open(struct desk *desk, const struct eg_trust *trust,
     if (desk->libctx == NULL) {
         return eg_error_set(err, EG_E_NOMEM, NULL, "memory ran out");
     }
-    enum eg_status status = eg_path_init(&desk->path, desk->libctx, trust, err);
-    if (status == EG_OK) {
-        status = eg_x509_read(&desk->untrusted, desk->libctx, untrusted_pem, "untrusted", err);
-    }
-    if (status == EG_OK) {
-        status = read_any(&desk->certificates, desk->libctx, certificate, err);
-    }
-    return status;
+    EG_TRY(eg_path_init(&desk->path, desk->libctx, trust, err));
+    EG_TRY(eg_x509_read(&desk->untrusted, desk->libctx, untrusted_pem, "untrusted", err));
+    return read_any(&desk->certificates, desk->libctx, certificate, err);
 }
 
 static void desk_done(struct desk *desk)
@@ -110,16 +106,21 @@ enum eg_status eg_certificate_describe(struct eg_signer *out, struct eg_bytes ce
         return eg_error_set(err, EG_E_NOMEM, NULL, "memory ran out");
     }
     enum eg_status status = read_any(&list, libctx, certificate, err);
-    if (status == EG_OK) {
-        status = eg_x509_describe(&found, sk_X509_value(list, 0), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        X509 *issuer = sk_X509_value(list, sk_X509_num(list) > 1 ? 1 : 0);
-        status = eg_x509_key_digest(&found.issuer_key, issuer, err);
+    status = eg_x509_describe(&found, sk_X509_value(list, 0), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = found;
+    X509 *issuer = sk_X509_value(list, sk_X509_num(list) > 1 ? 1 : 0);
+    status = eg_x509_key_digest(&found.issuer_key, issuer, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = found;
+
+done:
     sk_X509_pop_free(list, X509_free);
     OSSL_LIB_CTX_free(libctx);
     return status;

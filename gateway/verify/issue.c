@@ -245,15 +245,20 @@ enum eg_status eg_issue_root(struct eg_buf *out, struct eg_bytes key_pem,
     struct desk desk = {0};
     const struct eg_profile *profile;
     enum eg_status status = check_terms(&profile, terms, err);
-    if (status == EG_OK) {
-        status = desk_open(&desk, EG_BYTES_NONE, key_pem, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = make_certificate(&desk, terms, profile, err);
+    status = desk_open(&desk, EG_BYTES_NONE, key_pem, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_certificate(out, desk.certificate, err);
+    status = make_certificate(&desk, terms, profile, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_certificate(out, desk.certificate, err);
+
+done:
     desk_done(&desk);
     return status;
 }
@@ -265,21 +270,30 @@ enum eg_status eg_issue_certificate(struct eg_buf *out, struct eg_bytes ca_pem,
     struct desk desk = {0};
     const struct eg_profile *profile;
     enum eg_status status = check_terms(&profile, terms, err);
-    if (status == EG_OK && ca_pem.len == 0) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (ca_pem.len == 0) {
         status = eg_error_set(err, EG_E_FORMAT, "authority", "there is no certificate in it");
     }
-    if (status == EG_OK) {
-        status = desk_open(&desk, ca_pem, ca_key_pem, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_key_read(&desk.subject_key, desk.libctx, subject_key_pem, err);
+    status = desk_open(&desk, ca_pem, ca_key_pem, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = make_certificate(&desk, terms, profile, err);
+    status = eg_key_read(&desk.subject_key, desk.libctx, subject_key_pem, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_certificate(out, desk.certificate, err);
+    status = make_certificate(&desk, terms, profile, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_certificate(out, desk.certificate, err);
+
+done:
     desk_done(&desk);
     return status;
 }

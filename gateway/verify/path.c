@@ -109,11 +109,19 @@ static enum eg_status add_anchors(struct eg_path *path, struct eg_bytes pem, con
     if (sk_X509_num(list) == 0) {
         status = eg_error_set(err, EG_E_FORMAT, from, "there is no certificate in it");
     }
-    for (int i = 0; status == EG_OK && i < sk_X509_num(list); i++) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (int i = 0; i < sk_X509_num(list); i++) {
         if (X509_STORE_add_cert(path->store, sk_X509_value(list, i)) != 1) {
             status = eg_x509_error(err, EG_E_CRYPTO, "the anchor can not be used");
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     sk_X509_pop_free(list, X509_free);
     return status;
 }
@@ -188,10 +196,15 @@ enum eg_status eg_path_init(struct eg_path *path, OSSL_LIB_CTX *libctx,
     }
     const char *from = trust->anchors_from != NULL ? trust->anchors_from : "anchors";
     enum eg_status status = add_anchors(path, trust->anchors_pem, from, err);
-    if (status == EG_OK && eg_trust_revokes(trust)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_trust_revokes(trust)) {
         from = trust->crls_from != NULL ? trust->crls_from : "revocation lists";
         status = add_crls(path, trust->crls_pem, from, err);
     }
+
+done:
     if (status != EG_OK) {
         eg_path_done(path);
     }

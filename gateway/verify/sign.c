@@ -83,9 +83,12 @@ enum eg_status eg_signing_key_load(struct eg_signing_key **out, struct eg_bytes 
         return eg_error_set(err, EG_E_NOMEM, NULL, "memory ran out");
     }
     enum eg_status status = eg_key_read(&key->key, key->libctx, key_pem, err);
-    if (status == EG_OK) {
-        status = read_chain(key, chain_pem, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = read_chain(key, chain_pem, err);
+
+done:
     if (status != EG_OK) {
         eg_signing_key_free(&key);
         return status;
@@ -102,12 +105,16 @@ enum eg_status eg_signing_key_read(struct eg_signing_key **out, const char *key_
     eg_buf_init(&key, EG_CMS_MAX);
     eg_buf_init(&chain, EG_CMS_MAX);
     enum eg_status status = eg_file_read_some(&key, key_path, err);
-    if (status == EG_OK) {
-        status = eg_file_read_some(&chain, chain_path, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_signing_key_load(out, eg_bytes_view(&key), eg_bytes_view(&chain), err);
+    status = eg_file_read_some(&chain, chain_path, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_signing_key_load(out, eg_bytes_view(&key), eg_bytes_view(&chain), err);
+
+done:
     eg_buf_wipe(&key);
     eg_buf_done(&chain);
     return status;

@@ -35,9 +35,12 @@ enum eg_status eg_verifier_new(struct eg_verifier **out, const struct eg_trust *
         return eg_error_set(err, EG_E_NOMEM, NULL, "memory ran out");
     }
     enum eg_status status = fetch_digests(verifier, err);
-    if (status == EG_OK) {
-        status = eg_path_init(&verifier->path, verifier->libctx, trust, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_path_init(&verifier->path, verifier->libctx, trust, err);
+
+done:
     if (status != EG_OK) {
         eg_verifier_free(&verifier);
         return status;

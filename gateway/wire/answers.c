@@ -5,6 +5,7 @@
  */
 #include "wire/texts.h"
 
+#include "base/error.h"
 #include "wire/fields.h"
 
 #include <assert.h>
@@ -74,11 +75,9 @@ enum eg_status eg_answer_read(struct eg_answer_text *out, struct eg_bytes text,
     eg_fields_free_text(&fields, "en", answer.en, sizeof answer.en, false);
     answer.retry_after_ms = (uint32_t)retry_after_ms;
     answer.code = eg_code_named(answer.code_text);
-    enum eg_status status = eg_fields_end(&fields);
-    if (status == EG_OK) {
-        *out = answer;
-    }
-    return status;
+    EG_TRY(eg_fields_end(&fields));
+    *out = answer;
+    return EG_OK;
 }
 
 /* Split "<a> <b> <c>" at single blanks. */
@@ -129,11 +128,9 @@ enum eg_status eg_standing_read(struct eg_standing *out, struct eg_bytes text, s
             eg_fields_refuse(&fields, "delivery", "not <name> <recipient> <state>");
         }
     }
-    enum eg_status status = eg_fields_end(&fields);
-    if (status == EG_OK) {
-        *out = standing;
-    }
-    return status;
+    EG_TRY(eg_fields_end(&fields));
+    *out = standing;
+    return EG_OK;
 }
 
 enum eg_status eg_standing_write(struct eg_buf *out, const struct eg_standing *standing,
@@ -160,11 +157,9 @@ enum eg_status eg_pong_read(struct eg_pong *out, struct eg_bytes text, struct eg
     eg_fields_start(&fields, text, "pong", err);
     eg_fields_time(&fields, "time", &pong.at_ms);
     eg_fields_number(&fields, "size", UINT64_MAX, &pong.size);
-    enum eg_status status = eg_fields_end(&fields);
-    if (status == EG_OK) {
-        *out = pong;
-    }
-    return status;
+    EG_TRY(eg_fields_end(&fields));
+    *out = pong;
+    return EG_OK;
 }
 
 enum eg_status eg_pong_write(struct eg_buf *out, const struct eg_pong *pong, struct eg_error *err)

@@ -3,6 +3,7 @@
  */
 #include "wire/refusal.h"
 
+#include "base/error.h"
 #include "wire/texts.h"
 
 #include <stdio.h>
@@ -31,10 +32,8 @@ enum eg_status eg_refusal_answer(struct eg_message *out, struct eg_buf *text,
                                  const struct eg_message *request, const struct eg_verdict *verdict,
                                  struct eg_error *err)
 {
-    enum eg_status status = eg_refusal_text(text, verdict, err);
-    if (status == EG_OK) {
-        eg_message_answer(out, request, eg_refusal_verb(verdict->code));
-        eg_message_add(out, eg_bytes_view(text));
-    }
-    return status;
+    EG_TRY(eg_refusal_text(text, verdict, err));
+    eg_message_answer(out, request, eg_refusal_verb(verdict->code));
+    eg_message_add(out, eg_bytes_view(text));
+    return EG_OK;
 }

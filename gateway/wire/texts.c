@@ -5,6 +5,7 @@
  */
 #include "wire/texts.h"
 
+#include "base/error.h"
 #include "wire/fields.h"
 
 #include <inttypes.h>
@@ -88,11 +89,9 @@ enum eg_status eg_hello_read(struct eg_hello *out, struct eg_bytes text, struct 
     take_versions(&fields, hello.versions);
     eg_fields_time(&fields, "at", &hello.at_ms);
     eg_fields_hex(&fields, "nonce", hello.nonce, sizeof hello.nonce);
-    enum eg_status status = eg_fields_end(&fields);
-    if (status == EG_OK) {
-        *out = hello;
-    }
-    return status;
+    EG_TRY(eg_fields_end(&fields));
+    *out = hello;
+    return EG_OK;
 }
 
 enum eg_status eg_hello_write(struct eg_buf *out, const struct eg_hello *hello,
@@ -128,11 +127,9 @@ enum eg_status eg_welcome_read(struct eg_welcome *out, struct eg_bytes text, str
     eg_fields_number(&fields, "report-max", SIZE_MAX / 2, &welcome.report_max);
     eg_fields_number(&fields, "credit-max", EG_CREDIT_MAX, &credit_max);
     welcome.credit_max = (uint32_t)credit_max;
-    enum eg_status status = eg_fields_end(&fields);
-    if (status == EG_OK) {
-        *out = welcome;
-    }
-    return status;
+    EG_TRY(eg_fields_end(&fields));
+    *out = welcome;
+    return EG_OK;
 }
 
 enum eg_status eg_welcome_write(struct eg_buf *out, const struct eg_welcome *welcome,
@@ -186,11 +183,9 @@ enum eg_status eg_card_read(struct eg_card *out, struct eg_bytes text, struct eg
                            card.valid_until_ms - card.valid_from_ms > EG_CARD_VALID_MAX_MS)) {
         eg_fields_refuse(&fields, "valid-until", "a card is valid for at most seven days");
     }
-    enum eg_status status = eg_fields_end(&fields);
-    if (status == EG_OK) {
-        *out = card;
-    }
-    return status;
+    EG_TRY(eg_fields_end(&fields));
+    *out = card;
+    return EG_OK;
 }
 
 enum eg_status eg_card_write(struct eg_buf *out, const struct eg_card *card, struct eg_error *err)

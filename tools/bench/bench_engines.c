@@ -5,6 +5,7 @@
  */
 #include "assess/judge/engine.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "bench/bench.h"
 #include "bench/floor_engine.h"
@@ -141,13 +142,19 @@ static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_
         status = eg_judge_run(&outcome, judge, document, &header, NULL, NULL, err);
     }
     eg_judge_clock(judge, NULL);
-    if (status == EG_OK && opinion == ASSESSED && !outcome.accepted) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (opinion == ASSESSED && !outcome.accepted) {
         status = eg_error_set(err, EG_E_STATE, NULL, "the assessment rejects a report of the load");
     }
-    if (status == EG_OK) {
-        note_run(c, opinion, round, eg_rules_package(eg_judge_rules(judge)), step_ns,
-                 &outcome.findings);
+    if (status != EG_OK) {
+        goto done;
     }
+    note_run(c, opinion, round, eg_rules_package(eg_judge_rules(judge)), step_ns,
+             &outcome.findings);
+
+done:
     eg_outcome_done(&outcome);
     eg_document_free(&document);
     return status;
@@ -156,28 +163,22 @@ static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_
 static enum eg_status run_one(struct comparing *c, size_t round, struct eg_bytes report,
                               struct eg_error *err)
 {
-    enum eg_status status = eg_floor_dom(&c->ns[EG_BENCH_ENGINE_DOM][round], report, err);
-
-    if (status == EG_OK) {
-        status = run_rules(c, OWN, round, report, err);
+    EG_TRY(eg_floor_dom(&c->ns[EG_BENCH_ENGINE_DOM][round], report, err));
+    EG_TRY(run_rules(c, OWN, round, report, err));
+    EG_TRY(run_rules(c, BY_XPATH, round, report, err));
+    if (c->judges[ASSESSED] != NULL) {
+        EG_TRY(run_rules(c, ASSESSED, round, report, err));
     }
-    if (status == EG_OK) {
-        status = run_rules(c, BY_XPATH, round, report, err);
-    }
-    if (status == EG_OK && c->judges[ASSESSED] != NULL) {
-        status = run_rules(c, ASSESSED, round, report, err);
-    }
-    for (size_t i = 0; i < STEPS_MAX && status == EG_OK; i++) {
+    for (size_t i = 0; i < STEPS_MAX; i++) {
         if (c->sheets[i] != NULL) {
-            status =
-                eg_floor_sheet_run(&c->ns[EG_BENCH_ENGINE_SHEET][round],
-                                   &c->found[EG_BENCH_ENGINE_SHEET], c->sheets[i], report, err);
+            EG_TRY(eg_floor_sheet_run(&c->ns[EG_BENCH_ENGINE_SHEET][round],
+                                      &c->found[EG_BENCH_ENGINE_SHEET], c->sheets[i], report, err));
         }
     }
-    if (status == EG_OK && c->setting->interrupted != NULL && c->setting->interrupted()) {
-        status = eg_error_set(err, EG_E_STATE, NULL, "interrupted");
+    if (c->setting->interrupted != NULL && c->setting->interrupted()) {
+        return eg_error_set(err, EG_E_STATE, NULL, "interrupted");
     }
-    return status;
+    return EG_OK;
 }
 
 static int by_size(const void *a, const void *b)
@@ -201,34 +202,35 @@ static enum eg_status compare(struct comparing *c, struct eg_bench_engines *out,
         }
     }
     size_t found = c->found[EG_BENCH_ENGINE_CHECKS];
-    if (status == EG_OK &&
-        (found != c->found[EG_BENCH_ENGINE_XPATH] || found != c->found[EG_BENCH_ENGINE_SHEET])) {
-        status =
-            eg_error_set(err, EG_E_STATE, c->load->name,
-                         "%zu findings by this engine, %zu by XPath, %zu by the stylesheet", found,
-                         c->found[EG_BENCH_ENGINE_XPATH], c->found[EG_BENCH_ENGINE_SHEET]);
+    if (status != EG_OK) {
+        return status;
     }
-    for (size_t e = 0; e < EG_BENCH_ENGINE_COUNT && status == EG_OK; e++) {
+    if (found != c->found[EG_BENCH_ENGINE_XPATH] || found != c->found[EG_BENCH_ENGINE_SHEET]) {
+        return eg_error_set(err, EG_E_STATE, c->load->name,
+                            "%zu findings by this engine, %zu by XPath, %zu by the stylesheet",
+                            found, c->found[EG_BENCH_ENGINE_XPATH],
+                            c->found[EG_BENCH_ENGINE_SHEET]);
+    }
+    for (size_t e = 0; e < EG_BENCH_ENGINE_COUNT; e++) {
         qsort(c->ns[e], ROUNDS, sizeof(c->ns[e][0]), by_size);
         out->ns[e] = c->ns[e][ROUNDS / 2] / (int64_t)count;
         out->findings = found;
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status compile(struct comparing *c, struct eg_error *err)
 {
     const struct eg_bench_setting *setting = c->setting;
-    enum eg_status status = eg_rules_compile(&c->compiled, setting->package, err);
-
-    if (status == EG_OK && setting->assessed != NULL) {
-        status = eg_rules_compile(&c->assessed, setting->assessed, err);
+    EG_TRY(eg_rules_compile(&c->compiled, setting->package, err));
+    if (setting->assessed != NULL) {
+        EG_TRY(eg_rules_compile(&c->assessed, setting->assessed, err));
     }
-    for (size_t i = 0; i < OPINIONS && status == EG_OK; i++) {
+    for (size_t i = 0; i < OPINIONS; i++) {
         const struct eg_rules *rules = i == ASSESSED ? c->assessed : c->compiled;
-        status = rules != NULL ? eg_judge_new(&c->judges[i], rules, err) : EG_OK;
+        EG_TRY(rules != NULL ? eg_judge_new(&c->judges[i], rules, err) : EG_OK);
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_bench_engines(struct eg_bench_engines *out, const struct eg_bench_load *load,
@@ -242,13 +244,17 @@ enum eg_status eg_bench_engines(struct eg_bench_engines *out, const struct eg_be
                             STEPS_MAX);
     }
     status = compile(&c, err);
-    if (status == EG_OK) {
-        eg_judge_by_xpath(c.judges[BY_XPATH], true);
-        status = make_sheets(&c, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = compare(&c, out, err);
+    eg_judge_by_xpath(c.judges[BY_XPATH], true);
+    status = make_sheets(&c, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = compare(&c, out, err);
+
+done:
     for (size_t i = 0; i < STEPS_MAX; i++) {
         eg_floor_sheet_free(&c.sheets[i]);
     }

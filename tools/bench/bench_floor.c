@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/error.h"
 #include "bench/bench.h"
 #include "bench/floor_disk.h"
 #include "bench/floor_engine.h"
@@ -63,7 +64,6 @@ enum eg_status eg_bench_floor(struct eg_bench_figures *figures, const struct eg_
                               const struct eg_bench_setting *setting, struct eg_error *err)
 {
     int64_t ns[EG_BENCH_FLOOR_COUNT] = {0};
-    enum eg_status status = EG_OK;
     struct eg_bytes report = EG_BYTES_NONE;
 
     if (load->count == 0) {
@@ -71,20 +71,11 @@ enum eg_status eg_bench_floor(struct eg_bench_figures *figures, const struct eg_
     }
     report = eg_bytes_view(&load->reports[0]);
     ns[EG_BENCH_FLOOR_HASH] = hash_ns(load);
-    status = eg_floor_signature(&ns[EG_BENCH_FLOOR_SIGNATURE], load->count, err);
-    if (status == EG_OK) {
-        status = eg_floor_parse(&ns[EG_BENCH_FLOOR_PARSE], report, load->count, err);
-    }
-    if (status == EG_OK) {
-        status =
-            eg_floor_transport(&ns[EG_BENCH_FLOOR_TRANSPORT], report.len + load->signatures[0].len,
-                               RECEIPT_LEN, load->count, err);
-    }
-    if (status == EG_OK) {
-        status = write_ns(&ns[EG_BENCH_FLOOR_WRITE], report, load->count, setting->folder, err);
-    }
-    if (status == EG_OK) {
-        memcpy(figures->floor_ns, ns, sizeof(ns));
-    }
-    return status;
+    EG_TRY(eg_floor_signature(&ns[EG_BENCH_FLOOR_SIGNATURE], load->count, err));
+    EG_TRY(eg_floor_parse(&ns[EG_BENCH_FLOOR_PARSE], report, load->count, err));
+    EG_TRY(eg_floor_transport(&ns[EG_BENCH_FLOOR_TRANSPORT], report.len + load->signatures[0].len,
+                              RECEIPT_LEN, load->count, err));
+    EG_TRY(write_ns(&ns[EG_BENCH_FLOOR_WRITE], report, load->count, setting->folder, err));
+    memcpy(figures->floor_ns, ns, sizeof(ns));
+    return EG_OK;
 }

@@ -7,6 +7,7 @@
 #include "assess/judge/engine.h"
 #include "assess/package/package.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "flow/daemon/child.h"
 #include "trial/sample.h"
 #include "trial/trial.h"
@@ -90,9 +91,12 @@ static enum eg_status write_file(const char *folder, const char *name, struct eg
     *slash = '\0';
     status = eg_file_mkdirs(path, err);
     *slash = '/';
-    if (status == EG_OK) {
-        status = eg_file_write(path, content, FILE_MODE, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_file_write(path, content, FILE_MODE, err);
+
+done:
     free(path);
     return status;
 }
@@ -106,12 +110,16 @@ static enum eg_status load_key(struct eg_signing_key **out, const struct eg_benc
     eg_buf_init(&key, PEM_MAX);
     eg_buf_init(&chain, PEM_MAX);
     status = read_part(&key, home, key_name, err);
-    if (status == EG_OK) {
-        status = read_part(&chain, home, chain_name, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_signing_key_load(out, eg_bytes_view(&key), eg_bytes_view(&chain), err);
+    status = read_part(&chain, home, chain_name, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_signing_key_load(out, eg_bytes_view(&key), eg_bytes_view(&chain), err);
+
+done:
     eg_buf_wipe(&key);
     eg_buf_done(&chain);
     return status;
@@ -128,26 +136,35 @@ static enum eg_status write_signed(const struct eg_bench_home *home, const struc
     eg_buf_init(&text, EG_PACKAGE_OCTETS_MAX);
     eg_buf_init(&cms, EG_CMS_MAX);
     status = load_key(&publisher, home, "publisher.key", "publisher.pem", err);
-    if (status == EG_OK) {
-        status = eg_package_signed_text(&text, tree, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_cms_sign(&cms, publisher, EG_SIGNED_PACKAGE, eg_bytes_view(&text),
-                             eg_clock_wall_ms(), err);
+    status = eg_package_signed_text(&text, tree, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    for (size_t i = 0; i < tree->count && status == EG_OK; i++) {
+    status = eg_cms_sign(&cms, publisher, EG_SIGNED_PACKAGE, eg_bytes_view(&text),
+                         eg_clock_wall_ms(), err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < tree->count; i++) {
         if (strcmp(tree->files[i].name, "SIGNED") != 0 &&
             strcmp(tree->files[i].name, "SIGNED.p7s") != 0) {
             status = write_file(target, tree->files[i].name, eg_bytes_view(&tree->files[i].content),
                                 err);
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        status = write_file(target, "SIGNED", eg_bytes_view(&text), err);
+    status = write_file(target, "SIGNED", eg_bytes_view(&text), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_file(target, "SIGNED.p7s", eg_bytes_view(&cms), err);
-    }
+    status = write_file(target, "SIGNED.p7s", eg_bytes_view(&cms), err);
+
+done:
     eg_signing_key_free(&publisher);
     eg_buf_done(&text);
     eg_buf_done(&cms);
@@ -160,18 +177,25 @@ static enum eg_status install_package(struct eg_bench_home *home, const char *so
     struct eg_package *package = NULL;
     char *target = NULL;
     enum eg_status status = eg_package_read(&package, source, true, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && asprintf(&target, "%s/rules/%s/%s", home->folder, package->ref.id,
-                                    package->ref.version) < 0) {
+    if (asprintf(&target, "%s/rules/%s/%s", home->folder, package->ref.id, package->ref.version) <
+        0) {
         target = NULL;
         status = eg_error_set(err, EG_E_NOMEM, source, "no memory for a path");
     }
-    if (status == EG_OK) {
-        status = write_signed(home, &package->tree, target, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_package_read(&home->package, target, false, err);
+    status = write_signed(home, &package->tree, target, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_package_read(&home->package, target, false, err);
+
+done:
     free(target);
     eg_package_free(&package);
     return status;
@@ -180,20 +204,26 @@ static enum eg_status install_package(struct eg_bench_home *home, const char *so
 static enum eg_status read_identities(struct eg_bench_home *home, struct eg_error *err)
 {
     enum eg_status status = read_part(&home->anchors, home, "ca.pem", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = read_part(&home->crls, home, "crl.pem", err);
+    status = read_part(&home->crls, home, "crl.pem", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = read_part(&home->operator_key, home, "operator.key", err);
+    status = read_part(&home->operator_key, home, "operator.key", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = read_part(&home->operator_chain, home, "operator.pem", err);
+    status = read_part(&home->operator_chain, home, "operator.pem", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_signing_key_load(&home->signing, eg_bytes_view(&home->operator_key),
-                                     eg_bytes_view(&home->operator_chain), err);
-    }
+    status = eg_signing_key_load(&home->signing, eg_bytes_view(&home->operator_key),
+                                 eg_bytes_view(&home->operator_chain), err);
+
+done:
     home->trust.anchors_pem = eg_bytes_view(&home->anchors);
     home->trust.crls_pem = eg_bytes_view(&home->crls);
     home->trust.crls_from = "crl.pem";
@@ -226,10 +256,13 @@ enum eg_status eg_bench_home_new(struct eg_bench_home **out, const char *package
     status = status != EG_OK ? status : make_folder(home, err);
     status = status != EG_OK ? status : install_package(home, package, err);
     status = status != EG_OK ? status : read_identities(home, err);
-    if (status == EG_OK) {
-        *out = home;
-        home = NULL;
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = home;
+    home = NULL;
+
+done:
     eg_bench_home_free(&home);
     return status;
 }
@@ -286,18 +319,14 @@ static enum eg_status make_report(struct eg_bench_load *load, struct eg_bench_ho
         .id = id,
         .version = 1,
     };
-    enum eg_status status = EG_OK;
 
     snprintf(id, sizeof(id), "%s-%zu", load->name, i);
     snprintf(day, sizeof(day), "2026-%02zu-%02zu", 1 + i / 28 % 12, 1 + i % 28);
     eg_buf_init(&load->reports[i], SAMPLE_MAX);
     eg_buf_init(&load->signatures[i], EG_CMS_MAX);
-    status = eg_sample_report(&load->reports[i], &sample, err);
-    if (status == EG_OK) {
-        status = eg_cms_sign(&load->signatures[i], home->signing, EG_SIGNED_REPORT,
-                             eg_bytes_view(&load->reports[i]), eg_clock_wall_ms(), err);
-    }
-    return status;
+    EG_TRY(eg_sample_report(&load->reports[i], &sample, err));
+    return eg_cms_sign(&load->signatures[i], home->signing, EG_SIGNED_REPORT,
+                       eg_bytes_view(&load->reports[i]), eg_clock_wall_ms(), err);
 }
 
 enum eg_status eg_bench_home_load(struct eg_bench_load *out, struct eg_bench_home *home, bool daily,
@@ -315,9 +344,17 @@ enum eg_status eg_bench_home_load(struct eg_bench_load *out, struct eg_bench_hom
         load.count = count;
         load.extra = count / 2;
     }
-    for (size_t i = 0; i < all && status == EG_OK; i++) {
-        status = make_report(&load, home, daily, i, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    for (size_t i = 0; i < all; i++) {
+        status = make_report(&load, home, daily, i, err);
+        if (status != EG_OK) {
+            goto done;
+        }
+    }
+
+done:
     if (status == EG_OK) {
         *out = load;
     } else {
@@ -407,15 +444,20 @@ static enum eg_status start_gateway(struct eg_bench_home *home, pid_t *pid, stru
     if (settings == NULL || journal == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, NULL, "no memory for a path");
     }
-    if (status == EG_OK) {
-        status = forget_card(home, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_child_start(pid, argv, journal, err);
+    status = forget_card(home, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = wait_card(home, pid, err);
+    status = eg_child_start(pid, argv, journal, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = wait_card(home, pid, err);
+
+done:
     free(settings);
     free(journal);
     return status;
@@ -461,9 +503,10 @@ enum eg_status eg_bench_home_run(struct eg_bench_run *full, struct eg_bench_run 
             *err = stopping;
         }
     }
-    if (status == EG_OK) {
-        *full = first_run;
-        *half = second_run;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *full = first_run;
+    *half = second_run;
+    return EG_OK;
 }

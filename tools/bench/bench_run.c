@@ -4,6 +4,8 @@
  */
 #include "bench/bench.h"
 
+#include "base/error.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,16 +86,12 @@ static enum eg_status send_one(struct running *run, struct eg_error *err)
 {
     uint64_t ticket = 0;
     int64_t at_ns = now_ns();
-    enum eg_status status =
-        eg_client_send(&ticket, run->client, octets_of(&run->load->signatures[run->sent]),
-                       octets_of(&run->load->reports[run->sent]), err);
-
-    if (status == EG_OK) {
-        run->first_ticket = run->sent == 0 ? ticket : run->first_ticket;
-        run->sent_ns[ticket - run->first_ticket] = at_ns;
-        run->sent++;
-    }
-    return status;
+    EG_TRY(eg_client_send(&ticket, run->client, octets_of(&run->load->signatures[run->sent]),
+                          octets_of(&run->load->reports[run->sent]), err));
+    run->first_ticket = run->sent == 0 ? ticket : run->first_ticket;
+    run->sent_ns[ticket - run->first_ticket] = at_ns;
+    run->sent++;
+    return EG_OK;
 }
 
 static enum eg_status take_one(struct running *run, int timeout_ms, struct eg_error *err)

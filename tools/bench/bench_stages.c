@@ -4,6 +4,7 @@
  * step, its first two steps and so on, and what a step adds is its cost.
  */
 #include "assess/judge/engine.h"
+#include "base/error.h"
 #include "bench/bench.h"
 #include "flow/record/ledger.h"
 #include "verify/cms.h"
@@ -63,15 +64,14 @@ static enum eg_status verify_one(struct measuring *m, struct eg_verifier *verifi
 {
     struct eg_verdict verdict = {0};
     struct eg_job *job = &m->jobs[i];
-    enum eg_status status = eg_cms_check(
-        &job->signer, &verdict, verifier, eg_bytes_view(&m->load->signatures[i]),
-        eg_bytes_view(&m->load->reports[i]), EG_SIGNED_REPORT, job->received_at_ms, err);
-
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
-        status = eg_error_set(err, EG_E_STATE, verdict.where, "a signature does not pass: %s",
-                              verdict.text);
+    EG_TRY(eg_cms_check(&job->signer, &verdict, verifier, eg_bytes_view(&m->load->signatures[i]),
+                        eg_bytes_view(&m->load->reports[i]), EG_SIGNED_REPORT, job->received_at_ms,
+                        err));
+    if (!eg_verdict_passed(&verdict)) {
+        return eg_error_set(err, EG_E_STATE, verdict.where, "a signature does not pass: %s",
+                            verdict.text);
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status measure_verify(struct measuring *m, struct eg_error *err)
@@ -85,9 +85,17 @@ static enum eg_status measure_verify(struct measuring *m, struct eg_error *err)
         status = verify_one(m, verifier, 0, err);
     }
     started_ns = eg_clock_thread_ns();
-    for (size_t i = 0; i < m->load->count && status == EG_OK; i++) {
-        status = verify_one(m, verifier, i, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    for (size_t i = 0; i < m->load->count; i++) {
+        status = verify_one(m, verifier, i, err);
+        if (status != EG_OK) {
+            goto done;
+        }
+    }
+
+done:
     m->figures.stage_ns[EG_BENCH_VERIFY] =
         (eg_clock_thread_ns() - started_ns) / (int64_t)m->load->count;
     eg_verifier_free(&verifier);
@@ -99,17 +107,15 @@ static enum eg_status read_one(struct eg_document **document, struct eg_judge *j
                                struct eg_job *job, struct eg_bytes report, struct eg_error *err)
 {
     bool readable = false;
-    enum eg_status status =
-        eg_document_parse(document, &job->outcome.findings, report, REPORT_OCTETS_MAX, err);
-
-    if (status == EG_OK && *document != NULL) {
-        status =
-            eg_judge_read(&job->header, &readable, &job->outcome.findings, judge, *document, err);
+    EG_TRY(eg_document_parse(document, &job->outcome.findings, report, REPORT_OCTETS_MAX, err));
+    if (*document != NULL) {
+        EG_TRY(
+            eg_judge_read(&job->header, &readable, &job->outcome.findings, judge, *document, err));
     }
-    if (status == EG_OK && !readable) {
-        status = eg_error_set(err, EG_E_STATE, NULL, "a report of the load can not be read");
+    if (!readable) {
+        return eg_error_set(err, EG_E_STATE, NULL, "a report of the load can not be read");
     }
-    return status;
+    return EG_OK;
 }
 
 /* The package cut to its first steps, 1, 2 and so on. */
@@ -125,25 +131,22 @@ struct cuts {
 static enum eg_status cuts_compile(struct cuts *cuts, const struct eg_package *package,
                                    struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
     if (package->step_count == 0 || package->step_count > STEPS_MAX) {
         return eg_error_set(err, EG_E_LIMIT, package->ref.id, "from 1 to %d steps can be measured",
                             STEPS_MAX);
     }
     cuts->count = package->step_count;
-    for (size_t i = 0; i < cuts->count && status == EG_OK; i++) {
+    for (size_t i = 0; i < cuts->count; i++) {
         cuts->packages[i] = *package;
         cuts->packages[i].step_count = i + 1;
         /* What is cut off can not be notified. */
         cuts->packages[i].notification_count =
             i + 1 == cuts->count ? package->notification_count : 0;
-        status = eg_rules_compile(&cuts->rules[i], &cuts->packages[i], err);
-        if (status == EG_OK) {
-            status = eg_judge_new(&cuts->judges[i], cuts->rules[i], err);
-        }
+        EG_TRY(eg_rules_compile(&cuts->rules[i], &cuts->packages[i], err));
+        EG_TRY(eg_judge_new(&cuts->judges[i], cuts->rules[i], err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* One report through one cut. */
@@ -168,11 +171,14 @@ static enum eg_status run_cut(struct measuring *m, struct cuts *cuts, size_t cut
     eg_document_free(&document);
     cuts->run_ns[cut] += run_ns - read_ns;
     cuts->read_ns += (read_ns - started_ns) + (eg_clock_thread_ns() - run_ns);
-    if (status == EG_OK && !job->outcome.accepted) {
-        status = eg_error_set(err, EG_E_STATE, m->load->name,
-                              "a report of the load is rejected by the package");
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (!job->outcome.accepted) {
+        return eg_error_set(err, EG_E_STATE, m->load->name,
+                            "a report of the load is rejected by the package");
+    }
+    return EG_OK;
 }
 
 /* All cuts one after the other on each report, so that a slow moment is shared by all. */
@@ -185,13 +191,16 @@ static enum eg_status run_cuts(struct measuring *m, struct cuts *cuts, struct eg
     }
     memset(cuts->run_ns, 0, sizeof(cuts->run_ns)); /* that was to warm up */
     cuts->read_ns = 0;
-    for (size_t i = 0; i < m->load->count && status == EG_OK; i++) {
-        status = go_on(m, err);
-        for (size_t cut = 0; cut < cuts->count && status == EG_OK; cut++) {
-            status = run_cut(m, cuts, cut, i, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < m->load->count; i++) {
+        EG_TRY(go_on(m, err));
+        for (size_t cut = 0; cut < cuts->count; cut++) {
+            EG_TRY(run_cut(m, cuts, cut, i, err));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_bench_stage stage_of(enum eg_step_kind kind)
@@ -213,17 +222,21 @@ static enum eg_status measure_rules(struct measuring *m, struct eg_error *err)
     struct cuts cuts = {0};
     int64_t count = (int64_t)m->load->count;
     enum eg_status status = cuts_compile(&cuts, m->setting->package, err);
-
-    if (status == EG_OK) {
-        status = run_cuts(m, &cuts, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    for (size_t i = 0; i < cuts.count && status == EG_OK; i++) {
+
+    status = run_cuts(m, &cuts, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < cuts.count; i++) {
         int64_t added_ns = cuts.run_ns[i] - (i > 0 ? cuts.run_ns[i - 1] : 0);
         m->figures.stage_ns[stage_of(m->setting->package->steps[i].kind)] += added_ns / count;
     }
-    if (status == EG_OK) {
-        m->figures.stage_ns[EG_BENCH_READ] = cuts.read_ns / count / (int64_t)cuts.count;
-    }
+    m->figures.stage_ns[EG_BENCH_READ] = cuts.read_ns / count / (int64_t)cuts.count;
+
+done:
     for (size_t i = 0; i < cuts.count; i++) {
         eg_judge_free(&cuts.judges[i]);
         eg_rules_free(&cuts.rules[i]);
@@ -276,9 +289,12 @@ static enum eg_status commit_batch(struct measuring *m, struct eg_ledger *ledger
     m->figures.stage_ns[EG_BENCH_ENTRY] += eg_clock_thread_ns() - cpu_ns;
     cpu_ns = eg_clock_thread_ns();
     started_ns = wall_ns();
-    if (status == EG_OK) {
-        status = eg_ledger_commit(ledger, drafts, count, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_ledger_commit(ledger, drafts, count, err);
+
+done:
     m->figures.archive_wall_ns += wall_ns() - started_ns;
     m->figures.stage_ns[EG_BENCH_ARCHIVE] += eg_clock_thread_ns() - cpu_ns;
     for (size_t i = 0; i < count; i++) {
@@ -301,19 +317,30 @@ static enum eg_status measure_archive(struct measuring *m, struct eg_error *err)
         return eg_error_set(err, EG_E_NOMEM, NULL, "no memory for a path");
     }
     struct eg_log_place place = {path, head, m->setting->origin, seed};
-    if (status == EG_OK) {
-        status = eg_ed25519_new(seed, key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_continuity_begin(&place, err);
+    status = eg_ed25519_new(seed, key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_ledger_open(&ledger, &place, err);
+    status = eg_continuity_begin(&place, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    for (size_t first = 0; first < m->load->count && status == EG_OK; first += BATCH) {
+    status = eg_ledger_open(&ledger, &place, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t first = 0; first < m->load->count; first += BATCH) {
         size_t left = m->load->count - first;
         status = commit_batch(m, ledger, first, left < BATCH ? left : BATCH, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     eg_ledger_close(&ledger);
     free(path);
     free(head);
@@ -365,14 +392,23 @@ static enum eg_status receipts_of_batch(const uint8_t *seed, const uint8_t *key,
     snprintf(checkpoint.origin, sizeof(checkpoint.origin), "%s", origin);
     checkpoint.root = eg_merkle_root(&edge);
     status = eg_checkpoint_sign(&note, &checkpoint, seed, key, err);
-    for (uint64_t i = 0; i < BATCH && status == EG_OK; i++) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (uint64_t i = 0; i < BATCH; i++) {
         size_t count = 0;
         eg_buf_reset(&receipt);
         status = eg_merkle_inclusion(path, &count, i, BATCH, read_node, &nodes, err);
-        if (status == EG_OK) {
-            status = eg_receipt_write(&receipt, text, i, path, count, eg_bytes_view(&note), err);
+        if (status != EG_OK) {
+            goto done;
+        }
+        status = eg_receipt_write(&receipt, text, i, path, count, eg_bytes_view(&note), err);
+        if (status != EG_OK) {
+            goto done;
         }
     }
+
+done:
     eg_buf_done(&note);
     eg_buf_done(&receipt);
     return status;
@@ -387,10 +423,18 @@ static enum eg_status measure_receipts(struct measuring *m, struct eg_error *err
     size_t batches = m->load->count / BATCH + 1;
     int64_t started_ns = eg_clock_thread_ns();
     int64_t ns = 0;
-
-    for (size_t i = 0; i < batches && status == EG_OK; i++) {
-        status = receipts_of_batch(seed, key, m->setting->origin, err);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    for (size_t i = 0; i < batches; i++) {
+        status = receipts_of_batch(seed, key, m->setting->origin, err);
+        if (status != EG_OK) {
+            goto done;
+        }
+    }
+
+done:
     ns = (eg_clock_thread_ns() - started_ns) / (int64_t)(batches * BATCH);
     m->figures.stage_ns[EG_BENCH_RECEIPT] = ns;
     m->figures.stage_ns[EG_BENCH_ARCHIVE] -= ns;
@@ -442,9 +486,10 @@ enum eg_status eg_bench_stages(struct eg_bench_figures *figures, const struct eg
     status = status != EG_OK ? status : measure_archive(&m, err);
     status = status != EG_OK ? status : measure_receipts(&m, err);
     free_jobs(&m);
-    if (status == EG_OK) {
-        memcpy(m.figures.floor_ns, figures->floor_ns, sizeof(m.figures.floor_ns));
-        *figures = m.figures;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    memcpy(m.figures.floor_ns, figures->floor_ns, sizeof(m.figures.floor_ns));
+    *figures = m.figures;
+    return EG_OK;
 }

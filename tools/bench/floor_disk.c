@@ -53,16 +53,19 @@ enum eg_status eg_floor_write(int64_t *cpu_ns_out, int64_t *wall_ns_out, const c
     }
     cpu_ns = eg_clock_thread_ns();
     started_ns = wall_ns();
-    for (size_t i = 0; i < rounds && status == EG_OK; i++) {
+    for (size_t i = 0; i < rounds; i++) {
         bool sync = (i + 1) % batch == 0 || i + 1 == rounds;
         if (!write_all(fd, octets) || (sync && fdatasync(fd) != 0)) {
             status = eg_error_errno(err, path, errno, "a trial write failed");
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        *cpu_ns_out = (eg_clock_thread_ns() - cpu_ns) / (int64_t)rounds;
-        *wall_ns_out = (wall_ns() - started_ns) / (int64_t)rounds;
-    }
+    *cpu_ns_out = (eg_clock_thread_ns() - cpu_ns) / (int64_t)rounds;
+    *wall_ns_out = (wall_ns() - started_ns) / (int64_t)rounds;
+
+done:
     (void)close(fd);
     (void)unlink(path);
     return status;

@@ -54,10 +54,11 @@ enum eg_status eg_floor_dom(int64_t *ns_out, struct eg_bytes xml, struct eg_erro
     int64_t ended_ns = eg_clock_thread_ns();
 
     xmlFreeDoc(doc);
-    if (status == EG_OK) {
-        *ns_out += ended_ns - started_ns;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *ns_out += ended_ns - started_ns;
+    return EG_OK;
 }
 
 /* ---- stylesheets -------------------------------------------------------------------------- */
@@ -81,10 +82,13 @@ enum eg_status eg_floor_sheet_new(struct eg_floor_sheet **out, struct eg_bytes s
         status = eg_error_set(err, EG_E_FORMAT, NULL, "libxslt does not compile the stylesheet");
     }
     xmlFreeDoc(doc);
-    if (status == EG_OK) {
-        *out = made;
-        made = NULL;
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = made;
+    made = NULL;
+
+done:
     eg_floor_sheet_free(&made);
     return status;
 }
@@ -96,19 +100,23 @@ enum eg_status eg_floor_sheet_run(int64_t *ns_out, size_t *found, struct eg_floo
     xmlDoc *result = NULL;
     enum eg_status status = read_tree(&doc, xml, err);
     int64_t started_ns = eg_clock_thread_ns();
-
-    if (status == EG_OK) {
-        result = xsltApplyStylesheet(sheet->compiled, doc, NULL);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    result = xsltApplyStylesheet(sheet->compiled, doc, NULL);
     int64_t ended_ns = eg_clock_thread_ns();
     const xmlNode *root = result != NULL ? xmlDocGetRootElement(result) : NULL;
-    if (status == EG_OK && root == NULL) {
+    if (root == NULL) {
         status = eg_error_set(err, EG_E_FORMAT, NULL, "the stylesheet made no result");
     }
-    if (status == EG_OK) {
-        *ns_out += ended_ns - started_ns;
-        *found += (size_t)xmlChildElementCount((xmlNode *)(uintptr_t)root);
+    if (status != EG_OK) {
+        goto done;
     }
+    *ns_out += ended_ns - started_ns;
+    *found += (size_t)xmlChildElementCount((xmlNode *)(uintptr_t)root);
+
+done:
     xmlFreeDoc(result);
     xmlFreeDoc(doc);
     return status;

@@ -61,10 +61,13 @@ static enum eg_status connect_both(struct floor *floor, struct eg_error *err)
     char endpoint[ENDPOINT_MAX];
     size_t endpoint_len = sizeof(endpoint);
     enum eg_status status = eg_curve_new(server_public, server_secret, err);
-
-    if (status == EG_OK) {
-        status = eg_curve_new(client_public, client_secret, err);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    status = eg_curve_new(client_public, client_secret, err);
+
+done:
     if (status != EG_OK) {
         return status;
     }

@@ -4,6 +4,7 @@
  */
 #include "convert/convert.h"
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "convert/csv.h"
@@ -171,12 +172,16 @@ static enum eg_status finish_day(struct conversion *c)
     eg_buf_reset(&c->report);
     put_report(c, &c->report, id, day);
     enum eg_status status = eg_buf_ok(&c->report, day, c->err);
-    if (status == EG_OK) {
-        status = c->emit(c->payload, id, day, eg_bytes_view(&c->report), c->err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        c->tally.reports++;
+    status = c->emit(c->payload, id, day, eg_bytes_view(&c->report), c->err);
+    if (status != EG_OK) {
+        goto done;
     }
+    c->tally.reports++;
+
+done:
     forget_day(c);
     return status;
 }
@@ -198,19 +203,18 @@ static enum eg_status find_column(size_t *at, const struct eg_csv *csv, const ch
 static enum eg_status find_columns(struct conversion *c, const struct eg_csv *csv)
 {
     const struct eg_mapping *m = c->mapping;
-    enum eg_status status = EG_OK;
 
     if (!m->time_assigned) {
-        status = find_column(&c->time_at, csv, m->time_column, c->err);
+        EG_TRY(find_column(&c->time_at, csv, m->time_column, c->err));
     }
-    for (size_t i = 0; i < m->column_count && status == EG_OK; i++) {
+    for (size_t i = 0; i < m->column_count; i++) {
         c->positions[i] = (struct position){SIZE_MAX, SIZE_MAX};
-        status = find_column(&c->positions[i].value, csv, m->columns[i].column, c->err);
-        if (status == EG_OK && m->columns[i].status != NULL) {
-            status = find_column(&c->positions[i].status, csv, m->columns[i].status, c->err);
+        EG_TRY(find_column(&c->positions[i].value, csv, m->columns[i].column, c->err));
+        if (m->columns[i].status != NULL) {
+            EG_TRY(find_column(&c->positions[i].status, csv, m->columns[i].status, c->err));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* The end of the interval of the row last read: strictly after that of the row before. */
@@ -379,16 +383,21 @@ static enum eg_status take_file(struct conversion *c, const char *name, struct e
     struct eg_csv csv;
     bool more = false;
     enum eg_status status = eg_csv_start(&csv, name, text, c->mapping->separator, c->err);
-
-    if (status == EG_OK) {
-        status = eg_csv_next(&more, &csv, c->err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !more) {
+
+    status = eg_csv_next(&more, &csv, c->err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!more) {
         status = eg_error_set(c->err, EG_E_FORMAT, name, "the file is empty");
     }
-    if (status == EG_OK) {
-        status = find_columns(c, &csv);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = find_columns(c, &csv);
     while (status == EG_OK && !enough(c)) {
         status = eg_csv_next(&more, &csv, c->err);
         if (status != EG_OK || !more) {
@@ -396,6 +405,8 @@ static enum eg_status take_file(struct conversion *c, const char *name, struct e
         }
         status = take_row(c, &csv);
     }
+
+done:
     eg_csv_done(&csv);
     return status;
 }
@@ -439,13 +450,19 @@ static enum eg_status start(struct conversion *c, const struct eg_mapping *mappi
 
 static enum eg_status finish(struct conversion *c, enum eg_status status)
 {
-    if (status == EG_OK) {
-        status = finish_day(c);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && c->tally.reports == 0) {
+    status = finish_day(c);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (c->tally.reports == 0) {
         status = eg_error_set(c->err, EG_E_NOTFOUND, NULL,
                               "the files have no row on the days asked for");
     }
+
+done:
     free(c->slots);
     eg_buf_done(&c->report);
     return status;
@@ -457,9 +474,12 @@ static enum eg_status read_and_take(struct conversion *c, const char *path)
 
     eg_buf_init(&text, EG_CSV_MAX);
     enum eg_status status = eg_file_read(&text, path, c->err);
-    if (status == EG_OK) {
-        status = take_file(c, path, eg_bytes_view(&text));
+    if (status != EG_OK) {
+        goto done;
     }
+    status = take_file(c, path, eg_bytes_view(&text));
+
+done:
     eg_buf_done(&text);
     return status;
 }

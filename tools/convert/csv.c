@@ -212,15 +212,22 @@ enum eg_status eg_csv_next(bool *more_out, struct eg_csv *csv, struct eg_error *
         return EG_OK;
     }
     enum eg_status status = take_line(&line, csv, err);
-    if (status == EG_OK) {
-        status = check_octets(csv, line, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && line.len == 0) {
+    status = check_octets(csv, line, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (line.len == 0) {
         status = fault_at(csv, EG_E_FORMAT, 1, err, "an empty line between rows");
     }
-    if (status == EG_OK) {
-        status = split(csv, line, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = split(csv, line, err);
+
+done:
     if (status != EG_OK) {
         return status;
     }

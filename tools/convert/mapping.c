@@ -4,6 +4,7 @@
  */
 #include "convert/mapping.h"
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -125,9 +126,14 @@ static bool is_id(const char *word, size_t max)
 static enum eg_status on_plant(struct statement *s)
 {
     enum eg_status status = need_words(s, 1, 1, "plant ID");
-    if (status == EG_OK && !is_id(s->words[0], EG_ID_MAX - EG_DAY_TEXT_MAX)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!is_id(s->words[0], EG_ID_MAX - EG_DAY_TEXT_MAX)) {
         status = fault(s, "\"%s\" can not be a plant's id", s->words[0]);
     }
+
+done:
     s->mapping->plant = s->words[0];
     return status;
 }
@@ -181,15 +187,10 @@ static enum eg_status on_separator(struct statement *s)
 static enum eg_status on_decimal(struct statement *s)
 {
     static const char *const NAMES[] = {"point", "comma", NULL};
-    enum eg_status status = need_words(s, 1, 1, "decimal point | comma");
-
-    if (status == EG_OK) {
-        status = word_of(s, "decimal sign", s->words[0], NAMES);
-    }
-    if (status == EG_OK) {
-        s->mapping->decimal = strcmp(s->words[0], "comma") == 0 ? ',' : '.';
-    }
-    return status;
+    EG_TRY(need_words(s, 1, 1, "decimal point | comma"));
+    EG_TRY(word_of(s, "decimal sign", s->words[0], NAMES));
+    s->mapping->decimal = strcmp(s->words[0], "comma") == 0 ? ',' : '.';
+    return EG_OK;
 }
 
 static enum eg_status on_time(struct statement *s)
@@ -217,34 +218,29 @@ static enum eg_status on_time(struct statement *s)
 
 static enum eg_status on_missing(struct statement *s)
 {
-    enum eg_status status = need_words(s, 1, EG_MAPPING_MISSING_MAX, "missing WORD...");
+    EG_TRY(need_words(s, 1, EG_MAPPING_MISSING_MAX, "missing WORD..."));
 
-    for (size_t i = 0; status == EG_OK && i < s->count; i++) {
+    for (size_t i = 0; i < s->count; i++) {
         s->mapping->missing[s->mapping->missing_count++] = s->words[i];
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status add_code(struct statement *s, struct eg_mapping_code *codes, size_t *count,
                                const char *what, const char *const *words)
 {
-    enum eg_status status = need_words(s, 2, 2, "status-code CODE WORD, state-code CODE WORD");
-
-    if (status == EG_OK) {
-        status = word_of(s, what, s->words[1], words);
-    }
-    for (size_t i = 0; status == EG_OK && i < *count; i++) {
+    EG_TRY(need_words(s, 2, 2, "status-code CODE WORD, state-code CODE WORD"));
+    EG_TRY(word_of(s, what, s->words[1], words));
+    for (size_t i = 0; i < *count; i++) {
         if (strcmp(codes[i].code, s->words[0]) == 0) {
-            status = fault(s, "code \"%s\" has a meaning already", s->words[0]);
+            return fault(s, "code \"%s\" has a meaning already", s->words[0]);
         }
     }
-    if (status == EG_OK && *count == EG_MAPPING_CODES_MAX) {
-        status = fault(s, "more than %d codes", EG_MAPPING_CODES_MAX);
+    if (*count == EG_MAPPING_CODES_MAX) {
+        return fault(s, "more than %d codes", EG_MAPPING_CODES_MAX);
     }
-    if (status == EG_OK) {
-        codes[(*count)++] = (struct eg_mapping_code){s->words[0], s->words[1]};
-    }
-    return status;
+    codes[(*count)++] = (struct eg_mapping_code){s->words[0], s->words[1]};
+    return EG_OK;
 }
 
 static enum eg_status on_status_code(struct statement *s)
@@ -281,24 +277,21 @@ static enum eg_status on_remark(struct statement *s)
 static enum eg_status on_source(struct statement *s)
 {
     struct eg_mapping *m = s->mapping;
-    enum eg_status status = need_words(s, 1, 2, "source ID [\"NAME\"]");
-
-    if (status == EG_OK && !is_id(s->words[0], EG_ID_MAX)) {
-        status = fault(s, "\"%s\" can not be a source's id", s->words[0]);
+    EG_TRY(need_words(s, 1, 2, "source ID [\"NAME\"]"));
+    if (!is_id(s->words[0], EG_ID_MAX)) {
+        return fault(s, "\"%s\" can not be a source's id", s->words[0]);
     }
-    for (size_t i = 0; status == EG_OK && i < m->source_count; i++) {
+    for (size_t i = 0; i < m->source_count; i++) {
         if (strcmp(m->sources[i].id, s->words[0]) == 0) {
-            status = fault(s, "source \"%s\" is there already", s->words[0]);
+            return fault(s, "source \"%s\" is there already", s->words[0]);
         }
     }
-    if (status == EG_OK && m->source_count == EG_MAPPING_SOURCES_MAX) {
-        status = fault(s, "more than %d sources", EG_MAPPING_SOURCES_MAX);
+    if (m->source_count == EG_MAPPING_SOURCES_MAX) {
+        return fault(s, "more than %d sources", EG_MAPPING_SOURCES_MAX);
     }
-    if (status == EG_OK) {
-        m->sources[m->source_count++] =
-            (struct eg_mapping_source){s->words[0], s->count == 2 ? s->words[1] : NULL};
-    }
-    return status;
+    m->sources[m->source_count++] =
+        (struct eg_mapping_source){s->words[0], s->count == 2 ? s->words[1] : NULL};
+    return EG_OK;
 }
 
 /* ---- columns: attributes in pairs ------------------------------------------------------------ */
@@ -472,19 +465,18 @@ static enum eg_status add_column(struct statement *s, enum eg_column_kind kind)
         }
     }
     enum eg_status status = check_column(s, &c);
-    if (status == EG_OK) {
-        m->columns[m->column_count++] = c;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    m->columns[m->column_count++] = c;
+    return EG_OK;
 }
 
 static enum eg_status on_companion(struct statement *s)
 {
-    enum eg_status status = need_words(s, 1, WORDS_MAX, "companion NAME column C unit U ...");
-    if (status == EG_OK) {
-        status = word_of(s, "companion", s->words[0], COMPANIONS);
-    }
-    return status == EG_OK ? add_column(s, EG_COLUMN_COMPANION) : status;
+    EG_TRY(need_words(s, 1, WORDS_MAX, "companion NAME column C unit U ..."));
+    EG_TRY(word_of(s, "companion", s->words[0], COMPANIONS));
+    return add_column(s, EG_COLUMN_COMPANION);
 }
 
 static enum eg_status on_operation(struct statement *s)
@@ -494,11 +486,11 @@ static enum eg_status on_operation(struct statement *s)
 
 static enum eg_status on_series(struct statement *s)
 {
-    enum eg_status status = need_words(s, 1, WORDS_MAX, "series COMPONENT column C unit U ...");
-    if (status == EG_OK && (!is_id(s->words[0], 64) || strpbrk(s->words[0], ":/@") != NULL)) {
-        status = fault(s, "\"%s\" can not be a component's name", s->words[0]);
+    EG_TRY(need_words(s, 1, WORDS_MAX, "series COMPONENT column C unit U ..."));
+    if (!is_id(s->words[0], 64) || strpbrk(s->words[0], ":/@") != NULL) {
+        return fault(s, "\"%s\" can not be a component's name", s->words[0]);
     }
-    return status == EG_OK ? add_column(s, EG_COLUMN_SERIES) : status;
+    return add_column(s, EG_COLUMN_SERIES);
 }
 
 /* ---- the file -------------------------------------------------------------------------------- */
@@ -604,7 +596,7 @@ static enum eg_status take_lines(struct statement *s)
     enum eg_status status = EG_OK;
     char *next = NULL;
 
-    for (char *line = s->mapping->text; status == EG_OK && line != NULL; line = next) {
+    for (char *line = s->mapping->text; line != NULL; line = next) {
         next = strchr(line, '\n');
         if (next != NULL) {
             *next++ = '\0';
@@ -623,8 +615,11 @@ static enum eg_status take_lines(struct statement *s)
         } else {
             status = take_statement(s, line);
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status == EG_OK ? check_whole(s) : status;
+    return check_whole(s);
 }
 
 enum eg_status eg_mapping_parse(struct eg_mapping **out, const char *name, struct eg_bytes text,
@@ -664,9 +659,12 @@ enum eg_status eg_mapping_read(struct eg_mapping **out, const char *path, struct
 
     eg_buf_init(&text, EG_MAPPING_MAX);
     enum eg_status status = eg_file_read(&text, path, err);
-    if (status == EG_OK) {
-        status = eg_mapping_parse(out, path, eg_bytes_view(&text), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_mapping_parse(out, path, eg_bytes_view(&text), err);
+
+done:
     eg_buf_done(&text);
     return status;
 }

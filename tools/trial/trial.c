@@ -6,6 +6,7 @@
 #include "trial/trial.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "client/curve.h"
@@ -161,15 +162,20 @@ static enum eg_status write_signed(struct trial *trial, const char *name, struct
     eg_buf_init(&cms, EG_CMS_MAX);
     enum eg_status status = eg_signing_key_load(&key, eg_bytes_view(&trial->keys[who]),
                                                 eg_bytes_view(&trial->chains[who]), err);
-    if (status == EG_OK) {
-        status = eg_cms_sign(&cms, key, kind, content, trial->options.at_ms, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_file(trial, name, "", content, 0644, err);
+    status = eg_cms_sign(&cms, key, kind, content, trial->options.at_ms, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_file(trial, name, ".p7s", eg_bytes_view(&cms), 0644, err);
+    status = write_file(trial, name, "", content, 0644, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_file(trial, name, ".p7s", eg_bytes_view(&cms), 0644, err);
+
+done:
     eg_signing_key_free(&key);
     eg_buf_done(&cms);
     return status;
@@ -193,23 +199,30 @@ static enum eg_status make_authority(struct trial *trial, struct eg_error *err)
     struct eg_buf crl;
     eg_buf_init(&crl, EG_TRUST_PEM_MAX);
     enum eg_status status = eg_issue_key(&trial->ca_key, trial->options.keys, err);
-    if (status == EG_OK) {
-        status = eg_issue_root(&trial->ca_pem, eg_bytes_view(&trial->ca_key), &terms, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_issue_crl(&crl, eg_bytes_view(&trial->ca_pem), eg_bytes_view(&trial->ca_key),
-                              EG_BYTES_NONE, EG_BYTES_NONE, trial->options.at_ms - DAY_MS,
-                              trial->options.at_ms + CRL_DAYS * DAY_MS, err);
+    status = eg_issue_root(&trial->ca_pem, eg_bytes_view(&trial->ca_key), &terms, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_file(trial, "ca", ".key", eg_bytes_view(&trial->ca_key), 0600, err);
+    status = eg_issue_crl(&crl, eg_bytes_view(&trial->ca_pem), eg_bytes_view(&trial->ca_key),
+                          EG_BYTES_NONE, EG_BYTES_NONE, trial->options.at_ms - DAY_MS,
+                          trial->options.at_ms + CRL_DAYS * DAY_MS, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_file(trial, "ca", ".pem", eg_bytes_view(&trial->ca_pem), 0644, err);
+    status = write_file(trial, "ca", ".key", eg_bytes_view(&trial->ca_key), 0600, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_file(trial, "crl", ".pem", eg_bytes_view(&crl), 0644, err);
+    status = write_file(trial, "ca", ".pem", eg_bytes_view(&trial->ca_pem), 0644, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_file(trial, "crl", ".pem", eg_bytes_view(&crl), 0644, err);
+
+done:
     eg_buf_done(&crl);
     return status;
 }
@@ -219,31 +232,20 @@ static enum eg_status make_identity(struct trial *trial, unsigned who, struct eg
     const struct identity_row *row = &identities[who];
     const struct eg_issue_terms terms = terms_for(trial, row->profile, row->name, CERTIFICATE_DAYS);
     struct eg_buf *key = &trial->keys[who], *chain = &trial->chains[who];
-    enum eg_status status = eg_issue_key(key, trial->options.keys, err);
-    if (status == EG_OK) {
-        status =
-            eg_issue_certificate(chain, eg_bytes_view(&trial->ca_pem),
-                                 eg_bytes_view(&trial->ca_key), eg_bytes_view(key), &terms, err);
-    }
-    if (status == EG_OK) {
-        status = eg_certificate_describe(&trial->signers[who], eg_bytes_view(chain), err);
-    }
-    if (status == EG_OK) {
-        status = write_file(trial, row->id, ".key", eg_bytes_view(key), 0600, err);
-    }
-    if (status == EG_OK) {
-        status = write_file(trial, row->id, ".pem", eg_bytes_view(chain), 0644, err);
-    }
-    return status;
+    EG_TRY(eg_issue_key(key, trial->options.keys, err));
+    EG_TRY(eg_issue_certificate(chain, eg_bytes_view(&trial->ca_pem), eg_bytes_view(&trial->ca_key),
+                                eg_bytes_view(key), &terms, err));
+    EG_TRY(eg_certificate_describe(&trial->signers[who], eg_bytes_view(chain), err));
+    EG_TRY(write_file(trial, row->id, ".key", eg_bytes_view(key), 0600, err));
+    return write_file(trial, row->id, ".pem", eg_bytes_view(chain), 0644, err);
 }
 
 static enum eg_status make_identities(struct trial *trial, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
-    for (unsigned who = 0; status == EG_OK && who < IDENTITIES; who++) {
-        status = make_identity(trial, who, err);
+    for (unsigned who = 0; who < IDENTITIES; who++) {
+        EG_TRY(make_identity(trial, who, err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- log key and connection keys ------------------------------------------------------------- */
@@ -263,9 +265,12 @@ static enum eg_status write_log_key(struct trial *trial, struct eg_buf *vkey, st
     eg_buf_init(&text, EG_KIB);
     eg_buf_bytes(&text, eg_bytes_view(vkey));
     eg_buf_char(&text, '\n');
-    if (status == EG_OK) {
-        status = write_file(trial, "log", ".vkey", eg_bytes_view(&text), 0644, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_file(trial, "log", ".vkey", eg_bytes_view(&text), 0644, err);
+
+done:
     eg_buf_done(&text);
     return status;
 }
@@ -277,24 +282,29 @@ static enum eg_status make_log_key(struct trial *trial, struct eg_error *err)
     eg_buf_init(&vkey, EG_KIB);
     eg_buf_init(&text, EG_SIGNED_TEXT_MAX);
     enum eg_status status = eg_ed25519_new(trial->log_seed, trial->log_key, err);
-    if (status == EG_OK) {
-        status = write_log_key(trial, &vkey, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_text_time(from, trial->options.at_ms - DAY_MS);
-        eg_text_time(until, trial->options.at_ms + STATEMENT_DAYS * DAY_MS);
-        eg_lines_begin(&text, "key-statement");
-        eg_lines_put(&text, "origin", eg_bytes_of(trial->options.origin));
-        eg_lines_put(&text, "gateway", eg_bytes_of(identities[GATEWAY].id));
-        eg_lines_put(&text, "log-key", eg_bytes_view(&vkey));
-        eg_lines_put(&text, "valid-from", eg_bytes_of(from));
-        eg_lines_put(&text, "valid-until", eg_bytes_of(until));
-        status = eg_buf_ok(&text, "key statement", err);
+    status = write_log_key(trial, &vkey, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_signed(trial, "log.statement", eg_bytes_view(&text), GATEWAY,
-                              EG_SIGNED_KEY_STATEMENT, err);
+    eg_text_time(from, trial->options.at_ms - DAY_MS);
+    eg_text_time(until, trial->options.at_ms + STATEMENT_DAYS * DAY_MS);
+    eg_lines_begin(&text, "key-statement");
+    eg_lines_put(&text, "origin", eg_bytes_of(trial->options.origin));
+    eg_lines_put(&text, "gateway", eg_bytes_of(identities[GATEWAY].id));
+    eg_lines_put(&text, "log-key", eg_bytes_view(&vkey));
+    eg_lines_put(&text, "valid-from", eg_bytes_of(from));
+    eg_lines_put(&text, "valid-until", eg_bytes_of(until));
+    status = eg_buf_ok(&text, "key statement", err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_signed(trial, "log.statement", eg_bytes_view(&text), GATEWAY,
+                          EG_SIGNED_KEY_STATEMENT, err);
+
+done:
     eg_buf_done(&text);
     eg_buf_done(&vkey);
     return status;
@@ -307,13 +317,17 @@ static enum eg_status make_curve(struct trial *trial, const char *name,
     struct eg_buf text;
     eg_buf_init(&text, EG_KIB);
     enum eg_status status = eg_curve_new(public_key, secret, err);
-    if (status == EG_OK) {
-        eg_buf_format(&text, "%s\n%s\n", public_key, secret);
-        status = eg_buf_ok(&text, name, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_file(trial, name, ".curve", eg_bytes_view(&text), 0600, err);
+    eg_buf_format(&text, "%s\n%s\n", public_key, secret);
+    status = eg_buf_ok(&text, name, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_file(trial, name, ".curve", eg_bytes_view(&text), 0600, err);
+
+done:
     eg_buf_wipe(&text);
     explicit_bzero(secret, sizeof(secret));
     return status;
@@ -373,10 +387,13 @@ static enum eg_status make_directory(struct trial *trial, struct eg_error *err)
     struct eg_buf xml;
     eg_buf_init(&xml, EG_DIRECTORY_MAX);
     enum eg_status status = eg_directory_write(&xml, &directory, err);
-    if (status == EG_OK) {
-        status = write_signed(trial, "directory.xml", eg_bytes_view(&xml), REGISTRAR,
-                              EG_SIGNED_DIRECTORY, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_signed(trial, "directory.xml", eg_bytes_view(&xml), REGISTRAR,
+                          EG_SIGNED_DIRECTORY, err);
+
+done:
     eg_buf_done(&xml);
     return status;
 }
@@ -397,9 +414,12 @@ static enum eg_status make_card(struct trial *trial, struct eg_error *err)
     struct eg_buf text;
     eg_buf_init(&text, EG_SIGNED_TEXT_MAX);
     enum eg_status status = eg_card_write(&text, &card, err);
-    if (status == EG_OK) {
-        status = write_signed(trial, "card", eg_bytes_view(&text), GATEWAY, EG_SIGNED_CARD, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_signed(trial, "card", eg_bytes_view(&text), GATEWAY, EG_SIGNED_CARD, err);
+
+done:
     eg_buf_done(&text);
     return status;
 }
@@ -412,9 +432,12 @@ static enum eg_status certificate_digest(char out[EG_DIGEST_TEXT_LEN + 1],
     struct eg_signing_key *key = NULL;
     enum eg_status status = eg_signing_key_load(&key, eg_bytes_view(&trial->keys[who]),
                                                 eg_bytes_view(&trial->chains[who]), err);
-    if (status == EG_OK) {
-        eg_digest_text(&eg_signing_key_signer(key)->certificate, out);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_digest_text(&eg_signing_key_signer(key)->certificate, out);
+
+done:
     eg_signing_key_free(&key);
     return status;
 }
@@ -442,9 +465,12 @@ static enum eg_status make_settings(struct trial *trial, struct eg_error *err)
     eg_buf_format(&ini, "\n[door]\nbind = %s\ncurve = door.curve\n", trial->options.door);
     eg_buf_format(&ini, "\n[hall]\nbind = %s\ncurve = hall.curve\n", trial->options.hall);
     status = eg_buf_ok(&ini, "settings", err);
-    if (status == EG_OK) {
-        status = write_file(trial, "emgated", ".ini", eg_bytes_view(&ini), 0644, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_file(trial, "emgated", ".ini", eg_bytes_view(&ini), 0644, err);
+
+done:
     eg_buf_done(&ini);
     return status;
 }
@@ -476,8 +502,8 @@ static enum eg_status make_folders(struct trial *trial, struct eg_error *err)
 
 static enum eg_status make_connection_keys(struct trial *trial, struct eg_error *err)
 {
-    enum eg_status status = make_curve(trial, "door", trial->door_key, err);
-    return status == EG_OK ? make_curve(trial, "hall", trial->hall_key, err) : status;
+    EG_TRY(make_curve(trial, "door", trial->door_key, err));
+    return make_curve(trial, "hall", trial->hall_key, err);
 }
 
 static void trial_init(struct trial *trial)
@@ -521,9 +547,17 @@ enum eg_status eg_trial_write(const char *dir, const struct eg_trial_options *op
         return status;
     }
     trial_init(&trial);
-    for (size_t i = 0; status == EG_OK && i < sizeof(steps) / sizeof(steps[0]); i++) {
-        status = steps[i](&trial, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        status = steps[i](&trial, err);
+        if (status != EG_OK) {
+            goto done;
+        }
+    }
+
+done:
     trial_done(&trial);
     return status;
 }

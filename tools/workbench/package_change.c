@@ -1,6 +1,7 @@
 #include "workbench/package_change.h"
 
 #include "assess/schema/vocabulary.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "workbench/package_given.h"
@@ -46,24 +47,36 @@ static enum eg_status read_path(char **out, const struct change *change, struct 
 {
     char *place = NULL;
     enum eg_status status = eg_vocabulary_may(out, change->node, "at", err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&place, change->node, "place", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && (*out != NULL) == (place != NULL)) {
+
+    status = eg_vocabulary_may(&place, change->node, "place", err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if ((*out != NULL) == (place != NULL)) {
         status = FAULT(change, err, "say where: either at or place");
     }
+    if (status != EG_OK) {
+        goto done;
+    }
     for (const xmlNode *n = eg_xml_child(change->work->tests, NS, "place");
-         status == EG_OK && *out == NULL && n != NULL; n = eg_xml_next(n, NS, "place")) {
+         *out == NULL && n != NULL; n = eg_xml_next(n, NS, "place")) {
         char *name = eg_xml_attribute(n, "name");
         if (name != NULL && strcmp(name, place) == 0) {
             status = eg_vocabulary_need(out, n, "path", err);
         }
         free(name);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK && *out == NULL) {
+    if (*out == NULL) {
         status = FAULT(change, err, "no place is called %.64s", place);
     }
+
+done:
     free(place);
     return status;
 }
@@ -116,17 +129,24 @@ static enum eg_status select_elements(struct change *change, struct eg_error *er
 {
     char *path = NULL, *n = NULL;
     enum eg_status status = read_path(&path, change, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_package_select_elements(&change->list, &change->count, change->work->paths,
-                                            change->work->report, path, change->node, err);
+    status = eg_package_select_elements(&change->list, &change->count, change->work->paths,
+                                        change->work->report, path, change->node, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&n, change->node, "n", err);
+    status = eg_vocabulary_may(&n, change->node, "n", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && n != NULL) {
+    if (n != NULL) {
         status = keep_numbered(change, n, err);
     }
+
+done:
     free(path);
     free(n);
     return status;
@@ -202,7 +222,7 @@ static enum eg_status put_values(struct change *change, const char *attribute, c
     enum eg_status status = EG_OK;
     size_t at = 0, times = 0;
 
-    for (char *word = values + strspn(values, " "); status == EG_OK && *word != '\0';) {
+    for (char *word = values + strspn(values, " "); *word != '\0';) {
         char *end = word + strcspn(word, " ");
         char *next = end + strspn(end, " ");
         *end = '\0';
@@ -217,37 +237,58 @@ static enum eg_status put_values(struct change *change, const char *attribute, c
             status = put_one(change, at++, attribute, word, err);
         }
         word = next;
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    if (status == EG_OK && at < change->count) {
-        status =
-            FAULT(change, err, "has %zu values, but %zu elements are found", at, change->count);
+    if (at < change->count) {
+        return FAULT(change, err, "has %zu values, but %zu elements are found", at, change->count);
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status make_set(struct change *change, struct eg_error *err)
 {
     char *attribute = NULL, *value = NULL, *values = NULL;
     enum eg_status status = eg_vocabulary_may(&attribute, change->node, "attribute", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&value, change->node, "value", err);
+    status = eg_vocabulary_may(&value, change->node, "value", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&values, change->node, "values", err);
+    status = eg_vocabulary_may(&values, change->node, "values", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && (value != NULL) == (values != NULL)) {
+    if ((value != NULL) == (values != NULL)) {
         status = FAULT(change, err, "say either value or values");
     }
-    if (status == EG_OK && attribute != NULL && strcmp(attribute, "xmlns") == 0) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (attribute != NULL && strcmp(attribute, "xmlns") == 0) {
         status = FAULT(change, err, "xmlns is no attribute");
     }
-    if (status == EG_OK && values != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (values != NULL) {
         status = put_values(change, attribute, values, err);
     }
-    for (size_t i = 0; status == EG_OK && value != NULL && i < change->count; i++) {
-        status = put_one(change, i, attribute, value, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    for (size_t i = 0; value != NULL && i < change->count; i++) {
+        status = put_one(change, i, attribute, value, err);
+        if (status != EG_OK) {
+            goto done;
+        }
+    }
+
+done:
     free(attribute);
     free(value);
     free(values);
@@ -258,14 +299,22 @@ static enum eg_status make_unset(struct change *change, struct eg_error *err)
 {
     char *attribute = NULL;
     enum eg_status status = eg_vocabulary_need(&attribute, change->node, "attribute", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    for (size_t i = 0; status == EG_OK && i < change->count; i++) {
+    for (size_t i = 0; i < change->count; i++) {
         if (xmlUnsetNsProp(change->list[i], NULL, (const xmlChar *)attribute) != 0) {
             status =
                 FAULT(change, err, "element %zu of those found has no %.64s", i + 1, attribute);
         }
         change->changed = true;
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     free(attribute);
     return status;
 }
@@ -324,7 +373,7 @@ static enum eg_status replace_attributes(struct change *change, xmlNode *element
 {
     enum eg_status status = EG_OK;
 
-    for (xmlAttr *a = element->properties; status == EG_OK && a != NULL; a = a->next) {
+    for (xmlAttr *a = element->properties; a != NULL; a = a->next) {
         xmlChar *old = xmlNodeListGetString(element->doc, a->children, 1);
         char *made = NULL;
         status = old != NULL ? substitute(&made, change, (const char *)old, text, by, err) : EG_OK;
@@ -336,8 +385,11 @@ static enum eg_status replace_attributes(struct change *change, xmlNode *element
         }
         xmlFree(old);
         free(made);
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status replace_text(struct change *change, xmlNode *node, const char *text,
@@ -348,11 +400,16 @@ static enum eg_status replace_text(struct change *change, xmlNode *node, const c
         node->content != NULL
             ? substitute(&made, change, (const char *)node->content, text, by, err)
             : EG_OK;
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && made != NULL) {
+    if (made != NULL) {
         change->changed = change->changed || strcmp(made, (const char *)node->content) != 0;
         xmlNodeSetContent(node, (const xmlChar *)made);
     }
+
+done:
     free(made);
     return status;
 }
@@ -382,10 +439,11 @@ static enum eg_status make_replace(struct change *change, struct eg_error *err)
     char *text = NULL, *by = NULL;
     xmlNode *top = NULL;
     enum eg_status status = eg_vocabulary_need(&text, change->node, "text", err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&by, change->node, "by", err);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    status = eg_vocabulary_need(&by, change->node, "by", err);
     for (size_t i = 0; status == EG_OK && i < change->count; i++) {
         if (top != NULL && is_below(change->list[i], top)) {
             continue; /* done with what is around it */
@@ -399,6 +457,8 @@ static enum eg_status make_replace(struct change *change, struct eg_error *err)
             }
         }
     }
+
+done:
     free(text);
     free(by);
     return status;
@@ -499,34 +559,44 @@ static enum eg_status put_copy(struct change *change, xmlNode *to, xmlNode *elem
 
 static enum eg_status read_where(char **out, const struct change *change, struct eg_error *err)
 {
-    enum eg_status status = eg_vocabulary_may(out, change->node, "where", err);
-
-    if (status == EG_OK && *out == NULL) {
+    EG_TRY(eg_vocabulary_may(out, change->node, "where", err));
+    if (*out == NULL) {
         *out = strdup("last");
-        status = *out != NULL ? EG_OK : no_memory(change, err);
+        return *out != NULL ? EG_OK : no_memory(change, err);
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status make_add(struct change *change, struct eg_error *err)
 {
     char *where = NULL;
     enum eg_status status = read_where(&where, change, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    for (xmlNode *n = xmlFirstElementChild((xmlNode *)change->node); status == EG_OK && n != NULL;
+    for (xmlNode *n = xmlFirstElementChild((xmlNode *)change->node); n != NULL;
          n = xmlNextElementSibling(n)) {
         status = n->ns != NULL && strcmp((const char *)n->ns->href, NS) == 0
                      ? FAULT(change, err, "%.64s has no namespace of a report: give it xmlns",
                              (const char *)n->name)
                      : weigh(change, n, where, err);
-    }
-    for (size_t i = 0; status == EG_OK && i < change->count; i++) {
-        xmlNode *at = NULL;
-        for (xmlNode *n = xmlFirstElementChild((xmlNode *)change->node);
-             status == EG_OK && n != NULL; n = xmlNextElementSibling(n)) {
-            status = put_copy(change, change->list[i], n, where, &at, err);
+        if (status != EG_OK) {
+            goto done;
         }
     }
+    for (size_t i = 0; i < change->count; i++) {
+        xmlNode *at = NULL;
+        for (xmlNode *n = xmlFirstElementChild((xmlNode *)change->node); n != NULL;
+             n = xmlNextElementSibling(n)) {
+            status = put_copy(change, change->list[i], n, where, &at, err);
+            if (status != EG_OK) {
+                goto done;
+            }
+        }
+    }
+
+done:
     free(where);
     return status;
 }
@@ -537,28 +607,44 @@ static enum eg_status make_copy(struct change *change, struct eg_error *err)
     xmlNode **originals = NULL, *original = NULL;
     size_t count = 0;
     enum eg_status status = eg_vocabulary_need(&of, change->node, "of", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = read_where(&where, change, err);
+    status = read_where(&where, change, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_package_select_elements(&originals, &count, change->work->paths,
-                                            change->work->report, of, change->node, err);
+    status = eg_package_select_elements(&originals, &count, change->work->paths,
+                                        change->work->report, of, change->node, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && count != 1) {
+    if (count != 1) {
         status = FAULT(change, err, "of finds %zu elements; one is copied", count);
     }
-    if (status == EG_OK) {
-        status = weigh(change, originals[0], where, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) { /* apart, as it may be one of those that it comes into */
-        original = xmlDocCopyNode(originals[0], change->work->report, 1);
-        status = original != NULL ? EG_OK : no_memory(change, err);
+    status = weigh(change, originals[0], where, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    for (size_t i = 0; status == EG_OK && i < change->count; i++) {
+    /* apart, as it may be one of those that it comes into */
+    original = xmlDocCopyNode(originals[0], change->work->report, 1);
+    status = original != NULL ? EG_OK : no_memory(change, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < change->count; i++) {
         xmlNode *at = NULL;
         status = put_copy(change, change->list[i], original, where, &at, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     xmlFreeNode(original);
     free(originals);
     free(of);
@@ -597,13 +683,19 @@ enum eg_status eg_package_change_make(struct eg_package_change *work, const xmlN
 {
     struct change change = {.work = work, .node = node};
     enum eg_status status = select_elements(&change, err);
-
-    if (status == EG_OK) {
-        status = kinds[kind_of(node)].make(&change, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !change.changed) {
+
+    status = kinds[kind_of(node)].make(&change, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!change.changed) {
         status = FAULT(&change, err, "changes nothing: the report is so already");
     }
+
+done:
     free(change.list);
     return status;
 }

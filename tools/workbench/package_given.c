@@ -6,6 +6,7 @@
 
 #include "assess/assessment/assessment_model.h"
 #include "assess/schema/vocabulary.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/number.h"
 
@@ -26,19 +27,18 @@ struct attribute {
 static enum eg_status read_attributes(const struct attribute *list, size_t count,
                                       const xmlNode *node, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < count; i++) {
-        status = list[i].must ? eg_vocabulary_need(list[i].out, node, list[i].name, err)
-                              : eg_vocabulary_may(list[i].out, node, list[i].name, err);
-        if (status == EG_OK && *list[i].out == NULL) {
+    for (size_t i = 0; i < count; i++) {
+        EG_TRY(list[i].must ? eg_vocabulary_need(list[i].out, node, list[i].name, err)
+                            : eg_vocabulary_may(list[i].out, node, list[i].name, err));
+        if (*list[i].out == NULL) {
             *list[i].out = strdup("");
-            status = *list[i].out != NULL
-                         ? EG_OK
-                         : eg_error_set(err, EG_E_NOMEM, list[i].name, "memory ran out");
+            EG_TRY(*list[i].out != NULL
+                       ? EG_OK
+                       : eg_error_set(err, EG_E_NOMEM, list[i].name, "memory ran out"));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- permits and settings
@@ -52,12 +52,9 @@ static enum eg_status read_permit(struct eg_plant_parameter *out, const xmlNode 
         {&out->unit, "unit", true},      {&out->component, "component", false},
         {&out->source, "source", false},
     };
-    enum eg_status status = read_attributes(list, sizeof(list) / sizeof(list[0]), node, err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_day(out->from, node, "from", file, err);
-    }
-    return status == EG_OK ? eg_vocabulary_day(out->until, node, "until", file, err) : status;
+    EG_TRY(read_attributes(list, sizeof(list) / sizeof(list[0]), node, err));
+    EG_TRY(eg_vocabulary_day(out->from, node, "from", file, err));
+    return eg_vocabulary_day(out->until, node, "until", file, err);
 }
 
 static enum eg_status read_setting(struct eg_plant_setting *out, const xmlNode *node,
@@ -68,12 +65,9 @@ static enum eg_status read_setting(struct eg_plant_setting *out, const xmlNode *
         {&out->word, "word", true},
         {&out->component, "component", false},
     };
-    enum eg_status status = read_attributes(list, sizeof(list) / sizeof(list[0]), node, err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_day(out->from, node, "from", file, err);
-    }
-    return status == EG_OK ? eg_vocabulary_day(out->until, node, "until", file, err) : status;
+    EG_TRY(read_attributes(list, sizeof(list) / sizeof(list[0]), node, err));
+    EG_TRY(eg_vocabulary_day(out->from, node, "from", file, err));
+    return eg_vocabulary_day(out->until, node, "until", file, err);
 }
 
 /* ---- settings of every case --------------------------------------------------------------- */
@@ -181,47 +175,42 @@ static enum eg_status read_settings(struct eg_plant *out, const xmlNode *node, c
     const xmlNode *common = common_settings(node);
     size_t room = eg_vocabulary_count(node, NS, "setting") +
                   (common != NULL ? eg_vocabulary_count(common->parent, NS, "setting") : 0);
-    enum eg_status status = eg_vocabulary_room(&out->settings, room, sizeof(out->settings[0]), err);
-
-    if (status == EG_OK) {
-        status = check_own(node, file, err);
-    }
-    for (const xmlNode *n = common; status == EG_OK && n != NULL;
-         n = eg_xml_next(n, NS, "setting")) {
+    EG_TRY(eg_vocabulary_room(&out->settings, room, sizeof(out->settings[0]), err));
+    EG_TRY(check_own(node, file, err));
+    for (const xmlNode *n = common; n != NULL; n = eg_xml_next(n, NS, "setting")) {
         if (own_word(node, "setting", "name", n) == NULL &&
             own_word(node, "without", "setting", n) == NULL) {
-            status = put_setting(out, n, package, file, err);
+            EG_TRY(put_setting(out, n, package, file, err));
         }
         for (const xmlNode *own = own_word(node, "setting", "name", n);
-             status == EG_OK && own != NULL && common_about(common, own) == n;
-             own = next_about(own, n)) { /* in its place */
-            status = put_setting(out, own, package, file, err);
+             own != NULL && common_about(common, own) == n; own = next_about(own, n)) {
+            /* in its place */
+            EG_TRY(put_setting(out, own, package, file, err));
         }
     }
-    for (const xmlNode *n = eg_xml_child(node, NS, "setting"); status == EG_OK && n != NULL;
+    for (const xmlNode *n = eg_xml_child(node, NS, "setting"); n != NULL;
          n = eg_xml_next(n, NS, "setting")) {
         if (common_about(common, n) == NULL) {
-            status = put_setting(out, n, package, file, err);
+            EG_TRY(put_setting(out, n, package, file, err));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status read_plant(struct eg_plant *out, const xmlNode *node, const char *package,
                                  const char *file, struct eg_error *err)
 {
     size_t permits = eg_vocabulary_count(node, NS, "permit");
-    enum eg_status status =
-        eg_vocabulary_room(&out->parameters, permits, sizeof(out->parameters[0]), err);
+    EG_TRY(eg_vocabulary_room(&out->parameters, permits, sizeof(out->parameters[0]), err));
 
-    for (xmlNode *n = eg_xml_child(node, NS, "permit"); status == EG_OK && n != NULL;
+    for (xmlNode *n = eg_xml_child(node, NS, "permit"); n != NULL;
          n = eg_xml_next(n, NS, "permit")) {
         struct eg_plant_parameter *permit = &out->parameters[out->parameter_count++];
         permit->package = (char *)package;
         permit->citation = citation;
-        status = read_permit(permit, n, file, err);
+        EG_TRY(read_permit(permit, n, file, err));
     }
-    return status == EG_OK ? read_settings(out, node, package, file, err) : status;
+    return read_settings(out, node, package, file, err);
 }
 
 /* ---- facts -------------------------------------------------------------------------------- */
@@ -277,11 +266,14 @@ static enum eg_status put_days(struct eg_facts *to, struct eg_fact *fact, const 
         return eg_vocabulary_fault(err, file, node, "until is after day, by less than %d days",
                                    EG_TEST_FACT_DAYS_MAX);
     }
-    for (long i = 0; status == EG_OK && i < days; i++) {
-        eg_assess_day_text(fact->day, from + i);
-        status = eg_facts_put(to, fact, err);
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    for (long i = 0; i < days; i++) {
+        eg_assess_day_text(fact->day, from + i);
+        EG_TRY(eg_facts_put(to, fact, err));
+    }
+    return EG_OK;
 }
 
 static enum eg_status read_fact(struct eg_facts *to, const xmlNode *node, const char *file,
@@ -296,19 +288,23 @@ static enum eg_status read_fact(struct eg_facts *to, const xmlNode *node, const 
         {&word, "status", false},  {&answer, "answer", false},
     };
     enum eg_status status = read_attributes(list, sizeof(list) / sizeof(list[0]), node, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_vocabulary_day(fact.day, node, "day", file, err);
+    status = eg_vocabulary_day(fact.day, node, "day", file, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        fact.result = result;
-        fact.source = source;
-        fact.component = component;
-        fact.name = name;
-        const char *wrong = take_fact(&fact, unit, number, word, answer);
-        status = wrong == NULL ? put_days(to, &fact, node, file, err)
-                               : eg_vocabulary_fault(err, file, node, "%s", wrong);
-    }
+    fact.result = result;
+    fact.source = source;
+    fact.component = component;
+    fact.name = name;
+    const char *wrong = take_fact(&fact, unit, number, word, answer);
+    status = wrong == NULL ? put_days(to, &fact, node, file, err)
+                           : eg_vocabulary_fault(err, file, node, "%s", wrong);
+
+done:
     for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
         free(*list[i].out);
     }
@@ -320,7 +316,7 @@ enum eg_status eg_package_given_known(struct eg_facts *out, const struct eg_pack
 {
     enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < given->facts.count; i++) {
+    for (size_t i = 0; i < given->facts.count; i++) {
         const struct eg_fact *fact = &given->facts.list[i];
         int order = strcmp(fact->day, until);
         if (order < 0) {
@@ -328,8 +324,11 @@ enum eg_status eg_package_given_known(struct eg_facts *out, const struct eg_pack
         } else if (order > 0) {
             status = eg_facts_put_later(out, fact->day, err);
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- both --------------------------------------------------------------------------------- */
@@ -340,16 +339,14 @@ enum eg_status eg_package_given_read(struct eg_package_given *out, const xmlNode
 {
     memset(out, 0, sizeof(*out));
     eg_facts_init(&out->facts);
-    enum eg_status status = read_plant(&out->plant, node, package, file, err);
-
-    if (status == EG_OK && earlier != NULL) {
-        status = eg_facts_gather(&out->facts, earlier, 1, err);
+    EG_TRY(read_plant(&out->plant, node, package, file, err));
+    if (earlier != NULL) {
+        EG_TRY(eg_facts_gather(&out->facts, earlier, 1, err));
     }
-    for (xmlNode *n = eg_xml_child(node, NS, "fact"); status == EG_OK && n != NULL;
-         n = eg_xml_next(n, NS, "fact")) {
-        status = read_fact(&out->facts, n, file, err);
+    for (xmlNode *n = eg_xml_child(node, NS, "fact"); n != NULL; n = eg_xml_next(n, NS, "fact")) {
+        EG_TRY(read_fact(&out->facts, n, file, err));
     }
-    return status;
+    return EG_OK;
 }
 
 void eg_package_given_done(struct eg_package_given *given)

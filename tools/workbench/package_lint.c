@@ -11,6 +11,7 @@
 #include "assess/language/refusal.h"
 #include "assess/package/package_xml.h"
 #include "assess/xml/xml.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "workbench/package_tests.h"
 
@@ -95,23 +96,22 @@ static enum kind kind_of(const char *name)
 static enum eg_status open_files(struct work *work)
 {
     const struct eg_tree *tree = &work->package->tree;
-    enum eg_status status = EG_OK;
 
     work->files = calloc(tree->count + 1, sizeof(*work->files));
     if (work->files == NULL) {
         return eg_error_set(work->err, EG_E_NOMEM, "lints", "memory ran out");
     }
-    for (size_t i = 0; status == EG_OK && i < tree->count; i++) {
+    for (size_t i = 0; i < tree->count; i++) {
         struct file *file = &work->files[work->count];
         file->name = tree->files[i].name;
         file->kind = kind_of(file->name);
         if (file->kind != OTHER) {
             work->count++;
-            status = eg_xml_parse_file(&file->doc, eg_bytes_view(&tree->files[i].content),
-                                       file->name, EG_PACKAGE_OCTETS_MAX, work->err);
+            EG_TRY(eg_xml_parse_file(&file->doc, eg_bytes_view(&tree->files[i].content), file->name,
+                                     EG_PACKAGE_OCTETS_MAX, work->err));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 typedef enum eg_status (*node_fn)(struct work *work, const struct file *file, xmlNode *node);
@@ -180,7 +180,10 @@ static enum eg_status look_for_walks(struct work *work, const struct file *file,
             tell(work, "LINT-WALK", file->name, node,
                  "the condition of context %.100s walks the whole document for each node", context);
     }
-    for (size_t i = 0; status == EG_OK && i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
         char *expression = eg_xml_attribute(node, attributes[i]);
         if (expression != NULL && eg_lint_walks(expression)) {
             status = tell(work, "LINT-WALK", file->name, node,
@@ -188,7 +191,12 @@ static enum eg_status look_for_walks(struct work *work, const struct file *file,
                           expression, context);
         }
         free(expression);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     free(context);
     return status;
 }
@@ -351,21 +359,30 @@ static enum eg_status look_at_names(struct work *work, const struct file *file, 
         status = tell(work, setting ? "LINT-SETTING" : "EA-PARAM", file->name, node,
                       "%s %.60s is not used", setting ? "setting" : "parameter", name);
     }
-    if (status == EG_OK && (parameter || setting || row) && source != NULL &&
-        !names_something(source)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if ((parameter || setting || row) && source != NULL && !names_something(source)) {
         status = tell(work, "LINT-SOURCE", file->name, node, "the source of %.60s names nothing",
                       name != NULL ? name : "");
     }
-    if (status == EG_OK && (parameter || setting) &&
-        eg_xml_child(node, PACKAGE_NS, "title") == NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if ((parameter || setting) && eg_xml_child(node, PACKAGE_NS, "title") == NULL) {
         status = tell(work, "LINT-TITLE", file->name, node, "%s %.60s has no titles",
                       setting ? "setting" : "parameter", name != NULL ? name : "");
     }
-    if (status == EG_OK && eg_xml_is(node, PACKAGE_NS, "valid") &&
-        work->package->until[0] != '\0' && strcmp(work->package->until, work->at) < 0) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_xml_is(node, PACKAGE_NS, "valid") && work->package->until[0] != '\0' &&
+        strcmp(work->package->until, work->at) < 0) {
         status = tell(work, "LINT-EXPIRED", file->name, node, "it judges periods until %s only",
                       work->package->until);
     }
+
+done:
     free(name);
     free(source);
     return status;
@@ -392,16 +409,15 @@ static bool is_named(const struct work *work, const char *file_name)
 
 static enum eg_status look_at_codelists(struct work *work)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < work->package->tree.count; i++) {
+    for (size_t i = 0; i < work->package->tree.count; i++) {
         const char *name = work->package->tree.files[i].name;
         if (is_below(name, "codelists/") && !is_named(work, name)) {
-            status = tell(work, "LINT-CODELIST", name, NULL,
-                          "no file of the package names this code list");
+            EG_TRY(tell(work, "LINT-CODELIST", name, NULL,
+                        "no file of the package names this code list"));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- languages ---------------------------------------------------------------------------- */
@@ -484,13 +500,19 @@ enum eg_status eg_package_lint(const struct eg_package *package, const char *at,
     };
     struct work work = {.package = package, .at = at, .told = told, .payload = payload, .err = err};
     enum eg_status status = open_files(&work);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    for (size_t i = 0; status == EG_OK && i < sizeof(looks) / sizeof(looks[0]); i++) {
+    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
         status = each_node(&work, looks[i].kind, looks[i].look);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        status = look_at_codelists(&work);
-    }
+    status = look_at_codelists(&work);
+
+done:
     for (size_t i = 0; i < work.count; i++) {
         xmlFreeDoc(work.files[i].doc);
     }

@@ -10,6 +10,7 @@
 
 #include "assess/package/package.h"
 #include "assess/xml/xml.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "workbench/package_tests.h"
 
@@ -89,16 +90,21 @@ static enum eg_status try_files(bool *noticed, struct work *work, const char *na
     struct eg_rules *rules = NULL;
     struct eg_tree tree = {NULL, 0};
     enum eg_status status = copy_tree(&tree, work, name, changed);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_package_parse(&package, &tree, true, NULL);
+    status = eg_package_parse(&package, &tree, true, NULL);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_rules_compile(&rules, package, NULL);
+    status = eg_rules_compile(&rules, package, NULL);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_package_tests_run(&tests, rules, case_done, work, NULL);
-    }
+    status = eg_package_tests_run(&tests, rules, case_done, work, NULL);
+
+done:
     *noticed = status != EG_OK || tests.failed > 0;
     eg_rules_free(&rules);
     eg_package_free(&package);
@@ -125,12 +131,13 @@ static enum eg_status try_mutant(struct work *work, const char *name, xmlNode *n
     enum eg_status status =
         try_files(&mutant.noticed, work, name, (struct eg_bytes){text, (size_t)len});
     xmlFree(text);
-    if (status == EG_OK) {
-        work->made.tried++;
-        work->made.missed += !mutant.noticed;
-        work->go_on = work->told == NULL || work->told(work->payload, &mutant);
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    work->made.tried++;
+    work->made.missed += !mutant.noticed;
+    work->go_on = work->told == NULL || work->told(work->payload, &mutant);
+    return EG_OK;
 }
 
 /* ---- all mutants of a file ---------------------------------------------------------------- */
@@ -167,8 +174,11 @@ static enum eg_status try_rule(struct work *work, const char *name, xmlNode *nod
     const char *attribute = is_check(node) ? "test" : "when";
     char *expression = eg_xml_attribute(node, attribute), *rule = eg_xml_attribute(node, "id");
     enum eg_status status = expression != NULL ? EG_OK : no_memory(work);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    for (size_t i = 0; status == EG_OK && work->go_on && i < 2; i++) {
+    for (size_t i = 0; work->go_on && i < 2; i++) {
         char *other = mutate(node, mutations[i], expression);
         if (other == NULL ||
             xmlSetProp(node, (const xmlChar *)attribute, (const xmlChar *)other) == NULL) {
@@ -177,11 +187,15 @@ static enum eg_status try_rule(struct work *work, const char *name, xmlNode *nod
             status = try_mutant(work, name, node, mutations[i], rule != NULL ? rule : "");
         }
         free(other);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK &&
-        xmlSetProp(node, (const xmlChar *)attribute, (const xmlChar *)expression) == NULL) {
+    if (xmlSetProp(node, (const xmlChar *)attribute, (const xmlChar *)expression) == NULL) {
         status = no_memory(work);
     }
+
+done:
     free(expression);
     free(rule);
     return status;
@@ -192,15 +206,23 @@ static enum eg_status try_file(struct work *work, const struct eg_tree_file *fil
     xmlDoc *doc = NULL;
     enum eg_status status = eg_xml_parse_file(&doc, eg_bytes_view(&file->content), file->name,
                                               EG_PACKAGE_OCTETS_MAX, work->err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
     for (xmlNode *node = status == EG_OK ? xmlDocGetRootElement(doc) : NULL;
-         status == EG_OK && work->go_on && node != NULL; node = eg_xml_following(node)) {
+         work->go_on && node != NULL; node = eg_xml_following(node)) {
         if ((is_check(node) && xmlHasProp(node, (const xmlChar *)"test") != NULL) ||
             (eg_xml_is(node, ASSESSMENT_NS, "finding") &&
              xmlHasProp(node, (const xmlChar *)"when") != NULL)) {
             status = try_rule(work, file->name, node);
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     xmlFreeDoc(doc);
     return status;
 }
@@ -223,15 +245,12 @@ enum eg_status eg_package_mutate(struct eg_mutations *out, const struct eg_packa
 {
     struct work work = {
         .package = package, .told = told, .payload = payload, .go_on = true, .err = err};
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && work.go_on && i < package->tree.count; i++) {
+    for (size_t i = 0; work.go_on && i < package->tree.count; i++) {
         if (may_hold_rules(package->tree.files[i].name)) {
-            status = try_file(&work, &package->tree.files[i]);
+            EG_TRY(try_file(&work, &package->tree.files[i]));
         }
     }
-    if (status == EG_OK) {
-        *out = work.made;
-    }
-    return status;
+    *out = work.made;
+    return EG_OK;
 }

@@ -1,6 +1,7 @@
 #include "workbench/package_report.h"
 
 #include "assess/schema/vocabulary.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "workbench/package_change.h"
 #include "workbench/package_given.h"
@@ -51,22 +52,32 @@ static enum eg_status find_base(const xmlNode **base, const xmlNode *node, struc
     char *name = NULL, *report = NULL;
     const xmlNode *found = NULL;
     enum eg_status status = eg_vocabulary_may(&name, node, "base", err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&report, node, "report", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && (name != NULL) == (report != NULL)) {
+
+    status = eg_vocabulary_may(&report, node, "report", err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if ((name != NULL) == (report != NULL)) {
         status = eg_vocabulary_fault(err, NAME, node, "say what is judged: either report or base");
     }
-    if (status == EG_OK && name != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (name != NULL) {
         found = base_above(node, name);
         status = found != NULL
                      ? EG_OK
                      : eg_vocabulary_fault(err, NAME, node, "no base above is called %s", name);
     }
-    if (status == EG_OK) {
-        *base = found;
+    if (status != EG_OK) {
+        goto done;
     }
+    *base = found;
+
+done:
     free(name);
     free(report);
     return status;
@@ -110,19 +121,18 @@ static bool is_begun_with(const xmlNode *base)
 
 static enum eg_status check_bases(const xmlNode *root, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
-    for (const xmlNode *n = root->children; status == EG_OK && n != NULL; n = n->next) {
+    for (const xmlNode *n = root->children; n != NULL; n = n->next) {
         const xmlNode *base = NULL;
         bool is_base = eg_xml_is(n, NS, "base");
         if (is_base || eg_xml_is(n, NS, "case")) {
-            status = find_base(&base, n, err);
+            EG_TRY(find_base(&base, n, err));
         }
-        if (status == EG_OK && is_base && !is_begun_with(n)) {
-            status = eg_vocabulary_fault(err, NAME, n, "nothing begins with this base");
+        if (is_base && !is_begun_with(n)) {
+            return eg_vocabulary_fault(err, NAME, n, "nothing begins with this base");
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* Names of places, and which a change has named. */
@@ -136,16 +146,19 @@ static enum eg_status read_places(struct places *out, const xmlNode *root, struc
 {
     size_t count = eg_vocabulary_count(root, NS, "place");
     enum eg_status status = eg_vocabulary_room(&out->names, count, sizeof(char *), err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_room(&out->used, count, sizeof(bool), err);
+    if (status != EG_OK) {
+        return status;
     }
-    for (const xmlNode *n = eg_xml_child(root, NS, "place"); status == EG_OK && n != NULL;
+    EG_TRY(eg_vocabulary_room(&out->used, count, sizeof(bool), err));
+    for (const xmlNode *n = eg_xml_child(root, NS, "place"); n != NULL;
          n = eg_xml_next(n, NS, "place")) {
         status = eg_vocabulary_need(&out->names[out->count], n, "name", err);
         out->count += status == EG_OK;
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static void note_places(struct places *places, const xmlNode *around)
@@ -164,18 +177,26 @@ static enum eg_status check_places(const xmlNode *root, struct eg_error *err)
     struct places places = {NULL, NULL, 0};
     enum eg_status status = read_places(&places, root, err);
     size_t at = 0;
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    for (const xmlNode *n = root->children; status == EG_OK && n != NULL; n = n->next) {
+    for (const xmlNode *n = root->children; n != NULL; n = n->next) {
         if (n->type == XML_ELEMENT_NODE) {
             note_places(&places, n);
         }
     }
-    for (const xmlNode *n = eg_xml_child(root, NS, "place"); status == EG_OK && n != NULL;
+    for (const xmlNode *n = eg_xml_child(root, NS, "place"); n != NULL;
          n = eg_xml_next(n, NS, "place")) {
         if (!places.used[at++]) {
             status = eg_vocabulary_fault(err, NAME, n, "no change names this place");
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     for (size_t i = 0; i < places.count; i++) {
         free(places.names[i]);
     }
@@ -188,22 +209,15 @@ static enum eg_status check(const xmlNode *root, struct eg_error *err)
 {
     static const char *const name[] = {"name"};
     static const char *const setting[] = {"name", "component", "from", "until"};
-    enum eg_status status = check_once(root, "base", name, 1, err);
-
-    if (status == EG_OK) {
-        status = check_once(root, "place", name, 1, err);
-    }
-    if (status == EG_OK) {
-        status = check_once(root, "setting", setting, 4, err);
-    }
-    if (status == EG_OK && eg_xml_child(root, NS, "base") != NULL) {
+    EG_TRY(check_once(root, "base", name, 1, err));
+    EG_TRY(check_once(root, "place", name, 1, err));
+    EG_TRY(check_once(root, "setting", setting, 4, err));
+    if (eg_xml_child(root, NS, "base") != NULL) {
         /* Tests that were signed before there were bases may have a name twice. */
-        status = check_once(root, "case", name, 1, err);
+        EG_TRY(check_once(root, "case", name, 1, err));
     }
-    if (status == EG_OK) {
-        status = check_bases(root, err);
-    }
-    return status == EG_OK ? check_places(root, err) : status;
+    EG_TRY(check_bases(root, err));
+    return check_places(root, err);
 }
 
 /* ---- opening ------------------------------------------------------------------------------ */
@@ -213,7 +227,7 @@ static enum eg_status read_namespaces(struct eg_package_cases *out, struct eg_er
     enum eg_status status = EG_OK;
 
     for (const xmlNode *n = eg_xml_child(out->root, NS, "namespace");
-         status == EG_OK && n != NULL && out->paths.ns_count < EG_PACKAGE_TESTS_PREFIXES_MAX;
+         n != NULL && out->paths.ns_count < EG_PACKAGE_TESTS_PREFIXES_MAX;
          n = eg_xml_next(n, NS, "namespace")) {
         char *prefix = NULL, *uri = NULL;
         status = eg_vocabulary_need(&prefix, n, "prefix", err);
@@ -221,8 +235,11 @@ static enum eg_status read_namespaces(struct eg_package_cases *out, struct eg_er
             status = eg_vocabulary_need(&uri, n, "uri", err);
         }
         out->ns[out->paths.ns_count++] = (struct eg_xml_ns){prefix, uri};
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_package_cases_open(struct eg_package_cases *out, const struct eg_package *package,
@@ -236,13 +253,17 @@ enum eg_status eg_package_cases_open(struct eg_package_cases *out, const struct 
     }
     enum eg_status status =
         eg_vocabulary_parse(&out->doc, xml, NAME, "package-tests.xsd", EG_PACKAGE_OCTETS_MAX, err);
-    if (status == EG_OK) {
-        out->root = xmlDocGetRootElement(out->doc);
-        status = read_namespaces(out, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = check(out->root, err);
+    out->root = xmlDocGetRootElement(out->doc);
+    status = read_namespaces(out, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = check(out->root, err);
+
+done:
     if (status != EG_OK) {
         eg_package_cases_close(out);
     }
@@ -272,7 +293,7 @@ static enum eg_status read_chain(struct chain *out, const xmlNode *node, struct 
 {
     enum eg_status status = EG_OK;
 
-    while (status == EG_OK && node != NULL) {
+    while (node != NULL) {
         const xmlNode *base = NULL;
         if (out->count == EG_TEST_BASES_MAX) {
             return eg_vocabulary_fault(err, NAME, node, "more than %d bases begin with each other",
@@ -284,8 +305,11 @@ static enum eg_status read_chain(struct chain *out, const xmlNode *node, struct 
         }
         status = find_base(&base, node, err);
         node = base;
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status find_file(struct eg_bytes *out, const struct eg_package_cases *cases,
@@ -293,13 +317,16 @@ static enum eg_status find_file(struct eg_bytes *out, const struct eg_package_ca
 {
     char *file = NULL;
     enum eg_status status = eg_vocabulary_need(&file, node, "report", err);
-
-    if (status == EG_OK) {
-        *out = eg_package_file(cases->package, file);
-        if (out->data == NULL) {
-            status = eg_vocabulary_fault(err, NAME, node, "%s is not in the package", file);
-        }
+    if (status != EG_OK) {
+        goto done;
     }
+
+    *out = eg_package_file(cases->package, file);
+    if (out->data == NULL) {
+        status = eg_vocabulary_fault(err, NAME, node, "%s is not in the package", file);
+    }
+
+done:
     free(file);
     return status;
 }
@@ -309,17 +336,15 @@ static enum eg_status make_changes(xmlDoc *report, size_t octets, const struct c
 {
     struct eg_package_change work = {
         .paths = &cases->paths, .tests = cases->root, .report = report, .octets = octets};
-    enum eg_status status = EG_OK;
 
-    for (size_t i = chain->count; status == EG_OK && i > 0; i--) {
-        for (const xmlNode *n = chain->links[i - 1]->children; status == EG_OK && n != NULL;
-             n = n->next) {
+    for (size_t i = chain->count; i > 0; i--) {
+        for (const xmlNode *n = chain->links[i - 1]->children; n != NULL; n = n->next) {
             if (eg_package_change_is(n)) {
-                status = eg_package_change_make(&work, n, err);
+                EG_TRY(eg_package_change_make(&work, n, err));
             }
         }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status write_report(struct eg_buf *out, xmlDoc *report, struct eg_error *err)
@@ -343,25 +368,31 @@ enum eg_status eg_package_report_make(struct eg_buf *out, const struct eg_packag
     struct eg_bytes file = EG_BYTES_NONE;
     xmlDoc *report = NULL;
     enum eg_status status = read_chain(&chain, node, err);
-
-    if (status == EG_OK) {
-        status = find_file(&file, cases, chain.links[chain.count - 1], err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !chain.changes) {
+
+    status = find_file(&file, cases, chain.links[chain.count - 1], err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!chain.changes) {
         eg_buf_bytes(out, file);
         return eg_buf_ok(out, NAME, err);
     }
-    if (status == EG_OK) {
-        char *name = eg_xml_attribute(chain.links[chain.count - 1], "report");
-        status = eg_xml_parse_file(&report, file, name != NULL ? name : NAME, EG_REPORT_MAX, err);
-        free(name);
+    char *name = eg_xml_attribute(chain.links[chain.count - 1], "report");
+    status = eg_xml_parse_file(&report, file, name != NULL ? name : NAME, EG_REPORT_MAX, err);
+    free(name);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = make_changes(report, file.len, &chain, cases, err);
+    status = make_changes(report, file.len, &chain, cases, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_report(out, report, err);
-    }
+    status = write_report(out, report, err);
+
+done:
     xmlFreeDoc(report);
     return status;
 }

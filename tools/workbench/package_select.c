@@ -50,17 +50,20 @@ enum eg_status eg_package_select_text(char **out, const struct eg_package_paths 
 {
     xmlXPathObject *object = NULL;
     enum eg_status status = evaluate(&object, paths, doc, path, node, err);
-
-    if (status == EG_OK) {
-        xmlChar *text = xmlXPathCastToString(object);
-        char *copy = text != NULL ? strdup((const char *)text) : NULL;
-        xmlFree(text);
-        if (copy != NULL) {
-            *out = copy;
-        } else {
-            status = eg_error_set(err, EG_E_NOMEM, paths->file, "memory ran out");
-        }
+    if (status != EG_OK) {
+        goto done;
     }
+
+    xmlChar *text = xmlXPathCastToString(object);
+    char *copy = text != NULL ? strdup((const char *)text) : NULL;
+    xmlFree(text);
+    if (copy != NULL) {
+        *out = copy;
+    } else {
+        status = eg_error_set(err, EG_E_NOMEM, paths->file, "memory ran out");
+    }
+
+done:
     xmlXPathFreeObject(object);
     return status;
 }
@@ -89,24 +92,32 @@ enum eg_status eg_package_select_elements(xmlNode ***out, size_t *count,
     xmlNode **list = NULL;
     size_t found = 0;
     enum eg_status status = evaluate(&object, paths, doc, path, node, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && object->type != XPATH_NODESET) {
+    if (object->type != XPATH_NODESET) {
         status = eg_vocabulary_fault(err, paths->file, node, "%.200s does not name elements", path);
     }
-    if (status == EG_OK) {
-        found = object->nodesetval != NULL ? (size_t)object->nodesetval->nodeNr : 0;
-        status = found > 0 ? eg_vocabulary_room(&list, found, sizeof(xmlNode *), err)
-                           : eg_vocabulary_fault(err, paths->file, node,
-                                                 "%.200s finds nothing in the report", path);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = take_elements(list, object->nodesetval, paths, path, node, err);
+    found = object->nodesetval != NULL ? (size_t)object->nodesetval->nodeNr : 0;
+    status = found > 0 ? eg_vocabulary_room(&list, found, sizeof(xmlNode *), err)
+                       : eg_vocabulary_fault(err, paths->file, node,
+                                             "%.200s finds nothing in the report", path);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = list;
-        *count = found;
-        list = NULL;
+    status = take_elements(list, object->nodesetval, paths, path, node, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = list;
+    *count = found;
+    list = NULL;
+
+done:
     free(list);
     xmlXPathFreeObject(object);
     return status;

@@ -11,6 +11,7 @@
 
 #include "assess/package/package_xml.h"
 #include "assess/schema/vocabulary.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "workbench/package_given.h"
@@ -98,12 +99,10 @@ static enum eg_status find_earlier(const struct eg_facts **out, const struct tri
 static enum eg_status read_given(struct trial *trial, struct eg_error *err)
 {
     const struct eg_facts *earlier = NULL;
-    enum eg_status status = find_earlier(&earlier, trial, err);
+    EG_TRY(find_earlier(&earlier, trial, err));
 
-    return status == EG_OK
-               ? eg_package_given_read(&trial->given, trial->node,
-                                       eg_rules_package(trial->rules)->ref.id, earlier, NAME, err)
-               : status;
+    return eg_package_given_read(&trial->given, trial->node, eg_rules_package(trial->rules)->ref.id,
+                                 earlier, NAME, err);
 }
 
 static enum eg_status run_rules(struct trial *trial, struct eg_document *document,
@@ -115,10 +114,13 @@ static enum eg_status run_rules(struct trial *trial, struct eg_document *documen
     eg_facts_init(&known);
     trial->given.plant.id = (char *)reading->plant;
     enum eg_status status = eg_package_given_known(&known, &trial->given, reading->until, &own);
-    if (status == EG_OK) {
-        status = eg_judge_run(&trial->outcome, trial->judge, document, reading, &trial->given.plant,
-                              &known, &own);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_judge_run(&trial->outcome, trial->judge, document, reading, &trial->given.plant,
+                          &known, &own);
+
+done:
     eg_facts_done(&known);
     if (status == EG_E_DENIED) {
         trial->got = "denied";
@@ -193,22 +195,26 @@ static enum eg_status compare_finding(struct trial *trial, const xmlNode *node,
     char *rule = NULL, *severity = NULL, *count = NULL;
     uint64_t wanted = 1;
     enum eg_status status = eg_vocabulary_need(&rule, node, "rule", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&severity, node, "severity", err);
+    status = eg_vocabulary_may(&severity, node, "severity", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&count, node, "count", err);
+    status = eg_vocabulary_may(&count, node, "count", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && count != NULL) {
+    if (count != NULL) {
         (void)eg_text_u64(eg_bytes_of(count), UINT32_MAX, &wanted);
     }
-    if (status == EG_OK && found(trial, rule) != wanted) {
+    if (found(trial, rule) != wanted) {
         differ(trial, "rule %s found %zu times, expected %zu", rule, found(trial, rule),
                (size_t)wanted);
     }
-    for (size_t i = 0; status == EG_OK && severity != NULL && i < trial->outcome.findings.count;
-         i++) {
+    for (size_t i = 0; severity != NULL && i < trial->outcome.findings.count; i++) {
         const struct eg_finding *finding = &trial->outcome.findings.list[i];
         if (strcmp(finding->rule, rule) == 0 &&
             strcmp(eg_severity_text(finding->severity), severity) != 0) {
@@ -216,6 +222,8 @@ static enum eg_status compare_finding(struct trial *trial, const xmlNode *node,
                    severity);
         }
     }
+
+done:
     free(rule);
     free(severity);
     free(count);
@@ -250,7 +258,6 @@ static void tell_unlisted(struct trial *trial, const struct eg_finding *finding)
 
 static enum eg_status compare_findings(struct trial *trial, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
     for (size_t i = 0; i < trial->outcome.findings.count && !trial->differs; i++) {
         if (strcmp(trial->got, "unreadable") != 0 &&
@@ -258,11 +265,11 @@ static enum eg_status compare_findings(struct trial *trial, struct eg_error *err
             tell_unlisted(trial, &trial->outcome.findings.list[i]);
         }
     }
-    for (const xmlNode *n = eg_xml_child(trial->node, NS, "finding"); status == EG_OK && n != NULL;
+    for (const xmlNode *n = eg_xml_child(trial->node, NS, "finding"); n != NULL;
          n = eg_xml_next(n, NS, "finding")) {
-        status = compare_finding(trial, n, err);
+        EG_TRY(compare_finding(trial, n, err));
     }
-    return status;
+    return EG_OK;
 }
 
 static struct eg_bytes result_named(const struct trial *trial, const char *name)
@@ -328,29 +335,25 @@ static enum eg_status compare(struct trial *trial, struct eg_error *err)
         differ(trial, "the report is %s, expected %s", trial->got, outcome);
     }
     free(outcome);
-    if (status == EG_OK) {
-        status = compare_findings(trial, err);
+    if (status != EG_OK) {
+        return status;
     }
-    for (const xmlNode *n = eg_xml_child(trial->node, NS, "expect");
-         status == EG_OK && !trial->differs && n != NULL; n = eg_xml_next(n, NS, "expect")) {
-        status = compare_expectation(trial, n, err);
+    EG_TRY(compare_findings(trial, err));
+    for (const xmlNode *n = eg_xml_child(trial->node, NS, "expect"); !trial->differs && n != NULL;
+         n = eg_xml_next(n, NS, "expect")) {
+        EG_TRY(compare_expectation(trial, n, err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- all cases ---------------------------------------------------------------------------- */
 
 static enum eg_status run_case(struct trial *trial, struct eg_error *err)
 {
-    enum eg_status status = eg_package_report_make(&trial->report, trial->cases, trial->node, err);
-
-    if (status == EG_OK) {
-        status = read_given(trial, err);
-    }
-    if (status == EG_OK) {
-        status = judge(trial, err);
-    }
-    return status == EG_OK ? compare(trial, err) : status;
+    EG_TRY(eg_package_report_make(&trial->report, trial->cases, trial->node, err));
+    EG_TRY(read_given(trial, err));
+    EG_TRY(judge(trial, err));
+    return compare(trial, err);
 }
 
 /* Keep what the case knew and left for those that come after it. */
@@ -361,9 +364,8 @@ static enum eg_status leave(struct left *left, const struct trial *trial, struct
     if (!left->accepted) {
         return EG_OK;
     }
-    enum eg_status status = eg_facts_gather(&left->facts, &trial->given.facts, 1, err);
-    return status == EG_OK ? eg_facts_gather(&left->facts, &trial->outcome.remembered, 1, err)
-                           : status;
+    EG_TRY(eg_facts_gather(&left->facts, &trial->given.facts, 1, err));
+    return eg_facts_gather(&left->facts, &trial->outcome.remembered, 1, err);
 }
 
 /* An error of ours in one case fails that case: the publisher wants to see the others too. */
@@ -372,9 +374,12 @@ static enum eg_status try_case(struct trial *trial, struct left *left, struct eg
     struct eg_error own = {0};
 
     enum eg_status status = run_case(trial, &own);
-    if (status == EG_OK) {
-        status = leave(left, trial, &own);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = leave(left, trial, &own);
+
+done:
     eg_package_given_done(&trial->given);
     if (status == EG_E_NOMEM) {
         if (err != NULL) {
@@ -394,15 +399,21 @@ static enum eg_status past_open(struct past *out, const xmlNode *root, struct eg
 {
     size_t index = 0, count = eg_vocabulary_count(root, NS, "case");
     enum eg_status status = eg_vocabulary_room(&out->cases, count, sizeof(out->cases[0]), err);
+    if (status != EG_OK) {
+        return status;
+    }
 
-    for (const xmlNode *n = eg_xml_child(root, NS, "case"); status == EG_OK && n != NULL;
+    for (const xmlNode *n = eg_xml_child(root, NS, "case"); n != NULL;
          n = eg_xml_next(n, NS, "case")) {
         eg_facts_init(&out->cases[index].facts);
         out->count = index + 1;
         status = eg_vocabulary_need(&out->cases[index].name, n, "name", err);
         index++;
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static void past_close(struct past *past)
@@ -440,7 +451,10 @@ static enum eg_status run_cases(struct eg_package_tests *out, const struct trial
                                           : eg_error_set(err, EG_E_NOMEM, NAME, "memory ran out");
 
     out->total = past.count;
-    for (const xmlNode *n = eg_xml_child(root, NS, "case"); status == EG_OK && go_on && n != NULL;
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (const xmlNode *n = eg_xml_child(root, NS, "case"); go_on && n != NULL;
          n = eg_xml_next(n, NS, "case")) {
         *trial = *model;
         trial->node = n;
@@ -456,7 +470,12 @@ static enum eg_status run_cases(struct eg_package_tests *out, const struct trial
         eg_outcome_done(&trial->outcome);
         eg_buf_done(&trial->report);
         index++;
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     past_close(&past);
     free(trial);
     return status;
@@ -480,8 +499,9 @@ enum eg_status eg_package_tests_run(struct eg_package_tests *out, const struct e
         eg_package_cases_close(&cases);
     }
     eg_judge_free(&judge);
-    if (status == EG_OK) {
-        *out = made;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *out = made;
+    return EG_OK;
 }

@@ -5,6 +5,7 @@
 #include "assess/assessment/assessment.h"
 
 #include "assess/assessment/assessment_model.h"
+#include "base/error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,25 +88,14 @@ static enum eg_status compile_root(struct eg_assess_compile *c, const struct eg_
     *block = (struct eg_assess_block){
         .kind = EG_ASSESS_BLOCK_SOURCE, .parent = EG_ASSESS_NONE, .having = EG_ASSESS_NONE};
     c->root = root;
-    enum eg_status status = eg_assess_grammar(c, root);
-    if (status == EG_OK) {
-        status = read_head(c, root);
-    }
-    if (status == EG_OK) {
-        status = read_columns(c, loader, root);
-    }
-    if (status == EG_OK) {
-        status = eg_assess_lines(c, eg_xml_child(root, EG_ASSESS_NS, "source"));
-    }
-    if (status == EG_OK) {
-        status = check_used(c);
-    }
-    if (status == EG_OK) {
-        status = eg_assess_settle_recalls(c);
-    }
-    return status == EG_OK ? eg_extraction_new(&a->extraction, a->columns, a->grid, a->givens,
-                                               a->given_count, c->err)
-                           : status;
+    EG_TRY(eg_assess_grammar(c, root));
+    EG_TRY(read_head(c, root));
+    EG_TRY(read_columns(c, loader, root));
+    EG_TRY(eg_assess_lines(c, eg_xml_child(root, EG_ASSESS_NS, "source")));
+    EG_TRY(check_used(c));
+    EG_TRY(eg_assess_settle_recalls(c));
+    return eg_extraction_new(&a->extraction, a->columns, a->grid, a->givens, a->given_count,
+                             c->err);
 }
 
 static struct eg_assessment *new_assessment(const struct eg_package *package, const char *file,
@@ -141,9 +131,12 @@ enum eg_status eg_assessment_compile(struct eg_assessment **out, const struct eg
     enum eg_status status =
         xml.data != NULL ? eg_xml_parse_file(&doc, xml, file, EG_ASSESSMENT_FILE_MAX, &own)
                          : eg_error_set(&own, EG_E_NOTFOUND, file, "the package has no such file");
-    if (status == EG_OK) {
-        status = compile_root(&c, loader, xmlDocGetRootElement(doc));
+    if (status != EG_OK) {
+        goto done;
     }
+    status = compile_root(&c, loader, xmlDocGetRootElement(doc));
+
+done:
     if (status == EG_OK) {
         *out = a;
         a = NULL;

@@ -5,6 +5,7 @@
 #include "assess/assessment/assessment_model.h"
 
 #include "assess/number/numbers.h"
+#include "base/error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,9 +101,12 @@ static enum eg_status read_series(struct eg_assess_compile *c, xmlNode *node)
     c->block = block;
     enum eg_status status = eg_assess_having(c, node, &having);
     c->a->blocks[block].having = having;
-    if (status == EG_OK) {
-        status = eg_assess_lines(c, node);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_assess_lines(c, node);
+
+done:
     c->block = outer;
     return status;
 }
@@ -503,9 +507,8 @@ static enum eg_status read_remember(struct eg_assess_compile *c, xmlNode *node)
     if (of == NULL || !eg_assess_words(c, of, &names, &count)) {
         return eg_assess_nomem(c);
     }
-    enum eg_status status = EG_OK;
-    for (size_t i = 0; status == EG_OK && i < count; i++) {
-        status = remember_one(c, names[i]);
+    for (size_t i = 0; i < count; i++) {
+        EG_TRY(remember_one(c, names[i]));
     }
-    return status;
+    return EG_OK;
 }

@@ -4,6 +4,7 @@
 #include "assess/assessment/assessment_model.h"
 
 #include "assess/number/numbers.h"
+#include "base/error.h"
 
 #include <math.h>
 #include <string.h>
@@ -75,15 +76,15 @@ static enum eg_status set_setting(struct eg_assess_run *run, const struct eg_ass
         return eg_error_set(run->err, EG_E_DENIED, run->a->package->ref.id,
                             "nothing is known of the setting %.64s", setting->name);
     }
-    enum eg_status status = eg_settings_find(
-        &value, run->job->values, setting,
-        series && setting->per_component ? run->series->component : NULL, run->err);
-    for (size_t i = 0; status == EG_OK && i < setting->word_count; i++) {
+    EG_TRY(eg_settings_find(&value, run->job->values, setting,
+                            series && setting->per_component ? run->series->component : NULL,
+                            run->err));
+    for (size_t i = 0; i < setting->word_count; i++) {
         if (strcmp(setting->words[i], value->word) == 0) {
             cell->word[0] = (uint8_t)(i + 1);
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* false: a parameter of the formula has no value here. */
@@ -121,22 +122,19 @@ enum eg_status eg_assess_run_parameters(struct eg_assess_run *run)
 {
     const struct eg_assessment *a = run->a;
     const char *component = run->series != NULL ? run->series->component : NULL;
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < a->parameter_count; i++) {
+    for (size_t i = 0; i < a->parameter_count; i++) {
         run->values[i] = NULL;
         if (is_read(run, i)) {
-            status = eg_assess_value_for(&run->values[i], run, i, component);
+            EG_TRY(eg_assess_value_for(&run->values[i], run, i, component));
         }
-        if (status == EG_OK) {
-            set_parameter(run, i);
-        }
+        set_parameter(run, i);
     }
-    for (size_t i = 0; status == EG_OK && i < a->constant_count; i++) {
+    for (size_t i = 0; i < a->constant_count; i++) {
         set_constant(run, &a->constants[i]);
     }
-    for (size_t i = 0; status == EG_OK && i < a->setting_count; i++) {
-        status = set_setting(run, &a->settings[i]);
+    for (size_t i = 0; i < a->setting_count; i++) {
+        EG_TRY(set_setting(run, &a->settings[i]));
     }
-    return status;
+    return EG_OK;
 }

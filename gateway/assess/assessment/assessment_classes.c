@@ -5,6 +5,7 @@
 #include "assess/assessment/assessment_model.h"
 
 #include "assess/number/numbers.h"
+#include "base/error.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,13 +72,12 @@ static enum eg_status scale_ids(struct eg_assess_compile *c, struct eg_assess_cl
                                 "ids are a word with a first and a last number, as M1..M20");
     }
     *steps = last - first + 1;
-    enum eg_status status = EG_OK;
-    for (int i = first; status == EG_OK && i <= last; i++) {
+    for (int i = first; i <= last; i++) {
         (void)snprintf(id, sizeof id, "%.*s%d", (int)prefix, ids, i);
         const char *kept = eg_arena_text(&c->a->arena, eg_bytes_of(id));
-        status = kept != NULL ? add_id(c, made, kept) : eg_assess_nomem(c);
+        EG_TRY(kept != NULL ? add_id(c, made, kept) : eg_assess_nomem(c));
     }
-    return status;
+    return EG_OK;
 }
 
 /* A bound: a plain number, which takes the unit of what is scaled, or a parameter. */

@@ -154,11 +154,14 @@ static enum eg_status read_texts(struct eg_assess_compile *c, xmlNode *node,
         free(text);
     }
     eg_assess_at(c, node);
-    if (status == EG_OK && (made->de.count == 0 || made->en.count == 0)) {
+    if (status != EG_OK) {
+        return status;
+    }
+    if (made->de.count == 0 || made->en.count == 0) {
         return eg_assess_refuse(c, "EA-TEXT", "the text in %s is missing",
                                 made->de.count == 0 ? "German" : "English");
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status add_value(struct eg_assess_compile *c, struct eg_assess_finding *made,

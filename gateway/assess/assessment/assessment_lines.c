@@ -5,6 +5,7 @@
 #include "assess/assessment/assessment_model.h"
 
 #include "assess/number/numbers.h"
+#include "base/error.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,12 +75,17 @@ static enum eg_status declare_unit(struct eg_assess_compile *c, const xmlNode *n
         return eg_assess_refuse(c, "EA-UNIT", "a number has a unit; write unit=\"1\" for none");
     }
     enum eg_status status = eg_assess_unit(c, text, &unit);
-    if (status == EG_OK && made != NULL && !eg_unit_same(&unit, made)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (made != NULL && !eg_unit_same(&unit, made)) {
         return eg_assess_refuse(c, "EA-UNIT",
                                 "the formula does not give %s; nothing is converted silently, see "
                                 "convert",
                                 text);
     }
+
+done:
     quantity(c, out)->unit = unit;
     quantity(c, out)->unit_text = text;
     return status;
@@ -210,11 +216,9 @@ enum eg_status eg_assess_given(struct eg_assess_compile *c, xmlNode *node)
     quantity(c, out)->column = each == NULL;
     quantity(c, out)->grid = eg_assess_grid_here(c);
     quantity(c, out)->exact = true;
-    status = words != NULL ? given_words(c, words, out) : declare_unit(c, node, out, NULL);
-    if (status == EG_OK) {
-        status = add_given(c, from, out);
-    }
-    return status == EG_OK ? eg_assess_name(c, out, node) : status;
+    EG_TRY(words != NULL ? given_words(c, words, out) : declare_unit(c, node, out, NULL));
+    EG_TRY(add_given(c, from, out));
+    return eg_assess_name(c, out, node);
 }
 
 /* ---- derive, select, figure, whether --------------------------------------------------------- */
@@ -278,11 +282,14 @@ static enum eg_status derive_cases(struct eg_assess_compile *c, xmlNode *node, i
         status = derive_case(c, at, node, out);
     }
     eg_assess_at(c, node);
-    if (status == EG_OK && (!rest || cases == 0)) {
+    if (status != EG_OK) {
+        return status;
+    }
+    if (!rest || cases == 0) {
         return eg_assess_refuse(c, "EA-ELSE",
                                 "a derive has a formula, or cases and what is otherwise");
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_assess_derive(struct eg_assess_compile *c, xmlNode *node)
@@ -297,8 +304,8 @@ enum eg_status eg_assess_derive(struct eg_assess_compile *c, xmlNode *node)
     if (formula && cases) {
         return eg_assess_refuse(c, "EA-NAME", "a derive has either a formula or cases");
     }
-    enum eg_status status = formula ? derive_formula(c, node, out) : derive_cases(c, node, out);
-    return status == EG_OK ? eg_assess_name(c, out, node) : status;
+    EG_TRY(formula ? derive_formula(c, node, out) : derive_cases(c, node, out));
+    return eg_assess_name(c, out, node);
 }
 
 enum eg_status eg_assess_select(struct eg_assess_compile *c, xmlNode *node)
@@ -346,11 +353,9 @@ enum eg_status eg_assess_figure(struct eg_assess_compile *c, xmlNode *node)
     q->whole = from->whole;
     q->place = from->place;
     q->place_parameter = from->place_parameter;
-    enum eg_status status = declare_unit(c, node, out, &from->unit);
-    if (status == EG_OK) {
-        status = valid_when(c, node, out);
-    }
-    return status == EG_OK ? eg_assess_name(c, out, node) : status;
+    EG_TRY(declare_unit(c, node, out, &from->unit));
+    EG_TRY(valid_when(c, node, out));
+    return eg_assess_name(c, out, node);
 }
 
 enum eg_status eg_assess_whether(struct eg_assess_compile *c, xmlNode *node)
@@ -453,8 +458,8 @@ static enum eg_status aggregate(struct eg_assess_compile *c, xmlNode *node,
     q->place = code != EG_OP_MEAN ? from->place : EG_ASSESS_PLACE_NONE;
     q->place_parameter = from->place_parameter;
     q->counted = true;
-    status = valid_when(c, node, out);
-    return status == EG_OK ? eg_assess_name(c, out, node) : status;
+    EG_TRY(valid_when(c, node, out));
+    return eg_assess_name(c, out, node);
 }
 
 enum eg_status eg_assess_aggregate(struct eg_assess_compile *c, xmlNode *node)
@@ -504,8 +509,8 @@ enum eg_status eg_assess_share(struct eg_assess_compile *c, xmlNode *node)
     struct eg_assess_quantity *q = quantity(c, out);
     q->unit_text = "%";
     q->exact = true;
-    enum eg_status status = eg_assess_unit(c, "%", &q->unit);
-    return status == EG_OK ? eg_assess_name(c, out, node) : status;
+    EG_TRY(eg_assess_unit(c, "%", &q->unit));
+    return eg_assess_name(c, out, node);
 }
 
 enum eg_status eg_assess_run(struct eg_assess_compile *c, xmlNode *node)

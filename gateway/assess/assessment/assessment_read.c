@@ -5,6 +5,7 @@
  */
 #include "assess/assessment/assessment_model.h"
 
+#include "base/error.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -165,11 +166,14 @@ static enum eg_status check_attributes(struct eg_assess_compile *c, const xmlNod
     enum eg_status status = check_required(c, node, rule->attributes);
     bool when = xmlHasProp(node, (const xmlChar *)"valid-when") != NULL;
     bool reason = xmlHasProp(node, (const xmlChar *)"else") != NULL;
-    if (status == EG_OK && when != reason) {
+    if (status != EG_OK) {
+        return status;
+    }
+    if (when != reason) {
         return eg_assess_refuse(
             c, "EA-ELSE", "valid-when and else stand together: what is not valid has a reason");
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- elements ----------------------------------------------------------------------------- */
@@ -209,11 +213,11 @@ static enum eg_status check_element(struct eg_assess_compile *c, xmlNode *node)
 {
     const struct eg_assessment_element *rule = rule_of(node);
     eg_assess_at(c, node);
-    enum eg_status status = check_attributes(c, node, rule);
-    for (xmlNode *child = node->children; status == EG_OK && child != NULL; child = child->next) {
-        status = check_child(c, rule, child);
+    EG_TRY(check_attributes(c, node, rule));
+    for (xmlNode *child = node->children; child != NULL; child = child->next) {
+        EG_TRY(check_child(c, rule, child));
     }
-    return status;
+    return EG_OK;
 }
 
 static size_t count_children(const xmlNode *node, const char *name)

@@ -5,6 +5,7 @@
 #include "assess/assessment/assessment_model.h"
 
 #include "assess/number/numbers.h"
+#include "base/error.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -235,11 +236,10 @@ static enum eg_status run_op(struct eg_assess_run *run, const struct eg_assess_o
 static enum eg_status run_block(struct eg_assess_run *run, int block)
 {
     const struct eg_assess_block *b = &run->a->blocks[block];
-    enum eg_status status = EG_OK;
-    for (size_t i = 0; status == EG_OK && i < b->op_count; i++) {
-        status = run_op(run, &b->ops[i]);
+    for (size_t i = 0; i < b->op_count; i++) {
+        EG_TRY(run_op(run, &b->ops[i]));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- sources and series ------------------------------------------------------------------- */
@@ -300,15 +300,13 @@ static enum eg_status run_one_series(struct eg_assess_run *run, int block)
     }
     begin_texts(run);
     enter(run);
-    enum eg_status status = run_block(run, block);
-    if (status == EG_OK) {
-        eg_buf_text(&run->series_text, "    <series");
-        eg_assess_attribute_text(&run->series_text, "component", run->series->component);
-        eg_buf_text(&run->series_text, ">\n");
-        eg_assess_result_block(&run->series_text, run, block, "      ");
-        eg_buf_text(&run->series_text, "    </series>\n");
-    }
-    return status;
+    EG_TRY(run_block(run, block));
+    eg_buf_text(&run->series_text, "    <series");
+    eg_assess_attribute_text(&run->series_text, "component", run->series->component);
+    eg_buf_text(&run->series_text, ">\n");
+    eg_assess_result_block(&run->series_text, run, block, "      ");
+    eg_buf_text(&run->series_text, "    </series>\n");
+    return EG_OK;
 }
 
 /* Does the series block apply to the component in hand? */
@@ -388,24 +386,23 @@ static enum eg_status run_source(struct eg_assess_run *run, struct eg_buf *out)
     }
     enum eg_status status = eg_assess_run_parameters(run);
     enter(run);
-    if (status == EG_OK) {
-        status = run_block(run, 0);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK) {
-        eg_buf_text(out, "  <source");
-        eg_assess_attribute_text(out, "id", run->source->id);
-        eg_buf_text(out, ">\n");
-        add_not_judged(run, &run->not_judged_text);
-        eg_assess_result_block(out, run, 0, "    ");
-        eg_buf_bytes(out, eg_bytes_view(&run->series_text));
-        eg_buf_text(out, "  </source>\n");
-        const struct eg_buf *parts[] = {&run->series_text, &run->texts, &run->remembered_text,
-                                        &run->not_judged_text};
-        for (size_t i = 0; status == EG_OK && i < 4; i++) {
-            status = eg_buf_ok(parts[i], run->a->result, run->err);
-        }
+    EG_TRY(run_block(run, 0));
+    eg_buf_text(out, "  <source");
+    eg_assess_attribute_text(out, "id", run->source->id);
+    eg_buf_text(out, ">\n");
+    add_not_judged(run, &run->not_judged_text);
+    eg_assess_result_block(out, run, 0, "    ");
+    eg_buf_bytes(out, eg_bytes_view(&run->series_text));
+    eg_buf_text(out, "  </source>\n");
+    const struct eg_buf *parts[] = {&run->series_text, &run->texts, &run->remembered_text,
+                                    &run->not_judged_text};
+    for (size_t i = 0; i < 4; i++) {
+        EG_TRY(eg_buf_ok(parts[i], run->a->result, run->err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- findings ----------------------------------------------------------------------------- */
@@ -487,22 +484,20 @@ static enum eg_status add_finding(struct eg_assess_run *run,
     eg_buf_reset(&run->location);
     eg_grid_location(&run->location, &line, run->a->extraction, run->source, run->series,
                      finding->given, end);
-    enum eg_status status = eg_findings_add(
-        run->findings, finding->role, finding->id, run->job->step,
-        run->location.len > 0 ? (const char *)run->location.data : NULL, line, &made, run->err);
-    for (size_t i = 0; status == EG_OK && i < finding->value_count; i++) {
+    EG_TRY(eg_findings_add(run->findings, finding->role, finding->id, run->job->step,
+                           run->location.len > 0 ? (const char *)run->location.data : NULL, line,
+                           &made, run->err));
+    for (size_t i = 0; i < finding->value_count; i++) {
         value_text(text, run, finding, &finding->values[i], place);
         values[i].name = (char *)(uintptr_t)finding->values[i].text;
         values[i].text = eg_arena_text(&run->arena, eg_bytes_of(text));
         if (values[i].text == NULL) {
             return refused(run);
         }
-        status = eg_finding_value(made, finding->values[i].text, text, run->err);
+        EG_TRY(eg_finding_value(made, finding->values[i].text, text, run->err));
     }
-    if (status == EG_OK) {
-        show_finding(run, finding, values, end);
-    }
-    return status;
+    show_finding(run, finding, values, end);
+    return EG_OK;
 }
 
 static enum eg_status run_finding(struct eg_assess_run *run,
@@ -561,10 +556,11 @@ static enum eg_status run_sources(struct eg_assess_run *run, struct eg_buf *out)
         status = run_source(run, out);
     }
     eg_assess_result_end(out, run);
-    if (status == EG_OK) {
-        status = eg_assess_tell_recalled(run);
+    if (status != EG_OK) {
+        return status;
     }
-    return status == EG_OK ? eg_buf_ok(out, run->a->result, run->err) : status;
+    EG_TRY(eg_assess_tell_recalled(run));
+    return eg_buf_ok(out, run->a->result, run->err);
 }
 
 static void begin(struct eg_assess_run *run)
@@ -610,9 +606,14 @@ enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
         .doc = job->doc, .header = job->header, .step = job->step, .wants = wants, .payload = &run};
     enum eg_status status =
         eg_grid_extract(&run.grid, &readable, assessment->extraction, &from, findings, err);
-    if (status == EG_OK && readable) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (readable) {
         status = run_sources(&run, result_out);
     }
+
+done:
     *made = status == EG_OK && readable;
     end(&run);
     return status;

@@ -5,6 +5,7 @@
 #include "assess/assessment/assessment_model.h"
 
 #include "assess/number/numbers.h"
+#include "base/error.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -176,30 +177,28 @@ enum eg_status eg_assess_run_recall(struct eg_assess_run *run,
     fill_unknown(out, recall);
     bool before = window->days == EG_DAYS_BEFORE;
     memcpy(until, before ? run->window_first[recall->window] : run->day, sizeof until);
-    enum eg_status status =
-        place_known(run, recall, &key, run->window_first[recall->window], until);
-    if (status == EG_OK && !before) {
+    EG_TRY(place_known(run, recall, &key, run->window_first[recall->window], until));
+    if (!before) {
         place_own(run, recall);
     }
-    return status;
+    return EG_OK;
 }
 
 /* In the order of the set, so that nothing moves: a package recalls in an order of its own. */
 static enum eg_status tell_facts(struct eg_assess_run *run, const struct eg_facts *known)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0, n = 0; status == EG_OK && i < known->count; i += n) {
+    for (size_t i = 0, n = 0; i < known->count; i += n) {
         bool looked_at = run->looked_at[i];
         n = 1;
         while (i + n < known->count && run->looked_at[i + n] == looked_at) {
             n++;
         }
         if (looked_at) {
-            status = eg_facts_put_run(run->recalled_facts, &known->list[i], n, run->err);
+            EG_TRY(eg_facts_put_run(run->recalled_facts, &known->list[i], n, run->err));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_assess_tell_recalled(struct eg_assess_run *run)
@@ -209,11 +208,11 @@ enum eg_status eg_assess_tell_recalled(struct eg_assess_run *run)
     if (known == NULL || run->recalled_facts == NULL) {
         return EG_OK;
     }
-    enum eg_status status = tell_facts(run, known);
-    for (size_t i = 0; status == EG_OK && i < known->later_count; i++) {
-        status = eg_facts_put_later(run->recalled_facts, known->later[i], run->err);
+    EG_TRY(tell_facts(run, known));
+    for (size_t i = 0; i < known->later_count; i++) {
+        EG_TRY(eg_facts_put_later(run->recalled_facts, known->later[i], run->err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- remember ----------------------------------------------------------------------------- */
@@ -248,19 +247,18 @@ static enum eg_status leave_classes(struct eg_assess_run *run, struct eg_fact *f
 {
     const struct eg_assess_classes *classes = &run->a->classes[what->classes];
     char name[EG_FACT_NAME_MAX + 1] = "";
-    enum eg_status status = EG_OK;
 
     fact->kind = EG_FACT_NUMBER;
     fact->unit = "1";
     fact->has_number = true;
-    for (size_t i = 0; status == EG_OK && i <= classes->id_count; i++) {
+    for (size_t i = 0; i <= classes->id_count; i++) {
         (void)snprintf(name, sizeof name, "%s.%s", what->name,
                        i < classes->id_count ? classes->ids[i] : "unclassed");
         fact->name = name;
         fact->number = (double)run->class_counts[classes->first_count + i];
-        status = leave(run, fact);
+        EG_TRY(leave(run, fact));
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_assess_run_remember(struct eg_assess_run *run,

@@ -80,15 +80,18 @@ enum eg_status eg_extraction_new(struct eg_extraction **out, const struct eg_col
     extraction->columns = columns;
     extraction->kind = kind;
     extraction->count = count;
-    for (size_t i = 0; status == EG_OK && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct eg_col_column *column = column_named(columns, givens[i].column);
         extraction->list[i] = (struct eg_fill_one){column, givens[i]};
         status = check(column, &givens[i], err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        *out = extraction;
-        extraction = NULL;
-    }
+    *out = extraction;
+    extraction = NULL;
+
+done:
     free(extraction);
     return status;
 }

@@ -10,6 +10,7 @@
  */
 #include "assess/columns/columns_model.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/number.h"
 
@@ -319,11 +320,14 @@ static enum eg_status fill_column(struct extraction *p, const struct owner *owne
     memset(p->seen, 0, owner->places);
     eg_col_walk_start(&walk, &column->each);
     const xmlNode *base = base_of(one, owner);
-    for (const xmlNode *value = eg_col_walk_next(&walk, base); status == EG_OK && value != NULL;
-         value = eg_col_walk_next(&walk, base)) {
-        status = put_value(p, &f, value);
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    for (const xmlNode *value = eg_col_walk_next(&walk, base); value != NULL;
+         value = eg_col_walk_next(&walk, base)) {
+        EG_TRY(put_value(p, &f, value));
+    }
+    return EG_OK;
 }
 
 /* Is the given with this index filled for this owner? */
@@ -413,7 +417,6 @@ static enum eg_status list_places(bool *listed, struct extraction *p, struct own
 
 static enum eg_status fill_owner(struct extraction *p, struct owner *owner)
 {
-    enum eg_status status = EG_OK;
     bool listed = true;
 
     owner->places = p->minutes > 0 ? (size_t)(DAY_MINUTES / p->minutes) : 0;
@@ -422,14 +425,14 @@ static enum eg_status fill_owner(struct extraction *p, struct owner *owner)
         return memory(p);
     }
     if (p->minutes == 0) {
-        status = list_places(&listed, p, owner);
+        EG_TRY(list_places(&listed, p, owner));
     }
-    for (size_t i = 0; status == EG_OK && listed && i < p->extraction->count; i++) {
+    for (size_t i = 0; listed && i < p->extraction->count; i++) {
         if (concerns(p, owner, i)) {
-            status = fill_column(p, owner, i);
+            EG_TRY(fill_column(p, owner, i));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- sources and series ------------------------------------------------------------------- */
@@ -493,7 +496,6 @@ static enum eg_status pour_all_series(struct extraction *p, struct eg_grid_sourc
                                       const xmlNode *source_node)
 {
     const struct eg_col_path *path = &p->extraction->columns->series;
-    enum eg_status status = EG_OK;
     struct eg_col_walk walk;
 
     size_t count = path->given ? count_of(path, source_node) : 0;
@@ -506,11 +508,11 @@ static enum eg_status pour_all_series(struct extraction *p, struct eg_grid_sourc
         return memory(p);
     }
     eg_col_walk_start(&walk, path);
-    for (const xmlNode *node = eg_col_walk_next(&walk, source_node);
-         status == EG_OK && node != NULL; node = eg_col_walk_next(&walk, source_node)) {
-        status = pour_series(p, source, source_node, node);
+    for (const xmlNode *node = eg_col_walk_next(&walk, source_node); node != NULL;
+         node = eg_col_walk_next(&walk, source_node)) {
+        EG_TRY(pour_series(p, source, source_node, node));
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status pour_source(struct extraction *p, const xmlNode *node)
@@ -542,7 +544,6 @@ static enum eg_status pour_source(struct extraction *p, const xmlNode *node)
 static enum eg_status pour_sources(struct extraction *p, const xmlNode *root)
 {
     const struct eg_col_path *path = &p->extraction->columns->source;
-    enum eg_status status = EG_OK;
     struct eg_col_walk walk;
 
     size_t count = count_of(path, root);
@@ -555,11 +556,11 @@ static enum eg_status pour_sources(struct extraction *p, const xmlNode *root)
         return memory(p);
     }
     eg_col_walk_start(&walk, path);
-    for (const xmlNode *node = eg_col_walk_next(&walk, root); status == EG_OK && node != NULL;
+    for (const xmlNode *node = eg_col_walk_next(&walk, root); node != NULL;
          node = eg_col_walk_next(&walk, root)) {
-        status = pour_source(p, node);
+        EG_TRY(pour_source(p, node));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- the report as a whole ---------------------------------------------------------------- */
@@ -636,20 +637,16 @@ enum eg_status eg_grid_extract(struct eg_grid *grid, bool *readable,
     p.faults = (struct eg_col_faults){extraction->columns, findings, from->step, false};
     const xmlNode *root = xmlDocGetRootElement(from->doc);
 
-    enum eg_status status = start(&p);
-    if (status == EG_OK) {
-        status = check_root(&p, root);
+    EG_TRY(start(&p));
+    EG_TRY(check_root(&p, root));
+    if (p.minutes > 0) {
+        EG_TRY(check_grid(&p, root));
     }
-    if (status == EG_OK && p.minutes > 0) {
-        status = check_grid(&p, root);
+    if (!p.faults.any) {
+        EG_TRY(pour_sources(&p, root));
     }
-    if (status == EG_OK && !p.faults.any) {
-        status = pour_sources(&p, root);
-    }
-    if (status == EG_OK) {
-        *readable = !p.faults.any;
-    }
-    return status;
+    *readable = !p.faults.any;
+    return EG_OK;
 }
 
 void eg_grid_label(char out[EG_GRID_LABEL_MAX], const struct eg_grid *grid, size_t place)

@@ -4,6 +4,7 @@
  */
 #include "assess/columns/columns_model.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 
 #include <stdio.h>
@@ -16,14 +17,14 @@ static enum eg_status give(struct eg_finding *finding, const struct eg_col_place
 
     (void)snprintf(where, sizeof(where), "%s%s%s", place->source, both ? ", " : "",
                    place->component);
-    enum eg_status status = eg_finding_value(finding, "where", where, err);
-    if (status == EG_OK && place->column[0] != '\0') {
-        status = eg_finding_value(finding, "column", place->column, err);
+    EG_TRY(eg_finding_value(finding, "where", where, err));
+    if (place->column[0] != '\0') {
+        EG_TRY(eg_finding_value(finding, "column", place->column, err));
     }
-    for (; status == EG_OK && *values != NULL; values += 2) {
-        status = eg_finding_value(finding, values[0], values[1], err);
+    for (; *values != NULL; values += 2) {
+        EG_TRY(eg_finding_value(finding, values[0], values[1], err));
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_col_fault(struct eg_col_faults *faults, const char *rule,
@@ -44,9 +45,14 @@ enum eg_status eg_col_fault(struct eg_col_faults *faults, const char *rule,
     enum eg_status status = eg_findings_add(faults->findings, EG_SEVERITY_ERROR, rule, faults->step,
                                             location.len > 0 ? (const char *)location.data : NULL,
                                             eg_xml_line(element), &finding, err);
-    if (status == EG_OK && finding != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (finding != NULL) {
         status = give(finding, place, values, err);
     }
+
+done:
     eg_buf_done(&location);
     return status;
 }

@@ -9,6 +9,8 @@
  */
 #include "assess/columns/columns_model.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 struct cursor {
@@ -126,9 +128,17 @@ static enum eg_status read_step(struct eg_col_path *path, struct cursor *c)
     }
     struct eg_col_step *step = &path->steps[path->count];
     enum eg_status status = read_name(&step->name, c);
-    while (status == EG_OK && *c->at == '[') {
-        status = read_test(step, c);
+    if (status != EG_OK) {
+        goto done;
     }
+    while (*c->at == '[') {
+        status = read_test(step, c);
+        if (status != EG_OK) {
+            goto done;
+        }
+    }
+
+done:
     path->count++;
     return status;
 }
@@ -163,17 +173,21 @@ enum eg_status eg_col_path_read(struct eg_col_path *out, struct eg_columns *colu
         c.at += 3;
     }
     enum eg_status status = read_steps(&path, &c, attribute);
-    if (status == EG_OK && attribute) {
+    if (status != EG_OK) {
+        return status;
+    }
+    if (attribute) {
         c.at++;
-        status = read_name(&path.attribute, &c);
-        if (status == EG_OK && *c.at != '\0') {
+        EG_TRY(read_name(&path.attribute, &c));
+        if (*c.at != '\0') {
             status = wrong(&c, "the path goes on behind its attribute");
         }
     }
-    if (status == EG_OK) {
-        *out = path;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *out = path;
+    return EG_OK;
 }
 
 /* ---- walking ------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #include "assess/columns/columns_model.h"
 
 #include "assess/schema/vocabulary.h"
+#include "base/error.h"
 #include "base/limits.h"
 
 #include <stdlib.h>
@@ -24,7 +25,10 @@ static enum eg_status take(const char **out, struct reader *r, const xmlNode *no
 {
     char *text = NULL;
     enum eg_status status = eg_vocabulary_may(&text, node, attribute, r->err);
-    if (status == EG_OK && text != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (text != NULL) {
         size_t len = strlen(text) + 1;
         char *copy = eg_arena_array(&r->columns->arena, len, 1);
         if (copy == NULL) {
@@ -33,6 +37,8 @@ static enum eg_status take(const char **out, struct reader *r, const xmlNode *no
             *out = memcpy(copy, text, len);
         }
     }
+
+done:
     free(text);
     return status;
 }
@@ -75,8 +81,11 @@ static enum eg_status read_namespaces(struct reader *r, const xmlNode *root)
     size_t count = 0;
     enum eg_status status =
         room(&c->namespaces, &count, r, root, "namespace", sizeof(*c->namespaces));
+    if (status != EG_OK) {
+        return status;
+    }
 
-    for (const xmlNode *node = eg_xml_child(root, NS, "namespace"); status == EG_OK && node != NULL;
+    for (const xmlNode *node = eg_xml_child(root, NS, "namespace"); node != NULL;
          node = eg_xml_next(node, NS, "namespace")) {
         struct eg_xml_ns *ns = &c->namespaces[c->namespace_count];
         status = take(&ns->prefix, r, node, "prefix");
@@ -90,8 +99,11 @@ static enum eg_status read_namespaces(struct reader *r, const xmlNode *root)
             }
         }
         c->namespace_count++;
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status read_statuses(struct reader *r, const xmlNode *root)
@@ -99,8 +111,11 @@ static enum eg_status read_statuses(struct reader *r, const xmlNode *root)
     struct eg_columns *c = r->columns;
     size_t count = 0;
     enum eg_status status = room(&c->statuses, &count, r, root, "status", sizeof(*c->statuses));
+    if (status != EG_OK) {
+        return status;
+    }
 
-    for (const xmlNode *node = eg_xml_child(root, NS, "status"); status == EG_OK && node != NULL;
+    for (const xmlNode *node = eg_xml_child(root, NS, "status"); node != NULL;
          node = eg_xml_next(node, NS, "status")) {
         struct eg_col_status *one = &c->statuses[c->status_count];
         const char *word = NULL;
@@ -118,8 +133,11 @@ static enum eg_status read_statuses(struct reader *r, const xmlNode *root)
             }
         }
         c->status_count++;
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 /* Root, source, series and grid: where things are. */
@@ -131,27 +149,21 @@ static enum eg_status read_places(struct reader *r, const xmlNode *root)
     const xmlNode *grid = eg_xml_child(root, NS, "grid");
     struct eg_col_path top = {0};
 
-    enum eg_status status = take_path(&top, r, root, "root", false);
-    if (status == EG_OK && (top.count != 1 || top.steps[0].test_count > 0)) {
-        status = eg_vocabulary_fault(r->err, r->file, root, "root is one name");
+    EG_TRY(take_path(&top, r, root, "root", false));
+    if (top.count != 1 || top.steps[0].test_count > 0) {
+        return eg_vocabulary_fault(r->err, r->file, root, "root is one name");
     }
-    if (status == EG_OK) {
-        c->root = top.steps[0].name;
-        status = take_path(&c->source, r, source, "over", false);
+    c->root = top.steps[0].name;
+    EG_TRY(take_path(&c->source, r, source, "over", false));
+    EG_TRY(take_path(&c->source_id, r, source, "id", true));
+    if (series != NULL) {
+        EG_TRY(take_path(&c->series, r, series, "over", false));
     }
-    if (status == EG_OK) {
-        status = take_path(&c->source_id, r, source, "id", true);
+    if (series != NULL) {
+        EG_TRY(take_path(&c->series_key, r, series, "key", true));
     }
-    if (status == EG_OK && series != NULL) {
-        status = take_path(&c->series, r, series, "over", false);
-    }
-    if (status == EG_OK && series != NULL) {
-        status = take_path(&c->series_key, r, series, "key", true);
-    }
-    if (status == EG_OK) {
-        status = take_path(&c->end, r, grid, "end", true);
-    }
-    return status == EG_OK ? take_path(&c->step, r, grid, "step", true) : status;
+    EG_TRY(take_path(&c->end, r, grid, "end", true));
+    return take_path(&c->step, r, grid, "step", true);
 }
 
 /* What belongs to numbers alone, and what a column must have. */
@@ -182,16 +194,14 @@ static enum eg_status check_column(const struct eg_col_column *column, struct re
 
 static enum eg_status read_unit(struct eg_col_column *column, struct reader *r, const xmlNode *node)
 {
-    enum eg_status status = take_path(&column->unit, r, node, "unit", true);
-    if (status == EG_OK) {
-        status = take(&column->unit_text, r, node, "unit-is");
-    }
-    if (status == EG_OK && column->unit_text != NULL &&
+    EG_TRY(take_path(&column->unit, r, node, "unit", true));
+    EG_TRY(take(&column->unit_text, r, node, "unit-is"));
+    if (column->unit_text != NULL &&
         !eg_unit_read(eg_bytes_of(column->unit_text), &column->unit_is)) {
-        status = eg_vocabulary_fault(r->err, r->file, node, "unit-is=\"%s\" is no unit",
-                                     column->unit_text);
+        return eg_vocabulary_fault(r->err, r->file, node, "unit-is=\"%s\" is no unit",
+                                   column->unit_text);
     }
-    return status;
+    return EG_OK;
 }
 
 /* Of a column element: exactly one of number and word, and the elements that carry it. */
@@ -200,21 +210,20 @@ static enum eg_status read_value(struct eg_col_column *column, struct reader *r,
 {
     struct eg_col_path word = {0};
     enum eg_status status = take_path(&column->each, r, node, "each", false);
-    if (status == EG_OK) {
-        status = take_path(&column->value, r, node, "number", true);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK) {
-        status = take_path(&word, r, node, "word", true);
+    EG_TRY(take_path(&column->value, r, node, "number", true));
+    EG_TRY(take_path(&word, r, node, "word", true));
+    if (column->value.given == word.given) {
+        return eg_vocabulary_fault(r->err, r->file, node,
+                                   "column \"%s\" needs either number or word", column->shown.name);
     }
-    if (status == EG_OK && column->value.given == word.given) {
-        status = eg_vocabulary_fault(
-            r->err, r->file, node, "column \"%s\" needs either number or word", column->shown.name);
-    }
-    if (status == EG_OK && word.given) {
+    if (word.given) {
         column->value = word;
         column->shown.kind = EG_COLUMN_WORD;
     }
-    return status == EG_OK ? take_path(&column->status, r, node, "status", true) : status;
+    return take_path(&column->status, r, node, "status", true);
 }
 
 static enum eg_status read_column(struct eg_col_column *column, struct reader *r,
@@ -222,19 +231,12 @@ static enum eg_status read_column(struct eg_col_column *column, struct reader *r
 {
     const char *owner = NULL;
     column->shown.kind = scalar ? EG_COLUMN_SCALAR : EG_COLUMN_NUMBER;
-    enum eg_status status = take(&column->shown.name, r, node, "name");
-    if (status == EG_OK) {
-        status = take(&owner, r, node, "of");
-    }
-    if (status == EG_OK) {
-        column->shown.of_series = strcmp(owner, "series") == 0;
-        status =
-            scalar ? take_path(&column->value, r, node, "at", true) : read_value(column, r, node);
-    }
-    if (status == EG_OK) {
-        status = read_unit(column, r, node);
-    }
-    return status == EG_OK ? check_column(column, r, node) : status;
+    EG_TRY(take(&column->shown.name, r, node, "name"));
+    EG_TRY(take(&owner, r, node, "of"));
+    column->shown.of_series = strcmp(owner, "series") == 0;
+    EG_TRY(scalar ? take_path(&column->value, r, node, "at", true) : read_value(column, r, node));
+    EG_TRY(read_unit(column, r, node));
+    return check_column(column, r, node);
 }
 
 static enum eg_status read_columns(struct reader *r, const xmlNode *root)
@@ -247,34 +249,31 @@ static enum eg_status read_columns(struct reader *r, const xmlNode *root)
     if (c->list == NULL) {
         return eg_arena_refused(&r->columns->arena, r->file, r->err);
     }
-    for (const xmlNode *node = root->children; status == EG_OK && node != NULL; node = node->next) {
+    for (const xmlNode *node = root->children; node != NULL; node = node->next) {
         bool scalar = eg_xml_is(node, NS, "scalar");
         if (scalar || eg_xml_is(node, NS, "column")) {
             status = read_column(&c->list[c->count], r, node, scalar);
             c->count += status == EG_OK;
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status read_all(struct reader *r, const xmlNode *root, const char *name)
 {
-    enum eg_status status = take(&r->columns->name, r, root, "name");
-    if (status == EG_OK && strcmp(r->columns->name, name) != 0) {
-        status = eg_vocabulary_fault(r->err, r->file, root,
-                                     "this reading is named \"%s\", wanted is \"%s\"",
-                                     r->columns->name, name);
+    EG_TRY(take(&r->columns->name, r, root, "name"));
+    if (strcmp(r->columns->name, name) != 0) {
+        return eg_vocabulary_fault(r->err, r->file, root,
+                                   "this reading is named \"%s\", wanted is \"%s\"",
+                                   r->columns->name, name);
     }
-    if (status == EG_OK) {
-        status = read_namespaces(r, root);
-    }
-    if (status == EG_OK) {
-        status = read_places(r, root);
-    }
-    if (status == EG_OK) {
-        status = read_statuses(r, root);
-    }
-    return status == EG_OK ? read_columns(r, root) : status;
+    EG_TRY(read_namespaces(r, root));
+    EG_TRY(read_places(r, root));
+    EG_TRY(read_statuses(r, root));
+    return read_columns(r, root);
 }
 
 enum eg_status eg_columns_compile(struct eg_columns **out, struct eg_bytes xml, const char *file,
@@ -289,14 +288,18 @@ enum eg_status eg_columns_compile(struct eg_columns **out, struct eg_bytes xml, 
     }
     eg_arena_init(&columns->arena, EG_READING_OCTETS_MAX);
     status = eg_vocabulary_parse(&doc, xml, file, "reading.xsd", EG_READING_FILE_MAX, err);
-    if (status == EG_OK) {
-        struct reader reader = {columns, file, err};
-        status = read_all(&reader, xmlDocGetRootElement(doc), name);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = columns;
-        columns = NULL;
+    struct reader reader = {columns, file, err};
+    status = read_all(&reader, xmlDocGetRootElement(doc), name);
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = columns;
+    columns = NULL;
+
+done:
     xmlFreeDoc(doc);
     eg_columns_free(&columns);
     return status;

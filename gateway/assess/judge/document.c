@@ -24,10 +24,15 @@ enum eg_status eg_document_parse_recorded(struct eg_document **out, struct eg_fi
     *out = NULL;
     enum eg_status status =
         eg_xml_parse_report(&document->doc, findings, xml, max_len, semantics, err);
-    if (status == EG_OK && document->doc != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (document->doc != NULL) {
         *out = document;
         document = NULL;
     }
+
+done:
     eg_document_free(&document);
     return status;
 }

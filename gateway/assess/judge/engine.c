@@ -9,6 +9,7 @@
 #include "assess/package/report_header.h"
 #include "assess/transform/transform.h"
 #include "assess/xml/memory.h"
+#include "base/error.h"
 #include "base/limits.h"
 
 #include <emgate/version.h>
@@ -19,12 +20,9 @@
 
 enum eg_status eg_engine_init(struct eg_error *err)
 {
-    enum eg_status status = eg_memory_init(err);
-
-    if (status == EG_OK) {
-        status = eg_xml_init(err);
-    }
-    return status == EG_OK ? eg_transform_init(err) : status;
+    EG_TRY(eg_memory_init(err));
+    EG_TRY(eg_xml_init(err));
+    return eg_transform_init(err);
 }
 
 void eg_engine_done(void)
@@ -90,14 +88,17 @@ static enum eg_status make_variables(struct eg_rules *rules, struct eg_error *er
     }
     enum eg_status status =
         add_variable(rules, EG_PARAMETERS_NAME, NULL, err); /* first: the node-set */
-    for (size_t i = 0; status == EG_OK && i < package->parameter_count; i++) {
+    if (status != EG_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < package->parameter_count; i++) {
         const struct eg_parameter *parameter = &package->parameters[i];
         count = eg_parameter_components(&components, rules->parameter_rules, parameter);
-        for (size_t c = 0; status == EG_OK && c < count; c++) {
-            status = add_variable(rules, parameter->name, components[c], err);
+        for (size_t c = 0; c < count; c++) {
+            EG_TRY(add_variable(rules, parameter->name, components[c], err));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status make_parameters(struct eg_rules *rules, struct eg_error *err)
@@ -106,12 +107,11 @@ static enum eg_status make_parameters(struct eg_rules *rules, struct eg_error *e
     if (rules->package->setting_count > 0) {
         return EG_OK; /* no plant, no values */
     }
-    enum eg_status status =
-        eg_parameters_choose(&rules->values, rules->parameter_rules, NULL, "", "", err);
-    if (status == EG_OK && rules->values.count > 0) {
-        status = eg_parameters_text(&rules->parameters_text, &rules->values, err);
+    EG_TRY(eg_parameters_choose(&rules->values, rules->parameter_rules, NULL, "", "", err));
+    if (rules->values.count > 0) {
+        return eg_parameters_text(&rules->parameters_text, &rules->values, err);
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status try_transform(struct eg_rules *rules, const struct eg_step *plan,
@@ -171,21 +171,15 @@ static enum eg_status compile(struct eg_rules *rules, struct eg_error *err)
         rules->ns[i] =
             (struct eg_xml_ns){package->namespaces[i].prefix, package->namespaces[i].uri};
     }
-    enum eg_status status = try_reader(package, err);
-    if (status == EG_OK) {
-        status = eg_parameter_rules_compile(&rules->parameter_rules, package, err);
-    }
-    if (status == EG_OK) {
-        status = make_variables(rules, err);
-    }
-    if (status == EG_OK) {
-        status = make_parameters(rules, err);
-    }
-    while (status == EG_OK && rules->step_count < package->step_count) {
+    EG_TRY(try_reader(package, err));
+    EG_TRY(eg_parameter_rules_compile(&rules->parameter_rules, package, err));
+    EG_TRY(make_variables(rules, err));
+    EG_TRY(make_parameters(rules, err));
+    while (rules->step_count < package->step_count) {
         size_t i = rules->step_count++;
-        status = compile_step(&rules->steps[i], rules, &package->steps[i], err);
+        EG_TRY(compile_step(&rules->steps[i], rules, &package->steps[i], err));
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_rules_compile(struct eg_rules **out, const struct eg_package *package,
@@ -200,10 +194,13 @@ enum eg_status eg_rules_compile(struct eg_rules **out, const struct eg_package *
     rules->loader = (struct eg_loader){(void *)package, find_file};
     unsigned long refused = eg_memory_refused();
     enum eg_status status = eg_rules_in_memory(compile(rules, err), refused, err);
-    if (status == EG_OK) {
-        *out = rules;
-        rules = NULL;
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = rules;
+    rules = NULL;
+
+done:
     eg_rules_free(&rules);
     return status;
 }

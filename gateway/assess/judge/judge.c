@@ -20,6 +20,7 @@
 #include "assess/transform/transform.h"
 #include "assess/xpath/functions.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/limits.h"
 
 #include <stdlib.h>
@@ -126,9 +127,12 @@ enum eg_status eg_judge_read(struct eg_report_header *out, bool *readable,
     if (judge->reader == NULL) {
         status = eg_reader_new(&judge->reader, judge->rules->package, err);
     }
-    if (status == EG_OK) {
-        status = eg_reader_read(out, readable, findings, judge->reader, document->doc, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_reader_read(out, readable, findings, judge->reader, document->doc, err);
+
+done:
     return eg_rules_in_memory(status, refused, err);
 }
 
@@ -194,13 +198,16 @@ static enum eg_status choose_parameters(struct run *run, const struct eg_plant *
         run->parameters = run->own_parameters;
     }
     judge->params[0].node = xmlDocGetRootElement(run->parameters);
-    for (size_t i = 1; status == EG_OK && i < rules->variable_count; i++) {
+    if (status != EG_OK) {
+        return status;
+    }
+    for (size_t i = 1; i < rules->variable_count; i++) {
         const struct eg_rules_variable *variable = &rules->variables[i];
         const char *value =
             eg_parameters_value(run->values, variable->parameter, variable->component);
         judge->params[i].value = value != NULL ? value : "";
     }
-    return status == EG_OK ? eg_buf_ok(&run->outcome->parameters, "parameters", err) : status;
+    return eg_buf_ok(&run->outcome->parameters, "parameters", err);
 }
 
 /* The document that a step works on; NULL: the result was not made. */
@@ -235,12 +242,17 @@ static enum eg_status run_schema(struct run *run, size_t index, xmlDoc *doc, str
     eg_findings_init(&own);
     enum eg_status status =
         eg_schema_validate(&valid, step->schema, doc, &own, (unsigned)index + 1, NULL, 0, err);
-    if (status == EG_OK && !valid) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!valid) {
         const struct eg_finding *first = own.count > 0 ? &own.list[0] : NULL;
         status = eg_error_set(err, EG_E_FORMAT, step->plan->file,
                               "the package's own result %s does not fit it: %s", step->plan->on,
                               first != NULL && first->value_count > 0 ? first->values[0].text : "");
     }
+
+done:
     eg_findings_done(&own);
     return status;
 }
@@ -264,9 +276,12 @@ static enum eg_status run_checks(struct run *run, size_t index, xmlDoc *doc, str
     if (tools->checks == NULL) {
         status = eg_schematron_state_new(&tools->checks, step->checks, err);
     }
-    if (status == EG_OK) {
-        status = eg_schematron_run(&fatal, tools->checks, &job, &run->outcome->findings, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_schematron_run(&fatal, tools->checks, &job, &run->outcome->findings, err);
+
+done:
     run->stopped = run->stopped || fatal;
     return status;
 }
@@ -299,14 +314,11 @@ static enum eg_status run_transform(struct run *run, size_t index, xmlDoc *doc,
     if (result == NULL) {
         return eg_rules_no_memory(err);
     }
-    enum eg_status status = EG_OK;
     if (tools->transform == NULL) {
-        status = eg_transform_compile(&tools->transform, &run->rules->loader, step->plan->file,
-                                      run->rules->package, err);
+        EG_TRY(eg_transform_compile(&tools->transform, &run->rules->loader, step->plan->file,
+                                    run->rules->package, err));
     }
-    return status == EG_OK
-               ? eg_transform_run(&run->docs[index], &result->content, tools->transform, &job, err)
-               : status;
+    return eg_transform_run(&run->docs[index], &result->content, tools->transform, &job, err);
 }
 
 /* Something later looks into the result of this step. */
@@ -342,14 +354,13 @@ static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
     if (result == NULL) {
         return eg_rules_no_memory(err);
     }
-    enum eg_status status =
-        eg_assessment_run(&result->content, &made, step->assessment, &job, &outcome->findings,
-                          &outcome->recalled, &outcome->remembered, err);
-    if (status == EG_OK && made && is_looked_into(run->rules, step->plan->result)) {
-        status = eg_xml_parse_file(&run->docs[index], eg_bytes_view(&result->content),
-                                   step->plan->result, EG_NOTIFICATION_MAX, err);
+    EG_TRY(eg_assessment_run(&result->content, &made, step->assessment, &job, &outcome->findings,
+                             &outcome->recalled, &outcome->remembered, err));
+    if (made && is_looked_into(run->rules, step->plan->result)) {
+        return eg_xml_parse_file(&run->docs[index], eg_bytes_view(&result->content),
+                                 step->plan->result, EG_NOTIFICATION_MAX, err);
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status run_step(struct run *run, size_t index, struct eg_error *err)
@@ -432,10 +443,13 @@ static enum eg_status run_all(struct run *run, const struct eg_plant *plant,
         }
     }
     outcome->accepted = eg_findings_valid(&outcome->findings);
-    if (status == EG_OK && outcome->accepted) {
-        status = make_notifications(run, err);
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (outcome->accepted) {
+        return make_notifications(run, err);
+    }
+    return EG_OK;
 }
 
 enum eg_status eg_judge_run(struct eg_outcome *outcome, struct eg_judge *judge,

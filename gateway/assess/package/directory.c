@@ -13,6 +13,7 @@
 #include "assess/package/directory.h"
 
 #include "assess/schema/vocabulary.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "core/identity.h"
@@ -62,10 +63,11 @@ static enum eg_status read_roles(unsigned *out, const xmlNode *node, struct eg_e
         word = next;
     }
     free(text);
-    if (status == EG_OK) {
-        *out = roles;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *out = roles;
+    return EG_OK;
 }
 
 static enum eg_status read_digest(struct eg_digest *out, bool *present, const xmlNode *node,
@@ -86,20 +88,15 @@ static enum eg_status read_certificate(struct eg_certificate_rule *out, const xm
                                        struct eg_error *err)
 {
     bool issuer = false;
-    enum eg_status status = read_digest(&out->certificate, &out->pinned, node, "digest", err);
-
-    if (status == EG_OK) {
-        status = read_digest(&out->issuer_key, &issuer, node, "issuer-key", err);
+    EG_TRY(read_digest(&out->certificate, &out->pinned, node, "digest", err));
+    EG_TRY(read_digest(&out->issuer_key, &issuer, node, "issuer-key", err));
+    EG_TRY(eg_vocabulary_may(&out->subject, node, "subject", err));
+    if (out->pinned == issuer || issuer != (out->subject != NULL)) {
+        return eg_vocabulary_fault(err, FILE_NAME, node,
+                                   "a certificate needs either digest alone, or issuer-key and "
+                                   "subject");
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->subject, node, "subject", err);
-    }
-    if (status == EG_OK && (out->pinned == issuer || issuer != (out->subject != NULL))) {
-        status = eg_vocabulary_fault(err, FILE_NAME, node,
-                                     "a certificate needs either digest alone, or issuer-key and "
-                                     "subject");
-    }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status read_publishing(struct eg_participant *out, const xmlNode *node,
@@ -107,59 +104,54 @@ static enum eg_status read_publishing(struct eg_participant *out, const xmlNode 
 {
     enum eg_status status = eg_vocabulary_room(
         &out->package_prefixes, eg_vocabulary_count(node, NS, "publishes"), sizeof(char *), err);
+    if (status != EG_OK) {
+        return status;
+    }
 
-    for (xmlNode *n = eg_xml_child(node, NS, "publishes"); status == EG_OK && n != NULL;
+    for (xmlNode *n = eg_xml_child(node, NS, "publishes"); n != NULL;
          n = eg_xml_next(n, NS, "publishes")) {
         status =
             eg_vocabulary_need(&out->package_prefixes[out->package_prefix_count], n, "prefix", err);
         out->package_prefix_count += status == EG_OK;
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_room(&out->lands, eg_vocabulary_count(node, NS, "land"),
-                                    sizeof(char *), err);
-    }
-    for (xmlNode *n = eg_xml_child(node, NS, "land"); status == EG_OK && n != NULL;
-         n = eg_xml_next(n, NS, "land")) {
+    EG_TRY(eg_vocabulary_room(&out->lands, eg_vocabulary_count(node, NS, "land"), sizeof(char *),
+                              err));
+    for (xmlNode *n = eg_xml_child(node, NS, "land"); n != NULL; n = eg_xml_next(n, NS, "land")) {
         out->lands[out->land_count] = eg_xml_text(n);
         if (out->lands[out->land_count] == NULL) {
             return no_memory(err);
         }
         out->land_count++;
     }
-    if (status == EG_OK &&
-        ((out->roles & EG_ROLE_RULE_PUBLISHER) != 0) != (out->package_prefix_count > 0)) {
-        status = eg_vocabulary_fault(err, FILE_NAME, node,
-                                     "participant %s: publishes and the role rule-publisher belong "
-                                     "together",
-                                     out->id);
+    if (((out->roles & EG_ROLE_RULE_PUBLISHER) != 0) != (out->package_prefix_count > 0)) {
+        return eg_vocabulary_fault(err, FILE_NAME, node,
+                                   "participant %s: publishes and the role rule-publisher belong "
+                                   "together",
+                                   out->id);
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status read_participant(struct eg_participant *out, const xmlNode *node,
                                        struct eg_error *err)
 {
-    enum eg_status status = eg_vocabulary_need(&out->id, node, "id", err);
-
-    if (status == EG_OK && strcmp(out->id, "public") == 0) { /* who notifications to all name */
-        status = eg_vocabulary_fault(err, FILE_NAME, node, "nobody may be called public");
+    EG_TRY(eg_vocabulary_need(&out->id, node, "id", err));
+    if (strcmp(out->id, "public") == 0) {
+        /* who notifications to all name */
+        return eg_vocabulary_fault(err, FILE_NAME, node, "nobody may be called public");
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->name, node, "name", err);
-    }
-    if (status == EG_OK) {
-        status = read_roles(&out->roles, node, err);
-    }
-    if (status == EG_OK) {
-        status =
-            eg_vocabulary_room(&out->certificates, eg_vocabulary_count(node, NS, "certificate"),
-                               sizeof(*out->certificates), err);
-    }
-    for (xmlNode *n = eg_xml_child(node, NS, "certificate"); status == EG_OK && n != NULL;
+    EG_TRY(eg_vocabulary_need(&out->name, node, "name", err));
+    EG_TRY(read_roles(&out->roles, node, err));
+    EG_TRY(eg_vocabulary_room(&out->certificates, eg_vocabulary_count(node, NS, "certificate"),
+                              sizeof(*out->certificates), err));
+    for (xmlNode *n = eg_xml_child(node, NS, "certificate"); n != NULL;
          n = eg_xml_next(n, NS, "certificate")) {
-        status = read_certificate(&out->certificates[out->certificate_count++], n, err);
+        EG_TRY(read_certificate(&out->certificates[out->certificate_count++], n, err));
     }
-    return status == EG_OK ? read_publishing(out, node, err) : status;
+    return read_publishing(out, node, err);
 }
 
 /* ---- plants ------------------------------------------------------------------------------- */
@@ -167,29 +159,25 @@ static enum eg_status read_participant(struct eg_participant *out, const xmlNode
 static enum eg_status read_days(char from[11], char until[11], const xmlNode *node,
                                 struct eg_error *err)
 {
-    enum eg_status status = eg_vocabulary_day(from, node, "from", FILE_NAME, err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_day(until, node, "until", FILE_NAME, err);
+    EG_TRY(eg_vocabulary_day(from, node, "from", FILE_NAME, err));
+    EG_TRY(eg_vocabulary_day(until, node, "until", FILE_NAME, err));
+    if (until[0] != '\0' && strcmp(from, until) > 0) {
+        return eg_vocabulary_fault(err, FILE_NAME, node, "until=\"%s\" is before from=\"%s\"",
+                                   until, from);
     }
-    if (status == EG_OK && until[0] != '\0' && strcmp(from, until) > 0) {
-        status = eg_vocabulary_fault(err, FILE_NAME, node, "until=\"%s\" is before from=\"%s\"",
-                                     until, from);
-    }
-    return status;
+    return EG_OK;
 }
 
 /* Absent becomes "", as core/directory.h has it for "every". */
 static enum eg_status read_or_empty(char **out, const xmlNode *node, const char *attribute,
                                     struct eg_error *err)
 {
-    enum eg_status status = eg_vocabulary_may(out, node, attribute, err);
-
-    if (status == EG_OK && *out == NULL) {
+    EG_TRY(eg_vocabulary_may(out, node, attribute, err));
+    if (*out == NULL) {
         *out = calloc(1, 1);
-        status = *out != NULL ? EG_OK : no_memory(err);
+        return *out != NULL ? EG_OK : no_memory(err);
     }
-    return status;
+    return EG_OK;
 }
 
 static bool days_meet(const char *from_a, const char *until_a, const char *from_b,
@@ -209,49 +197,35 @@ static bool same_place(const struct eg_plant_parameter *a, const struct eg_plant
 static enum eg_status read_parameter(struct eg_plant_parameter *out, const xmlNode *node,
                                      struct eg_error *err)
 {
-    enum eg_status status = eg_vocabulary_need(&out->package, node, "package", err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->name, node, "name", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->value, node, "value", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->unit, node, "unit", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->citation, node, "citation", err);
-    }
-    if (status == EG_OK) {
-        status = read_or_empty(&out->component, node, "component", err);
-    }
-    if (status == EG_OK) {
-        status = read_or_empty(&out->source, node, "source", err);
-    }
-    return status == EG_OK ? read_days(out->from, out->until, node, err) : status;
+    EG_TRY(eg_vocabulary_need(&out->package, node, "package", err));
+    EG_TRY(eg_vocabulary_need(&out->name, node, "name", err));
+    EG_TRY(eg_vocabulary_need(&out->value, node, "value", err));
+    EG_TRY(eg_vocabulary_need(&out->unit, node, "unit", err));
+    EG_TRY(eg_vocabulary_need(&out->citation, node, "citation", err));
+    EG_TRY(read_or_empty(&out->component, node, "component", err));
+    EG_TRY(read_or_empty(&out->source, node, "source", err));
+    return read_days(out->from, out->until, node, err);
 }
 
 static enum eg_status read_parameters(struct eg_plant *out, const xmlNode *node,
                                       struct eg_error *err)
 {
-    enum eg_status status =
-        eg_vocabulary_room(&out->parameters, eg_vocabulary_count(node, NS, "parameter"),
-                           sizeof(*out->parameters), err);
+    EG_TRY(eg_vocabulary_room(&out->parameters, eg_vocabulary_count(node, NS, "parameter"),
+                              sizeof(*out->parameters), err));
 
-    for (xmlNode *n = eg_xml_child(node, NS, "parameter"); status == EG_OK && n != NULL;
+    for (xmlNode *n = eg_xml_child(node, NS, "parameter"); n != NULL;
          n = eg_xml_next(n, NS, "parameter")) {
         struct eg_plant_parameter *mine = &out->parameters[out->parameter_count++];
-        status = read_parameter(mine, n, err);
-        for (struct eg_plant_parameter *p = out->parameters; status == EG_OK && p < mine; p++) {
+        EG_TRY(read_parameter(mine, n, err));
+        for (struct eg_plant_parameter *p = out->parameters; p < mine; p++) {
             if (same_place(p, mine)) {
-                status = eg_vocabulary_fault(
-                    err, FILE_NAME, n, "plant %s: parameter %s is set twice for the same days",
-                    out->id, mine->name);
+                return eg_vocabulary_fault(err, FILE_NAME, n,
+                                           "plant %s: parameter %s is set twice for the same days",
+                                           out->id, mine->name);
             }
         }
     }
-    return status;
+    return EG_OK;
 }
 
 static bool same_fact(const struct eg_plant_setting *a, const struct eg_plant_setting *b)
@@ -264,79 +238,52 @@ static bool same_fact(const struct eg_plant_setting *a, const struct eg_plant_se
 static enum eg_status read_setting(struct eg_plant_setting *out, const xmlNode *node,
                                    struct eg_error *err)
 {
-    enum eg_status status = eg_vocabulary_need(&out->package, node, "package", err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->name, node, "name", err);
-    }
-    if (status == EG_OK) {
-        status = read_or_empty(&out->component, node, "component", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->word, node, "word", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->citation, node, "citation", err);
-    }
-    return status == EG_OK ? read_days(out->from, out->until, node, err) : status;
+    EG_TRY(eg_vocabulary_need(&out->package, node, "package", err));
+    EG_TRY(eg_vocabulary_need(&out->name, node, "name", err));
+    EG_TRY(read_or_empty(&out->component, node, "component", err));
+    EG_TRY(eg_vocabulary_need(&out->word, node, "word", err));
+    EG_TRY(eg_vocabulary_need(&out->citation, node, "citation", err));
+    return read_days(out->from, out->until, node, err);
 }
 
 static enum eg_status read_settings(struct eg_plant *out, const xmlNode *node, struct eg_error *err)
 {
-    enum eg_status status = eg_vocabulary_room(
-        &out->settings, eg_vocabulary_count(node, NS, "setting"), sizeof(*out->settings), err);
+    EG_TRY(eg_vocabulary_room(&out->settings, eg_vocabulary_count(node, NS, "setting"),
+                              sizeof(*out->settings), err));
 
-    for (xmlNode *n = eg_xml_child(node, NS, "setting"); status == EG_OK && n != NULL;
+    for (xmlNode *n = eg_xml_child(node, NS, "setting"); n != NULL;
          n = eg_xml_next(n, NS, "setting")) {
         struct eg_plant_setting *mine = &out->settings[out->setting_count++];
-        status = read_setting(mine, n, err);
-        for (struct eg_plant_setting *s = out->settings; status == EG_OK && s < mine; s++) {
+        EG_TRY(read_setting(mine, n, err));
+        for (struct eg_plant_setting *s = out->settings; s < mine; s++) {
             if (same_fact(s, mine)) {
-                status = eg_vocabulary_fault(err, FILE_NAME, n,
-                                             "plant %s: setting %s is set twice for the same days",
-                                             out->id, mine->name);
+                return eg_vocabulary_fault(err, FILE_NAME, n,
+                                           "plant %s: setting %s is set twice for the same days",
+                                           out->id, mine->name);
             }
         }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status read_plant(struct eg_plant *out, const xmlNode *node, struct eg_error *err)
 {
-    enum eg_status status = eg_vocabulary_need(&out->id, node, "id", err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->name, node, "name", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->operator_id, node, "operator", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->authority_id, node, "authority", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->land, node, "land", err);
-    }
-    if (status == EG_OK) {
-        status =
-            eg_vocabulary_words(&out->regimes, &out->regime_count, node, "regimes", FILE_NAME, err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_room(&out->delegates, eg_vocabulary_count(node, NS, "delegate"),
-                                    sizeof(*out->delegates), err);
-    }
-    for (xmlNode *n = eg_xml_child(node, NS, "delegate"); status == EG_OK && n != NULL;
+    EG_TRY(eg_vocabulary_need(&out->id, node, "id", err));
+    EG_TRY(eg_vocabulary_need(&out->name, node, "name", err));
+    EG_TRY(eg_vocabulary_need(&out->operator_id, node, "operator", err));
+    EG_TRY(eg_vocabulary_need(&out->authority_id, node, "authority", err));
+    EG_TRY(eg_vocabulary_need(&out->land, node, "land", err));
+    EG_TRY(eg_vocabulary_words(&out->regimes, &out->regime_count, node, "regimes", FILE_NAME, err));
+    EG_TRY(eg_vocabulary_room(&out->delegates, eg_vocabulary_count(node, NS, "delegate"),
+                              sizeof(*out->delegates), err));
+    for (xmlNode *n = eg_xml_child(node, NS, "delegate"); n != NULL;
          n = eg_xml_next(n, NS, "delegate")) {
         struct eg_delegate *delegate = &out->delegates[out->delegate_count++];
-        status = eg_vocabulary_need(&delegate->participant, n, "participant", err);
-        if (status == EG_OK) {
-            status = read_days(delegate->from, delegate->until, n, err);
-        }
+        EG_TRY(eg_vocabulary_need(&delegate->participant, n, "participant", err));
+        EG_TRY(read_days(delegate->from, delegate->until, n, err));
     }
-    if (status == EG_OK) {
-        status = read_parameters(out, node, err);
-    }
-    return status == EG_OK ? read_settings(out, node, err) : status;
+    EG_TRY(read_parameters(out, node, err));
+    return read_settings(out, node, err);
 }
 
 static enum eg_status read_log_key(struct eg_log_key *out, const xmlNode *node,
@@ -344,16 +291,23 @@ static enum eg_status read_log_key(struct eg_log_key *out, const xmlNode *node,
 {
     char *hex = NULL;
     enum eg_status status = eg_vocabulary_need(&out->origin, node, "origin", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->gateway, node, "gateway", err);
+    status = eg_vocabulary_need(&out->gateway, node, "gateway", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&hex, node, "key", err);
+    status = eg_vocabulary_need(&hex, node, "key", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_text_unhex(eg_bytes_of(hex), out->key, sizeof(out->key))) {
+    if (!eg_text_unhex(eg_bytes_of(hex), out->key, sizeof(out->key))) {
         status = eg_vocabulary_fault(err, FILE_NAME, node, "key is not 64 hex digits");
     }
+
+done:
     free(hex);
     return status == EG_OK ? read_days(out->from, out->until, node, err) : status;
 }
@@ -371,13 +325,19 @@ static enum eg_status read_root(struct eg_directory *out, const xmlNode *root, s
     }
     free(text);
     text = NULL;
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&text, root, "not-after", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_text_untime(eg_bytes_of(text), &out->not_after_ms)) {
+    status = eg_vocabulary_need(&text, root, "not-after", err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_text_untime(eg_bytes_of(text), &out->not_after_ms)) {
         status =
             eg_vocabulary_fault(err, FILE_NAME, root, "not-after=\"%s\" is not a real time", text);
     }
+
+done:
     free(text);
     return status;
 }
@@ -385,31 +345,25 @@ static enum eg_status read_root(struct eg_directory *out, const xmlNode *root, s
 static enum eg_status read_lists(struct eg_directory *out, const xmlNode *root,
                                  struct eg_error *err)
 {
-    enum eg_status status =
-        eg_vocabulary_room(&out->participants, eg_vocabulary_count(root, NS, "participant"),
-                           sizeof(*out->participants), err);
+    EG_TRY(eg_vocabulary_room(&out->participants, eg_vocabulary_count(root, NS, "participant"),
+                              sizeof(*out->participants), err));
 
-    for (xmlNode *n = eg_xml_child(root, NS, "participant"); status == EG_OK && n != NULL;
+    for (xmlNode *n = eg_xml_child(root, NS, "participant"); n != NULL;
          n = eg_xml_next(n, NS, "participant")) {
-        status = read_participant(&out->participants[out->participant_count++], n, err);
+        EG_TRY(read_participant(&out->participants[out->participant_count++], n, err));
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_room(&out->plants, eg_vocabulary_count(root, NS, "plant"),
-                                    sizeof(*out->plants), err);
+    EG_TRY(eg_vocabulary_room(&out->plants, eg_vocabulary_count(root, NS, "plant"),
+                              sizeof(*out->plants), err));
+    for (xmlNode *n = eg_xml_child(root, NS, "plant"); n != NULL; n = eg_xml_next(n, NS, "plant")) {
+        EG_TRY(read_plant(&out->plants[out->plant_count++], n, err));
     }
-    for (xmlNode *n = eg_xml_child(root, NS, "plant"); status == EG_OK && n != NULL;
-         n = eg_xml_next(n, NS, "plant")) {
-        status = read_plant(&out->plants[out->plant_count++], n, err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_room(&out->log_keys, eg_vocabulary_count(root, NS, "log-key"),
-                                    sizeof(*out->log_keys), err);
-    }
-    for (xmlNode *n = eg_xml_child(root, NS, "log-key"); status == EG_OK && n != NULL;
+    EG_TRY(eg_vocabulary_room(&out->log_keys, eg_vocabulary_count(root, NS, "log-key"),
+                              sizeof(*out->log_keys), err));
+    for (xmlNode *n = eg_xml_child(root, NS, "log-key"); n != NULL;
          n = eg_xml_next(n, NS, "log-key")) {
-        status = read_log_key(&out->log_keys[out->log_key_count++], n, err);
+        EG_TRY(read_log_key(&out->log_keys[out->log_key_count++], n, err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- references --------------------------------------------------------------------------- */
@@ -535,46 +489,46 @@ static enum eg_status check_named(const struct index *index, const struct eg_dir
 static enum eg_status check_references(const struct index *index,
                                        const struct eg_directory *directory, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < directory->plant_count; i++) {
+    for (size_t i = 0; i < directory->plant_count; i++) {
         const struct eg_plant *plant = &directory->plants[i];
-        status =
-            check_named(index, directory, plant->operator_id, EG_ROLE_OPERATOR, plant->id, err);
-        if (status == EG_OK) {
-            status = check_named(index, directory, plant->authority_id, EG_ROLE_AUTHORITY,
-                                 plant->id, err);
-        }
-        for (size_t k = 0; status == EG_OK && k < plant->delegate_count; k++) {
-            status = check_named(index, directory, plant->delegates[k].participant,
-                                 EG_ROLE_DEVICE | EG_ROLE_MEASURING_BODY, plant->id, err);
+        EG_TRY(check_named(index, directory, plant->operator_id, EG_ROLE_OPERATOR, plant->id, err));
+        EG_TRY(
+            check_named(index, directory, plant->authority_id, EG_ROLE_AUTHORITY, plant->id, err));
+        for (size_t k = 0; k < plant->delegate_count; k++) {
+            EG_TRY(check_named(index, directory, plant->delegates[k].participant,
+                               EG_ROLE_DEVICE | EG_ROLE_MEASURING_BODY, plant->id, err));
         }
     }
-    for (size_t i = 0; status == EG_OK && i < directory->log_key_count; i++) {
+    for (size_t i = 0; i < directory->log_key_count; i++) {
         const struct eg_log_key *key = &directory->log_keys[i];
-        status = check_named(index, directory, key->gateway, EG_ROLE_GATEWAY, key->origin, err);
-        for (size_t k = 0; status == EG_OK && k < i; k++) {
+        EG_TRY(check_named(index, directory, key->gateway, EG_ROLE_GATEWAY, key->origin, err));
+        for (size_t k = 0; k < i; k++) {
             if (memcmp(key->key, directory->log_keys[k].key, sizeof(key->key)) == 0 &&
                 strcmp(key->origin, directory->log_keys[k].origin) == 0) {
-                status = eg_error_set(err, EG_E_FORMAT, FILE_NAME, "a log key of %s is there twice",
-                                      key->origin);
+                return eg_error_set(err, EG_E_FORMAT, FILE_NAME, "a log key of %s is there twice",
+                                    key->origin);
             }
         }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status check(const struct eg_directory *directory, struct eg_error *err)
 {
     struct index index = {0};
     enum eg_status status = index_make(&index, directory, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = check_unique(&index, directory, err);
+    status = check_unique(&index, directory, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = check_references(&index, directory, err);
-    }
+    status = check_references(&index, directory, err);
+
+done:
     free(index.by_id);
     free(index.plants);
     free(index.rules);
@@ -588,8 +542,8 @@ static enum eg_status keep_octets(struct eg_directory *out, struct eg_bytes xml,
     eg_buf_init(&out->signature, EG_CMS_MAX);
     eg_buf_bytes(&out->octets, xml);
     eg_buf_bytes(&out->signature, signature);
-    enum eg_status status = eg_buf_ok(&out->octets, FILE_NAME, err);
-    return status == EG_OK ? eg_buf_ok(&out->signature, "directory signature", err) : status;
+    EG_TRY(eg_buf_ok(&out->octets, FILE_NAME, err));
+    return eg_buf_ok(&out->signature, "directory signature", err);
 }
 
 enum eg_status eg_directory_parse(struct eg_directory **out, struct eg_bytes xml,
@@ -598,30 +552,39 @@ enum eg_status eg_directory_parse(struct eg_directory **out, struct eg_bytes xml
     xmlDoc *doc = NULL;
     struct eg_directory *directory = calloc(1, sizeof(*directory));
     enum eg_status status = directory != NULL ? EG_OK : no_memory(err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_vocabulary_parse(&doc, xml, FILE_NAME, "directory.xsd", EG_DIRECTORY_MAX, err);
+    status = eg_vocabulary_parse(&doc, xml, FILE_NAME, "directory.xsd", EG_DIRECTORY_MAX, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = read_root(directory, xmlDocGetRootElement(doc), err);
+    status = read_root(directory, xmlDocGetRootElement(doc), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = read_lists(directory, xmlDocGetRootElement(doc), err);
+    status = read_lists(directory, xmlDocGetRootElement(doc), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = check(directory, err);
+    status = check(directory, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = keep_octets(directory, xml, signature, err);
+    status = keep_octets(directory, xml, signature, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_directory_index(directory, err);
+    status = eg_directory_index(directory, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        directory->digest = eg_hash(xml);
-        *out = directory;
-        directory = NULL;
-    }
+    directory->digest = eg_hash(xml);
+    *out = directory;
+    directory = NULL;
+
+done:
     eg_directory_free(&directory);
     xmlFreeDoc(doc);
     return status;

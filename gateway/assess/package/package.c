@@ -9,6 +9,7 @@
 #include "assess/package/package_xml.h"
 #include "assess/package/package_zip.h"
 #include "assess/package/signed.h"
+#include "base/error.h"
 #include "base/limits.h"
 
 #include <stdlib.h>
@@ -59,14 +60,12 @@ static enum eg_status parse(struct eg_package *package, bool allow_unsigned, str
         return eg_error_set(err, EG_E_FORMAT, EG_PACKAGE_FILE,
                             "is not there; a rule package is a directory that holds one");
     }
-    status = eg_package_xml_read(package, xml, err);
-    if (status == EG_OK) {
-        status = eg_package_vocabulary_take(package, err);
+    EG_TRY(eg_package_xml_read(package, xml, err));
+    EG_TRY(eg_package_vocabulary_take(package, err));
+    if (!package->is_signed) {
+        EG_TRY(digest_unsigned(package, err));
     }
-    if (status == EG_OK && !package->is_signed) {
-        status = digest_unsigned(package, err);
-    }
-    return status == EG_OK ? eg_package_check(package, err) : status;
+    return eg_package_check(package, err);
 }
 
 enum eg_status eg_package_parse(struct eg_package **out, struct eg_tree *tree, bool allow_unsigned,
@@ -96,12 +95,18 @@ static enum eg_status read_zip(struct eg_tree *out, const char *path, struct eg_
 
     eg_buf_init(&zip, EG_ZIP_MAX);
     enum eg_status status = eg_file_read(&zip, path, err);
-    if (status == EG_OK && !eg_package_is_zip(eg_bytes_view(&zip))) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_package_is_zip(eg_bytes_view(&zip))) {
         status = eg_error_set(err, EG_E_FORMAT, path, "is neither a folder nor a zip file");
     }
-    if (status == EG_OK) {
-        status = eg_package_unzip(out, eg_bytes_view(&zip), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_package_unzip(out, eg_bytes_view(&zip), err);
+
+done:
     eg_buf_done(&zip);
     return status;
 }
@@ -125,10 +130,10 @@ enum eg_status eg_package_read(struct eg_package **out, const char *path, bool a
 {
     struct eg_tree tree = {NULL, 0};
     enum eg_status status = eg_package_tree(&tree, path, err);
-
-    if (status == EG_OK) {
-        status = eg_package_parse(out, &tree, allow_unsigned, err);
-        eg_tree_done(&tree);
+    if (status != EG_OK) {
+        return status;
     }
+    status = eg_package_parse(out, &tree, allow_unsigned, err);
+    eg_tree_done(&tree);
     return status;
 }

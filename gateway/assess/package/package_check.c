@@ -18,6 +18,7 @@
 #include "assess/number/numbers.h"
 #include "assess/package/parameters.h"
 #include "assess/package/report_header.h"
+#include "base/error.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -105,12 +106,11 @@ static enum eg_status check_value(const struct eg_parameter *parameter, const ch
 
 static enum eg_status check_rows(const struct eg_parameter *parameter, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < parameter->row_count; i++) {
-        status = check_value(parameter, parameter->rows[i].value, err);
+    for (size_t i = 0; i < parameter->row_count; i++) {
+        EG_TRY(check_value(parameter, parameter->rows[i].value, err));
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status check_parameter(const struct eg_parameter *parameter, struct eg_error *err)
@@ -135,17 +135,16 @@ static enum eg_status check_parameter(const struct eg_parameter *parameter, stru
 
 static enum eg_status check_parameters(const struct eg_package *package, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < package->parameter_count; i++) {
-        status = check_parameter(&package->parameters[i], err);
-        for (size_t k = 0; status == EG_OK && k < i; k++) {
+    for (size_t i = 0; i < package->parameter_count; i++) {
+        EG_TRY(check_parameter(&package->parameters[i], err));
+        for (size_t k = 0; k < i; k++) {
             if (strcmp(package->parameters[i].name, package->parameters[k].name) == 0) {
-                status = fault(err, "parameter", package->parameters[i].name, "is there twice");
+                return fault(err, "parameter", package->parameters[i].name, "is there twice");
             }
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- steps and notifications -------------------------------------------------------------- */
@@ -226,11 +225,10 @@ enum eg_status eg_package_check(const struct eg_package *package, struct eg_erro
         status = eg_parameter_rules_compile(&rules, package, err);
     }
     eg_parameter_rules_free(&rules);
-    if (status == EG_OK) {
-        status = check_steps(package, err);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK) {
-        status = check_notifications(package, err);
-    }
-    return status == EG_OK ? check_identity(package, err) : status;
+    EG_TRY(check_steps(package, err));
+    EG_TRY(check_notifications(package, err));
+    return check_identity(package, err);
 }

@@ -2,6 +2,7 @@
 
 #include "assess/package/package_xml.h"
 #include "assess/schema/embedded.h"
+#include "base/error.h"
 #include "base/limits.h"
 
 #include <stdlib.h>
@@ -76,9 +77,8 @@ static enum eg_status take(struct eg_package *package, const struct eg_vocabular
 
 enum eg_status eg_package_vocabulary_take(struct eg_package *package, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < package->vocabulary_count; i++) {
+    for (size_t i = 0; i < package->vocabulary_count; i++) {
         const struct eg_vocabulary_file *file = &package->vocabularies[i];
         for (size_t k = 0; k < i; k++) {
             if (strcmp(package->vocabularies[k].file, file->file) == 0) {
@@ -86,7 +86,7 @@ enum eg_status eg_package_vocabulary_take(struct eg_package *package, struct eg_
                                     EG_PACKAGE_FILE " names it twice (vocabulary)");
             }
         }
-        status = take(package, file, err);
+        EG_TRY(take(package, file, err));
     }
-    return status;
+    return EG_OK;
 }

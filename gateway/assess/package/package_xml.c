@@ -6,6 +6,7 @@
 #include "assess/package/package_xml.h"
 
 #include "assess/schema/vocabulary.h"
+#include "base/error.h"
 #include "base/limits.h"
 
 #include <stdio.h>
@@ -26,14 +27,20 @@ static enum eg_status fixed(char *out, size_t out_len, const xmlNode *node, cons
 {
     char *text = NULL;
     enum eg_status status = eg_vocabulary_need(&text, node, attribute, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && strlen(text) >= out_len) {
+    if (strlen(text) >= out_len) {
         status = eg_vocabulary_fault(err, NAME, node, "%s is longer than %zu octets", attribute,
                                      out_len - 1);
     }
-    if (status == EG_OK) {
-        memcpy(out, text, strlen(text) + 1);
+    if (status != EG_OK) {
+        goto done;
     }
+    memcpy(out, text, strlen(text) + 1);
+
+done:
     free(text);
     return status;
 }
@@ -81,11 +88,13 @@ static enum eg_status read_texts(struct eg_title *out, const xmlNode *parent, co
         }
         fold(*slot);
     }
-    if (status == EG_OK && first != NULL && (out->de == NULL || out->en == NULL)) {
-        status =
-            eg_vocabulary_fault(err, NAME, first, "%s is needed in German and English", element);
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (first != NULL && (out->de == NULL || out->en == NULL)) {
+        return eg_vocabulary_fault(err, NAME, first, "%s is needed in German and English", element);
+    }
+    return EG_OK;
 }
 
 /* ---- what it is --------------------------------------------------------------------------- */
@@ -93,59 +102,36 @@ static enum eg_status read_texts(struct eg_title *out, const xmlNode *parent, co
 static enum eg_status read_about(struct eg_package *out, const xmlNode *root, struct eg_error *err)
 {
     const xmlNode *law = eg_xml_child(root, NS, "law");
-    enum eg_status status = fixed(out->ref.id, sizeof(out->ref.id), root, "id", err);
-
-    if (status == EG_OK) {
-        status = fixed(out->ref.version, sizeof(out->ref.version), root, "version", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->publisher, root, "publisher", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->land, root, "land", err);
-    }
-    if (status == EG_OK) {
-        status = read_texts(&out->title, root, "title", err);
-    }
-    if (status == EG_OK) {
-        status = read_texts(&out->remark, root, "remark", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->citation, law, "citation", err);
-    }
-    if (status == EG_OK) {
-        out->law = eg_xml_text(law);
-        status = out->law != NULL ? EG_OK : no_memory(err);
-    }
-    return status;
+    EG_TRY(fixed(out->ref.id, sizeof(out->ref.id), root, "id", err));
+    EG_TRY(fixed(out->ref.version, sizeof(out->ref.version), root, "version", err));
+    EG_TRY(eg_vocabulary_need(&out->publisher, root, "publisher", err));
+    EG_TRY(eg_vocabulary_may(&out->land, root, "land", err));
+    EG_TRY(read_texts(&out->title, root, "title", err));
+    EG_TRY(read_texts(&out->remark, root, "remark", err));
+    EG_TRY(eg_vocabulary_need(&out->citation, law, "citation", err));
+    out->law = eg_xml_text(law);
+    return out->law != NULL ? EG_OK : no_memory(err);
 }
 
 static enum eg_status read_scope(struct eg_package *out, const xmlNode *root, struct eg_error *err)
 {
     const xmlNode *valid = eg_xml_child(root, NS, "valid");
     const xmlNode *match = eg_xml_child(root, NS, "match");
-    enum eg_status status = eg_vocabulary_day(out->from, valid, "from", NAME, err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_day(out->until, valid, "until", NAME, err);
+    EG_TRY(eg_vocabulary_day(out->from, valid, "from", NAME, err));
+    EG_TRY(eg_vocabulary_day(out->until, valid, "until", NAME, err));
+    if (out->until[0] != '\0' && strcmp(out->from, out->until) > 0) {
+        return eg_vocabulary_fault(err, NAME, valid, "until is before from");
     }
-    if (status == EG_OK && out->until[0] != '\0' && strcmp(out->from, out->until) > 0) {
-        status = eg_vocabulary_fault(err, NAME, valid, "until is before from");
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->match_namespace, match, "namespace", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->match_kind, match, "kind", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->match_regime, match, "regime", err);
-    }
-    if (status == EG_OK && out->match_namespace == NULL) {
+    EG_TRY(eg_vocabulary_may(&out->match_namespace, match, "namespace", err));
+    EG_TRY(eg_vocabulary_may(&out->match_kind, match, "kind", err));
+    EG_TRY(eg_vocabulary_may(&out->match_regime, match, "regime", err));
+    if (out->match_namespace == NULL) {
         out->match_namespace = calloc(1, 1);
-        status = out->match_namespace != NULL ? EG_OK : no_memory(err);
+        if (out->match_namespace == NULL) {
+            return no_memory(err);
+        }
     }
-    return status == EG_OK ? eg_vocabulary_need(&out->match_name, match, "element", err) : status;
+    return eg_vocabulary_need(&out->match_name, match, "element", err);
 }
 
 /* ---- identity ----------------------------------------------------------------------------- */
@@ -153,19 +139,16 @@ static enum eg_status read_scope(struct eg_package *out, const xmlNode *root, st
 static enum eg_status read_namespaces(struct eg_package *out, const xmlNode *identity,
                                       struct eg_error *err)
 {
-    enum eg_status status =
-        eg_vocabulary_room(&out->namespaces, eg_vocabulary_count(identity, NS, "namespace"),
-                           sizeof(*out->namespaces), err);
+    EG_TRY(eg_vocabulary_room(&out->namespaces, eg_vocabulary_count(identity, NS, "namespace"),
+                              sizeof(*out->namespaces), err));
 
-    for (xmlNode *n = eg_xml_child(identity, NS, "namespace"); status == EG_OK && n != NULL;
+    for (xmlNode *n = eg_xml_child(identity, NS, "namespace"); n != NULL;
          n = eg_xml_next(n, NS, "namespace")) {
         struct eg_value_pair *pair = &out->namespaces[out->namespace_count++];
-        status = eg_vocabulary_need(&pair->prefix, n, "prefix", err);
-        if (status == EG_OK) {
-            status = eg_vocabulary_need(&pair->uri, n, "uri", err);
-        }
+        EG_TRY(eg_vocabulary_need(&pair->prefix, n, "prefix", err));
+        EG_TRY(eg_vocabulary_need(&pair->uri, n, "uri", err));
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status read_identity(struct eg_package *out, const xmlNode *root,
@@ -195,11 +178,14 @@ static enum eg_status read_identity(struct eg_package *out, const xmlNode *root,
     }
     out->addressee_none = addressee != NULL;
     free(addressee);
-    if (status == EG_OK && out->addressee_none == (out->path_addressee != NULL)) {
-        status = eg_vocabulary_fault(
-            err, NAME, identity, "say either where the addressee is read, or addressee=\"none\"");
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (out->addressee_none == (out->path_addressee != NULL)) {
+        return eg_vocabulary_fault(err, NAME, identity,
+                                   "say either where the addressee is read, or addressee=\"none\"");
+    }
+    return EG_OK;
 }
 
 /* ---- settings and parameters -------------------------------------------------------------- */
@@ -209,16 +195,21 @@ static enum eg_status read_setting(struct eg_setting *out, const xmlNode *node,
 {
     char *per = NULL;
     enum eg_status status = eg_vocabulary_need(&out->name, node, "name", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_vocabulary_words(&out->words, &out->word_count, node, "words", NAME, err);
+    status = eg_vocabulary_words(&out->words, &out->word_count, node, "words", NAME, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->source, node, "source", err);
+    status = eg_vocabulary_need(&out->source, node, "source", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&per, node, "per", err);
-    }
+    status = eg_vocabulary_may(&per, node, "per", err);
+
+done:
     out->per_component = per != NULL;
     free(per);
     return status == EG_OK ? read_texts(&out->title, node, "title", err) : status;
@@ -227,14 +218,14 @@ static enum eg_status read_setting(struct eg_setting *out, const xmlNode *node,
 static enum eg_status read_settings(struct eg_package *out, const xmlNode *root,
                                     struct eg_error *err)
 {
-    enum eg_status status = eg_vocabulary_room(
-        &out->settings, eg_vocabulary_count(root, NS, "setting"), sizeof(*out->settings), err);
+    EG_TRY(eg_vocabulary_room(&out->settings, eg_vocabulary_count(root, NS, "setting"),
+                              sizeof(*out->settings), err));
 
-    for (xmlNode *n = eg_xml_child(root, NS, "setting"); status == EG_OK && n != NULL;
+    for (xmlNode *n = eg_xml_child(root, NS, "setting"); n != NULL;
          n = eg_xml_next(n, NS, "setting")) {
-        status = read_setting(&out->settings[out->setting_count++], n, err);
+        EG_TRY(read_setting(&out->settings[out->setting_count++], n, err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* "Annex 1" and "no. 2" -> "Annex 1, no. 2". */
@@ -256,16 +247,21 @@ static enum eg_status read_row(struct eg_parameter_row *out, const char *prefix,
                                const xmlNode *node, struct eg_error *err)
 {
     enum eg_status status = eg_vocabulary_may(&out->component, node, "component", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->when, node, "when", err);
+    status = eg_vocabulary_may(&out->when, node, "when", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->value, node, "value", err);
+    status = eg_vocabulary_need(&out->value, node, "value", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->source, node, "source", err);
-    }
+    status = eg_vocabulary_need(&out->source, node, "source", err);
+
+done:
     return status == EG_OK && prefix != NULL ? join_source(&out->source, prefix, err) : status;
 }
 
@@ -274,28 +270,37 @@ static enum eg_status read_parameter_words(struct eg_parameter *out, const xmlNo
 {
     char *override = NULL;
     enum eg_status status = eg_vocabulary_need(&out->name, node, "name", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->unit, node, "unit", err);
+    status = eg_vocabulary_need(&out->unit, node, "unit", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->value, node, "value", err);
+    status = eg_vocabulary_may(&out->value, node, "value", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->is, node, "is", err);
+    status = eg_vocabulary_may(&out->is, node, "is", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->source, node, "source", err);
+    status = eg_vocabulary_may(&out->source, node, "source", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->min, node, "min", err);
+    status = eg_vocabulary_may(&out->min, node, "min", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->max, node, "max", err);
+    status = eg_vocabulary_may(&out->max, node, "max", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&override, node, "override", err);
-    }
+    status = eg_vocabulary_may(&override, node, "override", err);
+
+done:
     out->may_override = override != NULL;
     out->stricter_only = override != NULL && strcmp(override, "permit-stricter") == 0;
     free(override);
@@ -305,34 +310,27 @@ static enum eg_status read_parameter_words(struct eg_parameter *out, const xmlNo
 static enum eg_status read_parameter(struct eg_parameter *out, const xmlNode *node,
                                      struct eg_error *err)
 {
-    enum eg_status status = read_parameter_words(out, node, err);
-
-    if (status == EG_OK) {
-        status = read_texts(&out->title, node, "title", err);
+    EG_TRY(read_parameter_words(out, node, err));
+    EG_TRY(read_texts(&out->title, node, "title", err));
+    EG_TRY(eg_vocabulary_room(&out->rows, eg_vocabulary_count(node, NS, "row"), sizeof(*out->rows),
+                              err));
+    for (xmlNode *n = eg_xml_child(node, NS, "row"); n != NULL; n = eg_xml_next(n, NS, "row")) {
+        EG_TRY(read_row(&out->rows[out->row_count++], out->source, n, err));
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_room(&out->rows, eg_vocabulary_count(node, NS, "row"),
-                                    sizeof(*out->rows), err);
-    }
-    for (xmlNode *n = eg_xml_child(node, NS, "row"); status == EG_OK && n != NULL;
-         n = eg_xml_next(n, NS, "row")) {
-        status = read_row(&out->rows[out->row_count++], out->source, n, err);
-    }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status read_parameters(struct eg_package *out, const xmlNode *root,
                                       struct eg_error *err)
 {
-    enum eg_status status =
-        eg_vocabulary_room(&out->parameters, eg_vocabulary_count(root, NS, "parameter"),
-                           sizeof(*out->parameters), err);
+    EG_TRY(eg_vocabulary_room(&out->parameters, eg_vocabulary_count(root, NS, "parameter"),
+                              sizeof(*out->parameters), err));
 
-    for (xmlNode *n = eg_xml_child(root, NS, "parameter"); status == EG_OK && n != NULL;
+    for (xmlNode *n = eg_xml_child(root, NS, "parameter"); n != NULL;
          n = eg_xml_next(n, NS, "parameter")) {
-        status = read_parameter(&out->parameters[out->parameter_count++], n, err);
+        EG_TRY(read_parameter(&out->parameters[out->parameter_count++], n, err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- vocabularies ------------------------------------------------------------------------- */
@@ -342,16 +340,23 @@ static enum eg_status read_vocabulary(struct eg_vocabulary_file *out, const xmlN
 {
     char *digest = NULL;
     enum eg_status status = eg_vocabulary_need(&out->file, node, "file", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->name, node, "name", err);
+    status = eg_vocabulary_need(&out->name, node, "name", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&digest, node, "digest", err);
+    status = eg_vocabulary_need(&digest, node, "digest", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_digest_untext(eg_bytes_of(digest), &out->digest)) {
+    if (!eg_digest_untext(eg_bytes_of(digest), &out->digest)) {
         status = eg_vocabulary_fault(err, NAME, node, "digest is not \"sha256:<hex>\"");
     }
+
+done:
     free(digest);
     return status;
 }
@@ -359,15 +364,14 @@ static enum eg_status read_vocabulary(struct eg_vocabulary_file *out, const xmlN
 static enum eg_status read_vocabularies(struct eg_package *out, const xmlNode *root,
                                         struct eg_error *err)
 {
-    enum eg_status status =
-        eg_vocabulary_room(&out->vocabularies, eg_vocabulary_count(root, NS, "vocabulary"),
-                           sizeof(*out->vocabularies), err);
+    EG_TRY(eg_vocabulary_room(&out->vocabularies, eg_vocabulary_count(root, NS, "vocabulary"),
+                              sizeof(*out->vocabularies), err));
 
-    for (xmlNode *n = eg_xml_child(root, NS, "vocabulary"); status == EG_OK && n != NULL;
+    for (xmlNode *n = eg_xml_child(root, NS, "vocabulary"); n != NULL;
          n = eg_xml_next(n, NS, "vocabulary")) {
-        status = read_vocabulary(&out->vocabularies[out->vocabulary_count++], n, err);
+        EG_TRY(read_vocabulary(&out->vocabularies[out->vocabulary_count++], n, err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- steps and notifications -------------------------------------------------------------- */
@@ -380,26 +384,25 @@ static enum eg_status read_step(struct eg_step *out, const xmlNode *node, struct
                 : eg_xml_is(node, NS, "checks")     ? EG_STEP_CHECKS
                 : eg_xml_is(node, NS, "assessment") ? EG_STEP_ASSESSMENT
                                                     : EG_STEP_TRANSFORM;
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->phase, node, "phase", err);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&out->on, node, "on", err);
-    }
-    return status == EG_OK ? eg_vocabulary_may(&out->result, node, "result", err) : status;
+    EG_TRY(eg_vocabulary_may(&out->phase, node, "phase", err));
+    EG_TRY(eg_vocabulary_may(&out->on, node, "on", err));
+    return eg_vocabulary_may(&out->result, node, "result", err);
 }
 
 static enum eg_status read_steps(struct eg_package *out, const xmlNode *root, struct eg_error *err)
 {
     const xmlNode *steps = eg_xml_child(root, NS, "steps");
-    enum eg_status status = eg_vocabulary_room(&out->steps, xmlChildElementCount((xmlNode *)steps),
-                                               sizeof(*out->steps), err);
+    EG_TRY(eg_vocabulary_room(&out->steps, xmlChildElementCount((xmlNode *)steps),
+                              sizeof(*out->steps), err));
 
-    for (xmlNode *n = xmlFirstElementChild((xmlNode *)steps); status == EG_OK && n != NULL;
+    for (xmlNode *n = xmlFirstElementChild((xmlNode *)steps); n != NULL;
          n = xmlNextElementSibling(n)) {
-        status = read_step(&out->steps[out->step_count++], n, err);
+        EG_TRY(read_step(&out->steps[out->step_count++], n, err));
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_recipient_kind recipient(const char *to)
@@ -415,21 +418,29 @@ static enum eg_status read_notification(struct eg_notification_rule *out, const 
 {
     char *to = NULL;
     enum eg_status status = eg_vocabulary_need(&out->name, node, "name", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&out->result, node, "result", err);
+    status = eg_vocabulary_need(&out->result, node, "result", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&to, node, "to", err);
+    status = eg_vocabulary_need(&to, node, "to", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        out->to = recipient(to);
-        status = eg_vocabulary_may(&out->participant, node, "participant", err);
+    out->to = recipient(to);
+    status = eg_vocabulary_may(&out->participant, node, "participant", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && (out->to == EG_TO_PARTICIPANT) != (out->participant != NULL)) {
+    if ((out->to == EG_TO_PARTICIPANT) != (out->participant != NULL)) {
         status = eg_vocabulary_fault(err, NAME, node,
                                      "participant and to=\"participant\" belong together");
     }
+
+done:
     free(to);
     return status;
 }
@@ -437,15 +448,14 @@ static enum eg_status read_notification(struct eg_notification_rule *out, const 
 static enum eg_status read_notifications(struct eg_package *out, const xmlNode *root,
                                          struct eg_error *err)
 {
-    enum eg_status status =
-        eg_vocabulary_room(&out->notifications, eg_vocabulary_count(root, NS, "notification"),
-                           sizeof(*out->notifications), err);
+    EG_TRY(eg_vocabulary_room(&out->notifications, eg_vocabulary_count(root, NS, "notification"),
+                              sizeof(*out->notifications), err));
 
-    for (xmlNode *n = eg_xml_child(root, NS, "notification"); status == EG_OK && n != NULL;
+    for (xmlNode *n = eg_xml_child(root, NS, "notification"); n != NULL;
          n = eg_xml_next(n, NS, "notification")) {
-        status = read_notification(&out->notifications[out->notification_count++], n, err);
+        EG_TRY(read_notification(&out->notifications[out->notification_count++], n, err));
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_package_xml_read(struct eg_package *package, struct eg_bytes xml,
@@ -459,10 +469,18 @@ enum eg_status eg_package_xml_read(struct eg_package *package, struct eg_bytes x
     xmlDoc *doc = NULL;
     enum eg_status status =
         eg_vocabulary_parse(&doc, xml, NAME, "package.xsd", EG_PACKAGE_OCTETS_MAX, err);
-
-    for (size_t i = 0; status == EG_OK && i < sizeof(parts) / sizeof(parts[0]); i++) {
-        status = parts[i](package, xmlDocGetRootElement(doc), err);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        status = parts[i](package, xmlDocGetRootElement(doc), err);
+        if (status != EG_OK) {
+            goto done;
+        }
+    }
+
+done:
     xmlFreeDoc(doc);
     return status;
 }

@@ -249,18 +249,25 @@ static enum eg_status take_entries(struct eg_tree *out, zip_t *zip, struct eg_er
         status = take_entry(&tree, &left, zip, (zip_uint64_t)at, err);
     }
     qsort(tree.files, tree.count, sizeof(tree.files[0]), by_name);
-    for (size_t i = 1; i < tree.count && status == EG_OK; i++) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 1; i < tree.count; i++) {
         if (strcmp(tree.files[i - 1].name, tree.files[i].name) == 0) {
             status = eg_error_set(err, EG_E_DENIED, tree.files[i].name, "is there twice");
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        status = eg_package_tree_check(&tree, err);
+    status = eg_package_tree_check(&tree, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = tree;
-        return EG_OK;
-    }
+    *out = tree;
+    return EG_OK;
+
+done:
     eg_tree_done(&tree);
     return status;
 }

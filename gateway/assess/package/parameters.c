@@ -10,6 +10,7 @@
 #include "assess/package/parameters_inside.h"
 
 #include "assess/number/numbers.h"
+#include "base/error.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -307,10 +308,11 @@ static enum eg_status add_place(const struct eg_parameter_choice *choice,
     } else {
         take_row(&value, choice);
     }
-    if (status == EG_OK) {
-        out->list[out->count++] = value;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    out->list[out->count++] = value;
+    return EG_OK;
 }
 
 struct naming {
@@ -343,17 +345,16 @@ static enum eg_status add_permitted(const struct eg_parameter_choice *choice,
                                     const struct eg_parameter *parameter, size_t first,
                                     const struct eg_plant_parameter *entry, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
     const char *source = eg_parameter_some(entry->source);
     size_t end = choice->out->count;
 
     if (eg_parameter_some(entry->component) != NULL) {
         return add_place(choice, parameter, entry->component, source, err);
     }
-    for (size_t i = first; status == EG_OK && i < end; i++) {
-        status = add_place(choice, parameter, choice->out->list[i].component, source, err);
+    for (size_t i = first; i < end; i++) {
+        EG_TRY(add_place(choice, parameter, choice->out->list[i].component, source, err));
     }
-    return status == EG_OK ? add_place(choice, parameter, NULL, source, err) : status;
+    return add_place(choice, parameter, NULL, source, err);
 }
 
 /* Components of their own in the settings make places of their own where a condition asks. */
@@ -362,15 +363,13 @@ static enum eg_status add_settled(const struct eg_parameter_choice *choice,
 {
     const struct eg_parameter_rule *rule =
         &choice->rules->list[parameter - choice->package->parameters];
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && rule->per_component && i < choice->out->setting_count;
-         i++) {
+    for (size_t i = 0; rule->per_component && i < choice->out->setting_count; i++) {
         if (choice->out->settings[i].component != NULL) {
-            status = add_place(choice, parameter, choice->out->settings[i].component, NULL, err);
+            EG_TRY(add_place(choice, parameter, choice->out->settings[i].component, NULL, err));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /*
@@ -404,15 +403,14 @@ static enum eg_status add_computed(const struct eg_parameter_choice *choice,
                                    const struct eg_parameter *parameter, struct eg_error *err)
 {
     size_t first = choice->out->count;
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < first; i++) {
+    for (size_t i = 0; i < first; i++) {
         const struct eg_parameter_value a = choice->out->list[i]; /* the list may move */
         if (names(choice, parameter, a.parameter)) {
-            status = add_met(choice, parameter, &a, first, err);
+            EG_TRY(add_met(choice, parameter, &a, first, err));
         }
     }
-    return status == EG_OK ? add_place(choice, parameter, NULL, NULL, err) : status;
+    return add_place(choice, parameter, NULL, NULL, err);
 }
 
 static unsigned rank(const struct eg_parameter_value *value)
@@ -447,30 +445,42 @@ static enum eg_status choose_one(const struct eg_parameter_choice *choice,
     if (parameter->is != NULL) {
         status = add_computed(choice, parameter, err);
     }
-    for (size_t i = 0; status == EG_OK && i < parameter->row_count; i++) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < parameter->row_count; i++) {
         status = add_place(choice, parameter, parameter->rows[i].component, NULL, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        status = add_settled(choice, parameter, err);
+    status = add_settled(choice, parameter, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    for (size_t i = 0; status == EG_OK && i < entries; i++) {
+    for (size_t i = 0; i < entries; i++) {
         const struct eg_plant_parameter *entry = &choice->plant->parameters[i];
         if (is_ours(choice, entry) && strcmp(entry->name, parameter->name) == 0) {
             status = add_permitted(choice, parameter, first, entry, err);
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     sort_places(choice->out, first);
     return status;
 }
 
 static enum eg_status choose_all(const struct eg_parameter_choice *choice, struct eg_error *err)
 {
-    enum eg_status status = eg_settings_choose(choice, err);
+    EG_TRY(eg_settings_choose(choice, err));
 
-    for (size_t i = 0; status == EG_OK && i < choice->package->parameter_count; i++) {
-        status = choose_one(choice, &choice->package->parameters[i], err);
+    for (size_t i = 0; i < choice->package->parameter_count; i++) {
+        EG_TRY(choose_one(choice, &choice->package->parameters[i], err));
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
@@ -500,10 +510,13 @@ enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
         status = choose_all(&choice, err);
     }
     eg_parameters_done(&base);
-    if (status == EG_OK) {
-        *out = values;
-        return EG_OK;
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = values;
+    return EG_OK;
+
+done:
     eg_parameters_done(&values);
     return status;
 }

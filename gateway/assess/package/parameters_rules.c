@@ -10,6 +10,7 @@
  */
 #include "assess/package/parameters_inside.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 
 #include <stdarg.h>
@@ -289,9 +290,14 @@ static enum eg_status unit_of_call(struct eg_unit *out, struct parser *parser,
                      eg_expression_function_text(node->function));
     }
     status = unit_of(&a, parser, node->args[0]);
-    if (status == EG_OK && node->arg_count > 1) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (node->arg_count > 1) {
         status = unit_of(&b, parser, node->args[1]);
     }
+
+done:
     if (status != EG_OK) {
         return status;
     }
@@ -316,10 +322,13 @@ static enum eg_status unit_of_pair(struct eg_unit *out, struct parser *parser,
     bool sum = node->kind == EG_EXPR_ADD || node->kind == EG_EXPR_SUBTRACT;
     bool fits = false;
     enum eg_status status = unit_of(&a, parser, node->args[0]);
-
-    if (status == EG_OK) {
-        status = unit_of(&b, parser, node->args[1]);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    status = unit_of(&b, parser, node->args[1]);
+
+done:
     if (status != EG_OK) {
         return status;
     }
@@ -369,16 +378,13 @@ static enum eg_status read_formula(struct parser *parser)
     if (!eg_unit_read(eg_bytes_of(parameter->unit), &own)) {
         return fault(parser, "EA-UNIT: '%.60s' is no unit of formulas", parameter->unit);
     }
-    enum eg_status status =
-        eg_expression_read(&parser->rule->is, &parser->rules->arena, parameter->is, EG_FORM_VALUE,
-                           parser->where, parser->err);
-    if (status == EG_OK) {
-        status = unit_of(&made, parser, parser->rule->is);
+    EG_TRY(eg_expression_read(&parser->rule->is, &parser->rules->arena, parameter->is,
+                              EG_FORM_VALUE, parser->where, parser->err));
+    EG_TRY(unit_of(&made, parser, parser->rule->is));
+    if (!eg_unit_same(&own, &made)) {
+        return fault(parser, "EA-UNIT: the formula does not give %.60s", parameter->unit);
     }
-    if (status == EG_OK && !eg_unit_same(&own, &made)) {
-        status = fault(parser, "EA-UNIT: the formula does not give %.60s", parameter->unit);
-    }
-    return status;
+    return EG_OK;
 }
 
 /* ---- components --------------------------------------------------------------------------- */
@@ -528,7 +534,10 @@ enum eg_status eg_parameter_rules_compile(struct eg_parameter_rules **out,
     if (rules->list == NULL) {
         status = eg_arena_refused(&rules->arena, "parameters", err);
     }
-    for (size_t i = 0; status == EG_OK && i < package->parameter_count; i++) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < package->parameter_count; i++) {
         struct parser parser = {.rules = rules,
                                 .package = package,
                                 .parameter = &package->parameters[i],
@@ -536,11 +545,14 @@ enum eg_status eg_parameter_rules_compile(struct eg_parameter_rules **out,
                                 .index = i,
                                 .err = err};
         status = read_parameter(&parser);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        *out = rules;
-        rules = NULL;
-    }
+    *out = rules;
+    rules = NULL;
+
+done:
     eg_parameter_rules_free(&rules);
     return status;
 }

@@ -4,6 +4,8 @@
  */
 #include "assess/package/parameters_inside.h"
 
+#include "base/error.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,26 +154,28 @@ static enum eg_status choose_setting(const struct eg_parameter_choice *choice,
             }
         }
     }
-    if (status == EG_OK && !setting->per_component && choice->out->setting_count == first) {
-        status = eg_setting_missing(choice->out, setting, NULL, err);
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (!setting->per_component && choice->out->setting_count == first) {
+        return eg_setting_missing(choice->out, setting, NULL, err);
+    }
+    return EG_OK;
 }
 
 enum eg_status eg_settings_choose(const struct eg_parameter_choice *choice, struct eg_error *err)
 {
     const struct eg_plant *plant = choice->plant;
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && plant != NULL && i < plant->setting_count; i++) {
+    for (size_t i = 0; plant != NULL && i < plant->setting_count; i++) {
         if (is_our_setting(choice, &plant->settings[i])) {
-            status = check_setting(choice, &plant->settings[i], err);
+            EG_TRY(check_setting(choice, &plant->settings[i], err));
         }
     }
-    for (size_t i = 0; status == EG_OK && i < choice->package->setting_count; i++) {
-        status = choose_setting(choice, &choice->package->settings[i], err);
+    for (size_t i = 0; i < choice->package->setting_count; i++) {
+        EG_TRY(choose_setting(choice, &choice->package->settings[i], err));
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_settings_find(const struct eg_setting_value **out,

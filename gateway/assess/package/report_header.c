@@ -12,6 +12,7 @@
 #include "assess/xpath/functions.h"
 #include "assess/xpath/xpath.h"
 #include "assess/xpath/xpath_functions.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -54,15 +55,18 @@ static enum eg_status compile(struct eg_reader *reader, const struct eg_package 
         .ns = ns, .ns_count = package->namespace_count, .counted = true};
     enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < FIELD_COUNT; i++) {
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
         const char *path = path_of(package, (enum field)i);
         if (path != NULL) {
             status = eg_xpath_compile(&reader->paths[i], path, &scope, places[i], err);
         } else if (i != ADDRESSEE || !package->addressee_none) {
             status = eg_error_set(err, EG_E_FORMAT, places[i], "is missing");
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status make_context(struct eg_reader *reader, const struct eg_package *package,
@@ -192,12 +196,10 @@ static enum eg_status report_unreadable(struct eg_findings *findings, enum field
         len--;
     }
     memcpy(shown, text, len);
-    enum eg_status status =
-        eg_findings_add(findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY, 0, NULL, 0, &finding, err);
-    if (status == EG_OK) {
-        status = eg_finding_value(finding, "what", field_names[field], err);
-    }
-    return status == EG_OK ? eg_finding_value(finding, "value", shown, err) : status;
+    EG_TRY(
+        eg_findings_add(findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY, 0, NULL, 0, &finding, err));
+    EG_TRY(eg_finding_value(finding, "what", field_names[field], err));
+    return eg_finding_value(finding, "value", shown, err);
 }
 
 static enum eg_status evaluate(xmlChar **out, struct eg_reader *reader, enum field field,
@@ -256,11 +258,12 @@ enum eg_status eg_reader_read(struct eg_report_header *out, bool *readable,
     eg_xml_scope_end(&scope);
     reader->context->doc = NULL;
     reader->context->node = NULL;
-    if (status == EG_OK) {
-        *readable = whole;
-        if (whole) {
-            *out = header;
-        }
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *readable = whole;
+    if (whole) {
+        *out = header;
+    }
+    return EG_OK;
 }

@@ -205,14 +205,17 @@ enum eg_status eg_package_signed_check(const struct eg_tree *tree, struct eg_byt
             return refuse(&line, file, err);
         }
     }
-    if (status == EG_OK && rest.len > 0) {
-        struct line line = {EG_BYTES_NONE, EG_BYTES_NONE};
-        status = next_line(&line, &rest)
-                     ? refuse(&line, NULL, err)
-                     : eg_error_set(err, EG_E_FORMAT, NAME_SIGNED,
-                                    "line %u is not \"sha256:<hex> <name>\"", number + 1);
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (rest.len > 0) {
+        struct line line = {EG_BYTES_NONE, EG_BYTES_NONE};
+        return next_line(&line, &rest)
+                   ? refuse(&line, NULL, err)
+                   : eg_error_set(err, EG_E_FORMAT, NAME_SIGNED,
+                                  "line %u is not \"sha256:<hex> <name>\"", number + 1);
+    }
+    return EG_OK;
 }
 
 /* ---- packed ------------------------------------------------------------------------------- */
@@ -304,19 +307,26 @@ enum eg_status eg_package_unpack(struct eg_tree *out, struct eg_bytes packed, st
     if (tree.files == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "packed package", "memory ran out");
     }
-    while (status == EG_OK && tree.count < count) {
+    while (tree.count < count) {
         status = unpack_file(&tree.files[tree.count++], &rest, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK && rest.len > 0) {
+    if (rest.len > 0) {
         status = eg_error_set(err, EG_E_FORMAT, "packed package", "octets follow its end");
     }
-    if (status == EG_OK) {
-        status = eg_package_tree_check(&tree, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = tree;
-        return EG_OK;
+    status = eg_package_tree_check(&tree, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = tree;
+    return EG_OK;
+
+done:
     eg_tree_done(&tree);
     return status;
 }

@@ -109,24 +109,27 @@ enum eg_status eg_assessment_explain_json(struct eg_buf *out, struct eg_bytes re
     if (root != NULL && !eg_xml_is(root, NS, "result")) {
         status = eg_error_set(err, EG_E_FORMAT, name, "is no result of an assessment");
     }
-    if (status == EG_OK) {
-        eg_buf_text(out, "{\"result\":");
-        eg_text_json(out, eg_bytes_of(name));
-        eg_buf_text(out, ",\"sources\":[");
-        for (const xmlNode *source = eg_xml_child(root, NS, "source");
-             source != NULL && !out->failed; source = eg_xml_next(source, NS, "source")) {
-            add_block(out, source);
-            eg_buf_text(out, ",\"series\":[");
-            for (const xmlNode *series = eg_xml_child(source, NS, "series");
-                 series != NULL && !out->failed; series = eg_xml_next(series, NS, "series")) {
-                add_block(out, series);
-                eg_buf_char(out, '}');
-            }
-            eg_buf_text(out, "]}");
+    if (status != EG_OK) {
+        goto done;
+    }
+    eg_buf_text(out, "{\"result\":");
+    eg_text_json(out, eg_bytes_of(name));
+    eg_buf_text(out, ",\"sources\":[");
+    for (const xmlNode *source = eg_xml_child(root, NS, "source"); source != NULL && !out->failed;
+         source = eg_xml_next(source, NS, "source")) {
+        add_block(out, source);
+        eg_buf_text(out, ",\"series\":[");
+        for (const xmlNode *series = eg_xml_child(source, NS, "series");
+             series != NULL && !out->failed; series = eg_xml_next(series, NS, "series")) {
+            add_block(out, series);
+            eg_buf_char(out, '}');
         }
         eg_buf_text(out, "]}");
-        status = eg_buf_ok(out, name, err);
     }
+    eg_buf_text(out, "]}");
+    status = eg_buf_ok(out, name, err);
+
+done:
     xmlFreeDoc(doc);
     return status;
 }

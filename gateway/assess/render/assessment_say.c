@@ -369,13 +369,17 @@ enum eg_status eg_assessment_say(struct eg_buf *out, const struct eg_package *pa
     s.german = strcmp(lang, "de") == 0;
     eg_arena_init(&s.arena, SAY_OCTETS_MAX);
     enum eg_status status = eg_xml_parse_file(&doc, xml, file, EG_PACKAGE_OCTETS_MAX, err);
-    if (status == EG_OK) {
-        say_children(&s, xmlDocGetRootElement(doc), 0);
-        status = s.status;
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_buf_ok(out, file, err);
+    say_children(&s, xmlDocGetRootElement(doc), 0);
+    status = s.status;
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_buf_ok(out, file, err);
+
+done:
     xmlFreeDoc(doc);
     eg_arena_done(&s.arena);
     return status;

@@ -282,9 +282,12 @@ static enum eg_status read_file(struct eg_wording *out, const struct eg_package 
         return eg_error_set(err, EG_E_LIMIT, file, "files include each other too often");
     }
     enum eg_status status = eg_xml_parse_file(&reading.doc, xml, file, EG_PACKAGE_OCTETS_MAX, err);
-    if (status == EG_OK) {
-        status = walk(&reading, reading.doc->children, depth);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = walk(&reading, reading.doc->children, depth);
+
+done:
     xmlFreeDoc(reading.doc);
     return status;
 }
@@ -299,12 +302,15 @@ static enum eg_status count_tests(struct eg_wording *out, const struct eg_packag
         return EG_OK;
     }
     enum eg_status status = eg_xml_parse_file(&doc, xml, TESTS_FILE, EG_PACKAGE_OCTETS_MAX, err);
-    if (status == EG_OK) {
-        for (xmlNode *n = eg_xml_child(xmlDocGetRootElement(doc), TESTS, "case"); n != NULL;
-             n = eg_xml_next(n, TESTS, "case")) {
-            out->tests++;
-        }
+    if (status != EG_OK) {
+        goto done;
     }
+    for (xmlNode *n = eg_xml_child(xmlDocGetRootElement(doc), TESTS, "case"); n != NULL;
+         n = eg_xml_next(n, TESTS, "case")) {
+        out->tests++;
+    }
+
+done:
     xmlFreeDoc(doc);
     return status;
 }
@@ -314,13 +320,21 @@ enum eg_status eg_wording_read(struct eg_wording *out, const struct eg_package *
 {
     struct eg_wording wording = {.count = 0};
     enum eg_status status = count_tests(&wording, package, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    for (size_t i = 0; i < package->step_count && status == EG_OK; i++) {
+    for (size_t i = 0; i < package->step_count; i++) {
         const struct eg_step *step = &package->steps[i];
         if (step->kind == EG_STEP_CHECKS || step->kind == EG_STEP_ASSESSMENT) {
             status = read_file(&wording, package, step->file, 0, err);
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     if (status != EG_OK) {
         eg_wording_done(&wording);
         return status;

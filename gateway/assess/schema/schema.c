@@ -8,6 +8,7 @@
 
 #include "assess/schema/schema_charge.h"
 #include "assess/schema/schema_pattern.h"
+#include "base/error.h"
 #include "base/limits.h"
 
 #include <libxml/xmlschemas.h>
@@ -119,11 +120,10 @@ static enum eg_status inspect(void *payload, const char *name, xmlDoc *doc, stru
     if (!eg_xml_is(root, XSD_NS, "schema")) {
         return eg_error_set(err, EG_E_FORMAT, name, "the root element is not xs:schema");
     }
-    enum eg_status status = EG_OK;
-    for (const xmlNode *node = root; node != NULL && status == EG_OK; node = walk(node, root)) {
-        status = inspect_node(payload, node, name, err);
+    for (const xmlNode *node = root; node != NULL; node = walk(node, root)) {
+        EG_TRY(inspect_node(payload, node, name, err));
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status compile(xmlSchemaPtr *out, struct inspection *inspection, xmlDoc *doc,
@@ -141,12 +141,18 @@ static enum eg_status compile(xmlSchemaPtr *out, struct inspection *inspection, 
     }
     eg_xml_scope_end(&scope);
     enum eg_status status = eg_xml_scope_error(&scope, name, err);
-    if (status == EG_OK && compiled == NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (compiled == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, name, "the schema could not be compiled");
     }
-    if (status == EG_OK) {
-        status = eg_schema_charge_end(&inspection->weight, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_schema_charge_end(&inspection->weight, err);
+
+done:
     if (status != EG_OK) {
         xmlSchemaFree(compiled);
         return status;
@@ -229,9 +235,12 @@ static enum eg_status add(struct sink *sink, const xmlError *error)
     eg_buf_done(&location);
     char message[MESSAGE_MAX] = "";
     one_line(message, error->message != NULL ? error->message : "");
-    if (status == EG_OK) {
-        status = eg_finding_value(finding, "message", message, sink->err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_finding_value(finding, "message", message, sink->err);
+
+done:
     (void)snprintf(message, sizeof(message), "%d", error->code);
     return status == EG_OK ? eg_finding_value(finding, "code", message, sink->err) : status;
 }

@@ -100,13 +100,19 @@ static enum eg_status weigh_union(struct eg_schema_cost *weight, const xmlNode *
         status = eg_error_set(err, EG_E_FORMAT, where,
                               "a union inside a union; name its members in the outer one");
     }
-    for (char *word = members != NULL ? strtok_r(members, " \t\r\n", &rest) : NULL;
-         status == EG_OK && word != NULL; word = strtok_r(NULL, " \t\r\n", &rest)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (char *word = members != NULL ? strtok_r(members, " \t\r\n", &rest) : NULL; word != NULL;
+         word = strtok_r(NULL, " \t\r\n", &rest)) {
         status = add_member(weight, first, word, where, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        status = add(weight, UNION, name, NULL, where, err);
-    }
+    status = add(weight, UNION, name, NULL, where, err);
+
+done:
     free(members);
     return status;
 }
@@ -118,10 +124,15 @@ static enum eg_status weigh_base(struct eg_schema_cost *weight, const xmlNode *n
 {
     char *of = eg_xml_attribute(node, eg_xml_is(node, XSD_NS, "list") ? "itemType" : "base");
     enum eg_status status = of != NULL ? add(weight, BASE, name, of, where, err) : EG_OK;
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && of != NULL && is_in_union(node)) {
+    if (of != NULL && is_in_union(node)) {
         status = add(weight, MEMBER, NULL, of, where, err);
     }
+
+done:
     free(of);
     return status;
 }

@@ -122,9 +122,14 @@ static enum eg_status read_group(struct reader *reader, struct part *out)
     reader->depth++;
     enum eg_status status = read_branches(reader, out);
     reader->depth--;
-    if (status == EG_OK && *reader->at != ')') {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*reader->at != ')') {
         return fail(reader, EG_E_FORMAT, "a parenthesis is not closed");
     }
+
+done:
     reader->at += status == EG_OK ? 1 : 0;
     return status;
 }
@@ -220,7 +225,7 @@ static enum eg_status write_out(struct reader *reader, struct part *out, const c
     struct part copy;
     struct set ends = {{0}};
 
-    for (uint32_t i = 1; i < times->max && status == EG_OK; i++) {
+    for (uint32_t i = 1; i < times->max; i++) {
         if (i == times->min || (i == 1 && times->min == 0)) {
             ends = out->last;
         }
@@ -231,7 +236,12 @@ static enum eg_status write_out(struct reader *reader, struct part *out, const c
         } else if (status == EG_OK) {
             append_optional(reader, out, &ends, &copy);
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     reader->at = end;
     return status;
 }
@@ -369,13 +379,19 @@ enum eg_status eg_schema_pattern_check(const char *pattern, const char *where, s
         return eg_error_set(err, EG_E_NOMEM, where, "no memory to read a pattern");
     }
     enum eg_status status = read_branches(&reader, &whole);
-    if (status == EG_OK && *reader.at != '\0') {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*reader.at != '\0') {
         status = fail(&reader, EG_E_FORMAT, "a parenthesis closes nothing");
     }
-    if (status == EG_OK) {
-        reader.places[0].follow = whole.first;
-        status = judge(&reader);
+    if (status != EG_OK) {
+        goto done;
     }
+    reader.places[0].follow = whole.first;
+    status = judge(&reader);
+
+done:
     free(reader.places);
     return status;
 }

@@ -66,14 +66,18 @@ enum eg_status eg_vocabulary_parse(xmlDoc **out, struct eg_bytes xml, const char
 {
     xmlDoc *doc = NULL;
     enum eg_status status = eg_xml_parse_file(&doc, xml, name, max_len, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = validate(doc, name, schema, err);
+    status = validate(doc, name, schema, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = doc;
-        doc = NULL;
-    }
+    *out = doc;
+    doc = NULL;
+
+done:
     xmlFreeDoc(doc);
     return status;
 }
@@ -151,8 +155,12 @@ enum eg_status eg_vocabulary_words(char ***out, size_t *count, const xmlNode *no
     static const char blanks[] = " \t\r\n";
     char *text = NULL;
     enum eg_status status = eg_vocabulary_may(&text, node, attribute, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && text != NULL) { /* a word and a blank take two octets */
+    if (text != NULL) {
+        /* a word and a blank take two octets */
         status = eg_vocabulary_room(out, strlen(text) / 2 + 1, sizeof(char *), err);
     }
     for (char *word = text != NULL ? text + strspn(text, blanks) : NULL;
@@ -172,6 +180,8 @@ enum eg_status eg_vocabulary_words(char ***out, size_t *count, const xmlNode *no
         *count += 1;
         word = next;
     }
+
+done:
     free(text);
     return status;
 }

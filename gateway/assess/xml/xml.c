@@ -25,6 +25,7 @@
 
 #include "assess/xml/memory.h"
 #include "assess/xml/xml_count.h"
+#include "base/error.h"
 #include "base/limits.h"
 
 #include <libxml/catalog.h>
@@ -171,9 +172,14 @@ static enum eg_status inspect(struct eg_xml_scope *scope, const char *name, stru
 {
     xmlDoc *doc = NULL;
     enum eg_status status = eg_xml_parse_file(&doc, octets, name, EG_PACKAGE_OCTETS_MAX, err);
-    if (status == EG_OK && scope->inspect != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (scope->inspect != NULL) {
         status = scope->inspect(scope->inspect_payload, name, doc, err);
     }
+
+done:
     xmlFreeDoc(doc);
     return status;
 }
@@ -557,33 +563,26 @@ static enum eg_status add_fault(struct eg_findings *findings, const struct fault
 {
     struct eg_finding *finding = NULL;
     enum eg_input_limit limit = eg_input_named(fault->rule);
-    enum eg_status status = eg_findings_add(findings, EG_SEVERITY_ERROR, fault->rule, 0, NULL,
-                                            fault->line, &finding, err);
-    if (status == EG_OK) {
-        status = add_number(finding, "line", fault->line, err);
-    }
-    if (status == EG_OK) {
-        status = add_number(finding, "column", fault->column, err);
-    }
-    if (status == EG_OK && limit != EG_INPUT_NONE) {
+    EG_TRY(eg_findings_add(findings, EG_SEVERITY_ERROR, fault->rule, 0, NULL, fault->line, &finding,
+                           err));
+    EG_TRY(add_number(finding, "line", fault->line, err));
+    EG_TRY(add_number(finding, "column", fault->column, err));
+    if (limit != EG_INPUT_NONE) {
         return add_number(finding, "max", eg_input_most(limit), err); /* the rule says the rest */
     }
-    if (status == EG_OK && strcmp(fault->rule, EG_RULE_NESTING) == 0) {
-        status = add_number(finding, "max", EG_XML_DEPTH_MAX, err);
+    if (strcmp(fault->rule, EG_RULE_NESTING) == 0) {
+        EG_TRY(add_number(finding, "max", EG_XML_DEPTH_MAX, err));
     }
-    return status == EG_OK ? eg_finding_value(finding, "message", fault->text, err) : status;
+    return eg_finding_value(finding, "message", fault->text, err);
 }
 
 static enum eg_status add_size(struct eg_findings *findings, const char *rule, size_t len,
                                size_t max_len, struct eg_error *err)
 {
     struct eg_finding *finding = NULL;
-    enum eg_status status =
-        eg_findings_add(findings, EG_SEVERITY_ERROR, rule, 0, NULL, 0, &finding, err);
-    if (status == EG_OK) {
-        status = add_number(finding, "octets", len, err);
-    }
-    return status == EG_OK ? add_number(finding, "max", max_len, err) : status;
+    EG_TRY(eg_findings_add(findings, EG_SEVERITY_ERROR, rule, 0, NULL, 0, &finding, err));
+    EG_TRY(add_number(finding, "octets", len, err));
+    return add_number(finding, "max", max_len, err);
 }
 
 enum eg_status eg_xml_parse_report(xmlDoc **out, struct eg_findings *findings, struct eg_bytes xml,

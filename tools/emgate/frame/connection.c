@@ -3,6 +3,7 @@
  */
 #include "emgate/frame/connection.h"
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -88,9 +89,12 @@ static enum eg_status read_card(struct files *files, const char *card, struct eg
     enum eg_status status = signature == NULL
                                 ? eg_error_set(err, EG_E_NOMEM, card, "memory ran out")
                                 : eg_connection_read(&files->card, card, EG_SIGNED_TEXT_MAX, err);
-    if (status == EG_OK) {
-        status = eg_connection_read(&files->card_cms, signature, EG_CMS_MAX, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_connection_read(&files->card_cms, signature, EG_CMS_MAX, err);
+
+done:
     free(signature);
     return status;
 }
@@ -110,21 +114,13 @@ static enum eg_status read_files(struct files *files, const struct eg_tool_args 
                             "own key and certificate are needed for the greeting: give --key and "
                             "--cert");
     }
-    enum eg_status status = read_card(files, eg_tool_value(args, "--card", 0), err);
-    if (status == EG_OK) {
-        status =
-            eg_connection_read(&files->anchors, eg_tool_value(args, "--anchors", 0), PEM_MAX, err);
+    EG_TRY(read_card(files, eg_tool_value(args, "--card", 0), err));
+    EG_TRY(eg_connection_read(&files->anchors, eg_tool_value(args, "--anchors", 0), PEM_MAX, err));
+    if (crls != NULL) {
+        EG_TRY(eg_connection_read(&files->crls, crls, PEM_MAX, err));
     }
-    if (status == EG_OK && crls != NULL) {
-        status = eg_connection_read(&files->crls, crls, PEM_MAX, err);
-    }
-    if (status == EG_OK) {
-        status = eg_connection_read(&files->key, key, PEM_MAX, err);
-    }
-    if (status == EG_OK) {
-        status = eg_connection_read(&files->cert, cert, PEM_MAX, err);
-    }
-    return status;
+    EG_TRY(eg_connection_read(&files->key, key, PEM_MAX, err));
+    return eg_connection_read(&files->cert, cert, PEM_MAX, err);
 }
 
 static struct eg_octets octets(const struct eg_buf *buf)
@@ -153,21 +149,25 @@ static enum eg_status connect_once(struct eg_client **out, const struct eg_tool_
     uint64_t timeout_s = 0;
     enum eg_status status =
         eg_connection_number(&timeout_s, args, "--timeout", 1, TIMEOUT_MAX_S, TIMEOUT_USUAL_S, err);
-    if (status == EG_OK) {
-        status = read_files(&files, args, identity, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        const struct eg_client_options options = {.card_text = octets(&files.card),
-                                                  .card_cms = octets(&files.card_cms),
-                                                  .anchors_pem = octets(&files.anchors),
-                                                  .crls_pem = octets(&files.crls),
-                                                  .key_pem = octets(&files.key),
-                                                  .chain_pem = octets(&files.cert),
-                                                  .timeout_ms = (int)timeout_s * 1000,
-                                                  .window = window,
-                                                  .interrupted = interrupted};
-        status = eg_client_new(out, &options, err);
+    status = read_files(&files, args, identity, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    const struct eg_client_options options = {.card_text = octets(&files.card),
+                                              .card_cms = octets(&files.card_cms),
+                                              .anchors_pem = octets(&files.anchors),
+                                              .crls_pem = octets(&files.crls),
+                                              .key_pem = octets(&files.key),
+                                              .chain_pem = octets(&files.cert),
+                                              .timeout_ms = (int)timeout_s * 1000,
+                                              .window = window,
+                                              .interrupted = interrupted};
+    status = eg_client_new(out, &options, err);
+
+done:
     files_done(&files);
     return status;
 }

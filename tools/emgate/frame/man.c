@@ -234,12 +234,18 @@ static enum eg_status write_page(const char *dir, const char *name, int section,
 
     snprintf(file, sizeof(file), "%s.%d", name, section);
     path = eg_file_join(dir, file);
-    if (status == EG_OK && path == NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (path == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, file, "no memory for a path");
     }
-    if (status == EG_OK) {
-        status = eg_file_write(path, eg_bytes_view(page), PAGE_MODE, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_file_write(path, eg_bytes_view(page), PAGE_MODE, err);
+
+done:
     free(path);
     return status;
 }
@@ -267,20 +273,30 @@ static int run_man(const struct eg_tool_args *args, struct eg_error *err)
 
     eg_buf_init(&page, PAGE_MAX);
     status = eg_file_mkdirs(dir, err);
-    if (status == EG_OK) {
-        tool_page(&page);
-        status = write_page(dir, "emgate", 1, &page, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_buf_reset(&page);
-        gateway_page(&page);
-        status = write_page(dir, "emgated", 8, &page, err);
+    tool_page(&page);
+    status = write_page(dir, "emgate", 1, &page, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    for (size_t i = 0; status == EG_OK && eg_tool_verbs[i] != NULL; i++) {
+    eg_buf_reset(&page);
+    gateway_page(&page);
+    status = write_page(dir, "emgated", 8, &page, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; eg_tool_verbs[i] != NULL; i++) {
         if (!eg_tool_verbs[i]->hidden) {
             status = write_verb_page(dir, eg_tool_verbs[i], &page, err);
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     eg_buf_done(&page);
     return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
 }

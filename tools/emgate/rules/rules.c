@@ -6,6 +6,7 @@
 
 #include "assess/package/package.h"
 #include "assess/package/signed.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -16,15 +17,12 @@
 enum eg_status eg_tool_package_open(struct eg_package **out, const char *path, bool warn,
                                     struct eg_error *err)
 {
-    enum eg_status status = eg_engine_init(err);
-
-    if (status == EG_OK) {
-        status = eg_package_read(out, path, true, err);
-    }
-    if (status == EG_OK && warn && !(*out)->is_signed) {
+    EG_TRY(eg_engine_init(err));
+    EG_TRY(eg_package_read(out, path, true, err));
+    if (warn && !(*out)->is_signed) {
         fprintf(stderr, "warning: %s is not signed; a gateway would not take it\n", path);
     }
-    return status;
+    return EG_OK;
 }
 
 void eg_tool_package_close(struct eg_package **package)
@@ -128,11 +126,16 @@ void eg_tool_finding_json(struct eg_buf *out, const struct eg_rules *rules,
 enum eg_status eg_tool_print(struct eg_buf *text, struct eg_error *err)
 {
     enum eg_status status = eg_buf_ok(text, "output", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && text->len > 0 &&
+    if (text->len > 0 &&
         (fwrite(text->data, 1, text->len, stdout) != text->len || fflush(stdout) != 0)) {
         status = eg_error_errno(err, "stdout", errno, "can not be written");
     }
+
+done:
     eg_buf_reset(text);
     return status;
 }

@@ -7,6 +7,7 @@
 
 #include "assess/package/package_xml.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "workbench/package_lint.h"
@@ -172,16 +173,15 @@ static enum eg_status keep_file(const char *dir, size_t number, const char *what
 static enum eg_status keep_case(const char *dir, const struct eg_package_case *done,
                                 struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
     if (done->report.len > 0) {
-        status = keep_file(dir, done->index + 1, EG_RESULT_REPORT, done->report, err);
+        EG_TRY(keep_file(dir, done->index + 1, EG_RESULT_REPORT, done->report, err));
     }
-    for (size_t i = 0; status == EG_OK && i < done->outcome->result_count; i++) {
-        status = keep_file(dir, done->index + 1, done->outcome->results[i].name,
-                           eg_bytes_view(&done->outcome->results[i].content), err);
+    for (size_t i = 0; i < done->outcome->result_count; i++) {
+        EG_TRY(keep_file(dir, done->index + 1, done->outcome->results[i].name,
+                         eg_bytes_view(&done->outcome->results[i].content), err));
     }
-    return status;
+    return EG_OK;
 }
 
 static bool tell(void *payload, const struct eg_package_case *done)

@@ -4,6 +4,7 @@
  */
 #include "emgate/rules/rules.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "emgate/rules/rules_facts.h"
 
@@ -172,14 +173,9 @@ static void compare_section(struct diff *diff, enum eg_fact_section section)
 static enum eg_status open_side(struct side *side, const char *path, bool german,
                                 struct eg_error *err)
 {
-    enum eg_status status = eg_tool_package_open(&side->package, path, false, err);
-
-    if (status == EG_OK) {
-        status = eg_wording_read(&side->wording, side->package, err);
-    }
-    return status == EG_OK
-               ? eg_tool_facts_of(&side->facts, side->package, &side->wording, german, err)
-               : status;
+    EG_TRY(eg_tool_package_open(&side->package, path, false, err));
+    EG_TRY(eg_wording_read(&side->wording, side->package, err));
+    return eg_tool_facts_of(&side->facts, side->package, &side->wording, german, err);
 }
 
 static void close_side(struct side *side)
@@ -215,17 +211,20 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     enum eg_status status = eg_tool_german(&diff.german, args, err);
 
     eg_buf_init(&diff.out, 64 * EG_MIB);
-    if (status == EG_OK) {
-        status = open_side(&diff.old, eg_tool_operand(args, 0), diff.german, err);
-        if (status == EG_OK) {
-            status = open_side(&diff.new, eg_tool_operand(args, 1), diff.german, err);
-            if (status == EG_OK) {
-                status = compare(&diff, err);
-            }
-            close_side(&diff.new);
-        }
-        close_side(&diff.old);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = open_side(&diff.old, eg_tool_operand(args, 0), diff.german, err);
+    if (status == EG_OK) {
+        status = open_side(&diff.new, eg_tool_operand(args, 1), diff.german, err);
+        if (status == EG_OK) {
+            status = compare(&diff, err);
+        }
+        close_side(&diff.new);
+    }
+    close_side(&diff.old);
+
+done:
     eg_buf_done(&diff.out);
     return status != EG_OK     ? EG_EXIT_COULD_NOT
            : diff.changes == 0 ? EG_EXIT_DONE

@@ -91,10 +91,13 @@ static enum eg_status open_package(struct eg_package **out, const struct eg_clie
 {
     struct eg_tree tree = {NULL, 0};
     enum eg_status status = eg_package_unzip(&tree, view(rules->zip), err);
-
-    if (status == EG_OK) {
-        status = eg_package_parse(out, &tree, false, err);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    status = eg_package_parse(out, &tree, false, err);
+
+done:
     eg_tree_done(&tree);
     return status;
 }
@@ -130,9 +133,12 @@ static enum eg_status keep(const struct eg_client_rules *rules, const struct eg_
     } else if (status == EG_OK) {
         eg_buf_format(&out, "%s %s fetched: %s\n", package->ref.id, package->ref.version, path);
     }
-    if (status == EG_OK) {
-        status = eg_tool_print(&out, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_tool_print(&out, err);
+
+done:
     free(path);
     eg_tool_trust_done(&trust);
     eg_package_free(&package);
@@ -161,24 +167,30 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     struct eg_client_rules rules = {.memory = NULL};
     int exit_status = EG_EXIT_COULD_NOT;
     enum eg_status status = eg_engine_init(err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = check_options(args, err);
+    status = check_options(args, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_connection_new(&client, args, NULL, 0, err);
+    status = eg_connection_new(&client, args, NULL, 0, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_client_rules(&rules, client, id, version, err);
-        if (status == EG_E_DENIED && strcmp(eg_client_refusal(client), "unknown") == 0) {
-            exit_status = EG_EXIT_NEGATIVE;
-            printf("unknown    %s %s\n", id != NULL ? id : "", version != NULL ? version : "");
-        }
+    status = eg_client_rules(&rules, client, id, version, err);
+    if (status == EG_E_DENIED && strcmp(eg_client_refusal(client), "unknown") == 0) {
+        exit_status = EG_EXIT_NEGATIVE;
+        printf("unknown    %s %s\n", id != NULL ? id : "", version != NULL ? version : "");
     }
-    if (status == EG_OK) {
-        eg_client_bye(client);
-        status = id != NULL ? keep(&rules, args, err) : list(&rules, eg_tool_json(args), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_client_bye(client);
+    status = id != NULL ? keep(&rules, args, err) : list(&rules, eg_tool_json(args), err);
+
+done:
     eg_client_rules_done(&rules);
     eg_client_free(&client);
     eg_engine_done();

@@ -5,6 +5,7 @@
 #include "emgate/rules/rules.h"
 
 #include "assess/package/package.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "emgate/rules/rules_trust.h"
 #include "flow/install/folder.h"
@@ -44,9 +45,9 @@ static enum eg_status try_package(struct session *session, struct eg_error *err)
 /* What lies in the folder already, if it is there. */
 static enum eg_status read_folder(struct eg_folder *out, const char *dir, struct eg_error *err)
 {
-    enum eg_status status = eg_file_mkdirs(dir, err);
+    EG_TRY(eg_file_mkdirs(dir, err));
 
-    return status == EG_OK ? eg_folder_read(out, dir, true, err) : status;
+    return eg_folder_read(out, dir, true, err);
 }
 
 /* Neighbours that it would stand in the way of, before a file is written. */
@@ -57,22 +58,33 @@ static enum eg_status check_neighbours(struct session *session, const char *dir,
     enum eg_status status = read_folder(&folder, dir, err);
     const struct eg_folder_item *there =
         status == EG_OK ? eg_folder_find(&folder, &session->package->ref) : NULL;
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && session->inactive && there != NULL && !there->held) {
+    if (session->inactive && there != NULL && !there->held) {
         status = eg_error_set(err, EG_E_EXISTS, session->package->ref.id,
                               "version %s is installed and in force; its publisher may withdraw it "
                               "(emgate rules withdraw)",
                               session->package->ref.version);
     }
-    if (status == EG_OK && !session->inactive && there != NULL && there->held) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!session->inactive && there != NULL && there->held) {
         status = eg_error_set(err, EG_E_EXISTS, session->package->ref.id,
                               "version %s is installed, but inactive; its publisher puts it in "
                               "force (emgate rules activate)",
                               session->package->ref.version);
     }
-    if (status == EG_OK && !session->inactive) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!session->inactive) {
         status = eg_folder_check_new(&folder, session->package, err);
     }
+
+done:
     eg_folder_done(&folder);
     return status;
 }
@@ -91,20 +103,11 @@ static enum eg_status place(struct session *session, const char *dir, struct eg_
 
 static enum eg_status install(struct session *session, struct eg_error *err)
 {
-    enum eg_status status =
-        eg_package_read(&session->package, eg_tool_operand(session->args, 0), false, err);
-
-    if (status == EG_OK) {
-        status = eg_tool_trust_open(&session->trust, session->args, err);
-    }
-    if (status == EG_OK) {
-        status = eg_tool_trust_package(NULL, &session->trust, session->package, err);
-    }
-    if (status == EG_OK) {
-        status = try_package(session, err);
-    }
-    return status == EG_OK ? place(session, eg_tool_value(session->args, "--into", 0), err)
-                           : status;
+    EG_TRY(eg_package_read(&session->package, eg_tool_operand(session->args, 0), false, err));
+    EG_TRY(eg_tool_trust_open(&session->trust, session->args, err));
+    EG_TRY(eg_tool_trust_package(NULL, &session->trust, session->package, err));
+    EG_TRY(try_package(session, err));
+    return place(session, eg_tool_value(session->args, "--into", 0), err);
 }
 
 static enum eg_status show(struct session *session, struct eg_error *err)
@@ -132,13 +135,17 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
 {
     struct session session = {.args = args, .inactive = eg_tool_flag(args, "--inactive")};
     enum eg_status status = eg_engine_init(err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = install(&session, err);
+    status = install(&session, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = show(&session, err);
-    }
+    status = show(&session, err);
+
+done:
     eg_tool_trust_done(&session.trust);
     eg_package_free(&session.package);
     free(session.path);

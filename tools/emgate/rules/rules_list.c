@@ -65,22 +65,27 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     enum eg_status status = eg_engine_init(err);
 
     eg_buf_init(&out, 16 * EG_MIB);
-    if (status == EG_OK) {
-        status = eg_tool_german(&german, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_folder_read(&folder, eg_tool_operand(args, 0), true, err);
+    status = eg_tool_german(&german, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    for (size_t i = 0; i < folder.count && status == EG_OK; i++) {
+    status = eg_folder_read(&folder, eg_tool_operand(args, 0), true, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < folder.count; i++) {
         if (eg_tool_json(args)) {
             list_json(&out, &folder.items[i]);
         } else {
             list_words(&out, &folder.items[i], german);
         }
     }
-    if (status == EG_OK) {
-        status = eg_tool_print(&out, err);
-    }
+    status = eg_tool_print(&out, err);
+
+done:
     eg_folder_done(&folder);
     eg_buf_done(&out);
     eg_engine_done();

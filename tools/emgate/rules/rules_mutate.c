@@ -41,14 +41,20 @@ static enum eg_status check_sound(const struct eg_package *package, struct eg_er
     struct eg_package_tests tests = {0, 0, false};
     struct eg_rules *rules = NULL;
     enum eg_status status = eg_rules_compile(&rules, package, err);
-
-    if (status == EG_OK) {
-        status = eg_package_tests_run(&tests, rules, NULL, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && (!tests.present || tests.failed > 0)) {
+
+    status = eg_package_tests_run(&tests, rules, NULL, NULL, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!tests.present || tests.failed > 0) {
         status = eg_error_set(err, EG_E_FORMAT, EG_PACKAGE_TESTS_FILE,
                               "the package must pass its own tests first (emgate rules test)");
     }
+
+done:
     eg_rules_free(&rules);
     return status;
 }

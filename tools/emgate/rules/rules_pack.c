@@ -6,19 +6,15 @@
 
 #include "assess/package/package.h"
 #include "assess/package/package_zip.h"
+#include "base/error.h"
 #include "base/limits.h"
 
 static enum eg_status pack(struct eg_buf *zip, const struct eg_tool_args *args,
                            struct eg_package **package, struct eg_error *err)
 {
-    enum eg_status status = eg_tool_package_open(package, eg_tool_operand(args, 0), true, err);
-
-    if (status == EG_OK) {
-        status = eg_package_zip(zip, &(*package)->tree, err);
-    }
-    return status == EG_OK
-               ? eg_file_write(eg_tool_value(args, "-o", 0), eg_bytes_view(zip), 0644, err)
-               : status;
+    EG_TRY(eg_tool_package_open(package, eg_tool_operand(args, 0), true, err));
+    EG_TRY(eg_package_zip(zip, &(*package)->tree, err));
+    return eg_file_write(eg_tool_value(args, "-o", 0), eg_bytes_view(zip), 0644, err);
 }
 
 static int run(const struct eg_tool_args *args, struct eg_error *err)
@@ -38,9 +34,12 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         eg_buf_format(&out, "%s %s packed: %zu files, %zu octets\n", package->ref.id,
                       package->ref.version, package->tree.count, zip.len);
     }
-    if (status == EG_OK) {
-        status = eg_tool_print(&out, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_tool_print(&out, err);
+
+done:
     eg_tool_package_close(&package);
     eg_buf_done(&zip);
     eg_buf_done(&out);

@@ -137,7 +137,10 @@ enum eg_status eg_tool_plant_read(struct eg_tool_plant *out, const struct eg_too
 
     enum eg_status status = make_room(out, args, settings, permits, err);
     char *text = out->texts;
-    for (size_t i = 0; status == EG_OK && i < settings + permits; i++) {
+    if (status != EG_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < settings + permits; i++) {
         bool setting = i < settings;
         const char *option = setting ? "--setting" : "--permit";
         const char *value = eg_tool_value(args, option, setting ? i : i - settings);
@@ -152,8 +155,11 @@ enum eg_status eg_tool_plant_read(struct eg_tool_plant *out, const struct eg_too
             status = add_permit(&out->plant.parameters[i - settings], package, &words, err);
             out->plant.parameter_count++;
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 void eg_tool_plant_done(struct eg_tool_plant *plant)

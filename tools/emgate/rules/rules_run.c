@@ -1,6 +1,7 @@
 /*
  * emgate rules run: judge reports offline, as a gateway would, without anyone's signature.
  */
+#include "base/error.h"
 #include "emgate/rules/rules.h"
 #include "emgate/rules/rules_plant.h"
 
@@ -171,14 +172,14 @@ static enum eg_status keep_svrl(struct session *session, const char *report, str
 static enum eg_status keep(struct session *session, const char *report,
                            const struct eg_outcome *outcome, struct eg_error *err)
 {
-    enum eg_status status = keep_svrl(session, report, err);
+    EG_TRY(keep_svrl(session, report, err));
 
-    for (size_t i = 0; session->dir != NULL && status == EG_OK && i < outcome->result_count; i++) {
+    for (size_t i = 0; session->dir != NULL && i < outcome->result_count; i++) {
         char name[EG_ID_MAX + 8] = "";
         (void)snprintf(name, sizeof(name), "%s.xml", outcome->results[i].name);
-        status = keep_file(session, report, name, &outcome->results[i].content, err);
+        EG_TRY(keep_file(session, report, name, &outcome->results[i].content, err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- facts -------------------------------------------------------------------------------- */
@@ -193,9 +194,12 @@ static enum eg_status read_facts(struct session *session, struct eg_error *err)
     }
     eg_buf_init(&text, FACTS_TEXT_MAX);
     enum eg_status status = eg_file_read(&text, path, err);
-    if (status == EG_OK) {
-        status = eg_facts_read(&session->facts, eg_bytes_view(&text), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_facts_read(&session->facts, eg_bytes_view(&text), err);
+
+done:
     eg_buf_done(&text);
     return status;
 }
@@ -210,9 +214,12 @@ static enum eg_status write_facts(const struct session *session, struct eg_error
     }
     eg_buf_init(&text, FACTS_TEXT_MAX);
     enum eg_status status = eg_facts_write(&text, &session->facts, err);
-    if (status == EG_OK) {
-        status = eg_file_write(path, eg_bytes_view(&text), 0644, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_file_write(path, eg_bytes_view(&text), 0644, err);
+
+done:
     eg_buf_done(&text);
     return status;
 }
@@ -230,7 +237,7 @@ static enum eg_status facts_for(struct eg_facts *out, const struct session *sess
         return EG_OK;
     }
     eg_facts_query_through(through, reading->until);
-    for (size_t i = 0; status == EG_OK && i < session->facts.count; i++) {
+    for (size_t i = 0; i < session->facts.count; i++) {
         const struct eg_fact *fact = &session->facts.list[i];
         int order = strcmp(fact->day, reading->until);
         if (order < 0 && strcmp(fact->day, from) >= 0) {
@@ -238,8 +245,11 @@ static enum eg_status facts_for(struct eg_facts *out, const struct session *sess
         } else if (order > 0 && strcmp(fact->day, through) <= 0) {
             status = eg_facts_put_later(out, fact->day, err);
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 /* The set has facts of this one's source and day. */
@@ -266,19 +276,25 @@ static enum eg_status carry_facts(struct session *session, const struct eg_outco
         return EG_OK;
     }
     eg_facts_init(&now);
-    for (size_t i = 0; status == EG_OK && i < session->facts.count; i++) {
+    for (size_t i = 0; i < session->facts.count; i++) {
         if (!replaces(left, &session->facts.list[i])) {
             status = eg_facts_put(&now, &session->facts.list[i], err);
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    for (size_t i = 0; status == EG_OK && i < left->count; i++) {
+    for (size_t i = 0; i < left->count; i++) {
         status = eg_facts_put(&now, &left->list[i], err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        eg_facts_done(&session->facts);
-        session->facts = now;
-        eg_facts_init(&now);
-    }
+    eg_facts_done(&session->facts);
+    session->facts = now;
+    eg_facts_init(&now);
+
+done:
     eg_facts_done(&now);
     return status;
 }
@@ -310,30 +326,46 @@ static enum eg_status judge(struct session *session, struct eg_outcome *outcome,
     eg_facts_init(&known);
     enum eg_status status =
         eg_document_parse(&document, &outcome->findings, xml, EG_REPORT_MAX, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && document != NULL) {
+    if (document != NULL) {
         status = check_match(session, document, path, err);
     }
-    if (status == EG_OK && document != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (document != NULL) {
         status =
             eg_judge_read(reading, readable, &outcome->findings, session->judge, document, err);
     }
-    if (status == EG_OK && *readable &&
-        !eg_package_covers(session->package, reading->from, reading->until)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*readable && !eg_package_covers(session->package, reading->from, reading->until)) {
         status = eg_error_set(
             err, EG_E_USAGE, path, "the period %s to %s is not judged by this package (%s to %s)",
             reading->from, reading->until, session->package->from,
             session->package->until[0] != '\0' ? session->package->until : "open");
     }
-    if (status == EG_OK && *readable) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*readable) {
         status = facts_for(&known, session, reading, err);
     }
-    if (status == EG_OK && *readable) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*readable) {
         session->plant.plant.id = reading->plant;
         status = eg_judge_run(outcome, session->judge, document, reading, &session->plant.plant,
                               &known, err);
         session->plant.plant.id = NULL;
     }
+
+done:
     eg_facts_done(&known);
     eg_document_free(&document);
     return status;
@@ -350,30 +382,36 @@ static enum eg_status run_one(struct session *session, bool *accepted, const cha
     eg_outcome_init(&outcome);
     eg_buf_init(&xml, EG_REPORT_MAX + EG_MIB);
     enum eg_status status = eg_file_read(&xml, path, err);
-    if (status == EG_OK) {
-        status = judge(session, &outcome, &reading, &readable, eg_bytes_view(&xml), path, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        if (eg_tool_json(session->args)) {
-            status = show_json(session, path, &outcome, readable ? &reading : NULL, err);
-        } else {
-            if (session->svrl == NULL || session->dir != NULL) {
-                show_text(session, path, &outcome);
-            }
-            status =
-                eg_tool_flag(session->args, "--explain") ? explain(session, &outcome, err) : EG_OK;
+    status = judge(session, &outcome, &reading, &readable, eg_bytes_view(&xml), path, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(session->args)) {
+        status = show_json(session, path, &outcome, readable ? &reading : NULL, err);
+    } else {
+        if (session->svrl == NULL || session->dir != NULL) {
+            show_text(session, path, &outcome);
         }
+        status = eg_tool_flag(session->args, "--explain") ? explain(session, &outcome, err) : EG_OK;
     }
-    if (status == EG_OK) {
-        status = keep(session, path, &outcome, err);
-        *accepted = *accepted && outcome.accepted;
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = carry_facts(session, &outcome, err);
+    status = keep(session, path, &outcome, err);
+    *accepted = *accepted && outcome.accepted;
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_tool_print(&session->out, err);
+    status = carry_facts(session, &outcome, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_tool_print(&session->out, err);
+
+done:
     eg_outcome_done(&outcome);
     eg_buf_done(&xml);
     return status;
@@ -402,15 +440,20 @@ static enum eg_status run_all(struct session *session, bool *accepted, struct eg
 {
     size_t count = eg_tool_operand_count(session->args);
     enum eg_status status = ask_svrl(session, err);
-
-    if (status == EG_OK && session->dir != NULL) {
-        status = eg_file_mkdirs(session->dir, err);
+    if (status != EG_OK) {
+        return status;
     }
-    for (size_t i = 1; status == EG_OK && i < count && !eg_tool_interrupted(); i++) {
+    if (session->dir != NULL) {
+        EG_TRY(eg_file_mkdirs(session->dir, err));
+    }
+    for (size_t i = 1; i < count && !eg_tool_interrupted(); i++) {
         status = run_one(session, accepted, eg_tool_operand(session->args, i), err);
         eg_tool_progress("reports", i, count - 1);
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static int run(const struct eg_tool_args *args, struct eg_error *err)
@@ -421,30 +464,37 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     eg_facts_init(&session.facts);
     eg_buf_init(&session.out, 64 * EG_MIB);
     enum eg_status status = eg_tool_german(&session.german, args, err);
-    if (status == EG_OK) {
-        status = eg_tool_package_open(&session.package, eg_tool_operand(args, 0), true, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_rules_compile(&session.rules, session.package, err);
+    status = eg_tool_package_open(&session.package, eg_tool_operand(args, 0), true, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_judge_new(&session.judge, session.rules, err);
+    status = eg_rules_compile(&session.rules, session.package, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_judge_explain(session.judge, eg_tool_flag(args, "--explain"));
+    status = eg_judge_new(&session.judge, session.rules, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_tool_plant_read(&session.plant, args, session.package, err);
+    eg_judge_explain(session.judge, eg_tool_flag(args, "--explain"));
+    status = eg_tool_plant_read(&session.plant, args, session.package, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = read_facts(&session, err);
+    status = read_facts(&session, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = run_all(&session, &accepted, err);
+    status = run_all(&session, &accepted, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_facts(&session, err);
-    }
+    status = write_facts(&session, err);
+
+done:
     for (size_t i = 0; session.svrl != NULL && i < session.package->step_count; i++) {
         eg_buf_done(&session.svrl[i]);
     }

@@ -121,12 +121,15 @@ static enum eg_status compile(struct eg_schematron **out, const char **name, str
         return eg_error_set(err, EG_E_NOMEM, path, "no memory");
     }
     enum eg_status status = read_params(&params, args, err);
-    if (status == EG_OK) {
-        struct eg_schematron_options settings = {.phase = eg_tool_value(args, "--phase", 0),
-                                                 .params = params.list,
-                                                 .param_count = params.count};
-        status = eg_schematron_compile(out, loader, *name, &settings, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    struct eg_schematron_options settings = {.phase = eg_tool_value(args, "--phase", 0),
+                                             .params = params.list,
+                                             .param_count = params.count};
+    status = eg_schematron_compile(out, loader, *name, &settings, err);
+
+done:
     params_done(&params);
     return status;
 }
@@ -136,9 +139,12 @@ static enum eg_status read_document(xmlDoc **out, const char *path, struct eg_er
     struct eg_buf octets = {0};
     eg_buf_init(&octets, EG_REPORT_MAX);
     enum eg_status status = eg_file_read(&octets, path, err);
-    if (status == EG_OK) {
-        status = eg_xml_parse_file(out, eg_bytes_view(&octets), path, EG_REPORT_MAX, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_xml_parse_file(out, eg_bytes_view(&octets), path, EG_REPORT_MAX, err);
+
+done:
     eg_buf_done(&octets);
     return status;
 }
@@ -203,7 +209,7 @@ static enum eg_status tell(struct eg_buf *out, const struct eg_schematron *schem
         eg_buf_format(out, "{\"valid\":%s,\"omitted\":%zu,\"findings\":[", valid,
                       findings->omitted);
     }
-    for (size_t i = 0; i < findings->count && status == EG_OK; i++) {
+    for (size_t i = 0; i < findings->count; i++) {
         const struct eg_finding *finding = &findings->list[i];
         status = words(&text, schema, finding, lang, err);
         if (json) {
@@ -212,7 +218,12 @@ static enum eg_status tell(struct eg_buf *out, const struct eg_schematron *schem
         } else {
             add_line(out, finding, &text);
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     if (json) {
         eg_buf_text(out, "]}\n");
     } else {
@@ -244,12 +255,18 @@ static enum eg_status judge(bool *valid, const struct eg_schematron *schema, xml
         status = eg_schematron_run(&fatal, state, &job, &findings, err);
     }
     eg_schematron_state_free(&state);
-    if (status == EG_OK && told) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (told) {
         status = tell(&out, schema, &findings, lang != NULL ? lang : "en", json, err);
     }
-    if (status == EG_OK) {
-        status = eg_tool_print(&out, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_tool_print(&out, err);
+
+done:
     *valid = eg_findings_valid(&findings);
     eg_findings_done(&findings);
     eg_buf_done(&out);
@@ -274,12 +291,16 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         return EG_EXIT_COULD_NOT;
     }
     status = compile(&schema, &name, &folder, &loader, args, err);
-    if (status == EG_OK) {
-        status = read_document(&doc, eg_tool_operand(args, 1), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = judge(&valid, schema, doc, args, err);
+    status = read_document(&doc, eg_tool_operand(args, 1), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = judge(&valid, schema, doc, args, err);
+
+done:
     eg_schematron_free(&schema);
     xmlFreeDoc(doc);
     folder_done(&folder);

@@ -303,17 +303,23 @@ static enum eg_status show_law(struct eg_buf *out, const struct eg_package *pack
     bool any = false;
 
     eg_rules_free(&rules);
-    for (size_t i = 0; status == EG_OK && i < package->step_count; i++) {
+    if (status != EG_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < package->step_count; i++) {
         if (package->steps[i].kind == EG_STEP_ASSESSMENT) {
             status =
                 eg_assessment_say(out, package, package->steps[i].file, german ? "de" : "en", err);
             any = true;
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    if (status == EG_OK && !any) {
-        status = eg_error_set(err, EG_E_NOTFOUND, package->ref.id, "has no assessment to say");
+    if (!any) {
+        return eg_error_set(err, EG_E_NOTFOUND, package->ref.id, "has no assessment to say");
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status show(const struct eg_tool_args *args, struct eg_package **package,
@@ -342,9 +348,12 @@ static enum eg_status show(const struct eg_tool_args *args, struct eg_package **
             show_words(&out, &view);
         }
     }
-    if (status == EG_OK) {
-        status = eg_tool_print(&out, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_tool_print(&out, err);
+
+done:
     eg_buf_done(&out);
     return status;
 }

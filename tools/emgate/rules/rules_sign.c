@@ -6,6 +6,7 @@
 
 #include "assess/package/package.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "verify/sign.h"
 #include "workbench/package_tests.h"
@@ -35,16 +36,22 @@ static enum eg_status check_package(struct eg_package *package, struct eg_error 
     struct eg_rules *rules = NULL;
     struct eg_package_tests tests = {0, 0, false};
     enum eg_status status = eg_rules_compile(&rules, package, err);
-
-    if (status == EG_OK) {
-        status = eg_package_tests_run(&tests, rules, NULL, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && (!tests.present || tests.failed > 0)) {
+
+    status = eg_package_tests_run(&tests, rules, NULL, NULL, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!tests.present || tests.failed > 0) {
         status = eg_error_set(err, EG_E_FORMAT, package->ref.id,
                               tests.present ? "%zu of its tests fail; see emgate rules test"
                                             : "has no tests (%zu); see rules/README.md",
                               tests.failed);
     }
+
+done:
     eg_rules_free(&rules);
     return status;
 }
@@ -62,9 +69,12 @@ static enum eg_status write_file(const char *folder, const char *name, struct eg
         status = eg_file_mkdirs(path, err);
         *slash = '/';
     }
-    if (status == EG_OK) {
-        status = eg_file_write(path, content, 0644, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_file_write(path, content, 0644, err);
+
+done:
     free(path);
     return status;
 }
@@ -73,21 +83,20 @@ static enum eg_status write_file(const char *folder, const char *name, struct eg
 static enum eg_status write_vocabularies(const char *path, const struct eg_package *package,
                                          struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < package->vocabulary_count; i++) {
+    for (size_t i = 0; i < package->vocabulary_count; i++) {
         const char *name = package->vocabularies[i].file;
-        status = write_file(path, name, eg_package_file(package, name), err);
+        EG_TRY(write_file(path, name, eg_package_file(package, name), err));
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status write_signed(const char *path, struct eg_bytes text, struct eg_bytes cms,
                                    struct eg_error *err)
 {
-    enum eg_status status = write_file(path, "SIGNED", text, err);
+    EG_TRY(write_file(path, "SIGNED", text, err));
 
-    return status == EG_OK ? write_file(path, "SIGNED.p7s", cms, err) : status;
+    return write_file(path, "SIGNED.p7s", cms, err);
 }
 
 static enum eg_status sign(struct eg_package_ref *ref, const struct eg_tool_args *args,
@@ -103,33 +112,43 @@ static enum eg_status sign(struct eg_package_ref *ref, const struct eg_tool_args
     eg_buf_init(&cms, EG_CMS_MAX);
     enum eg_status status =
         eg_tree_read(&tree, path, EG_PACKAGE_FILES_MAX, EG_PACKAGE_OCTETS_MAX, err);
-    if (status == EG_OK) {
-        forget_signature(&tree);
-        status = eg_package_parse(&package, &tree, true, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = check_package(package, err);
+    forget_signature(&tree);
+    status = eg_package_parse(&package, &tree, true, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_signing_key_read(&key, eg_tool_value(args, "--key", 0),
-                                     eg_tool_value(args, "--cert", 0), err);
+    status = check_package(package, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_package_signed_text(&text, &package->tree, err);
+    status = eg_signing_key_read(&key, eg_tool_value(args, "--key", 0),
+                                 eg_tool_value(args, "--cert", 0), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_cms_sign(&cms, key, EG_SIGNED_PACKAGE, eg_bytes_view(&text), eg_clock_wall_ms(),
-                             err);
+    status = eg_package_signed_text(&text, &package->tree, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_vocabularies(path, package, err);
+    status =
+        eg_cms_sign(&cms, key, EG_SIGNED_PACKAGE, eg_bytes_view(&text), eg_clock_wall_ms(), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_signed(path, eg_bytes_view(&text), eg_bytes_view(&cms), err);
+    status = write_vocabularies(path, package, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *ref = package->ref;
+    status = write_signed(path, eg_bytes_view(&text), eg_bytes_view(&cms), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    *ref = package->ref;
+
+done:
     eg_signing_key_free(&key);
     eg_package_free(&package);
     eg_tree_done(&tree);
@@ -157,9 +176,12 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         eg_digest_text(&ref.digest, digest);
         eg_buf_format(&out, "%s %s signed: %s\n", ref.id, ref.version, digest);
     }
-    if (status == EG_OK) {
-        status = eg_tool_print(&out, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_tool_print(&out, err);
+
+done:
     eg_buf_done(&out);
     eg_engine_done();
     return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;

@@ -8,6 +8,7 @@
 #include "assess/package/package.h"
 #include "base/calendar.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "emgate/rules/rules_trust.h"
@@ -106,11 +107,12 @@ static enum eg_status fill(struct eg_package_state *out, const struct session *s
     } else if (status == EG_OK) {
         status = day_of(state.first, session, "--from", err);
     }
-    if (status == EG_OK) {
-        (void)snprintf(state.reason, sizeof state.reason, "%s", reason);
-        *out = state;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    (void)snprintf(state.reason, sizeof state.reason, "%s", reason);
+    *out = state;
+    return EG_OK;
 }
 
 static enum eg_status sign(struct session *session, struct eg_error *err)
@@ -126,38 +128,41 @@ static enum eg_status sign(struct session *session, struct eg_error *err)
                             "give the publisher's --key and --cert, or --statement FILE");
     }
     status = fill(&statement->state, session, err);
-    if (status == EG_OK) {
-        status = eg_package_state_write(&statement->text, &statement->state, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_signing_key_read(&key, key_file, cert_file, err);
+    status = eg_package_state_write(&statement->text, &statement->state, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_cms_sign(&statement->cms, key, EG_SIGNED_PACKAGE_STATE,
-                             eg_bytes_view(&statement->text), eg_clock_wall_ms(), err);
+    status = eg_signing_key_read(&key, key_file, cert_file, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        statement->there = true;
-        status = eg_statement_write(&session->file, eg_bytes_view(&statement->text),
-                                    eg_bytes_view(&statement->cms), err);
+    status = eg_cms_sign(&statement->cms, key, EG_SIGNED_PACKAGE_STATE,
+                         eg_bytes_view(&statement->text), eg_clock_wall_ms(), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    statement->there = true;
+    status = eg_statement_write(&session->file, eg_bytes_view(&statement->text),
+                                eg_bytes_view(&statement->cms), err);
+
+done:
     eg_signing_key_free(&key);
     return status;
 }
 
 static enum eg_status read_given(struct session *session, const char *path, struct eg_error *err)
 {
-    enum eg_status status = eg_file_read_some(&session->file, path, err);
-
-    if (status == EG_OK) {
-        eg_statement_done(&session->statement);
-        status = eg_statement_read(&session->statement, eg_bytes_view(&session->file), err);
+    EG_TRY(eg_file_read_some(&session->file, path, err));
+    eg_statement_done(&session->statement);
+    EG_TRY(eg_statement_read(&session->statement, eg_bytes_view(&session->file), err));
+    if (session->statement.state.withdrawn != session->withdraw) {
+        return eg_error_set(err, EG_E_USAGE, path, "the statement says %s",
+                            eg_package_state_word(session->statement.state.withdrawn));
     }
-    if (status == EG_OK && session->statement.state.withdrawn != session->withdraw) {
-        status = eg_error_set(err, EG_E_USAGE, path, "the statement says %s",
-                              eg_package_state_word(session->statement.state.withdrawn));
-    }
-    return status;
+    return EG_OK;
 }
 
 /* ---- putting it in place ------------------------------------------------------------------ */
@@ -165,15 +170,15 @@ static enum eg_status read_given(struct session *session, const char *path, stru
 static enum eg_status find(struct session *session, const char *dir, struct eg_error *err)
 {
     enum eg_status status = eg_folder_read(&session->folder, dir, true, err);
-
-    if (status == EG_OK) {
-        session->item = eg_folder_find(&session->folder, &session->package->ref);
-        if (session->item == NULL ||
-            !eg_digest_equal(&session->item->package->ref.digest, &session->package->ref.digest)) {
-            status = eg_error_set(err, EG_E_NOTFOUND, session->package->ref.id,
-                                  "version %s with these octets is not installed in %s",
-                                  session->package->ref.version, dir);
-        }
+    if (status != EG_OK) {
+        return status;
+    }
+    session->item = eg_folder_find(&session->folder, &session->package->ref);
+    if (session->item == NULL ||
+        !eg_digest_equal(&session->item->package->ref.digest, &session->package->ref.digest)) {
+        status = eg_error_set(err, EG_E_NOTFOUND, session->package->ref.id,
+                              "version %s with these octets is not installed in %s",
+                              session->package->ref.version, dir);
     }
     return status;
 }
@@ -222,22 +227,15 @@ static enum eg_status check_neighbours(struct session *session, struct eg_error 
 static enum eg_status place(struct session *session, const char *dir, struct eg_error *err)
 {
     struct eg_verdict verdict = {.code = EG_CODE_OK};
-    enum eg_status status = eg_tool_trust_open(&session->trust, session->args, err);
-
-    if (status == EG_OK) {
-        status = eg_statement_authorise(NULL, &verdict, &session->statement, session->package,
-                                        session->trust.directory, session->trust.verifier,
-                                        eg_clock_wall_ms(), err);
+    EG_TRY(eg_tool_trust_open(&session->trust, session->args, err));
+    EG_TRY(eg_statement_authorise(NULL, &verdict, &session->statement, session->package,
+                                  session->trust.directory, session->trust.verifier,
+                                  eg_clock_wall_ms(), err));
+    if (!eg_verdict_passed(&verdict)) {
+        EG_TRY(eg_tool_refused(err, session->package->ref.id, &verdict));
     }
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
-        status = eg_tool_refused(err, session->package->ref.id, &verdict);
-    }
-    if (status == EG_OK) {
-        status = check_neighbours(session, err);
-    }
-    return status == EG_OK
-               ? eg_folder_state(dir, &session->package->ref, eg_bytes_view(&session->file), err)
-               : status;
+    EG_TRY(check_neighbours(session, err));
+    return eg_folder_state(dir, &session->package->ref, eg_bytes_view(&session->file), err);
 }
 
 /* ---- the verbs ---------------------------------------------------------------------------- */
@@ -260,12 +258,18 @@ static enum eg_status state(struct session *session, struct eg_error *err)
                             "--into needs --directory and --anchors, to see who may say this");
     }
     status = eg_package_read(&session->package, eg_tool_operand(session->args, 0), false, err);
-    if (status == EG_OK && dir != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (dir != NULL) {
         status = find(session, dir, err);
     }
-    if (status == EG_OK) {
-        status = given != NULL ? read_given(session, given, err) : sign(session, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = given != NULL ? read_given(session, given, err) : sign(session, err);
+
+done:
     if (status != EG_OK) {
         return status;
     }
@@ -312,12 +316,16 @@ static int run(const struct eg_tool_args *args, bool withdraw, struct eg_error *
     eg_buf_init(&session.file, STATEMENT_FILE_MAX);
     eg_buf_init(&session.statement.text, EG_SIGNED_TEXT_MAX);
     eg_buf_init(&session.statement.cms, EG_CMS_MAX);
-    if (status == EG_OK) {
-        status = state(&session, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = tell(&session, err);
+    status = state(&session, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = tell(&session, err);
+
+done:
     eg_statement_done(&session.statement);
     eg_tool_trust_done(&session.trust);
     eg_folder_done(&session.folder);

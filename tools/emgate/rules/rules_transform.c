@@ -18,16 +18,21 @@ static enum eg_status transform(struct eg_buf *out, struct eg_tool_folder *folde
 
     eg_buf_init(&xml, EG_REPORT_MAX);
     enum eg_status status = eg_transform_compile(&sheet, &folder->loader, folder->name, NULL, err);
-    if (status == EG_OK) {
-        status = eg_file_read(&xml, document, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_xml_parse_file(&doc, eg_bytes_view(&xml), document, EG_REPORT_MAX, err);
+    status = eg_file_read(&xml, document, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        const struct eg_transform_job job = {.doc = doc, .result_max = EG_NOTIFICATION_MAX};
-        status = eg_transform_run(NULL, out, sheet, &job, err);
+    status = eg_xml_parse_file(&doc, eg_bytes_view(&xml), document, EG_REPORT_MAX, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    const struct eg_transform_job job = {.doc = doc, .result_max = EG_NOTIFICATION_MAX};
+    status = eg_transform_run(NULL, out, sheet, &job, err);
+
+done:
     eg_transform_free(&sheet);
     xmlFreeDoc(doc);
     eg_buf_done(&xml);

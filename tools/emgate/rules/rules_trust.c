@@ -5,6 +5,7 @@
 
 #include "assess/package/directory.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "core/authorise.h"
 #include "flow/install/rules.h"
@@ -18,10 +19,15 @@ static enum eg_status load_anchors(struct eg_tool_trust *trust, const struct eg_
     const char *crls = eg_tool_value(args, "--crl", 0);
     enum eg_status status =
         eg_file_read_some(&trust->anchors, eg_tool_value(args, "--anchors", 0), err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && crls != NULL) {
+    if (crls != NULL) {
         status = eg_file_read_some(&trust->crls, crls, err);
     }
+
+done:
     trust->trust = (struct eg_trust){.anchors_pem = eg_bytes_view(&trust->anchors),
                                      .crls_pem = eg_bytes_view(&trust->crls),
                                      .anchors_from = eg_tool_value(args, "--anchors", 0),
@@ -45,19 +51,18 @@ static enum eg_status check_directory(struct eg_tool_trust *trust, const char *p
     enum eg_status status = eg_cms_check(
         &signer, &verdict, trust->verifier, eg_bytes_view(&trust->directory->signature),
         eg_bytes_view(&trust->directory->octets), EG_SIGNED_DIRECTORY, eg_clock_wall_ms(), err);
-
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
+    if (status != EG_OK) {
+        return status;
+    }
+    if (!eg_verdict_passed(&verdict)) {
         return eg_tool_refused(err, path, &verdict);
     }
-    if (status == EG_OK) {
-        const struct eg_participant *registrar =
-            eg_directory_by_certificate(trust->directory, &signer);
-        if (registrar == NULL || (registrar->roles & EG_ROLE_REGISTRAR) == 0) {
-            status = eg_error_set(err, EG_E_DENIED, path,
-                                  "is signed by %s, who is no registrar in it", signer.subject);
-        } else if (!eg_authorise_certificate(&verdict, &signer, registrar, EG_SIGNED_DIRECTORY)) {
-            status = eg_tool_refused(err, path, &verdict);
-        }
+    const struct eg_participant *registrar = eg_directory_by_certificate(trust->directory, &signer);
+    if (registrar == NULL || (registrar->roles & EG_ROLE_REGISTRAR) == 0) {
+        status = eg_error_set(err, EG_E_DENIED, path, "is signed by %s, who is no registrar in it",
+                              signer.subject);
+    } else if (!eg_authorise_certificate(&verdict, &signer, registrar, EG_SIGNED_DIRECTORY)) {
+        status = eg_tool_refused(err, path, &verdict);
     }
     return status;
 }
@@ -73,16 +78,20 @@ static enum eg_status load_directory(struct eg_tool_trust *trust, const struct e
     eg_buf_init(&cms, EG_CMS_MAX);
     (void)snprintf(signature_path, sizeof(signature_path), "%s.p7s", path);
     enum eg_status status = eg_file_read_some(&xml, path, err);
-    if (status == EG_OK) {
-        status = eg_file_read_some(&cms, signature_path, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status =
-            eg_directory_parse(&trust->directory, eg_bytes_view(&xml), eg_bytes_view(&cms), err);
+    status = eg_file_read_some(&cms, signature_path, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = check_directory(trust, path, err);
+    status = eg_directory_parse(&trust->directory, eg_bytes_view(&xml), eg_bytes_view(&cms), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = check_directory(trust, path, err);
+
+done:
     eg_buf_done(&xml);
     eg_buf_done(&cms);
     return status;
@@ -94,8 +103,8 @@ enum eg_status eg_tool_trust_open(struct eg_tool_trust *out, const struct eg_too
     *out = (struct eg_tool_trust){.verifier = NULL};
     eg_buf_init(&out->anchors, EG_TRUST_PEM_MAX);
     eg_buf_init(&out->crls, EG_TRUST_PEM_MAX);
-    enum eg_status status = load_anchors(out, args, err);
-    return status == EG_OK ? load_directory(out, args, err) : status;
+    EG_TRY(load_anchors(out, args, err));
+    return load_directory(out, args, err);
 }
 
 void eg_tool_trust_done(struct eg_tool_trust *trust)

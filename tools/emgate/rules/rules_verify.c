@@ -5,6 +5,7 @@
 #include "emgate/rules/rules.h"
 
 #include "assess/package/package.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "emgate/rules/rules_trust.h"
 
@@ -67,9 +68,9 @@ static enum eg_status verify(struct eg_package **package, struct eg_signer *sign
                              struct eg_tool_trust *trust, const struct eg_tool_args *args,
                              struct eg_error *err)
 {
-    enum eg_status status = eg_package_read(package, eg_tool_operand(args, 0), false, err);
+    EG_TRY(eg_package_read(package, eg_tool_operand(args, 0), false, err));
 
-    return status == EG_OK ? eg_tool_trust_package(signer, trust, *package, err) : status;
+    return eg_tool_trust_package(signer, trust, *package, err);
 }
 
 static int run(const struct eg_tool_args *args, struct eg_error *err)
@@ -83,26 +84,30 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     enum eg_status status = eg_engine_init(err);
 
     eg_buf_init(&out, EG_MIB);
-    if (status == EG_OK) {
-        status = eg_tool_trust_open(&trust, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = verify(&package, &signer, &trust, args, &why);
-        exit_status = status == EG_OK ? EG_EXIT_DONE : EG_EXIT_NEGATIVE;
-        if (status != EG_OK && !is_answer(status)) {
-            *err = why;
-            exit_status = EG_EXIT_COULD_NOT;
-        } else if (eg_tool_json(args)) {
-            tell_json(&out, package, &signer, status == EG_OK ? NULL : &why);
-        } else if (status == EG_OK) {
-            tell_words(&out, package, &trust, &signer);
-        } else {
-            eg_buf_format(&out, "bad         %s: %s\n", why.where, why.text);
-        }
-        if (exit_status != EG_EXIT_COULD_NOT && eg_tool_print(&out, err) != EG_OK) {
-            exit_status = EG_EXIT_COULD_NOT;
-        }
+    status = eg_tool_trust_open(&trust, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = verify(&package, &signer, &trust, args, &why);
+    exit_status = status == EG_OK ? EG_EXIT_DONE : EG_EXIT_NEGATIVE;
+    if (status != EG_OK && !is_answer(status)) {
+        *err = why;
+        exit_status = EG_EXIT_COULD_NOT;
+    } else if (eg_tool_json(args)) {
+        tell_json(&out, package, &signer, status == EG_OK ? NULL : &why);
+    } else if (status == EG_OK) {
+        tell_words(&out, package, &trust, &signer);
+    } else {
+        eg_buf_format(&out, "bad         %s: %s\n", why.where, why.text);
+    }
+    if (exit_status != EG_EXIT_COULD_NOT && eg_tool_print(&out, err) != EG_OK) {
+        exit_status = EG_EXIT_COULD_NOT;
+    }
+
+done:
     eg_tool_trust_done(&trust);
     eg_package_free(&package);
     eg_buf_done(&out);

@@ -73,13 +73,17 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     enum eg_status status = settings == NULL
                                 ? eg_error_set(err, EG_E_NOMEM, "backup", "memory ran out")
                                 : find_archive(&backup.from, settings, args, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_archive_backup(&made, &backup, err);
+    status = eg_archive_backup(&made, &backup, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        tell(backup.to, &made, eg_tool_json(args));
-    }
+    tell(backup.to, &made, eg_tool_json(args));
+
+done:
     free(settings);
     return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
 }

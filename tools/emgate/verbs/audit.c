@@ -5,6 +5,7 @@
 
 #include "archive/store_held.h"
 #include "assess/judge/engine.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "flow/audit/audit_head.h"
@@ -81,10 +82,13 @@ static enum eg_status count_undecided(struct undecided *out, const char *archive
 {
     struct eg_store *store = NULL;
     enum eg_status status = eg_store_open(&store, archive, EG_STORE_READ, NULL, err);
-
-    if (status == EG_OK) {
-        status = eg_store_held_count(&out->breached, &out->held, store, err);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    status = eg_store_held_count(&out->breached, &out->held, store, err);
+
+done:
     eg_store_close(&store);
     return status;
 }
@@ -143,23 +147,18 @@ static enum eg_status take_settings(struct eg_audit_settings *out, struct eg_log
                                     const struct eg_tool_args *args, struct eg_error *err)
 {
     const char *signer = eg_tool_value(args, "--registrar", 0);
-    enum eg_status status = eg_log_key_take(key, eg_tool_value(args, "--log-key", 0), err);
-
-    if (status == EG_OK) {
-        status = eg_file_read_some(anchors, eg_tool_value(args, "--anchors", 0), err);
+    EG_TRY(eg_log_key_take(key, eg_tool_value(args, "--log-key", 0), err));
+    EG_TRY(eg_file_read_some(anchors, eg_tool_value(args, "--anchors", 0), err));
+    if (signer != NULL && !eg_digest_untext(eg_bytes_of(signer), registrar)) {
+        return eg_error_set(err, EG_E_USAGE, "--registrar",
+                            "must be sha256: and 64 hex digits of a certificate's digest");
     }
-    if (status == EG_OK && signer != NULL && !eg_digest_untext(eg_bytes_of(signer), registrar)) {
-        status = eg_error_set(err, EG_E_USAGE, "--registrar",
-                              "must be sha256: and 64 hex digits of a certificate's digest");
-    }
-    if (status == EG_OK) {
-        out->archive = eg_tool_operand(args, 0);
-        out->origin = key->origin;
-        out->log_key = key->key;
-        out->anchors_pem = eg_bytes_view(anchors);
-        out->registrar = signer != NULL ? registrar : NULL;
-    }
-    return status;
+    out->archive = eg_tool_operand(args, 0);
+    out->origin = key->origin;
+    out->log_key = key->key;
+    out->anchors_pem = eg_bytes_view(anchors);
+    out->registrar = signer != NULL ? registrar : NULL;
+    return EG_OK;
 }
 
 static int run(const struct eg_tool_args *args, struct eg_error *err)
@@ -178,22 +177,29 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
 
     eg_buf_init(&anchors, 16 * EG_MIB);
     status = take_settings(&settings, &key, &anchors, &registrar, args, err);
-    if (status == EG_OK) {
-        status = eg_audit_head_read(&head, eg_tool_value(args, "--head", 0), &settings, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_engine_init(err);
+    status = eg_audit_head_read(&head, eg_tool_value(args, "--head", 0), &settings, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_audit_verify(&counts, &findings, &settings, err);
-        eg_engine_done();
+    status = eg_engine_init(err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_audit_head_check(&findings, &head, &settings, err);
+    status = eg_audit_verify(&counts, &findings, &settings, err);
+    eg_engine_done();
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = count_undecided(&undecided, settings.archive, err);
+    status = eg_audit_head_check(&findings, &head, &settings, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = count_undecided(&undecided, settings.archive, err);
+
+done:
     eg_buf_done(&anchors);
     if (status != EG_OK) {
         return EG_EXIT_COULD_NOT;

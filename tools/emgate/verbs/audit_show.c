@@ -113,17 +113,21 @@ static enum eg_status add_findings(struct eg_buf *out, const struct show *show, 
     eg_findings_init(&findings);
     eg_buf_init(&text, EG_FINDINGS_MAX);
     status = eg_store_content(&text, &salt, show->store, index, EG_CONTENT_FINDINGS, 0, err);
-    if (status == EG_OK) {
-        status = eg_findings_read(&findings, &package, &has_package, eg_bytes_view(&text), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && has_package &&
+    status = eg_findings_read(&findings, &package, &has_package, eg_bytes_view(&text), err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (has_package &&
         eg_audit_cache_judge(&judge, show->cache, show->store, &package.digest, &unused) != EG_OK) {
         judge = NULL;
     }
-    if (status == EG_OK) {
-        status = eg_answer_texts(out, show->lang, judge != NULL ? eg_judge_rules(judge) : NULL,
-                                 &findings, err);
-    }
+    status = eg_answer_texts(out, show->lang, judge != NULL ? eg_judge_rules(judge) : NULL,
+                             &findings, err);
+
+done:
     eg_findings_done(&findings);
     eg_buf_done(&text);
     return status;
@@ -166,9 +170,12 @@ static enum eg_status add_facts(struct parts *parts, const struct show *show, ui
     if (status == EG_E_NOTFOUND) {
         return EG_OK;
     }
-    if (status == EG_OK) {
-        status = eg_facts_write(&parts->remembered, &facts, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_facts_write(&parts->remembered, &facts, err);
+
+done:
     eg_facts_done(&facts);
     return status;
 }
@@ -226,13 +233,17 @@ static enum eg_status show_whole(struct show *show, const struct eg_stored *stor
     if (entry.has_findings) {
         status = add_findings(&parts.findings, show, stored->index, err);
     }
-    if (status == EG_OK) {
-        status = add_facts(&parts, show, stored->index, &entry, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        print_whole(show, stored, &parts);
-        show->shown++;
+    status = add_facts(&parts, show, stored->index, &entry, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    print_whole(show, stored, &parts);
+    show->shown++;
+
+done:
     parts_done(&parts);
     return status;
 }
@@ -245,7 +256,7 @@ static enum eg_status show_all(struct show *show, const char *id, struct eg_erro
 {
     enum eg_status status = EG_OK;
 
-    for (uint64_t index = 0; status == EG_OK && !eg_tool_interrupted(); index++) {
+    for (uint64_t index = 0; !eg_tool_interrupted(); index++) {
         struct eg_stored stored = {0};
         struct eg_entry entry = {0};
 
@@ -260,7 +271,12 @@ static enum eg_status show_all(struct show *show, const char *id, struct eg_erro
             status = show_whole(show, &stored, err);
         }
         eg_stored_done(&stored);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     return status == EG_E_NOTFOUND ? EG_OK : status;
 }
 
@@ -278,9 +294,12 @@ static enum eg_status show_one(struct show *show, const char *which, struct eg_e
     } else {
         return show_all(show, which, err);
     }
-    if (status == EG_OK) {
-        status = show_whole(show, &stored, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = show_whole(show, &stored, err);
+
+done:
     eg_stored_done(&stored);
     return status;
 }
@@ -301,21 +320,28 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
         return EG_EXIT_COULD_NOT;
     }
     status = eg_store_open(&show.store, eg_tool_operand(args, 0), EG_STORE_READ, NULL, err);
-    if (status == EG_OK && eg_store_incomplete(show.store)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_store_incomplete(show.store)) {
         fprintf(stderr,
                 "emgate audit show: %s is incomplete: it was in use when it was copied, and its "
                 "-wal with the newest entries is not beside it\n",
                 eg_tool_operand(args, 0));
     }
-    if (status == EG_OK) {
-        status = eg_audit_cache_new(&show.cache, EG_BYTES_NONE, err);
+    status = eg_audit_cache_new(&show.cache, EG_BYTES_NONE, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = which != NULL ? show_one(&show, which, err) : show_all(&show, NULL, err);
+    status = which != NULL ? show_one(&show, which, err) : show_all(&show, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && which != NULL && show.shown == 0) {
+    if (which != NULL && show.shown == 0) {
         status = eg_error_set(err, EG_E_NOTFOUND, which, "the archive has no such entry");
     }
+
+done:
     eg_audit_cache_free(&show.cache);
     eg_store_close(&show.store);
     eg_engine_done();

@@ -268,21 +268,31 @@ static enum eg_status measure(struct measured *m, struct eg_bench_home *home,
 
     setting.interrupted = eg_tool_interrupted;
     setting.assessed = assessed;
-    for (size_t i = 0; i < LOADS && status == EG_OK; i++) {
+    for (size_t i = 0; i < LOADS; i++) {
         eg_tool_progress("measuring stages and floor", i, LOADS);
         status = eg_bench_stages(&m[i].figures, &m[i].load, &setting, err);
-        if (status == EG_OK) {
-            status = eg_bench_floor(&m[i].figures, &m[i].load, &setting, err);
+        if (status != EG_OK) {
+            goto done;
         }
-        if (status == EG_OK) {
-            status = eg_bench_engines(&m[i].engines, &m[i].load, &setting, err);
+        status = eg_bench_floor(&m[i].figures, &m[i].load, &setting, err);
+        if (status != EG_OK) {
+            goto done;
+        }
+        status = eg_bench_engines(&m[i].engines, &m[i].load, &setting, err);
+        if (status != EG_OK) {
+            goto done;
         }
     }
-    for (size_t i = 0; i < LOADS && status == EG_OK && with_gateway; i++) {
+    for (size_t i = 0; i < LOADS && with_gateway; i++) {
         eg_tool_progress("measuring a running gateway", i, LOADS);
         status = eg_bench_home_run(&m[i].full, &m[i].half, home, &m[i].load, err);
         m[i].ran = status == EG_OK;
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     eg_tool_progress("", 1, 1);
     return status;
 }
@@ -314,20 +324,30 @@ static int run_bench(const struct eg_tool_args *args, struct eg_error *err)
 
     look_at_machine(&machine);
     eg_tool_progress("preparing", 0, 1);
-    if (status == EG_OK) {
-        status = eg_bench_home_new(&home, package != NULL ? package : EG_BENCH_PACKAGE,
-                                   eg_tool_value(args, "--gateway", 0), err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_bench_home_new(&home, package != NULL ? package : EG_BENCH_PACKAGE,
+                               eg_tool_value(args, "--gateway", 0), err);
+    if (status != EG_OK) {
+        goto done;
     }
     /* Another package has no assessment that would make what its transform makes. */
-    if (status == EG_OK && package == NULL) {
+    if (package == NULL) {
         status = eg_package_read(&assessed, EG_BENCH_ASSESSMENT, true, err);
     }
-    for (size_t i = 0; i < LOADS && status == EG_OK; i++) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < LOADS; i++) {
         status = eg_bench_home_load(&measured[i].load, home, i == 0, count, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        status = measure(measured, home, assessed, !eg_tool_flag(args, "--stages"), err);
-    }
+    status = measure(measured, home, assessed, !eg_tool_flag(args, "--stages"), err);
+
+done:
     if (status == EG_OK && eg_tool_json(args)) {
         result = print_json(&machine, measured, err);
     } else if (status == EG_OK) {

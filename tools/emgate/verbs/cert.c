@@ -5,6 +5,7 @@
 #include "emgate/frame/verb.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -29,7 +30,7 @@ static enum eg_status read_files(struct eg_buf *out, const struct eg_tool_args *
 {
     enum eg_status status = EG_OK;
     const char *path;
-    for (size_t n = 0; status == EG_OK && (path = eg_tool_value(args, option, n)) != NULL; n++) {
+    for (size_t n = 0; (path = eg_tool_value(args, option, n)) != NULL; n++) {
         struct eg_buf file;
         eg_buf_init(&file, EG_TRUST_PEM_MAX);
         status = eg_file_read_some(&file, path, err);
@@ -38,8 +39,11 @@ static enum eg_status read_files(struct eg_buf *out, const struct eg_tool_args *
                 eg_error_set(err, EG_E_FORMAT, path, "holds no %s, neither PEM nor DER", label);
         }
         eg_buf_done(&file);
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 /* "2026-11-23T22:30:00.000Z", the same without milliseconds, a day, or "@" and seconds. */
@@ -110,20 +114,11 @@ static enum eg_status read_options(struct question *question, const struct eg_to
 static enum eg_status read_question(struct question *question, const struct eg_tool_args *args,
                                     struct eg_error *err)
 {
-    enum eg_status status = read_options(question, args, err);
-    if (status == EG_OK) {
-        status = read_files(&question->anchors, args, "--anchor", "CERTIFICATE", err);
-    }
-    if (status == EG_OK) {
-        status = read_files(&question->crls, args, "--crl", "X509 CRL", err);
-    }
-    if (status == EG_OK) {
-        status = read_files(&question->untrusted, args, "--untrusted", "CERTIFICATE", err);
-    }
-    if (status == EG_OK) {
-        status = eg_file_read_some(&question->certificate, eg_tool_operand(args, 0), err);
-    }
-    return status;
+    EG_TRY(read_options(question, args, err));
+    EG_TRY(read_files(&question->anchors, args, "--anchor", "CERTIFICATE", err));
+    EG_TRY(read_files(&question->crls, args, "--crl", "X509 CRL", err));
+    EG_TRY(read_files(&question->untrusted, args, "--untrusted", "CERTIFICATE", err));
+    return eg_file_read_some(&question->certificate, eg_tool_operand(args, 0), err);
 }
 
 static void put_pair(struct eg_buf *out, const char *name, const char *value)
@@ -184,19 +179,23 @@ static int run_check(const struct eg_tool_args *args, struct eg_error *err)
     eg_buf_init(&question.untrusted, EG_TRUST_PEM_MAX);
     eg_buf_init(&question.certificate, EG_TRUST_PEM_MAX);
     enum eg_status status = read_question(&question, args, err);
-    if (status == EG_OK) {
-        const struct eg_trust trust = {.anchors_pem = eg_bytes_view(&question.anchors),
-                                       .crls_pem = eg_bytes_view(&question.crls),
-                                       .anchors_from = name_of(args, "--anchor"),
-                                       .crls_from = name_of(args, "--crl")};
-        status = eg_certificate_check(&signer, &verdict, &trust, eg_bytes_view(&question.untrusted),
-                                      eg_bytes_view(&question.certificate), &question.options, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_text_time(at, question.options.at_ms);
-        (eg_tool_json(args) ? print_json : print_text)(&signer, &verdict, at);
-        result = eg_verdict_passed(&verdict) ? EG_EXIT_DONE : EG_EXIT_NEGATIVE;
+    const struct eg_trust trust = {.anchors_pem = eg_bytes_view(&question.anchors),
+                                   .crls_pem = eg_bytes_view(&question.crls),
+                                   .anchors_from = name_of(args, "--anchor"),
+                                   .crls_from = name_of(args, "--crl")};
+    status = eg_certificate_check(&signer, &verdict, &trust, eg_bytes_view(&question.untrusted),
+                                  eg_bytes_view(&question.certificate), &question.options, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_text_time(at, question.options.at_ms);
+    (eg_tool_json(args) ? print_json : print_text)(&signer, &verdict, at);
+    result = eg_verdict_passed(&verdict) ? EG_EXIT_DONE : EG_EXIT_NEGATIVE;
+
+done:
     eg_buf_done(&question.certificate);
     eg_buf_done(&question.untrusted);
     eg_buf_done(&question.crls);

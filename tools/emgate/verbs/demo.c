@@ -4,6 +4,7 @@
 #include "emgate/verbs/demo.h"
 
 #include "assess/judge/engine.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "flow/daemon/child.h"
@@ -89,18 +90,12 @@ static void print_json(const struct eg_demo *demo)
 static enum eg_status results(struct eg_demo *demo)
 {
     /* Read first, so that the days can be shown with what the authority was told. */
-    enum eg_status status = eg_demo_authority(demo);
-    if (status == EG_OK) {
-        status = eg_demo_read_receipts(demo);
-    }
-    if (status == EG_OK) {
-        print_days(demo);
-        status = eg_demo_receipts(demo);
-    }
-    if (status == EG_OK) {
-        puts("  7 Authority   30 notifications followed, no gap");
-    }
-    return status;
+    EG_TRY(eg_demo_authority(demo));
+    EG_TRY(eg_demo_read_receipts(demo));
+    print_days(demo);
+    EG_TRY(eg_demo_receipts(demo));
+    puts("  7 Authority   30 notifications followed, no gap");
+    return EG_OK;
 }
 
 static enum eg_status course(struct eg_demo *demo)
@@ -108,12 +103,11 @@ static enum eg_status course(struct eg_demo *demo)
     static enum eg_status (*const steps[])(struct eg_demo *) = {
         eg_demo_find, eg_demo_identities, eg_demo_rules,    eg_demo_gateway, eg_demo_reports,
         results,      eg_demo_audit,      eg_demo_tampering};
-    enum eg_status status = EG_OK;
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == EG_OK; i++) {
-        status = eg_tool_interrupted() ? eg_error_set(&demo->err, EG_E_STATE, "demo", "interrupted")
-                                       : steps[i](demo);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        EG_TRY(eg_tool_interrupted() ? eg_error_set(&demo->err, EG_E_STATE, "demo", "interrupted")
+                                     : steps[i](demo));
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status make_folder(struct eg_demo *demo)
@@ -162,13 +156,17 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     struct eg_demo demo = {.args = args, .gateway = -1, .follower = -1};
     fill_days(&demo);
     enum eg_status status = make_folder(&demo);
-    if (status == EG_OK) {
-        status = eg_engine_init(&demo.err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        print_head();
-        status = course(&demo);
+    status = eg_engine_init(&demo.err);
+    if (status != EG_OK) {
+        goto done;
     }
+    print_head();
+    status = course(&demo);
+
+done:
     if (status == EG_OK && eg_tool_json(args)) {
         print_json(&demo);
     } else if (status == EG_OK) {

@@ -4,6 +4,7 @@
 #include "emgate/verbs/demo.h"
 
 #include "assess/xpath/query.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "flow/record/log_key.h"
@@ -68,17 +69,19 @@ static enum eg_status read_receipt(struct eg_demo *demo, struct eg_bytes text, v
         return eg_error_set(&demo->err, EG_E_NOMEM, "receipt", "memory ran out");
     }
     enum eg_status status = eg_receipt_verify(receipt, text, log->origin, log->key, &demo->err);
-    if (status == EG_OK) {
-        size_t len = strlen(receipt->entry.identity.id);
-        struct eg_demo_day *day =
-            len < 10 ? NULL : day_of(demo, receipt->entry.identity.id + len - 10);
-        if (day != NULL) {
-            day->receipted = day->proved = true;
-            day->accepted = receipt->entry.accepted;
-            day->entry = receipt->index;
-        }
-        eg_receipt_done(receipt);
+    if (status != EG_OK) {
+        goto done;
     }
+    size_t len = strlen(receipt->entry.identity.id);
+    struct eg_demo_day *day = len < 10 ? NULL : day_of(demo, receipt->entry.identity.id + len - 10);
+    if (day != NULL) {
+        day->receipted = day->proved = true;
+        day->accepted = receipt->entry.accepted;
+        day->entry = receipt->index;
+    }
+    eg_receipt_done(receipt);
+
+done:
     free(receipt);
     return status;
 }
@@ -86,8 +89,8 @@ static enum eg_status read_receipt(struct eg_demo *demo, struct eg_bytes text, v
 enum eg_status eg_demo_read_receipts(struct eg_demo *demo)
 {
     struct eg_log_key_given log;
-    enum eg_status status = eg_log_key_take(&log, eg_demo_path(demo, "pki/log.vkey"), &demo->err);
-    return status == EG_OK ? each_file(demo, "receipts", ".receipt", read_receipt, &log) : status;
+    EG_TRY(eg_log_key_take(&log, eg_demo_path(demo, "pki/log.vkey"), &demo->err));
+    return each_file(demo, "receipts", ".receipt", read_receipt, &log);
 }
 
 /* ---- notifications ----------------------------------------------------------------------------
@@ -99,9 +102,12 @@ static enum eg_status ask(char *out, size_t size, struct eg_bytes xml, const cha
     struct eg_buf text;
     eg_buf_init(&text, size - 1);
     enum eg_status status = eg_query(&text, xml, expression, "a", RESULT, err);
-    if (status == EG_OK) {
-        (void)snprintf(out, size, "%s", text.len > 0 ? (const char *)text.data : "");
+    if (status != EG_OK) {
+        goto done;
     }
+    (void)snprintf(out, size, "%s", text.len > 0 ? (const char *)text.data : "");
+
+done:
     eg_buf_done(&text);
     return status;
 }
@@ -119,11 +125,14 @@ static enum eg_status read_notification(struct eg_demo *demo, struct eg_bytes te
     status = ask(exceeded, sizeof exceeded, text,
                  "string(//a:series[@component = 'NOx']/a:judged[@id = 'day-exceeded']/@found)",
                  &demo->err);
-    if (status == EG_OK) {
-        status = ask(day->nox, sizeof day->nox, text,
-                     "string(//a:series[@component = 'NOx']/a:figure[@name = 'day']/@value)",
-                     &demo->err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status =
+        ask(day->nox, sizeof day->nox, text,
+            "string(//a:series[@component = 'NOx']/a:figure[@name = 'day']/@value)", &demo->err);
+
+done:
     day->exceeded = status == EG_OK && strcmp(exceeded, "1") == 0;
     day->notified = status == EG_OK;
     return status;

@@ -5,6 +5,7 @@
 #include "emgate/verbs/demo.h"
 
 #include "archive/tamper.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "flow/daemon/child.h"
@@ -51,12 +52,10 @@ enum eg_status eg_demo_identities(struct eg_demo *demo)
                            "--endpoint-hall",
                            "tcp://127.0.0.1:*",
                            NULL};
-    enum eg_status status = must(demo, EG_EXIT_DONE, "pki.log", words);
-    if (status == EG_OK) {
-        step(1, "Identities", "CA, registrar, publisher, gateway, operator, authority");
-        step(2, "Directory", "1 plant, signed by the registrar");
-    }
-    return status;
+    EG_TRY(must(demo, EG_EXIT_DONE, "pki.log", words));
+    step(1, "Identities", "CA, registrar, publisher, gateway, operator, authority");
+    step(2, "Directory", "1 plant, signed by the registrar");
+    return EG_OK;
 }
 
 /* ---- 3 ----------------------------------------------------------------------------------------
@@ -69,7 +68,10 @@ static enum eg_status copy_package(struct eg_demo *demo, const char *to)
     enum eg_status status = from == NULL
                                 ? eg_error_set(&demo->err, EG_E_NOMEM, to, "memory ran out")
                                 : eg_tree_read(&tree, from, 2000, (size_t)64 << 20, &demo->err);
-    for (size_t i = 0; i < tree.count && status == EG_OK; i++) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < tree.count; i++) {
         char *path = eg_file_join(to, tree.files[i].name);
         char *folder = path == NULL ? NULL : strndup(path, (size_t)(strrchr(path, '/') - path));
         status = folder == NULL ? eg_error_set(&demo->err, EG_E_NOMEM, to, "memory ran out")
@@ -79,7 +81,12 @@ static enum eg_status copy_package(struct eg_demo *demo, const char *to)
         }
         free(folder);
         free(path);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     eg_tree_done(&tree);
     free(from);
     return status;
@@ -106,17 +113,11 @@ enum eg_status eg_demo_rules(struct eg_demo *demo)
                              "--anchors",
                              eg_demo_path(demo, "pki/ca.pem"),
                              NULL};
-    enum eg_status status = copy_package(demo, package);
-    if (status == EG_OK) {
-        status = must(demo, EG_EXIT_DONE, "rules.log", sign);
-    }
-    if (status == EG_OK) {
-        status = must(demo, EG_EXIT_DONE, "rules.log", install);
-    }
-    if (status == EG_OK) {
-        step(3, "Rules", EG_DEMO_PACKAGE " 1.0.0, tested, signed, installed");
-    }
-    return status;
+    EG_TRY(copy_package(demo, package));
+    EG_TRY(must(demo, EG_EXIT_DONE, "rules.log", sign));
+    EG_TRY(must(demo, EG_EXIT_DONE, "rules.log", install));
+    step(3, "Rules", EG_DEMO_PACKAGE " 1.0.0, tested, signed, installed");
+    return EG_OK;
 }
 
 /* ---- 4 ----------------------------------------------------------------------------------------
@@ -167,17 +168,11 @@ enum eg_status eg_demo_gateway(struct eg_demo *demo)
                             "--count",
                             "30",
                             NULL};
-    enum eg_status status = eg_demo_start(demo, &demo->gateway, "emgated", "emgated.log", gateway);
-    if (status == EG_OK) {
-        status = await_ready(demo);
-    }
-    if (status == EG_OK) {
-        status = eg_demo_start(demo, &demo->follower, "emgate", "follow.log", follow);
-    }
-    if (status == EG_OK) {
-        step(4, "Gateway", "127.0.0.1, log " EG_DEMO_ORIGIN "; operator admitted");
-    }
-    return status;
+    EG_TRY(eg_demo_start(demo, &demo->gateway, "emgated", "emgated.log", gateway));
+    EG_TRY(await_ready(demo));
+    EG_TRY(eg_demo_start(demo, &demo->follower, "emgate", "follow.log", follow));
+    step(4, "Gateway", "127.0.0.1, log " EG_DEMO_ORIGIN "; operator admitted");
+    return EG_OK;
 }
 
 /* ---- 5 ----------------------------------------------------------------------------------------
@@ -236,14 +231,10 @@ static enum eg_status submit_all(struct eg_demo *demo)
 
 enum eg_status eg_demo_reports(struct eg_demo *demo)
 {
-    enum eg_status status = make_reports(demo);
-    if (status == EG_OK) {
-        status = submit_all(demo);
-    }
-    if (status == EG_OK) {
-        step(5, "Reports", "720 hours -> 30 daily reports, signed, submitted");
-    }
-    return status;
+    EG_TRY(make_reports(demo));
+    EG_TRY(submit_all(demo));
+    step(5, "Reports", "720 hours -> 30 daily reports, signed, submitted");
+    return EG_OK;
 }
 
 /* ---- 6, 7 -------------------------------------------------------------------------------------
@@ -257,34 +248,33 @@ enum eg_status eg_demo_receipts(struct eg_demo *demo)
     for (size_t i = 0; i < EG_DEMO_DAYS; i++) {
         proved += demo->days[i].proved;
     }
-    if (status == EG_OK && proved != EG_DEMO_DAYS) {
+    if (status != EG_OK) {
+        return status;
+    }
+    if (proved != EG_DEMO_DAYS) {
         return eg_error_set(&demo->err, EG_E_STATE, "receipts", "only %d of %d days have one",
                             proved, EG_DEMO_DAYS);
     }
-    if (status == EG_OK) {
-        (void)snprintf(text, sizeof text, "%d of %d verify offline", proved, EG_DEMO_DAYS);
-        step(6, "Receipts", text);
-    }
-    return status;
+    (void)snprintf(text, sizeof text, "%d of %d verify offline", proved, EG_DEMO_DAYS);
+    step(6, "Receipts", text);
+    return EG_OK;
 }
 
 enum eg_status eg_demo_authority(struct eg_demo *demo)
 {
     int exit_status = -1;
-    enum eg_status status = eg_child_wait(&demo->follower, &exit_status, STOP_MS, &demo->err);
-    if (status == EG_OK && exit_status != EG_EXIT_DONE) {
-        status = eg_demo_blame(demo, "follow.log");
+    EG_TRY(eg_child_wait(&demo->follower, &exit_status, STOP_MS, &demo->err));
+    if (exit_status != EG_EXIT_DONE) {
+        EG_TRY(eg_demo_blame(demo, "follow.log"));
     }
-    if (status == EG_OK) {
-        status = eg_demo_read_notifications(demo);
-    }
-    for (size_t i = 0; i < EG_DEMO_DAYS && status == EG_OK; i++) {
+    EG_TRY(eg_demo_read_notifications(demo));
+    for (size_t i = 0; i < EG_DEMO_DAYS; i++) {
         if (!demo->days[i].notified) {
-            status = eg_error_set(&demo->err, EG_E_STATE, "authority", "nothing came for %s",
-                                  demo->days[i].day);
+            return eg_error_set(&demo->err, EG_E_STATE, "authority", "nothing came for %s",
+                                demo->days[i].day);
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- 8, 9 -------------------------------------------------------------------------------------
@@ -306,14 +296,12 @@ static int audit(struct eg_demo *demo, const char *journal)
 
 enum eg_status eg_demo_audit(struct eg_demo *demo)
 {
-    enum eg_status status = eg_child_stop(&demo->gateway, STOP_MS, &demo->err);
-    if (status == EG_OK && audit(demo, "audit.log") != EG_EXIT_DONE) {
-        status = eg_demo_blame(demo, "audit.log");
+    EG_TRY(eg_child_stop(&demo->gateway, STOP_MS, &demo->err));
+    if (audit(demo, "audit.log") != EG_EXIT_DONE) {
+        EG_TRY(eg_demo_blame(demo, "audit.log"));
     }
-    if (status == EG_OK) {
-        step(8, "Audit", "30 decisions proved and rerun, 0 failed           ok");
-    }
-    return status;
+    step(8, "Audit", "30 decisions proved and rerun, 0 failed           ok");
+    return EG_OK;
 }
 
 static const struct eg_demo_day *tampered_day(const struct eg_demo *demo)

@@ -44,9 +44,12 @@ enum eg_status eg_demo_start(struct eg_demo *demo, pid_t *pid, const char *progr
         argv[i + 1] =
             (char *)(uintptr_t)words[i]; /* execv's argv is not const; nobody writes to it */
     }
-    if (status == EG_OK) {
-        status = eg_child_start(pid, argv, eg_demo_path(demo, journal), &demo->err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_child_start(pid, argv, eg_demo_path(demo, journal), &demo->err);
+
+done:
     free(argv[0]);
     return status;
 }
@@ -64,7 +67,10 @@ int eg_demo_run(struct eg_demo *demo, const char *journal, const char *const *wo
         status = eg_child_stop(&pid, 0, &ignored);
         exit_status = -1;
     }
-    return status == EG_OK ? exit_status : -1;
+    if (status != EG_OK) {
+        return -1;
+    }
+    return exit_status;
 }
 
 /* The last line that is not a remedy: "emgate submit: ...". */

@@ -9,6 +9,7 @@
  * An item that is damaged at the gateway ends the run, unless --skip-damaged names this very item:
  * then a file beside the items says what is missing, and only then the gateway is told.
  */
+#include "base/error.h"
 #include "emgate/frame/connection.h"
 #include "emgate/frame/runner.h"
 #include "emgate/verbs/keep.h"
@@ -97,15 +98,20 @@ static enum eg_status keep_item(const struct follower *follower, const struct eg
     eg_text_hex(&salt, (struct eg_bytes){item->salt, sizeof item->salt});
     eg_buf_text(&salt, "\n");
     enum eg_status status = eg_buf_ok(&salt, "salts", err);
-    if (status == EG_OK) {
-        status = keep(follower, item, ".salts", (struct eg_octets){salt.data, salt.len}, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = keep(follower, item, ".receipt", item->receipt, err);
+    status = keep(follower, item, ".salts", (struct eg_octets){salt.data, salt.len}, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = keep(follower, item, ".xml", item->notification, err);
+    status = keep(follower, item, ".receipt", item->receipt, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = keep(follower, item, ".xml", item->notification, err);
+
+done:
     eg_buf_done(&salt);
     return status;
 }
@@ -116,9 +122,12 @@ static enum eg_status keep_cursor(const struct follower *follower, struct eg_err
     eg_buf_init(&text, CURSOR_FILE_MAX);
     eg_buf_format(&text, "%s\n", follower->cursor);
     enum eg_status status = eg_buf_ok(&text, "cursor", err);
-    if (status == EG_OK) {
-        status = eg_file_write(follower->cursor_file, eg_bytes_view(&text), 0644, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_file_write(follower->cursor_file, eg_bytes_view(&text), 0644, err);
+
+done:
     eg_buf_done(&text);
     return status;
 }
@@ -196,10 +205,11 @@ static enum eg_status settle(struct follower *follower, struct eg_error *err)
     if (status == EG_E_DENIED && strcmp(eg_client_refusal(follower->client), "ack-beyond") == 0) {
         status = EG_OK;
     }
-    if (status == EG_OK) {
-        follower->unacked = 0;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    follower->unacked = 0;
+    return EG_OK;
 }
 
 static enum eg_status handle(struct follower *follower, const struct eg_client_item *item,
@@ -258,10 +268,13 @@ static enum eg_status note_gap(const struct follower *follower, const char *curs
     eg_lines_put(&text, "at", eg_bytes_of(now));
     eg_lines_put(&text, "why", eg_bytes_of(line));
     enum eg_status status = eg_buf_ok(&text, path, err);
-    if (status == EG_OK) {
-        status = eg_file_create(path, eg_bytes_view(&text), 0644, err);
-        status = status == EG_E_EXISTS ? EG_OK : status;
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_file_create(path, eg_bytes_view(&text), 0644, err);
+    status = status == EG_E_EXISTS ? EG_OK : status;
+
+done:
     eg_buf_done(&text);
     free(path);
     return status;
@@ -296,17 +309,16 @@ static enum eg_status skip(struct follower *follower, const char *damaged, const
         status = note_gap(follower, cursor, why, err);
     }
     memcpy(follower->cursor, cursor, sizeof cursor);
-    if (status == EG_OK && follower->cursor_file != NULL) {
-        status = keep_cursor(follower, err);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK) {
-        status = eg_client_skip(follower->client, cursor, err);
+    if (follower->cursor_file != NULL) {
+        EG_TRY(keep_cursor(follower, err));
     }
-    if (status == EG_OK) {
-        follower->skipped++;
-        tell_skipped(follower, cursor, why);
-    }
-    return status;
+    EG_TRY(eg_client_skip(follower->client, cursor, err));
+    follower->skipped++;
+    tell_skipped(follower, cursor, why);
+    return EG_OK;
 }
 
 /* The stream was ended by the gateway: at a damaged item it may be known what to do. */
@@ -410,21 +422,23 @@ static enum eg_status read_options(struct follower *follower, struct eg_error *e
     }
     enum eg_status status =
         eg_connection_number(&follower->credit, args, "--credit", 1, EG_CREDIT_MAX, 100, err);
-    if (status == EG_OK) {
-        status = eg_connection_number(&follower->count_max, args, "--count", 1, UINT32_MAX, 0, err);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK) {
-        status = eg_connection_number(&follower->idle_s, args, "--until-idle", 1, 86400, 0, err);
-    }
+    EG_TRY(eg_connection_number(&follower->count_max, args, "--count", 1, UINT32_MAX, 0, err));
+    status = eg_connection_number(&follower->idle_s, args, "--until-idle", 1, 86400, 0, err);
     const char *skip = NULL;
     struct eg_wire_cursor ignored = {0, 0};
-    for (size_t i = 0; status == EG_OK && (skip = eg_tool_value(args, "--skip-damaged", i)); i++) {
+    if (status != EG_OK) {
+        return status;
+    }
+    for (size_t i = 0; (skip = eg_tool_value(args, "--skip-damaged", i)); i++) {
         if (!eg_cursor_untext(eg_bytes_of(skip), &ignored)) {
-            status = eg_error_set(err, EG_E_USAGE, "--skip-damaged",
-                                  "%s is not a cursor, e.g. 17.1", skip);
+            return eg_error_set(err, EG_E_USAGE, "--skip-damaged", "%s is not a cursor, e.g. 17.1",
+                                skip);
         }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status prepare_dir(struct follower *follower, struct eg_error *err)
@@ -442,36 +456,44 @@ static enum eg_status prepare_dir(struct follower *follower, struct eg_error *er
         follower->cursor_file[at++] = *c == '/' ? '_' : *c;
     }
     follower->cursor_file[at] = '\0';
-    enum eg_status status = eg_file_mkdirs(follower->dir, err);
-    return status == EG_OK ? read_cursor(follower, err) : status;
+    EG_TRY(eg_file_mkdirs(follower->dir, err));
+    return read_cursor(follower, err);
 }
 
 static int run(const struct eg_tool_args *args, struct eg_error *err)
 {
     struct follower follower = {.args = args};
     enum eg_status status = read_options(&follower, err);
-    if (status == EG_OK) {
-        status = eg_connection_new(&follower.client, args, NULL, 0, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_newest_open(&follower.newest, args, eg_client_log_key(follower.client), err);
+    status = eg_connection_new(&follower.client, args, NULL, 0, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_client_connect(follower.client, err);
+    status = eg_newest_open(&follower.newest, args, eg_client_log_key(follower.client), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && follower.stream == NULL) {
+    status = eg_client_connect(follower.client, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (follower.stream == NULL) {
         follower.stream = eg_client_participant(follower.client);
     }
-    if (status == EG_OK) {
-        status = prepare_dir(&follower, err);
+    status = prepare_dir(&follower, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = follow(&follower, err);
-        tell_sum(&follower);
+    status = follow(&follower, err);
+    tell_sum(&follower);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_client_bye(follower.client);
-    }
+    eg_client_bye(follower.client);
+
+done:
     eg_client_free(&follower.client);
     eg_newest_free(&follower.newest);
     free(follower.cursor_file);

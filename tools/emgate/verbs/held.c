@@ -157,9 +157,12 @@ static int run_list(const struct eg_tool_args *args, struct eg_error *err)
     struct eg_store *store = NULL;
     enum eg_status status =
         eg_store_open(&store, eg_tool_operand(args, 0), EG_STORE_READ, NULL, err);
-    if (status == EG_OK) {
-        status = eg_store_held_each(store, list_one, &list, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_store_held_each(store, list_one, &list, err);
+
+done:
     eg_store_close(&store);
     if (status != EG_OK) {
         return EG_EXIT_COULD_NOT;
@@ -213,10 +216,11 @@ static enum eg_status find(struct eg_held *out, struct eg_store *store,
             eg_error_set(err, EG_E_USAGE, given,
                          "%zu rows begin so; give more digits, or --participant", search.count);
     }
-    if (status == EG_OK) {
-        *out = search.found;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *out = search.found;
+    return EG_OK;
 }
 
 static enum eg_status write_octets(struct eg_store *store, const struct eg_held *held,
@@ -229,9 +233,12 @@ static enum eg_status write_octets(struct eg_store *store, const struct eg_held 
     if (status == EG_E_NOTFOUND) {
         status = eg_error_set(err, EG_E_NOTFOUND, "held", "the report's octets were not kept");
     }
-    if (status == EG_OK) {
-        status = eg_file_write(file, eg_bytes_view(&report), 0600, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_file_write(file, eg_bytes_view(&report), 0600, err);
+
+done:
     eg_buf_done(&signature);
     eg_buf_done(&report);
     return status;
@@ -246,12 +253,18 @@ static int run_show(const struct eg_tool_args *args, struct eg_error *err)
     enum eg_status status =
         eg_store_open(&store, eg_tool_operand(args, 0), EG_STORE_READ, NULL, err);
     eg_buf_init(&text, EG_MIB);
-    if (status == EG_OK) {
-        status = find(&held, store, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && file != NULL) {
+    status = find(&held, store, args, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (file != NULL) {
         status = write_octets(store, &held, file, err);
     }
+
+done:
     if (status == EG_OK && eg_tool_json(args)) {
         add_json(&text, &held);
     } else if (status == EG_OK) {
@@ -412,12 +425,16 @@ static int run_release(const struct eg_tool_args *args, struct eg_error *err)
     struct eg_held held = {0};
     enum eg_status status =
         eg_store_open(&store, eg_tool_operand(args, 0), EG_STORE_AMEND, NULL, err);
-    if (status == EG_OK) {
-        status = find(&held, store, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_store_held_release(store, held.participant, &held.report, err);
+    status = find(&held, store, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_store_held_release(store, held.participant, &held.report, err);
+
+done:
     eg_store_close(&store);
     if (status != EG_OK) {
         return EG_EXIT_COULD_NOT;

@@ -92,20 +92,25 @@ static enum eg_status keep_evidence(const struct eg_newest *newest, struct eg_oc
     char *second = eg_keep_name(newest->stem, seen, ".contradiction.receipt");
     enum eg_status status =
         first == NULL || second == NULL ? no_memory(err) : eg_keep_file(first, held, err);
-    if (status == EG_OK) {
-        status = eg_keep_file(second, seen, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_file_create(newest->mark, eg_bytes_of(why), STATE_MODE, err);
-        status = status == EG_E_EXISTS ? EG_OK : status;
+    status = eg_keep_file(second, seen, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        const char *slash = second != NULL ? strrchr(second, '/') : NULL;
-        status = eg_error_set(err, EG_E_DENIED, "contradiction",
-                              "%s: keep %s and, beside it, %s, which prove it together, and show "
-                              "them to the authority; the gateway may have been set back",
-                              why, first, slash != NULL ? slash + 1 : second);
+    status = eg_file_create(newest->mark, eg_bytes_of(why), STATE_MODE, err);
+    status = status == EG_E_EXISTS ? EG_OK : status;
+    if (status != EG_OK) {
+        goto done;
     }
+    const char *slash = second != NULL ? strrchr(second, '/') : NULL;
+    status = eg_error_set(err, EG_E_DENIED, "contradiction",
+                          "%s: keep %s and, beside it, %s, which prove it together, and show "
+                          "them to the authority; the gateway may have been set back",
+                          why, first, slash != NULL ? slash + 1 : second);
+
+done:
     free(first);
     free(second);
     return status;
@@ -177,11 +182,11 @@ enum eg_status eg_newest_see(struct eg_newest *newest, struct eg_octets receipt,
 {
     int fd = -1;
     enum eg_status status = eg_file_lock(&fd, newest->lock, err);
-
-    if (status == EG_OK) {
-        status = see(newest, receipt, err);
-        close(fd); /* and with it the lock */
+    if (status != EG_OK) {
+        return status;
     }
+    status = see(newest, receipt, err);
+    close(fd); /* and with it the lock */
     return status;
 }
 
@@ -201,16 +206,20 @@ static enum eg_status set_up(struct eg_newest *newest, const struct eg_tool_args
         status = name_files(newest, dir, err);
     }
     free(dir);
-    if (status == EG_OK) {
-        status = eg_newest_see(newest, (struct eg_octets){NULL, 0}, err);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK && access(newest->mark, F_OK) == 0) {
+    status = eg_newest_see(newest, (struct eg_octets){NULL, 0}, err);
+    if (status != EG_OK) {
+        return status;
+    }
+    if (access(newest->mark, F_OK) == 0) {
         (void)fprintf(stderr,
                       "emgate: this log has contradicted itself before; the receipts that show it "
                       "lie beside %s\n",
                       newest->mark);
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_newest_open(struct eg_newest **out, const struct eg_tool_args *args,

@@ -5,6 +5,7 @@
 #include "emgate/frame/verb.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -57,16 +58,15 @@ static enum eg_status authority_open(struct authority *authority, const char *di
     eg_buf_init(&authority->key, EG_PRIVATE_KEY_MAX);
     eg_buf_init(&authority->crl, EG_TRUST_PEM_MAX);
     enum eg_status status = read_in(&authority->pem, dir, "ca.pem", err);
-    if (status == EG_OK) {
-        status = read_in(&authority->key, dir, "ca.key", err);
+    if (status != EG_OK) {
+        return status;
     }
-    if (status == EG_OK) {
-        struct eg_error none = {0};
-        enum eg_status found = read_in(&authority->crl, dir, "crl.pem", &none);
-        if (found != EG_OK && found != EG_E_NOTFOUND) {
-            *err = none;
-            status = found;
-        }
+    EG_TRY(read_in(&authority->key, dir, "ca.key", err));
+    struct eg_error none = {0};
+    enum eg_status found = read_in(&authority->crl, dir, "crl.pem", &none);
+    if (found != EG_OK && found != EG_E_NOTFOUND) {
+        *err = none;
+        status = found;
     }
     return status;
 }
@@ -234,20 +234,25 @@ static enum eg_status issue_into(struct authority *authority, const char *stem,
     eg_buf_init(&key, EG_PRIVATE_KEY_MAX);
     eg_buf_init(&chain, EG_PRIVATE_KEY_MAX);
     enum eg_status status = refuse_existing(authority->dir, stem, err);
-    if (status == EG_OK) {
-        status = eg_issue_key(&key, kind, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status =
-            eg_issue_certificate(&chain, eg_bytes_view(&authority->pem),
-                                 eg_bytes_view(&authority->key), eg_bytes_view(&key), terms, err);
+    status = eg_issue_key(&key, kind, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_in(authority->dir, stem, ".key", eg_bytes_view(&key), 0600, err);
+    status = eg_issue_certificate(&chain, eg_bytes_view(&authority->pem),
+                                  eg_bytes_view(&authority->key), eg_bytes_view(&key), terms, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = write_in(authority->dir, stem, ".pem", eg_bytes_view(&chain), 0644, err);
+    status = write_in(authority->dir, stem, ".key", eg_bytes_view(&key), 0600, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_in(authority->dir, stem, ".pem", eg_bytes_view(&chain), 0644, err);
+
+done:
     eg_buf_wipe(&key);
     eg_buf_done(&chain);
     return status;
@@ -369,25 +374,31 @@ static int run_issue(const struct eg_tool_args *args, struct eg_error *err)
         return EG_EXIT_COULD_NOT;
     }
     enum eg_status status = read_key_kind(&kind, args, err);
-    if (status == EG_OK) {
-        status = read_terms(&terms, args, err);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
     }
-    if (status == EG_OK) {
-        status = authority_open(&authority, dir, err);
-        if (status == EG_OK) {
-            status = issue_into(&authority, stem, &terms, kind, err);
-        }
-        authority_done(&authority);
+    status = read_terms(&terms, args, err);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
     }
+    status = authority_open(&authority, dir, err);
     if (status == EG_OK) {
-        char name[EG_ID_MAX + 8];
-        snprintf(name, sizeof(name), "%s.pem", stem);
-        char *path = eg_file_join(dir, name);
-        status = path == NULL ? eg_error_set(err, EG_E_NOMEM, dir, "memory ran out")
-                              : show_file(path, eg_tool_json(args), err);
-        free(path);
+        status = issue_into(&authority, stem, &terms, kind, err);
     }
-    return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
+    authority_done(&authority);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
+    }
+    char name[EG_ID_MAX + 8];
+    snprintf(name, sizeof(name), "%s.pem", stem);
+    char *path = eg_file_join(dir, name);
+    status = path == NULL ? eg_error_set(err, EG_E_NOMEM, dir, "memory ran out")
+                          : show_file(path, eg_tool_json(args), err);
+    free(path);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
+    }
+    return EG_EXIT_DONE;
 }
 
 static const struct eg_tool_option issue_options[] = {
@@ -428,18 +439,23 @@ static enum eg_status renew_list(struct authority *authority, struct eg_bytes re
     enum eg_status status =
         eg_issue_crl(&list, eg_bytes_view(&authority->pem), eg_bytes_view(&authority->key),
                      eg_bytes_view(&authority->crl), revoked, now, now + days * DAY_MS, err);
-    if (status == EG_OK) {
-        status = write_in(authority->dir, "crl", ".pem", eg_bytes_view(&list), 0644, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_crl_describe(&count, &from_ms, &until_ms, eg_bytes_view(&list), err);
+    status = write_in(authority->dir, "crl", ".pem", eg_bytes_view(&list), 0644, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_text_time(until, until_ms);
-        printf(json ? "{\"revoked\":%zu,\"next_update\":\"%s\"}\n"
-                    : "revoked certificates: %zu, next list until %s\n",
-               count, until);
+    status = eg_crl_describe(&count, &from_ms, &until_ms, eg_bytes_view(&list), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_text_time(until, until_ms);
+    printf(json ? "{\"revoked\":%zu,\"next_update\":\"%s\"}\n"
+                : "revoked certificates: %zu, next list until %s\n",
+           count, until);
+
+done:
     eg_buf_done(&list);
     return status;
 }
@@ -451,17 +467,20 @@ static int run_revoke(const struct eg_tool_args *args, struct eg_error *err)
     int64_t days;
     eg_buf_init(&certificate, EG_TRUST_PEM_MAX);
     enum eg_status status = read_days(&days, args, 365, err);
-    if (status == EG_OK) {
-        status = eg_file_read(&certificate, eg_tool_operand(args, 1), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = authority_open(&authority, eg_tool_operand(args, 0), err);
-        if (status == EG_OK) {
-            status =
-                renew_list(&authority, eg_bytes_view(&certificate), days, eg_tool_json(args), err);
-        }
-        authority_done(&authority);
+    status = eg_file_read(&certificate, eg_tool_operand(args, 1), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = authority_open(&authority, eg_tool_operand(args, 0), err);
+    if (status == EG_OK) {
+        status = renew_list(&authority, eg_bytes_view(&certificate), days, eg_tool_json(args), err);
+    }
+    authority_done(&authority);
+
+done:
     eg_buf_done(&certificate);
     return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
 }
@@ -471,14 +490,18 @@ static int run_crl(const struct eg_tool_args *args, struct eg_error *err)
     struct authority authority = {0};
     int64_t days;
     enum eg_status status = read_days(&days, args, 365, err);
-    if (status == EG_OK) {
-        status = authority_open(&authority, eg_tool_operand(args, 0), err);
-        if (status == EG_OK) {
-            status = renew_list(&authority, EG_BYTES_NONE, days, eg_tool_json(args), err);
-        }
-        authority_done(&authority);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
     }
-    return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
+    status = authority_open(&authority, eg_tool_operand(args, 0), err);
+    if (status == EG_OK) {
+        status = renew_list(&authority, EG_BYTES_NONE, days, eg_tool_json(args), err);
+    }
+    authority_done(&authority);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
+    }
+    return EG_EXIT_DONE;
 }
 
 static const struct eg_tool_option list_options[] = {

@@ -63,29 +63,38 @@ static enum eg_status sign(struct eg_directory **out, const struct eg_tool_args 
     eg_buf_init(&cms, EG_CMS_MAX);
     enum eg_status status =
         beside != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, path, "memory ran out");
-    if (status == EG_OK) {
-        status = eg_file_read_some(&xml, path, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_directory_parse(out, eg_bytes_view(&xml), (struct eg_bytes){NULL, 0}, err);
+    status = eg_file_read_some(&xml, path, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_directory_index(*out, err);
+    status = eg_directory_parse(out, eg_bytes_view(&xml), (struct eg_bytes){NULL, 0}, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_signing_key_read(&key, eg_tool_value(args, "--key", 0),
-                                     eg_tool_value(args, "--cert", 0), err);
+    status = eg_directory_index(*out, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = may_sign(*out, key, path, err);
+    status = eg_signing_key_read(&key, eg_tool_value(args, "--key", 0),
+                                 eg_tool_value(args, "--cert", 0), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_cms_sign(&cms, key, EG_SIGNED_DIRECTORY, eg_bytes_view(&xml),
-                             eg_clock_wall_ms(), err);
+    status = may_sign(*out, key, path, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_file_write(beside, eg_bytes_view(&cms), 0644, err);
+    status =
+        eg_cms_sign(&cms, key, EG_SIGNED_DIRECTORY, eg_bytes_view(&xml), eg_clock_wall_ms(), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_file_write(beside, eg_bytes_view(&cms), 0644, err);
+
+done:
     eg_signing_key_free(&key);
     eg_buf_done(&xml);
     eg_buf_done(&cms);
@@ -97,10 +106,13 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
 {
     struct eg_directory *directory = NULL;
     enum eg_status status = eg_engine_init(err);
-
-    if (status == EG_OK) {
-        status = sign(&directory, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    status = sign(&directory, args, err);
+
+done:
     if (status == EG_OK && eg_tool_json(args)) {
         char digest[EG_DIGEST_TEXT_LEN + 1] = "";
         eg_digest_text(&directory->digest, digest);

@@ -4,6 +4,7 @@
  */
 #include "emgate/verbs/proofs.h"
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "emgate/frame/connection.h"
@@ -67,9 +68,12 @@ static enum eg_status claim(const char *stem, const struct eg_client_reply *repl
     eg_buf_init(&text, EG_KIB);
     eg_keep_salts_write(&text, &salts);
     enum eg_status status = eg_buf_ok(&text, "salts", err);
-    if (status == EG_OK) {
-        status = keep(stem, ".salts", (struct eg_octets){text.data, text.len}, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = keep(stem, ".salts", (struct eg_octets){text.data, text.len}, err);
+
+done:
     eg_buf_done(&text);
     return status;
 }
@@ -102,23 +106,13 @@ static enum eg_status keep_signature(const char *stem, const struct eg_proofs *p
 static enum eg_status keep_all(const char *stem, const struct eg_proofs *proofs,
                                const struct eg_client_reply *reply, struct eg_error *err)
 {
-    enum eg_status status = keep_signature(stem, proofs, err);
-    if (status == EG_OK) {
-        status = keep(stem, ".findings", reply->findings, err);
-    }
-    if (status == EG_OK) {
-        status = keep_text(stem, ".de.txt", reply->text_de, err);
-    }
-    if (status == EG_OK) {
-        status = keep_text(stem, ".en.txt", reply->text_en, err);
-    }
-    if (status == EG_OK) {
-        status = keep(stem, ".receipt", reply->receipt, err);
-    }
-    if (status == EG_OK) {
-        (void)unlink(proofs->pending); /* its octets are in the stem, or it proves nothing */
-    }
-    return status;
+    EG_TRY(keep_signature(stem, proofs, err));
+    EG_TRY(keep(stem, ".findings", reply->findings, err));
+    EG_TRY(keep_text(stem, ".de.txt", reply->text_de, err));
+    EG_TRY(keep_text(stem, ".en.txt", reply->text_en, err));
+    EG_TRY(keep(stem, ".receipt", reply->receipt, err));
+    (void)unlink(proofs->pending); /* its octets are in the stem, or it proves nothing */
+    return EG_OK;
 }
 
 /* ---- another receipt under the name ---- */
@@ -223,12 +217,17 @@ static enum eg_status look_at(enum look *out, struct eg_proofs_kept *kept, const
     } else {
         status = eg_error_set(err, status, path, "%s", own.text);
     }
-    if (status == EG_OK && found != EG_PROOFS_ALONE && kept->found != EG_PROOFS_CONTRADICTION) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (found != EG_PROOFS_ALONE && kept->found != EG_PROOFS_CONTRADICTION) {
         free(kept->other);
         kept->found = found;
         kept->other = path;
         path = NULL;
     }
+
+done:
     eg_buf_done(&there);
     free(path);
     return status;

@@ -2,6 +2,7 @@
  * emgate receipt verify: a receipt proved offline with the log key alone, and compared with the
  * files that it is about.
  */
+#include "base/error.h"
 #include "emgate/frame/verb.h"
 #include "emgate/verbs/keep.h"
 
@@ -68,9 +69,14 @@ static enum eg_status take_salts(struct eg_keep_salts *out, const struct eg_tool
         status = eg_error_set(err, EG_E_NOTFOUND, path,
                               "the salts are needed to compare contents; give them with --salt");
     }
-    if (status == EG_OK && !eg_keep_salts_read(out, eg_bytes_view(&text))) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_keep_salts_read(out, eg_bytes_view(&text))) {
         status = eg_error_set(err, EG_E_FORMAT, path, "is not a file of salts");
     }
+
+done:
     eg_buf_done(&text);
     free(path);
     return status;
@@ -89,10 +95,13 @@ static enum eg_status compare(bool *same, const char *path, const struct eg_salt
 
     eg_buf_init(&content, EG_REPORT_MAX + EG_MIB);
     status = eg_file_read(&content, path, err);
-    if (status == EG_OK) {
-        digest = eg_hash_salted(salt, eg_bytes_view(&content));
-        *same = named != NULL && eg_digest_equal(&digest, named);
+    if (status != EG_OK) {
+        goto done;
     }
+    digest = eg_hash_salted(salt, eg_bytes_view(&content));
+    *same = named != NULL && eg_digest_equal(&digest, named);
+
+done:
     eg_buf_done(&content);
     return status;
 }
@@ -108,23 +117,22 @@ static enum eg_status compare_files(struct verdict *verdict, const struct eg_ent
     const char *report = eg_tool_value(args, "--report", 0);
     const char *findings = eg_tool_value(args, "--findings", 0);
     struct eg_keep_salts salts = {0};
-    enum eg_status status = EG_OK;
 
     verdict->report_asked = report != NULL;
     verdict->findings_asked = findings != NULL;
     if (report == NULL && findings == NULL) {
         return EG_OK;
     }
-    status = take_salts(&salts, args, err);
-    if (status == EG_OK && report != NULL) {
-        status = compare(&verdict->report_same, report, &salts.report,
-                         entry->has_report ? &entry->report : NULL, err);
+    EG_TRY(take_salts(&salts, args, err));
+    if (report != NULL) {
+        EG_TRY(compare(&verdict->report_same, report, &salts.report,
+                       entry->has_report ? &entry->report : NULL, err));
     }
-    if (status == EG_OK && findings != NULL) {
-        status = compare(&verdict->findings_same, findings, &salts.findings,
-                         entry->has_findings ? &entry->findings : NULL, err);
+    if (findings != NULL) {
+        return compare(&verdict->findings_same, findings, &salts.findings,
+                       entry->has_findings ? &entry->findings : NULL, err);
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- telling
@@ -221,17 +229,21 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     enum eg_status status = eg_log_key_take(&key, eg_tool_value(args, "--log-key", 0), err);
 
     eg_buf_init(&text, EG_RECEIPT_MAX);
-    if (status == EG_OK) {
-        status = eg_file_read(&text, eg_tool_operand(args, 0), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        verdict.proved =
-            eg_receipt_verify(&receipt, eg_bytes_view(&text), key.origin, key.key, &why) == EG_OK;
-        (void)snprintf(verdict.why, sizeof(verdict.why), "%s", why.text);
+    status = eg_file_read(&text, eg_tool_operand(args, 0), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && verdict.proved) {
+    verdict.proved =
+        eg_receipt_verify(&receipt, eg_bytes_view(&text), key.origin, key.key, &why) == EG_OK;
+    (void)snprintf(verdict.why, sizeof(verdict.why), "%s", why.text);
+    if (verdict.proved) {
         status = compare_files(&verdict, &receipt.entry, args, err);
     }
+
+done:
     if (status == EG_OK && eg_tool_json(args)) {
         tell_json(&verdict, &receipt);
     } else if (status == EG_OK) {

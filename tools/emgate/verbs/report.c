@@ -41,7 +41,10 @@ static enum eg_status write_report(void *payload, const char *id, const char *da
         return eg_error_set(err, EG_E_NOMEM, name, "memory ran out");
     }
     enum eg_status status = eg_file_write(path, report, 0644, err);
-    if (status == EG_OK && eg_tool_json(writer->args)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(writer->args)) {
         struct eg_buf line;
         eg_buf_init(&line, EG_MIB);
         eg_buf_text(&line, "{\"report\":");
@@ -54,6 +57,8 @@ static enum eg_status write_report(void *payload, const char *id, const char *da
         (void)fwrite(line.data, 1, line.len, stdout);
         eg_buf_done(&line);
     }
+
+done:
     free(path);
     writer->written++;
     return status;
@@ -91,17 +96,21 @@ static enum eg_status convert(const struct eg_tool_args *args, const struct eg_m
         paths[i] = eg_tool_operand(args, i);
     }
     status = number_option(args, "--days", DAYS_MAX, 0, &options.days, err);
-    if (status == EG_OK) {
-        status = number_option(args, "--report-version", EG_VERSION_NUMBER_MAX, 1, &options.version,
-                               err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_file_mkdirs(writer.folder, err);
+    status =
+        number_option(args, "--report-version", EG_VERSION_NUMBER_MAX, 1, &options.version, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status =
-            eg_convert_files(tally, mapping, &options, paths, count, write_report, &writer, err);
+    status = eg_file_mkdirs(writer.folder, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_convert_files(tally, mapping, &options, paths, count, write_report, &writer, err);
+
+done:
     free(paths);
     return status;
 }
@@ -111,15 +120,21 @@ static int run_from_csv(const struct eg_tool_args *args, struct eg_error *err)
     struct eg_mapping *mapping = NULL;
     struct eg_convert_tally tally = {0};
     enum eg_status status = eg_mapping_read(&mapping, eg_tool_value(args, "--map", 0), err);
-
-    if (status == EG_OK) {
-        status = convert(args, mapping, &tally, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_tool_json(args)) {
+
+    status = convert(args, mapping, &tally, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_tool_json(args)) {
         printf("%zu reports from %zu rows: %zu values, %zu without a number; in %s\n",
                tally.reports, tally.rows, tally.values, tally.missing,
                eg_tool_value(args, "-o", 0));
     }
+
+done:
     eg_mapping_free(&mapping);
     return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
 }

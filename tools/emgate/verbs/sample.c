@@ -42,9 +42,12 @@ static enum eg_status write_one(const struct eg_sample *sample, const char *fold
     }
     eg_buf_init(&report, SAMPLE_MAX);
     enum eg_status status = eg_sample_report(&report, sample, err);
-    if (status == EG_OK) {
-        status = eg_file_write(path, eg_bytes_view(&report), 0644, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_file_write(path, eg_bytes_view(&report), 0644, err);
+
+done:
     eg_buf_done(&report);
     free(path);
     return status;
@@ -54,18 +57,18 @@ static enum eg_status write_one(const struct eg_sample *sample, const char *fold
 static enum eg_status write_all(struct eg_sample *sample, const char *folder, int32_t first,
                                 uint64_t count, struct eg_error *err)
 {
-    enum eg_status status = eg_file_mkdirs(folder, err);
+    EG_TRY(eg_file_mkdirs(folder, err));
 
-    for (uint64_t i = 0; i < count && status == EG_OK; i++, sample->seed++) {
+    for (uint64_t i = 0; i < count; i++, sample->seed++) {
         char day[EG_DAY_TEXT_MAX];
         char id[EG_ID_MAX + 1];
         eg_day_text(day, first + (int32_t)i);
         (void)snprintf(id, sizeof id, "sample-%s", day);
         sample->day = day;
         sample->id = id;
-        status = write_one(sample, folder, err);
+        EG_TRY(write_one(sample, folder, err));
     }
-    return status;
+    return EG_OK;
 }
 
 static int run_sample(const struct eg_tool_args *args, struct eg_error *err)
@@ -86,19 +89,28 @@ static int run_sample(const struct eg_tool_args *args, struct eg_error *err)
                !eg_text_token(eg_bytes_of(sample.plant), EG_ID_MAX)) {
         status = eg_error_set(err, EG_E_USAGE, "--to, --plant", "not an identifier");
     }
-    if (status == EG_OK) {
-        status = number_option(args, "--seed", UINT64_MAX / 2, &sample.seed, err);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
     }
-    if (status == EG_OK) {
-        status = number_option(args, "--count", COUNT_MAX, &count, err);
+    status = number_option(args, "--seed", UINT64_MAX / 2, &sample.seed, err);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
     }
-    if (status == EG_OK && first > EG_DAY_LAST - (int32_t)count) {
+    status = number_option(args, "--count", COUNT_MAX, &count, err);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
+    }
+    if (first > EG_DAY_LAST - (int32_t)count) {
         status = eg_error_set(err, EG_E_USAGE, "--count", "the days would run beyond 2199");
     }
-    if (status == EG_OK) {
-        status = write_all(&sample, eg_tool_value(args, "-o", 0), first, count, err);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
     }
-    return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
+    status = write_all(&sample, eg_tool_value(args, "-o", 0), first, count, err);
+    if (status != EG_OK) {
+        return EG_EXIT_COULD_NOT;
+    }
+    return EG_EXIT_DONE;
 }
 
 static const struct eg_tool_option OPTIONS[] = {

@@ -101,13 +101,19 @@ static enum eg_status tell_receipt(const struct eg_tool_args *args, const char *
     struct eg_standing standing;
     enum eg_status status =
         eg_receipt_prove(&facts, reply->receipt, eg_client_log_key(client), err);
-    if (status == EG_OK) {
-        status = eg_standing_read(
-            &standing, (struct eg_bytes){reply->findings.data, reply->findings.len}, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && file != NULL) {
+    status = eg_standing_read(&standing,
+                              (struct eg_bytes){reply->findings.data, reply->findings.len}, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (file != NULL) {
         status = eg_keep_file(file, reply->receipt, err);
     }
+
+done:
     if (status == EG_OK && eg_tool_json(args)) {
         tell_json(identity, &facts, &standing);
     } else if (status == EG_OK) {
@@ -157,22 +163,31 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     struct eg_client_reply reply = {.kind = EG_CLIENT_UNANSWERED};
     int exit_status = EG_EXIT_COULD_NOT;
     enum eg_status status = identity_of(identity, args, err);
-    if (status == EG_OK) {
-        status = eg_connection_new(&client, args, NULL, 0, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_newest_open(&newest, args, eg_client_log_key(client), err);
+    status = eg_connection_new(&client, args, NULL, 0, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_client_status(&reply, client, identity, err);
+    status = eg_newest_open(&newest, args, eg_client_log_key(client), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && reply.kind == EG_CLIENT_RECEIPT && reply.proved) {
+    status = eg_client_status(&reply, client, identity, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (reply.kind == EG_CLIENT_RECEIPT && reply.proved) {
         status = eg_newest_see(newest, reply.receipt, err);
     }
-    if (status == EG_OK) {
-        exit_status = tell(args, identity, client, &reply, err);
-        eg_client_bye(client);
+    if (status != EG_OK) {
+        goto done;
     }
+    exit_status = tell(args, identity, client, &reply, err);
+    eg_client_bye(client);
+
+done:
     eg_client_reply_done(&reply);
     eg_client_free(&client);
     eg_newest_free(&newest);

@@ -2,6 +2,7 @@
  * emgate submit: sign reports, hand them in, keep what came back. Several are in flight at a time;
  * a line tells of each as its answer comes, and the files beside it hold what proves it.
  */
+#include "base/error.h"
 #include "emgate/frame/connection.h"
 #include "emgate/verbs/keep.h"
 #include "emgate/verbs/newest.h"
@@ -201,12 +202,9 @@ static enum eg_status keep_signature(struct eg_buf *cms, struct work *work, stru
 static enum eg_status load(struct eg_buf *report, struct eg_buf *cms, struct work *work,
                            struct sending *sending, struct eg_error *err)
 {
-    enum eg_status status = eg_connection_read(report, sending->file, REPORT_READ_MAX, err);
-    if (status == EG_OK) {
-        status = take_signature(cms, work, sending->file, eg_bytes_view(report), err);
-    }
-    return status == EG_OK ? keep_signature(cms, work, sending, eg_bytes_view(report), err)
-                           : status;
+    EG_TRY(eg_connection_read(report, sending->file, REPORT_READ_MAX, err));
+    EG_TRY(take_signature(cms, work, sending->file, eg_bytes_view(report), err));
+    return keep_signature(cms, work, sending, eg_bytes_view(report), err);
 }
 
 /* Send one file. Only what ends the whole run comes back as a failure. */
@@ -264,7 +262,10 @@ static enum eg_status take_receipt(struct work *work, const struct sending *send
                            own.text);
     }
     eg_proofs_kept_done(&kept);
-    if (status == EG_OK && reply->proved) {
+    if (status != EG_OK) {
+        return status;
+    }
+    if (reply->proved) {
         status = eg_newest_see(work->newest, reply->receipt, &own);
         if (status == EG_E_DENIED) {
             tell_contradiction(work, sending->file, reply, "The log contradicts itself:", own.text);
@@ -292,18 +293,21 @@ static enum eg_status take_one(struct work *work, struct eg_error *err)
     } else if (reply.kind == EG_CLIENT_UNAUTHENTICATED) {
         (void)unlink(sending->pending); /* never recorded, and another one is needed */
     }
-    if (status == EG_OK) {
-        bool decided = reply.kind == EG_CLIENT_RECEIPT && reply.proved;
-        bool believed = work->contradictions == before;
-        work->accepted += decided && believed && reply.accepted;
-        work->rejected += decided && believed && !reply.accepted;
-        work->failed += !decided;
-        work->finished++;
-        if (believed) {
-            tell(work, sending->file, &reply);
-        }
-        eg_tool_progress("reports", work->finished, work->count);
+    if (status != EG_OK) {
+        goto done;
     }
+    bool decided = reply.kind == EG_CLIENT_RECEIPT && reply.proved;
+    bool believed = work->contradictions == before;
+    work->accepted += decided && believed && reply.accepted;
+    work->rejected += decided && believed && !reply.accepted;
+    work->failed += !decided;
+    work->finished++;
+    if (believed) {
+        tell(work, sending->file, &reply);
+    }
+    eg_tool_progress("reports", work->finished, work->count);
+
+done:
     eg_client_reply_done(&reply);
     return status;
 }
@@ -311,7 +315,10 @@ static enum eg_status take_one(struct work *work, struct eg_error *err)
 static enum eg_status send_all(struct work *work, uint64_t window, struct eg_error *err)
 {
     enum eg_status status = eg_client_connect(work->client, err);
-    for (size_t i = 0; status == EG_OK && i < work->count; i++) {
+    if (status != EG_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < work->count; i++) {
         while (status == EG_OK && eg_client_in_flight(work->client) >= window) {
             status = take_one(work, err);
         }
@@ -322,11 +329,14 @@ static enum eg_status send_all(struct work *work, uint64_t window, struct eg_err
         } else if (status == EG_OK) {
             status = send_file(work, &work->sendings[i], err);
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    while (status == EG_OK && eg_client_in_flight(work->client) > 0) {
-        status = take_one(work, err);
+    while (eg_client_in_flight(work->client) > 0) {
+        EG_TRY(take_one(work, err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- setting up ---- */
@@ -363,18 +373,24 @@ static enum eg_status check_names(const struct work *work, struct eg_error *err)
     struct sending *sorted = calloc(work->count, sizeof *sorted);
     enum eg_status status =
         sorted != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "submit", "memory ran out");
-    if (status == EG_OK) {
-        memcpy(sorted, work->sendings, work->count * sizeof *sorted);
-        qsort(sorted, work->count, sizeof *sorted, by_name);
+    if (status != EG_OK) {
+        goto done;
     }
-    for (size_t i = 1; status == EG_OK && i < work->count; i++) {
+    memcpy(sorted, work->sendings, work->count * sizeof *sorted);
+    qsort(sorted, work->count, sizeof *sorted, by_name);
+    for (size_t i = 1; i < work->count; i++) {
         if (by_name(&sorted[i - 1], &sorted[i]) == 0) {
             status = eg_error_set(err, EG_E_USAGE, "-o",
                                   "%s and %s would have their receipts in one place; leave out -o, "
                                   "or submit them into two folders",
                                   sorted[i - 1].file, sorted[i].file);
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     free(sorted);
     return status;
 }
@@ -400,12 +416,20 @@ static enum eg_status set_up(struct work *work, char **pair, uint64_t *window, s
         status = eg_newest_open(&work->newest, work->args, eg_client_log_key(work->client), err);
     }
     work->sendings = calloc(work->count, sizeof *work->sendings);
-    if (status == EG_OK && work->sendings == NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (work->sendings == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, "submit", "memory ran out");
     }
-    for (size_t i = 0; status == EG_OK && i < work->count; i++) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < work->count; i++) {
         work->sendings[i].file = eg_tool_operand(work->args, i);
     }
+
+done:
     return status == EG_OK && work->dir != NULL ? check_names(work, err) : status;
 }
 
@@ -439,12 +463,16 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     char *pair = NULL;
     uint64_t window = 0;
     enum eg_status status = set_up(&work, &pair, &window, err);
-    if (status == EG_OK) {
-        status = send_all(&work, window, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_client_bye(work.client);
+    status = send_all(&work, window, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_client_bye(work.client);
+
+done:
     eg_client_free(&work.client);
     eg_signing_key_free(&work.key);
     eg_newest_free(&work.newest);
