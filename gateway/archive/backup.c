@@ -198,7 +198,7 @@ static void remove_temporary(struct copying *copying)
 {
     static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
 
-    for (size_t i = 0; copying->temporary != NULL && i < sizeof(tails) / sizeof(tails[0]); i++) {
+    for (size_t i = 0; copying->temporary != NULL && i < sizeof tails / sizeof tails[0]; i++) {
         char *path = NULL;
         if (asprintf(&path, "%s%s", copying->temporary, tails[i]) >= 0) {
             (void)unlink(path);

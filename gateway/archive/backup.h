@@ -8,7 +8,8 @@
 #include "archive/store.h"
 
 struct eg_backup {
-    const char *from, *to; /* paths; borrowed */
+    /* paths; borrowed */
+    const char *from, *to;
     /* After each step; may be NULL. false: stop, the answer is EG_E_STATE. */
     bool (*progress)(void *payload, uint64_t done, uint64_t total);
     void *payload;

@@ -33,7 +33,8 @@
 #include "archive/store.h"
 
 struct eg_check_finding {
-    uint64_t entry; /* UINT64_MAX: the log as a whole */
+    /* UINT64_MAX: the log as a whole */
+    uint64_t entry;
     unsigned condition;
     char text[EG_ERROR_TEXT_MAX];
 };
@@ -42,13 +43,18 @@ struct eg_check_inputs {
     uint64_t index;
     const struct eg_entry *entry;
     struct eg_bytes report, signature, parameters, findings;
-    struct eg_bytes facts;             /* that it leaned on; entry->has_facts */
-    const struct eg_facts *remembered; /* that lie in the archive for it */
-    const char *plant;                 /* under this plant; "" without any */
+    /* that it leaned on; entry->has_facts */
+    struct eg_bytes facts;
+    /* that lie in the archive for it */
+    const struct eg_facts *remembered;
+    /* under this plant; "" without any */
+    const char *plant;
     struct eg_bytes notifications[EG_NOTIFICATIONS_MAX];
     size_t notification_count;
-    struct eg_digest report_digest; /* plain SHA-256 of the report */
-    struct eg_store *store;         /* to fetch directory, package, revocation data by digest */
+    /* plain SHA-256 of the report */
+    struct eg_digest report_digest;
+    /* to fetch directory, package, revocation data by digest */
+    struct eg_store *store;
 };
 
 struct eg_check_hooks {
@@ -78,7 +84,8 @@ struct eg_check_counts {
     uint64_t proved_and_rerun, proved_by_digest, failed;
     uint64_t
         engine_differs; /* of those proved by digest: recorded under another semantics number */
-    uint64_t entries;   /* of all kinds */
+    /* of all kinds */
+    uint64_t entries;
 };
 
 /*

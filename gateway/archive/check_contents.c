@@ -10,7 +10,8 @@
 struct slot {
     unsigned condition;
     const char *name;
-    const struct eg_digest *digest; /* NULL: the entry names no such content */
+    /* NULL: the entry names no such content */
+    const struct eg_digest *digest;
 };
 
 static struct slot slot_of(const struct eg_entry *entry, unsigned at)

@@ -19,7 +19,7 @@ static bool plant_fits(struct eg_checker *checker, sqlite3_stmt *row)
     const char *plant = (const char *)sqlite3_column_text(row, 0);
     size_t len = plant ? strlen(plant) : 0;
 
-    if (len == 0 || len >= sizeof(checker->facts_plant)) {
+    if (len == 0 || len >= sizeof checker->facts_plant) {
         return false;
     }
     if (checker->facts_plant[0] == '\0') {

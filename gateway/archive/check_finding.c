@@ -13,7 +13,7 @@ void eg_check_found(struct eg_checker *checker, uint64_t entry, unsigned conditi
     va_list values;
 
     va_start(values, format);
-    (void)vsnprintf(finding.text, sizeof(finding.text), format, values);
+    (void)vsnprintf(finding.text, sizeof finding.text, format, values);
     va_end(values);
     checker->findings++;
     checker->row_findings++;

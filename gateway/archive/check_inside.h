@@ -64,23 +64,32 @@ struct eg_checker {
     struct eg_check_row row;
     uint64_t row_findings;
     struct eg_entry entry;
-    bool readable;    /* condition 1 holds, entry is filled */
-    bool proved;      /* its receipt holds its very text */
-    unsigned present; /* bit per slot of contents that are there */
-    unsigned fitting; /* and have the digest that the entry says */
+    /* condition 1 holds, entry is filled */
+    bool readable;
+    /* its receipt holds its very text */
+    bool proved;
+    /* bit per slot of contents that are there */
+    unsigned present;
+    /* and have the digest that the entry says */
+    unsigned fitting;
     struct eg_buf contents[EG_CONTENT_SLOTS];
 
-    struct eg_facts facts;           /* that lie there for it */
-    char facts_plant[EG_ID_MAX + 1]; /* "": none */
+    /* that lie there for it */
+    struct eg_facts facts;
+    /* "": none */
+    char facts_plant[EG_ID_MAX + 1];
     struct eg_buf facts_text;
 
     /* The log so far */
     struct eg_merkle_edge edge;
-    uint64_t leaf_index;        /* of the leaf being appended */
-    enum eg_status node_status; /* of a look-up inside eg_merkle_append */
+    /* of the leaf being appended */
+    uint64_t leaf_index;
+    /* of a look-up inside eg_merkle_append */
+    enum eg_status node_status;
     struct eg_error *err;
     int64_t last_recorded_ms;
-    uint64_t notifications; /* that the streams should hold */
+    /* that the streams should hold */
+    uint64_t notifications;
     uint64_t nodes_missing;
 
     /* The checkpoint that the receipts of one batch share, and the tree it promises */
@@ -90,7 +99,8 @@ struct eg_checker {
     uint64_t promised_size, promised_by;
     struct eg_digest promised_root;
 
-    struct eg_digest revocation; /* found good last */
+    /* found good last */
+    struct eg_digest revocation;
     bool has_revocation;
 };
 

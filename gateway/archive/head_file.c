@@ -42,7 +42,7 @@ enum eg_status eg_head_file_create(const char *path, struct eg_bytes checkpoint,
     }
     EG_TRY(eg_head_note_slot(octets, checkpoint, err));
     EG_TRY(eg_head_note_slot(octets + EG_HEAD_NOTE_SLOT, EG_BYTES_NONE, err));
-    status = eg_file_write(path, (struct eg_bytes){octets, sizeof(octets)}, HEAD_MODE, err);
+    status = eg_file_write(path, (struct eg_bytes){octets, sizeof octets}, HEAD_MODE, err);
     return status;
 }
 
@@ -87,7 +87,7 @@ static enum eg_status read_note(struct eg_head_file *file, const char *origin,
 enum eg_status eg_head_file_open(struct eg_head_file **out, const char *path, const char *origin,
                                  const uint8_t public_key[EG_ED25519_KEY_LEN], struct eg_error *err)
 {
-    struct eg_head_file *file = calloc(1, sizeof(*file));
+    struct eg_head_file *file = calloc(1, sizeof *file);
     enum eg_status status = EG_OK;
 
     if (file == NULL || (file->path = strdup(path)) == NULL) {

@@ -164,7 +164,7 @@ static enum eg_status open_database(struct eg_store *store, bool frozen, struct 
     (void)sqlite3_extended_result_codes(store->db, 1);
     (void)sqlite3_busy_timeout(store->db, EG_ARCHIVE_WAIT_MS);
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, &defensive);
-    (void)snprintf(setup, sizeof(setup),
+    (void)snprintf(setup, sizeof setup,
                    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
                    "PRAGMA cache_size = -%d; PRAGMA synchronous = FULL;"
                    "PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = MEMORY",
@@ -286,7 +286,7 @@ static enum eg_status learn_next(struct eg_store *store, struct eg_error *err)
 enum eg_status eg_store_open(struct eg_store **out, const char *path, enum eg_store_mode mode,
                              const char *origin, struct eg_error *err)
 {
-    struct eg_store *store = calloc(1, sizeof(*store));
+    struct eg_store *store = calloc(1, sizeof *store);
     enum eg_status status = EG_OK;
 
     if (!store) {

@@ -81,23 +81,29 @@ enum eg_content_kind {
 
 struct eg_content {
     enum eg_content_kind kind;
-    unsigned number; /* of the notification, from 0; else 0 */
+    /* of the notification, from 0; else 0 */
+    unsigned number;
     struct eg_salt salt;
     struct eg_bytes octets;
 };
 
 /* One record to append. Everything is borrowed during the call. */
 struct eg_record {
-    uint64_t index;               /* must be the next one */
-    const struct eg_entry *entry; /* for the columns that are looked up */
+    /* must be the next one */
+    uint64_t index;
+    /* for the columns that are looked up */
+    const struct eg_entry *entry;
     struct eg_bytes entry_text;
     struct eg_bytes receipt;
-    struct eg_digest report_digest; /* plain SHA-256 of the report content: "same content?" */
+    /* plain SHA-256 of the report content: "same content?" */
+    struct eg_digest report_digest;
     const struct eg_content *contents;
     size_t content_count;
     /* Facts that an accepted submission leaves behind, under its plant and its package's id. */
-    const struct eg_facts *remembered; /* NULL: none */
-    const char *plant;                 /* with remembered */
+    /* NULL: none */
+    const struct eg_facts *remembered;
+    /* with remembered */
+    const char *plant;
 };
 struct eg_node {
     unsigned level;
@@ -107,7 +113,8 @@ struct eg_node {
 struct eg_batch {
     const struct eg_record *records;
     size_t record_count;
-    const struct eg_node *nodes; /* complete subtrees closed by the batch */
+    /* complete subtrees closed by the batch */
+    const struct eg_node *nodes;
     size_t node_count;
     struct eg_bytes checkpoint;
 };
@@ -185,8 +192,10 @@ enum eg_status eg_store_node(void *store, unsigned level, uint64_t index, struct
 /* Streams: the next notification for a recipient strictly after a cursor. EG_E_NOTFOUND: none yet.
  */
 struct eg_cursor {
-    uint64_t index;  /* log index */
-    uint32_t number; /* notification number within the entry, from 1; {0,0} = before the first */
+    /* log index */
+    uint64_t index;
+    /* notification number within the entry, from 1; {0,0} = before the first */
+    uint32_t number;
 };
 EG_MUST_USE
 enum eg_status eg_store_next(struct eg_cursor *cursor_out, struct eg_store *store,
@@ -210,11 +219,16 @@ enum eg_status eg_store_cursor_put(struct eg_store *store, const char *participa
  */
 struct eg_facts_query {
     const char *plant;
-    const char *package; /* id, whatever the version */
-    const char *from;    /* first day */
-    const char *until;   /* day of the report: facts of the days before it ... */
-    const char *through; /* ... and later days after it, up to this one */
-    uint64_t below;      /* of entries before this index */
+    /* id, whatever the version */
+    const char *package;
+    /* first day */
+    const char *from;
+    /* day of the report: facts of the days before it ... */
+    const char *until;
+    /* ... and later days after it, up to this one */
+    const char *through;
+    /* of entries before this index */
+    uint64_t below;
     /*
      * What a set that is renewed holds already: facts of days before `known_until` that were in
      * force before the entry `known_below`. NULL and 0: nothing.

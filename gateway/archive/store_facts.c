@@ -13,7 +13,8 @@
 /* ---- writing: a decision's facts in parts of one source and day ------------------------------ */
 
 struct part {
-    const char *source, *day; /* of the facts given */
+    /* of the facts given */
+    const char *source, *day;
     struct eg_facts facts;
 };
 
@@ -40,7 +41,7 @@ static struct part *part_of(struct parts *parts, const struct eg_fact *fact)
     }
     if (parts->count == parts->capacity) {
         size_t capacity = parts->capacity > 0 ? 2 * parts->capacity : 8;
-        struct part *more = realloc(parts->list, capacity * sizeof(*more));
+        struct part *more = realloc(parts->list, capacity * sizeof *more);
         if (!more) {
             return NULL;
         }
@@ -136,7 +137,7 @@ static enum eg_status add_set(struct sets *sets, struct eg_facts *set, struct eg
     }
     if (sets->count == sets->capacity) {
         size_t capacity = sets->capacity > 0 ? 2 * sets->capacity : 32;
-        struct eg_facts *more = realloc(sets->list, capacity * sizeof(*more));
+        struct eg_facts *more = realloc(sets->list, capacity * sizeof *more);
         if (!more) {
             return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
         }
@@ -199,8 +200,8 @@ static bool begins_group(struct group *group, sqlite3_stmt *row)
     const char *day = (const char *)sqlite3_column_text(row, 0);
     const char *source = (const char *)sqlite3_column_text(row, 1);
 
-    if (!day || !source || strlen(day) >= sizeof(group->day) ||
-        strlen(source) >= sizeof(group->source)) {
+    if (!day || !source || strlen(day) >= sizeof group->day ||
+        strlen(source) >= sizeof group->source) {
         return true; /* taking it says what is wrong */
     }
     if (strcmp(group->day, day) == 0 && strcmp(group->source, source) == 0) {

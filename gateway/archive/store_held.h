@@ -26,22 +26,33 @@ enum eg_held_state { EG_HELD_BREACHED, EG_HELD_HELD, EG_HELD_RETRY, EG_HELD_JUDG
 const char *eg_held_state_text(enum eg_held_state state);
 
 struct eg_held {
-    char participant[EG_ID_MAX + 1]; /* whose certificate signed */
-    struct eg_digest report;         /* SHA-256 of its octets */
+    /* whose certificate signed */
+    char participant[EG_ID_MAX + 1];
+    /* SHA-256 of its octets */
+    struct eg_digest report;
     enum eg_held_state state;
-    uint32_t count;             /* times it met a ceiling */
-    int64_t first_ms, last_ms;  /* of these times */
-    int64_t received_ms;        /* when it came first: kept when it is judged again */
-    char sender[EG_ID_MAX + 1]; /* who handed it in */
-    char id[EG_ID_MAX + 1];     /* "" and 0: met the ceiling before it was read */
+    /* times it met a ceiling */
+    uint32_t count;
+    /* of these times */
+    int64_t first_ms, last_ms;
+    /* when it came first: kept when it is judged again */
+    int64_t received_ms;
+    /* who handed it in */
+    char sender[EG_ID_MAX + 1];
+    /* "" and 0: met the ceiling before it was read */
+    char id[EG_ID_MAX + 1];
     uint32_t version;
     char plant[EG_ID_MAX + 1];
-    char package[2 * EG_ID_MAX + 2]; /* "id version"; "" before one was chosen */
-    char code[40];                   /* of the last answer */
+    /* "id version"; "" before one was chosen */
+    char package[2 * EG_ID_MAX + 2];
+    /* of the last answer */
+    char code[40];
     char place[EG_ID_MAX + 1];
     char said[EG_HELD_TEXT_MAX];
-    bool kept;       /* the octets are there */
-    uint64_t octets; /* of the report */
+    /* the octets are there */
+    bool kept;
+    /* of the report */
+    uint64_t octets;
 };
 
 /* The row of a report; EG_E_NOTFOUND: none. Any mode. One look-up in an index. */

@@ -40,7 +40,8 @@
 
 static const struct eg_schema_part {
     const char *name, *sql;
-    int since; /* version */
+    /* version */
+    int since;
 } schema[] = {
     /* In the order of their names, as the check reads them. */
     {"by_digest", "CREATE INDEX by_digest ON entries (kind, digest) WHERE kind > 0", 1},
@@ -100,7 +101,7 @@ static const struct eg_schema_part {
      "STRICT, WITHOUT ROWID",
      1},
 };
-#define EG_SCHEMA_PARTS (sizeof(schema) / sizeof(schema[0]))
+#define EG_SCHEMA_PARTS (sizeof schema / sizeof schema[0])
 
 static enum eg_status execute(struct eg_store *store, const char *sql, struct eg_error *err)
 {
@@ -167,7 +168,7 @@ enum eg_status eg_store_schema_create(struct eg_store *store, const char *origin
     char pragmas[160] = "";
     enum eg_status status = EG_OK;
 
-    (void)snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+    (void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id = %d; PRAGMA user_version = %d",
                    EG_ARCHIVE_APPLICATION, EG_ARCHIVE_VERSION);
     status = execute(store, "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL", err);
     if (!status) {
@@ -309,7 +310,7 @@ static enum eg_status put_version(struct eg_store *store, struct eg_error *err)
 {
     char pragma[64] = "";
 
-    (void)snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d", EG_ARCHIVE_VERSION);
+    (void)snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", EG_ARCHIVE_VERSION);
     return execute(store, pragma, err);
 }
 

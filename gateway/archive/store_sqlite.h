@@ -105,28 +105,41 @@ enum eg_store_sql {
 struct eg_store {
     sqlite3 *db;
     char *path;
-    int lock_fd;   /* writer: holds the lock file; else -1 */
-    bool writing;  /* opened for writing */
-    bool amending; /* opened to change what is held, beside a writer */
-    bool broken;   /* a write failed: what is on disk is known only after a reopen */
-    uint64_t next; /* writer: index of the next record */
-    int version;   /* of the schema */
+    /* writer: holds the lock file; else -1 */
+    int lock_fd;
+    /* opened for writing */
+    bool writing;
+    /* opened to change what is held, beside a writer */
+    bool amending;
+    /* a write failed: what is on disk is known only after a reopen */
+    bool broken;
+    /* writer: index of the next record */
+    uint64_t next;
+    /* of the schema */
+    int version;
     /* store_use.c */
-    struct eg_file_id id, wal_id, lock_id; /* writer: of the files as they were opened */
-    bool was_in_use, incomplete;           /* as it was found */
-    bool in_use;                           /* writer: this handle marked it */
-    const _Atomic uint64_t *shown_below;   /* entries from this index on are as if not there */
+    /* writer: of the files as they were opened */
+    struct eg_file_id id, wal_id, lock_id;
+    /* as it was found */
+    bool was_in_use, incomplete;
+    /* writer: this handle marked it */
+    bool in_use;
+    /* entries from this index on are as if not there */
+    const _Atomic uint64_t *shown_below;
     char origin[EG_ORIGIN_MAX + 1];
     sqlite3_stmt *statements[EG_SQL_COUNT];
     ZSTD_CCtx *packer;
     ZSTD_DCtx *unpacker;
-    struct eg_buf packed; /* writer: where a content is compressed, kept between contents */
+    /* writer: where a content is compressed, kept between contents */
+    struct eg_buf packed;
 };
 
 /* Octets as they lie in a row. */
 struct eg_packed {
-    bool packed;  /* zstd; else plain */
-    uint64_t len; /* of the content itself */
+    /* zstd; else plain */
+    bool packed;
+    /* of the content itself */
+    uint64_t len;
     struct eg_bytes octets;
 };
 

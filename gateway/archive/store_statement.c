@@ -65,7 +65,7 @@ enum eg_status eg_store_corrupt(const struct eg_store *store, struct eg_error *e
     va_list values;
 
     va_start(values, format);
-    (void)vsnprintf(text, sizeof(text), format, values);
+    (void)vsnprintf(text, sizeof text, format, values);
     va_end(values);
     return eg_error_set(err, EG_E_FORMAT, store->path, "%s", text);
 }

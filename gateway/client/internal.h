@@ -21,35 +21,52 @@
 
 /* Something that an answer is awaited for. Kept until it is, so that it can be sent again. */
 struct eg_request {
-    uint64_t id; /* its decimal text is the request id; for a submission also the ticket */
+    /* its decimal text is the request id; for a submission also the ticket */
+    uint64_t id;
     enum eg_verb verb;
     struct eg_buf frames[EG_REQUEST_FRAMES_MAX];
     size_t frame_count;
     bool sent;
-    int64_t send_at_ms; /* boot clock: not before */
+    /* boot clock: not before */
+    int64_t send_at_ms;
     int64_t deadline_ms;
     bool expired;
     struct eg_incoming *answer;
 };
 
 struct eg_following {
-    bool active;   /* eg_client_follow was called and nothing broke since */
-    bool due;      /* FOLLOW must be sent (again) on this connection */
-    bool answered; /* FOLLOWING came at least once */
-    bool denied;   /* refused; client->refusal says why */
-    bool troubled; /* ended by an ERROR that may pass; FOLLOW is sent again at again_at_ms */
-    int64_t troubled_at_ms, again_at_ms; /* boot clock; the former of the first in a row */
-    int64_t calm_from_ms; /* boot clock: nothing contradicted FOLLOWING until then; 0: none yet */
-    char damaged[EG_CURSOR_TEXT_MAX]; /* the item that an ERROR named; "" none */
-    bool begun;                       /* the cursor is known: given by the caller or by FOLLOWING */
+    /* eg_client_follow was called and nothing broke since */
+    bool active;
+    /* FOLLOW must be sent (again) on this connection */
+    bool due;
+    /* FOLLOWING came at least once */
+    bool answered;
+    /* refused; client->refusal says why */
+    bool denied;
+    /* ended by an ERROR that may pass; FOLLOW is sent again at again_at_ms */
+    bool troubled;
+    /* boot clock; the former of the first in a row */
+    int64_t troubled_at_ms, again_at_ms;
+    /* boot clock: nothing contradicted FOLLOWING until then; 0: none yet */
+    int64_t calm_from_ms;
+    /* the item that an ERROR named; "" none */
+    char damaged[EG_CURSOR_TEXT_MAX];
+    /* the cursor is known: given by the caller or by FOLLOWING */
+    bool begun;
     char stream[EG_ID_MAX + 1];
-    struct eg_wire_cursor cursor; /* of the last item given to the caller */
-    unsigned credit;              /* wanted ahead */
-    unsigned left;                /* credit given and not used */
-    uint64_t request;             /* id of the FOLLOW whose items we take */
-    uint64_t credit_request;      /* id of the last CREDIT */
+    /* of the last item given to the caller */
+    struct eg_wire_cursor cursor;
+    /* wanted ahead */
+    unsigned credit;
+    /* credit given and not used */
+    unsigned left;
+    /* id of the FOLLOW whose items we take */
+    uint64_t request;
+    /* id of the last CREDIT */
+    uint64_t credit_request;
     struct eg_incoming *items[EG_CREDIT_MAX];
-    size_t first, count; /* ring */
+    /* ring */
+    size_t first, count;
 };
 
 struct eg_client {
@@ -61,7 +78,8 @@ struct eg_client {
     /* to whom */
     struct eg_buf card_text;
     struct eg_card card;
-    struct eg_signer gateway; /* who signed the card */
+    /* who signed the card */
+    struct eg_signer gateway;
     char log_key[EG_LOG_KEY_TEXT_MAX];
     /* how */
     int timeout_ms;
@@ -72,16 +90,22 @@ struct eg_client {
     /* now */
     void *context;
     struct eg_link hall;
-    bool connected; /* greeted, and the hall was opened */
-    bool greet_due; /* the gateway asked for a new greeting */
+    /* greeted, and the hall was opened */
+    bool connected;
+    /* the gateway asked for a new greeting */
+    bool greet_due;
     struct eg_welcome welcome;
-    int64_t renew_at_ms;   /* boot clock: greet again before the admission ends */
-    int64_t greet_from_ms; /* boot clock: the door asked not to come earlier */
+    /* boot clock: greet again before the admission ends */
+    int64_t renew_at_ms;
+    /* boot clock: the door asked not to come earlier */
+    int64_t greet_from_ms;
     struct eg_answer_text refusal;
     bool has_refusal;
-    struct eg_request **requests; /* window + a few */
+    /* window + a few */
+    struct eg_request **requests;
     size_t request_count, request_capacity;
-    size_t submissions; /* of the requests */
+    /* of the requests */
+    size_t submissions;
     uint64_t last_id;
     struct eg_following follow;
 };

@@ -11,9 +11,12 @@
 
 struct eg_link {
     void *socket, *monitor;
-    bool open;     /* the handshake succeeded and the connection stands */
-    bool reopened; /* it was open, broke, and stands again: what was sent may be lost */
-    bool refused;  /* the handshake was refused: close it */
+    /* the handshake succeeded and the connection stands */
+    bool open;
+    /* it was open, broke, and stands again: what was sent may be lost */
+    bool reopened;
+    /* the handshake was refused: close it */
+    bool refused;
     bool was_open;
 };
 

@@ -35,23 +35,32 @@ struct follower {
     char stream[EG_ID_MAX + 1];
     uint8_t request_id[EG_REQUEST_ID_MAX];
     size_t request_id_len;
-    struct eg_wire_cursor position; /* of the item last taken by the transport, or where it began */
-    struct eg_wire_cursor sent;     /* an ACK may reach to here */
+    /* of the item last taken by the transport, or where it began */
+    struct eg_wire_cursor position;
+    /* an ACK may reach to here */
+    struct eg_wire_cursor sent;
     uint32_t credit;
-    bool hungry;         /* there may be an item behind the position */
-    bool ended;          /* by an ERROR: kept for rule (5) alone */
-    uint64_t last_heard; /* tick of its last FOLLOW or CREDIT */
+    /* there may be an item behind the position */
+    bool hungry;
+    /* by an ERROR: kept for rule (5) alone */
+    bool ended;
+    /* tick of its last FOLLOW or CREDIT */
+    uint64_t last_heard;
     struct sent_item *unacked;
-    size_t unacked_first, unacked_count, unacked_capacity; /* used from first to first + count */
-    size_t octets;                                         /* of the unacked */
+    /* used from first to first + count */
+    size_t unacked_first, unacked_count, unacked_capacity;
+    /* of the unacked */
+    size_t octets;
 };
 
 struct eg_streams {
     struct eg_stream_source source;
     struct follower **followers;
     size_t count, capacity;
-    size_t octets; /* of all followers' unacked */
-    size_t turn;   /* who is asked first in the next pump */
+    /* of all followers' unacked */
+    size_t octets;
+    /* who is asked first in the next pump */
+    size_t turn;
     uint64_t tick;
     uint32_t credit_max;
 };

@@ -20,12 +20,16 @@ struct eg_streams;
 /* One item as the source gives it. The buffers are initialised by eg_streams_pump. */
 struct eg_stream_item {
     struct eg_wire_cursor cursor;
-    char name[EG_ID_MAX + 1]; /* of the notification */
+    /* of the notification */
+    char name[EG_ID_MAX + 1];
     struct eg_salt salt;
-    struct eg_buf receipt;      /* ceiling EG_RECEIPT_MAX */
-    struct eg_buf notification; /* ceiling EG_NOTIFICATION_MAX */
-    bool damaged; /* it is this item's turn, but it is not what the log says: only its cursor and
-                     `why` are filled */
+    /* ceiling EG_RECEIPT_MAX */
+    struct eg_buf receipt;
+    /* ceiling EG_NOTIFICATION_MAX */
+    struct eg_buf notification;
+    /* it is this item's turn, but it is not what the log says: only its cursor and `why` are
+     * filled */
+    bool damaged;
     char why[EG_STREAM_WHY_MAX];
 };
 
@@ -42,7 +46,8 @@ struct eg_stream_source {
                             const char *stream, struct eg_error *err);
     /* Number of entries in the log. */
     enum eg_status (*size)(uint64_t *out, void *payload, struct eg_error *err);
-    void *payload; /* kept */
+    /* kept */
+    void *payload;
 };
 
 /* source is copied; its payload is kept. EG_E_NOMEM. */

@@ -13,12 +13,15 @@ struct eg_admitted {
     char participant[EG_ID_MAX + 1];
     struct eg_digest certificate;
     int64_t
-        until_ms;  /* boot clock: what is admitted for hours stays so, wherever the wall clock goes
-                    */
-    bool ended;    /* by a reload: answered greet-again */
-    double tokens; /* messages that may come now */
+        until_ms; /* boot clock: what is admitted for hours stays so, wherever the wall clock goes
+                   */
+    /* by a reload: answered greet-again */
+    bool ended;
+    /* messages that may come now */
+    double tokens;
     int64_t refilled_at_ms;
-    uint64_t number; /* rises with each admission: tells the oldest */
+    /* rises with each admission: tells the oldest */
+    uint64_t number;
 };
 
 struct eg_admission;

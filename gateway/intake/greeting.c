@@ -14,7 +14,8 @@
 struct pending {
     bool taken;
     struct eg_route route;
-    struct eg_message request; /* request id only; body views are gone */
+    /* request id only; body views are gone */
+    struct eg_message request;
 };
 
 struct eg_greeting {

@@ -230,7 +230,8 @@ bool eg_router_wait(struct eg_router *router, const int *fds, bool *ready, size_
  */
 
 struct incoming {
-    zmq_msg_t frames[EG_FRAMES_MAX + 1]; /* routing id first */
+    /* routing id first */
+    zmq_msg_t frames[EG_FRAMES_MAX + 1];
     size_t count;
     bool too_many;
 };

@@ -29,20 +29,28 @@ typedef bool (*eg_router_admit_fn)(void *payload, const char *key, const char *a
 typedef void (*eg_router_stray_fn)(void *payload, const char *key, const char *address);
 
 struct eg_router_settings {
-    const char *bind;   /* tcp://address:port, port may be * */
-    const char *secret; /* CURVE secret key, Z85 */
-    size_t message_max; /* octets of one frame; a larger one drops the connection */
-    int high_water;     /* messages waiting for each peer, each way */
+    /* tcp://address:port, port may be * */
+    const char *bind;
+    /* CURVE secret key, Z85 */
+    const char *secret;
+    /* octets of one frame; a larger one drops the connection */
+    size_t message_max;
+    /* messages waiting for each peer, each way */
+    int high_water;
     eg_router_admit_fn admit;
-    eg_router_stray_fn stray; /* NULL: nobody is told */
-    void *payload;            /* kept */
+    /* NULL: nobody is told */
+    eg_router_stray_fn stray;
+    /* kept */
+    void *payload;
 };
 
 /* One message as it arrived. Views are valid until the callback returns. */
 struct eg_arrival {
     struct eg_route route;
-    char key[EG_CURVE_KEY_TEXT + 1]; /* the peer's CURVE key, proven by the handshake */
-    bool readable;                   /* message is well-formed; else `why` tells what is wrong */
+    /* the peer's CURVE key, proven by the handshake */
+    char key[EG_CURVE_KEY_TEXT + 1];
+    /* message is well-formed; else `why` tells what is wrong */
+    bool readable;
     const char *why;
     struct eg_message message;
 };

@@ -35,7 +35,7 @@ static void key_id(uint8_t out[KEY_ID_LEN], const char *origin,
 {
     const uint8_t between[2] = {'\n', ED25519_ALGORITHM};
     const struct eg_bytes parts[3] = {
-        eg_bytes_of(origin), {between, sizeof(between)}, {public_key, EG_ED25519_KEY_LEN}};
+        eg_bytes_of(origin), {between, sizeof between}, {public_key, EG_ED25519_KEY_LEN}};
     struct eg_digest digest = eg_hash_parts(parts, 3);
 
     memcpy(out, digest.octets, KEY_ID_LEN);
@@ -84,7 +84,7 @@ enum eg_status eg_checkpoint_sign(struct eg_buf *out, const struct eg_checkpoint
     eg_buf_text(out, dash);
     eg_buf_text(out, checkpoint->origin);
     eg_buf_char(out, ' ');
-    eg_text_base64(out, (struct eg_bytes){sealed, sizeof(sealed)});
+    eg_text_base64(out, (struct eg_bytes){sealed, sizeof sealed});
     eg_buf_char(out, '\n');
     status = eg_buf_ok(out, "checkpoint", err);
     out->len = status == EG_OK ? out->len : before;
@@ -185,9 +185,9 @@ static bool read_seals(struct eg_bytes rest, const char *origin, const uint8_t i
             return false;
         }
         if (eg_bytes_is(seal.name, origin) &&
-            read_octets(octets, sizeof(octets), seal.octets_text) &&
+            read_octets(octets, sizeof octets, seal.octets_text) &&
             memcmp(octets, id, KEY_ID_LEN) == 0) {
-            memcpy(sealed, octets, sizeof(octets));
+            memcpy(sealed, octets, sizeof octets);
             (*ours)++;
         } else if (!is_base64(seal.octets_text)) {
             return false;
@@ -249,9 +249,9 @@ enum eg_status eg_vkey_write(struct eg_buf *out, const char *origin,
     memcpy(typed + 1, public_key, EG_ED25519_KEY_LEN);
     eg_buf_text(out, origin);
     eg_buf_char(out, '+');
-    eg_text_hex(out, (struct eg_bytes){id, sizeof(id)});
+    eg_text_hex(out, (struct eg_bytes){id, sizeof id});
     eg_buf_char(out, '+');
-    eg_text_base64(out, (struct eg_bytes){typed, sizeof(typed)});
+    eg_text_base64(out, (struct eg_bytes){typed, sizeof typed});
     enum eg_status status = eg_buf_ok(out, "verifier key", err);
     out->len = status == EG_OK ? out->len : before;
     return status;
@@ -282,8 +282,8 @@ enum eg_status eg_vkey_read(char origin[EG_ORIGIN_MAX + 1], uint8_t public_key[E
     char read[EG_ORIGIN_MAX + 1];
 
     if (text.len > VKEY_MAX || !cut_part(&rest, &name) || !cut_part(&rest, &id_text) ||
-        !is_origin(name) || !eg_text_unhex(id_text, id, sizeof(id)) ||
-        !read_octets(typed, sizeof(typed), rest)) {
+        !is_origin(name) || !eg_text_unhex(id_text, id, sizeof id) ||
+        !read_octets(typed, sizeof typed, rest)) {
         return eg_error_set(err, EG_E_FORMAT, "verifier key", "not <origin>+<key id>+<key>");
     }
     if (typed[0] != ED25519_ALGORITHM) {
@@ -292,7 +292,7 @@ enum eg_status eg_vkey_read(char origin[EG_ORIGIN_MAX + 1], uint8_t public_key[E
     memcpy(read, name.data, name.len);
     read[name.len] = '\0';
     key_id(wanted, read, typed + 1);
-    if (memcmp(wanted, id, sizeof(id)) != 0) {
+    if (memcmp(wanted, id, sizeof id) != 0) {
         return eg_error_set(err, EG_E_FORMAT, "verifier key", "key id and key do not fit");
     }
     memcpy(origin, read, name.len + 1);

@@ -23,7 +23,7 @@ static const char *const kind_words[] = {"submission", "package", "directory", "
 
 static const char *const state_words[] = {"active", "withdrawn"};
 
-enum { KIND_COUNT = sizeof(kind_words) / sizeof(kind_words[0]) };
+enum { KIND_COUNT = sizeof kind_words / sizeof kind_words[0] };
 
 static bool is_submission(const struct eg_entry *entry)
 {
@@ -118,7 +118,7 @@ static enum eg_status check(const struct eg_entry *entry, struct eg_error *err)
     }
     if (entry->has_package &&
         (!is_word(entry->package.id, EG_ID_MAX) ||
-         !is_word(entry->package.version, sizeof(entry->package.version) - 1))) {
+         !is_word(entry->package.version, sizeof entry->package.version - 1))) {
         wrong = "package";
     }
     for (size_t i = 0; i < entry->notification_count; i++) {
@@ -160,7 +160,7 @@ enum eg_status eg_entry_write(struct eg_buf *out, const struct eg_entry *entry,
     put_contents(out, entry);
     if (entry->has_log_key) {
         eg_buf_text(out, "log-key ");
-        eg_text_hex(out, (struct eg_bytes){entry->log_key, sizeof(entry->log_key)});
+        eg_text_hex(out, (struct eg_bytes){entry->log_key, sizeof entry->log_key});
         eg_buf_char(out, '\n');
     }
     if (is_submission(entry)) {
@@ -236,8 +236,8 @@ static bool read_package(struct eg_entry *entry, struct eg_bytes value)
     struct eg_package_ref *package = &entry->package;
 
     entry->has_package = true;
-    return cut_word(&value, package->id, sizeof(package->id)) &&
-           cut_word(&value, package->version, sizeof(package->version)) &&
+    return cut_word(&value, package->id, sizeof package->id) &&
+           cut_word(&value, package->version, sizeof package->version) &&
            eg_digest_untext(value, &package->digest);
 }
 
@@ -247,7 +247,7 @@ static bool read_state(struct eg_entry *entry, struct eg_bytes value)
     uint64_t number = 0;
 
     entry->has_state = true;
-    if (!cut_word(&value, word, sizeof(word)) || !eg_text_u64(value, UINT32_MAX, &number)) {
+    if (!cut_word(&value, word, sizeof word) || !eg_text_u64(value, UINT32_MAX, &number)) {
         return false;
     }
     entry->state_number = (uint32_t)number;
@@ -260,7 +260,7 @@ static bool read_directory(struct eg_entry *entry, struct eg_bytes value)
     char number[24];
 
     entry->has_directory = true;
-    return cut_word(&value, number, sizeof(number)) &&
+    return cut_word(&value, number, sizeof number) &&
            eg_text_u64(eg_bytes_of(number), UINT64_MAX, &entry->directory_version) &&
            eg_digest_untext(value, &entry->directory);
 }
@@ -295,15 +295,15 @@ static bool read_notification(struct eg_entry *entry, struct eg_bytes value)
         return false;
     }
     struct eg_entry_notification *notification = &entry->notifications[entry->notification_count++];
-    return cut_word(&value, notification->name, sizeof(notification->name)) &&
-           cut_word(&value, notification->recipient, sizeof(notification->recipient)) &&
+    return cut_word(&value, notification->name, sizeof notification->name) &&
+           cut_word(&value, notification->recipient, sizeof notification->recipient) &&
            eg_digest_untext(value, &notification->digest);
 }
 
 static bool read_log_key(struct eg_entry *entry, struct eg_bytes value)
 {
     entry->has_log_key = true;
-    return eg_text_unhex(value, entry->log_key, sizeof(entry->log_key));
+    return eg_text_unhex(value, entry->log_key, sizeof entry->log_key);
 }
 
 static bool read_semantics(struct eg_entry *entry, struct eg_bytes value)
@@ -351,7 +351,7 @@ static const struct {
     {"outcome", read_outcome, false},
 };
 
-enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };
+enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
 
 static bool read_lines(struct eg_entry *entry, struct eg_lines *lines)
 {

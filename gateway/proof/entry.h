@@ -50,7 +50,8 @@ struct eg_entry {
         has_facts, has_findings, has_log_key, has_state;
     struct eg_digest report, signature, parameters, facts, findings;
     struct eg_package_ref package;
-    bool withdrawn; /* state */
+    /* state */
+    bool withdrawn;
     uint32_t state_number;
     uint64_t directory_version;
     struct eg_digest directory, revocation;

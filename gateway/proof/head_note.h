@@ -20,8 +20,10 @@
 
 struct eg_head_note {
     struct eg_checkpoint newest;
-    unsigned slot; /* where it stands; the next head goes into the other one */
-    bool damaged;  /* the other slot is */
+    /* where it stands; the next head goes into the other one */
+    unsigned slot;
+    /* the other slot is */
+    bool damaged;
 };
 
 /*

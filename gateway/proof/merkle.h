@@ -16,8 +16,8 @@ struct eg_digest eg_merkle_node(const struct eg_digest *left, const struct eg_di
  * empty tree. */
 struct eg_merkle_edge {
     uint64_t size;
-    struct eg_digest peak[EG_MERKLE_LEVELS]; /* peak[k]: root of the complete subtree of 2^k leaves,
-                                                if bit k of size is set */
+    /* peak[k]: root of the complete subtree of 2^k leaves, if bit k of size is set */
+    struct eg_digest peak[EG_MERKLE_LEVELS];
 };
 
 /*

@@ -27,8 +27,10 @@ struct eg_receipt {
     uint64_t index;
     struct eg_digest path[EG_MERKLE_LEVELS];
     size_t path_count;
-    struct eg_bytes checkpoint_note; /* borrowed from the text read */
-    struct eg_checkpoint checkpoint; /* filled by verify */
+    /* borrowed from the text read */
+    struct eg_bytes checkpoint_note;
+    /* filled by verify */
+    struct eg_checkpoint checkpoint;
 };
 
 /* Parse only. EG_E_FORMAT with the line. */

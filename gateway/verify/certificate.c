@@ -141,7 +141,7 @@ enum eg_status eg_pem_append(struct eg_buf *out, struct eg_bytes content, const 
         return wrote ? eg_buf_ok(out, label, err)
                      : eg_error_set(err, EG_E_NOMEM, label, "memory ran out");
     }
-    if (content.len == 0 || memmem(content.data, content.len, begin, sizeof(begin) - 1) == NULL) {
+    if (content.len == 0 || memmem(content.data, content.len, begin, sizeof begin - 1) == NULL) {
         return eg_error_set(err, EG_E_FORMAT, label, "the octets are neither DER nor PEM");
     }
     eg_buf_bytes(out, content);

@@ -9,13 +9,16 @@
 #include "verify/trust.h"
 
 struct eg_path_options {
-    int64_t at_ms;  /* judged as of this time */
-    unsigned roles; /* bits of enum eg_role of which the certificate must be fit for one; 0: any
-                       purpose */
-    const char *const *policies; /* user's initial policies, dotted; none: any policy. Borrowed */
+    /* judged as of this time */
+    int64_t at_ms;
+    /* bits of enum eg_role of which the certificate must be fit for one; 0: any purpose */
+    unsigned roles;
+    /* user's initial policies, dotted; none: any policy. Borrowed */
+    const char *const *policies;
     size_t policy_count;
     bool explicit_policy, inhibit_mapping, inhibit_any;
-    bool any_algorithm; /* leave the algorithm policy out */
+    /* leave the algorithm policy out */
+    bool any_algorithm;
 };
 
 /*

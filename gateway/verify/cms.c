@@ -40,8 +40,10 @@ struct check {
     struct eg_signed_data data;
     struct eg_signature_scheme scheme;
     struct eg_certificate_view view;
-    struct eg_known *known; /* signer's certificate; borrowed from the table, or `fresh` */
-    struct eg_known *fresh; /* owned: not known yet */
+    /* signer's certificate; borrowed from the table, or `fresh` */
+    struct eg_known *known;
+    /* owned: not known yet */
+    struct eg_known *fresh;
     int64_t signing_time_ms;
     enum eg_status status;
     struct eg_error *err;
@@ -73,7 +75,7 @@ static bool algorithms(struct check *check)
 
 static bool decode_signer(struct check *check, const struct eg_digest *id)
 {
-    struct eg_known *fresh = calloc(1, sizeof(*fresh));
+    struct eg_known *fresh = calloc(1, sizeof *fresh);
     if (fresh == NULL) {
         check->status = eg_error_set(check->err, EG_E_NOMEM, NULL, "memory ran out");
         return false;
@@ -110,7 +112,7 @@ static bool signer_certificate(struct check *check)
     if (check->status != EG_OK) {
         return false;
     }
-    memcpy(id.octets, octets, sizeof(id.octets));
+    memcpy(id.octets, octets, sizeof id.octets);
     check->known = eg_known_find(&check->verifier->known, &id);
     return check->known != NULL || decode_signer(check, &id);
 }
@@ -357,7 +359,7 @@ enum eg_status eg_cms_check(struct eg_signer *signer, struct eg_verdict *verdict
                           .status = EG_OK,
                           .err = err};
     bool held = eg_signed_data_read(&check.data, cms, kind, &judged);
-    for (size_t i = 0; held && i < sizeof(rungs) / sizeof(rungs[0]); i++) {
+    for (size_t i = 0; held && i < sizeof rungs / sizeof rungs[0]; i++) {
         held = rungs[i](&check);
     }
     if (held) {

@@ -32,7 +32,7 @@ static const struct eg_profile profiles[] = {
     {"gateway", EG_ROLE_GATEWAY, SIGNER, DOCUMENT_SIGNING ",serverAuth"},
 };
 
-#define PROFILES (sizeof(profiles) / sizeof(profiles[0]))
+#define PROFILES (sizeof profiles / sizeof profiles[0])
 
 #ifdef EG_TEST_HOOKS
 const struct eg_profile *eg_profile_row(size_t n)
@@ -142,11 +142,11 @@ static bool set_serial(X509 *certificate)
 {
     uint8_t octets[16];
     struct eg_error ignored = {0};
-    if (eg_random(octets, sizeof(octets), &ignored) != EG_OK) {
+    if (eg_random(octets, sizeof octets, &ignored) != EG_OK) {
         return false;
     }
     octets[0] = (uint8_t)((octets[0] & 0x7f) | 0x40);
-    BIGNUM *number = BN_bin2bn(octets, (int)sizeof(octets), NULL);
+    BIGNUM *number = BN_bin2bn(octets, (int)sizeof octets, NULL);
     bool set =
         number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
     BN_free(number);

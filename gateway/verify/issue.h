@@ -15,9 +15,12 @@ enum eg_key_kind { EG_KEY_P256, EG_KEY_RSA3072 };
 
 /* Profiles of certificates: the table is in issue.c and, for people, in certs/README.md. */
 struct eg_profile {
-    const char *name; /* "root", "issuer", or the role: "operator", ... */
-    unsigned role;    /* bit of enum eg_role; 0: an authority's own certificate */
-    const char *basic, *usage, *extended; /* extensions in OpenSSL's words; NULL: left out */
+    /* "root", "issuer", or the role: "operator", ... */
+    const char *name;
+    /* bit of enum eg_role; 0: an authority's own certificate */
+    unsigned role;
+    /* extensions in OpenSSL's words; NULL: left out */
+    const char *basic, *usage, *extended;
 };
 
 /* The n-th row from 0; NULL behind the last one. Static. */
@@ -28,9 +31,12 @@ const struct eg_profile *eg_profile_named(const char *name); /* NULL: none */
 
 struct eg_issue_terms {
     const char *profile;
-    const char *common_name;  /* UTF-8 */
-    const char *organisation; /* NULL: left out */
-    const char *country;      /* two letters; NULL: left out */
+    /* UTF-8 */
+    const char *common_name;
+    /* NULL: left out */
+    const char *organisation;
+    /* two letters; NULL: left out */
+    const char *country;
     int64_t from_ms, until_ms;
 };
 

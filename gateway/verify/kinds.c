@@ -9,7 +9,7 @@
 
 #include <assert.h>
 
-#define ROW(octets) octets, sizeof(octets) - 1
+#define ROW(octets) octets, sizeof octets - 1
 
 /* Text, dotted form, and the content octets of its DER form (a test compares the last two). */
 static const struct kind {

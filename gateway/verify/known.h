@@ -17,12 +17,16 @@
 #include <openssl/evp.h>
 
 struct eg_known {
-    struct eg_digest id; /* of all certificates of the signature and the signer identifier */
+    /* of all certificates of the signature and the signer identifier */
+    struct eg_digest id;
     X509 *certificate;
-    const EVP_PKEY *key;  /* borrowed from certificate */
-    EVP_PKEY_CTX *verify; /* ready to verify; only for EC keys, which need no more settings */
+    /* borrowed from certificate */
+    const EVP_PKEY *key;
+    /* ready to verify; only for EC keys, which need no more settings */
+    EVP_PKEY_CTX *verify;
     struct eg_signer signer;
-    int64_t from_ms, until_ms; /* path and purpose hold in this span */
+    /* path and purpose hold in this span */
+    int64_t from_ms, until_ms;
     uint64_t used;
 };
 

@@ -26,7 +26,8 @@
 struct watch {
     const struct eg_path *path;
     int64_t at_ms;
-    const char *stale; /* first trouble with revocation data; NULL: none */
+    /* first trouble with revocation data; NULL: none */
+    const char *stale;
     char stale_where[128];
 };
 
@@ -54,7 +55,7 @@ static int note_stale(struct watch *watch, X509_STORE_CTX *ctx, const char *text
 {
     if (watch->stale == NULL) {
         watch->stale = text;
-        eg_x509_name(watch->stale_where, sizeof(watch->stale_where),
+        eg_x509_name(watch->stale_where, sizeof watch->stale_where,
                      X509_STORE_CTX_get_current_cert(ctx));
     }
     return 1;
@@ -317,7 +318,7 @@ static void refuse_path(struct eg_verdict *verdict, X509_STORE_CTX *ctx, int64_t
     char times[TIMES_TEXT_MAX] = "";
     int error = X509_STORE_CTX_get_error(ctx);
     X509 *certificate = X509_STORE_CTX_get_current_cert(ctx);
-    eg_x509_name(where, sizeof(where), certificate);
+    eg_x509_name(where, sizeof where, certificate);
     if (code_of(error) == EG_CODE_CERT_EXPIRED) {
         say_times(times, certificate, at_ms);
     }
@@ -356,10 +357,9 @@ static bool check_algorithms(struct eg_verdict *verdict, const STACK_OF(X509) * 
     for (int i = 0; i < count; i++) {
         X509 *certificate = sk_X509_value(chain, i);
         char where[128], what[80] = "a key that can not be read";
-        eg_x509_name(where, sizeof(where), certificate);
+        eg_x509_name(where, sizeof where, certificate);
         const EVP_PKEY *key = X509_get0_pubkey(certificate);
-        const struct eg_algorithm *row =
-            key == NULL ? NULL : eg_policy_key(key, what, sizeof(what));
+        const struct eg_algorithm *row = key == NULL ? NULL : eg_policy_key(key, what, sizeof what);
         if (!algorithm_counts(row, at_ms, result)) {
             return eg_verdict_refuse(verdict, EG_CODE_CMS_ALGORITHM, "algorithm policy", where,
                                      "the path has %s", what);
@@ -396,7 +396,7 @@ static enum eg_status judge_chain(struct eg_path_result *result, struct eg_verdi
 {
     char where[128];
     X509 *leaf = sk_X509_value(chain, 0);
-    eg_x509_name(where, sizeof(where), leaf);
+    eg_x509_name(where, sizeof where, leaf);
     if (options->roles != 0 && !eg_purpose_fits(verdict, leaf, options->roles, where)) {
         return EG_OK;
     }

@@ -12,11 +12,14 @@
 #include <openssl/x509.h>
 
 struct eg_path {
-    OSSL_LIB_CTX *libctx; /* kept */
+    /* kept */
+    OSSL_LIB_CTX *libctx;
     X509_STORE *store;
     bool has_crls;
-    int64_t crl_from_ms, crl_until_ms; /* in this span every list is fresh */
-    int64_t crl_end_ms;                /* when the last of them is too old */
+    /* in this span every list is fresh */
+    int64_t crl_from_ms, crl_until_ms;
+    /* when the last of them is too old */
+    int64_t crl_end_ms;
     int64_t crl_max_age_ms;
 };
 
@@ -28,7 +31,8 @@ void eg_path_done(struct eg_path *path);
 
 /* What a path that holds tells. */
 struct eg_path_result {
-    int64_t from_ms, until_ms; /* it holds for every time in this span */
+    /* it holds for every time in this span */
+    int64_t from_ms, until_ms;
     struct eg_digest issuer_key;
 };
 

@@ -23,7 +23,7 @@ static const struct eg_algorithm table[] = {
     {EG_USE_RSA, "RSA", NULL, 0, 3072, "2000-01-01", ""},
 };
 
-#define ROWS (sizeof(table) / sizeof(table[0]))
+#define ROWS (sizeof table / sizeof table[0])
 
 const struct eg_algorithm *eg_policy_row(size_t n)
 {
@@ -46,7 +46,7 @@ static const char *curve_name(const char *group)
 {
     static const char *const names[][2] = {
         {"prime256v1", "P-256"}, {"secp384r1", "P-384"}, {"secp521r1", "P-521"}};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(group, names[i][0]) == 0 || strcmp(group, names[i][1]) == 0) {
             return names[i][1];
         }
@@ -74,8 +74,8 @@ const struct eg_algorithm *eg_policy_key(const EVP_PKEY *key, char *what, size_t
     }
     if (EVP_PKEY_is_a(key, "EC")) {
         char group[64] = "unnamed curve";
-        if (EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) != 1) {
-            snprintf(group, sizeof(group), "unnamed curve");
+        if (EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1) {
+            snprintf(group, sizeof group, "unnamed curve");
         }
         snprintf(what, what_size, "EC on %s", curve_name(group));
         return find_row(EG_USE_EC, curve_name(group), bits);
@@ -89,7 +89,7 @@ static int64_t day_ms(const char *day, const char *time)
 {
     char text[EG_TIME_TEXT_MAX];
     int64_t at_ms = 0;
-    snprintf(text, sizeof(text), "%s%s", day, time);
+    snprintf(text, sizeof text, "%s%s", day, time);
     bool read = eg_text_untime(eg_bytes_of(text), &at_ms);
     return read ? at_ms : INT64_MIN;
 }

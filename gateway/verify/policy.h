@@ -14,12 +14,17 @@ enum eg_algorithm_use { EG_USE_DIGEST, EG_USE_EC, EG_USE_RSA };
 
 struct eg_algorithm {
     enum eg_algorithm_use use;
-    const char *name; /* for people and for OpenSSL: "SHA2-256", "P-256", "RSA" */
-    const char *oid;  /* DER content octets of the digest's identifier; NULL otherwise */
+    /* for people and for OpenSSL: "SHA2-256", "P-256", "RSA" */
+    const char *name;
+    /* DER content octets of the digest's identifier; NULL otherwise */
+    const char *oid;
     size_t oid_len;
-    unsigned bits;     /* digest length, curve size, or least modulus */
-    const char *from;  /* first day on which it counts, "YYYY-MM-DD", UTC */
-    const char *until; /* last day; "" = open */
+    /* digest length, curve size, or least modulus */
+    unsigned bits;
+    /* first day on which it counts, "YYYY-MM-DD", UTC */
+    const char *from;
+    /* last day; "" = open */
+    const char *until;
 };
 
 /* The n-th row from 0; NULL behind the last one. Static. */

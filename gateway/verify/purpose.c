@@ -14,7 +14,8 @@
 
 static const struct use_row {
     const char *oid, *name;
-    unsigned roles; /* that accept it */
+    /* that accept it */
+    unsigned roles;
 } uses[] = {
     {"2.5.29.37.0", "anyExtendedKeyUsage", EG_ROLES_ALL},
     {"1.3.6.1.5.5.7.3.36", "documentSigning", EG_ROLES_ALL},
@@ -27,10 +28,10 @@ static const struct use_row {
 static unsigned roles_of_use(const ASN1_OBJECT *use)
 {
     char oid[128];
-    if (OBJ_obj2txt(oid, (int)sizeof(oid), use, 1) <= 0) {
+    if (OBJ_obj2txt(oid, (int)sizeof oid, use, 1) <= 0) {
         return 0;
     }
-    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
         if (strcmp(oid, uses[i].oid) == 0) {
             return uses[i].roles;
         }

@@ -19,7 +19,8 @@
 struct eg_signing_key {
     OSSL_LIB_CTX *libctx;
     EVP_PKEY *key;
-    STACK_OF(X509) * chain; /* signer first */
+    /* signer first */
+    STACK_OF(X509) * chain;
     struct eg_signer signer;
 };
 
@@ -77,7 +78,7 @@ static enum eg_status read_chain(struct eg_signing_key *key, struct eg_bytes cha
 enum eg_status eg_signing_key_load(struct eg_signing_key **out, struct eg_bytes key_pem,
                                    struct eg_bytes chain_pem, struct eg_error *err)
 {
-    struct eg_signing_key *key = calloc(1, sizeof(*key));
+    struct eg_signing_key *key = calloc(1, sizeof *key);
     if (key == NULL || (key->libctx = OSSL_LIB_CTX_new()) == NULL) {
         free(key);
         return eg_error_set(err, EG_E_NOMEM, NULL, "memory ran out");

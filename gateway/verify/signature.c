@@ -22,7 +22,8 @@
 static const struct scheme_row {
     const char *oid;
     size_t oid_len;
-    unsigned digest_bits; /* 0: the identifier names none */
+    /* 0: the identifier names none */
+    unsigned digest_bits;
     bool ec, pss;
 } scheme_rows[] = {
     {"\x2a\x86\x48\xce\x3d\x04\x03\x02", 8, 256, true, false},
@@ -37,7 +38,7 @@ static const struct scheme_row {
 
 static const struct scheme_row *scheme_of(const struct eg_der *oid)
 {
-    for (size_t i = 0; i < sizeof(scheme_rows) / sizeof(scheme_rows[0]); i++) {
+    for (size_t i = 0; i < sizeof scheme_rows / sizeof scheme_rows[0]; i++) {
         struct eg_bytes own = {(const uint8_t *)scheme_rows[i].oid, scheme_rows[i].oid_len};
         if (eg_bytes_equal(oid->body, own)) {
             return &scheme_rows[i];
@@ -50,7 +51,7 @@ static bool refuse(struct eg_verdict *verdict, const char *rule, const char *wha
                    struct eg_bytes oid)
 {
     char text[160];
-    eg_oid_text(text, sizeof(text), oid);
+    eg_oid_text(text, sizeof text, oid);
     return eg_verdict_refuse(verdict, EG_CODE_CMS_ALGORITHM, rule, "signerInfo", "%s: %s", what,
                              text);
 }
@@ -151,7 +152,7 @@ bool eg_signature_key_counts(const struct eg_signature_scheme *scheme, const EVP
                              int64_t at_ms, struct eg_verdict *verdict)
 {
     char what[80] = "a key that can not be read";
-    const struct eg_algorithm *row = key == NULL ? NULL : eg_policy_key(key, what, sizeof(what));
+    const struct eg_algorithm *row = key == NULL ? NULL : eg_policy_key(key, what, sizeof what);
     if (row == NULL || !eg_policy_in_force(row, at_ms)) {
         return eg_verdict_refuse(verdict, EG_CODE_CMS_ALGORITHM, "algorithm policy", "signer's key",
                                  "%s does not count", what);

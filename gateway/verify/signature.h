@@ -13,7 +13,8 @@
 struct eg_signature_scheme {
     bool ec;
     bool pss;
-    const struct eg_algorithm *digest; /* that of the signerInfo */
+    /* that of the signerInfo */
+    const struct eg_algorithm *digest;
 };
 
 /*

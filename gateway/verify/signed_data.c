@@ -114,9 +114,9 @@ static bool check_content_type(const struct eg_der *type, enum eg_signed_kind ki
         return true;
     }
     if (eg_signed_kind_of(type->body, &other)) {
-        snprintf(text, sizeof(text), "that of kind %s", eg_signed_kind_text(other));
+        snprintf(text, sizeof text, "that of kind %s", eg_signed_kind_text(other));
     } else {
-        eg_oid_text(text, sizeof(text), type->whole);
+        eg_oid_text(text, sizeof text, type->whole);
     }
     return eg_verdict_refuse(verdict, EG_CODE_CMS_CONTENT_TYPE, "RFC 5652 5.2", "encapContentInfo",
                              "eContentType is %s, not that of kind %s (%s)", text,
@@ -262,7 +262,8 @@ static const struct attribute_row {
     const char *name, *oid;
     size_t oid_len;
     const char *rule;
-    uint8_t tag; /* of its value; 0: looked at later */
+    /* of its value; 0: looked at later */
+    uint8_t tag;
     bool required;
 } attribute_rows[EG_ATTRIBUTE_COUNT] = {
     [EG_ATTRIBUTE_CONTENT_TYPE] = {"content-type", OID9 "\x03", 9, "RFC 5652 11.1", EG_DER_OID,
@@ -289,7 +290,7 @@ static int attribute_of(const struct eg_der *oid)
 static bool unknown_attribute(const struct eg_der *oid, struct eg_verdict *verdict)
 {
     char text[160];
-    eg_oid_text(text, sizeof(text), oid->whole);
+    eg_oid_text(text, sizeof text, oid->whole);
     return eg_verdict_refuse(verdict, EG_CODE_CMS_ATTRIBUTE_UNKNOWN, "RFC 5652 5.3", "signedAttrs",
                              "attribute %s is not one of the profile", text);
 }

@@ -20,13 +20,20 @@ enum eg_attribute {
 
 /* Everything is borrowed from the CMS octets. */
 struct eg_signed_data {
-    struct eg_bytes digest_algorithms;            /* content of the SET */
-    struct eg_bytes certificates;                 /* content of [0]; empty: none */
-    struct eg_der signer_id;                      /* issuer and serial, or [0] key identifier */
-    struct eg_bytes digest_algorithm;             /* of the signerInfo: AlgorithmIdentifier */
-    struct eg_der signed_attributes;              /* whole, with tag [0] */
-    struct eg_der attributes[EG_ATTRIBUTE_COUNT]; /* the one value of each; tag 0: absent */
-    struct eg_bytes signature_algorithm;          /* AlgorithmIdentifier */
+    /* content of the SET */
+    struct eg_bytes digest_algorithms;
+    /* content of [0]; empty: none */
+    struct eg_bytes certificates;
+    /* issuer and serial, or [0] key identifier */
+    struct eg_der signer_id;
+    /* of the signerInfo: AlgorithmIdentifier */
+    struct eg_bytes digest_algorithm;
+    /* whole, with tag [0] */
+    struct eg_der signed_attributes;
+    /* the one value of each; tag 0: absent */
+    struct eg_der attributes[EG_ATTRIBUTE_COUNT];
+    /* AlgorithmIdentifier */
+    struct eg_bytes signature_algorithm;
     struct eg_bytes signature;
 };
 
@@ -45,7 +52,8 @@ bool eg_signed_data_algorithm(struct eg_bytes algorithm, struct eg_der *oid,
 struct eg_certificate_view {
     struct eg_bytes whole;
     struct eg_der serial, issuer;
-    struct eg_bytes key_id; /* subjectKeyIdentifier; empty: none */
+    /* subjectKeyIdentifier; empty: none */
+    struct eg_bytes key_id;
 };
 
 /* The certificate in the bag that the signer's identifier names. false: none. */

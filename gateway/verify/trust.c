@@ -29,7 +29,7 @@ static enum eg_status fetch_digests(struct eg_verifier *verifier, struct eg_erro
 enum eg_status eg_verifier_new(struct eg_verifier **out, const struct eg_trust *trust,
                                struct eg_error *err)
 {
-    struct eg_verifier *verifier = calloc(1, sizeof(*verifier));
+    struct eg_verifier *verifier = calloc(1, sizeof *verifier);
     if (verifier == NULL || (verifier->libctx = OSSL_LIB_CTX_new()) == NULL) {
         free(verifier);
         return eg_error_set(err, EG_E_NOMEM, NULL, "memory ran out");

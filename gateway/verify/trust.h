@@ -9,13 +9,15 @@
 #include "core/verdict.h"
 
 struct eg_trust {
-    struct eg_bytes anchors_pem; /* one or more certificates; kept (must outlive the verifier) */
-    struct eg_bytes crls_pem;    /* revocation lists; kept */
+    /* one or more certificates; kept (must outlive the verifier) */
+    struct eg_bytes anchors_pem;
+    /* revocation lists; kept */
+    struct eg_bytes crls_pem;
     /* File or option that it came from, for errors; borrowed. crls_from NULL and no octets:
      * revocation is not checked. Not NULL: lists are configured, and to find none is a fault. */
     const char *anchors_from, *crls_from;
-    int64_t crl_max_age_ms; /* a list older than its nextUpdate plus this is too old; 0 = nextUpdate
-                               counts alone */
+    /* a list older than its nextUpdate plus this is too old; 0 = nextUpdate counts alone */
+    int64_t crl_max_age_ms;
 };
 
 struct eg_verifier;

@@ -137,7 +137,7 @@ void eg_x509_name(char *out, size_t out_size, X509 *certificate)
     char subject[sizeof(((struct eg_signer *)0)->subject)];
     struct eg_error ignored = {0};
     bool known = certificate != NULL &&
-                 subject_rfc2253(subject, sizeof(subject), certificate, &ignored) == EG_OK;
+                 subject_rfc2253(subject, sizeof subject, certificate, &ignored) == EG_OK;
     snprintf(out, out_size, "%.*s", (int)out_size - 1, known ? subject : "");
 }
 
@@ -145,8 +145,8 @@ enum eg_status eg_x509_describe(struct eg_signer *out, X509 *certificate, struct
 {
     unsigned char *der = NULL;
     int64_t from_ms, until_ms;
-    char subject[sizeof(out->subject)];
-    enum eg_status status = subject_rfc2253(subject, sizeof(subject), certificate, err);
+    char subject[sizeof out->subject];
+    enum eg_status status = subject_rfc2253(subject, sizeof subject, certificate, err);
     if (status != EG_OK) {
         return status;
     }
@@ -160,7 +160,7 @@ enum eg_status eg_x509_describe(struct eg_signer *out, X509 *certificate, struct
     }
     out->certificate = eg_hash((struct eg_bytes){der, (size_t)len});
     OPENSSL_free(der);
-    memcpy(out->subject, subject, sizeof(subject));
+    memcpy(out->subject, subject, sizeof subject);
     out->not_before_ms = from_ms;
     out->not_after_ms = until_ms;
     out->roles = eg_purpose_roles(certificate);

@@ -11,16 +11,20 @@
 
 struct eg_follow_body {
     char stream[EG_ID_MAX + 1];
-    bool resume;                  /* no cursor given: go on from the last ACK */
-    struct eg_wire_cursor cursor; /* 0.0 when resume */
-    uint32_t credit;              /* 0..EG_CREDIT_MAX items */
+    /* no cursor given: go on from the last ACK */
+    bool resume;
+    /* 0.0 when resume */
+    struct eg_wire_cursor cursor;
+    /* 0..EG_CREDIT_MAX items */
+    uint32_t credit;
 };
 bool eg_follow_body_read(struct eg_follow_body *out, const struct eg_message *message,
                          const char **why);
 
 struct eg_credit_body {
     char stream[EG_ID_MAX + 1];
-    uint32_t credit; /* 1..EG_CREDIT_MAX items more */
+    /* 1..EG_CREDIT_MAX items more */
+    uint32_t credit;
 };
 bool eg_credit_body_read(struct eg_credit_body *out, const struct eg_message *message,
                          const char **why);
@@ -35,9 +39,11 @@ bool eg_cursor_body_read(struct eg_cursor_body *out, const struct eg_message *me
 
 struct eg_item_body {
     char stream[EG_ID_MAX + 1];
-    struct eg_wire_cursor previous, cursor; /* previous < cursor */
+    /* previous < cursor */
+    struct eg_wire_cursor previous, cursor;
     struct eg_bytes receipt;
-    char name[EG_ID_MAX + 1]; /* of the notification */
+    /* of the notification */
+    char name[EG_ID_MAX + 1];
     struct eg_salt salt;
     struct eg_bytes notification;
 };

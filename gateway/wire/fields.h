@@ -12,10 +12,13 @@
 struct eg_fields {
     struct eg_lines lines;
     const char *kind;
-    struct eg_error *err; /* borrowed */
+    /* borrowed */
+    struct eg_error *err;
     bool failed;
-    bool ended;   /* no line is left */
-    bool pending; /* the line in `lines` is not taken yet */
+    /* no line is left */
+    bool ended;
+    /* the line in `lines` is not taken yet */
+    bool pending;
 };
 
 /* kind is kept; text is borrowed until the last take. */

@@ -23,7 +23,8 @@ enum eg_package_standing { EG_STANDS_ACTIVE, EG_STANDS_WITHDRAWN, EG_STANDS_ARCH
 struct eg_package_line {
     struct eg_package_ref package;
     enum eg_package_standing standing;
-    char first[11], last[11]; /* "" = "-" */
+    /* "" = "-" */
+    char first[11], last[11];
 };
 
 const char *eg_package_standing_text(enum eg_package_standing standing);
@@ -46,7 +47,8 @@ int eg_packages_next(struct eg_packages_reader *reader, struct eg_package_line *
 struct eg_rules_body {
     bool list;
     char id[EG_ID_MAX + 1];
-    char version[32]; /* "" with has_digest, or for the highest in force */
+    /* "" with has_digest, or for the highest in force */
+    char version[32];
     bool has_digest;
     struct eg_digest digest;
 };

@@ -45,7 +45,8 @@ struct eg_hello {
     uint8_t nonce[16];
 };
 struct eg_welcome {
-    struct eg_digest hello; /* of the HELLO text */
+    /* of the HELLO text */
+    struct eg_digest hello;
     char version[16];
     char participant[EG_ID_MAX + 1];
     int64_t admitted_until_ms;
@@ -61,7 +62,8 @@ struct eg_card {
     int64_t valid_from_ms, valid_until_ms;
 };
 struct eg_answer_text {
-    enum eg_code code; /* EG_CODE_COUNT after reading one of a newer gateway */
+    /* EG_CODE_COUNT after reading one of a newer gateway */
+    enum eg_code code;
     uint32_t retry_after_ms;
     char rule[64], where[128], text[EG_VERDICT_TEXT_MAX];
     /* Filled by the reader only; the writer takes them from the table of codes. */

@@ -13,21 +13,26 @@
 
 /* Reports of one kind, each different, signed before anything is measured. */
 struct eg_bench_load {
-    const char *name; /* "daily", "short" */
-    unsigned values;  /* of one report */
+    /* "daily", "short" */
+    const char *name;
+    /* of one report */
+    unsigned values;
     struct eg_buf *reports;
     struct eg_buf *signatures;
     size_t count;
-    size_t extra; /* more behind them, for a second run end to end */
+    /* more behind them, for a second run end to end */
+    size_t extra;
 };
 
 /* What the stages work with; all borrowed. */
 struct eg_bench_setting {
     const struct eg_package *package;
-    const struct eg_package *assessed; /* its transform as an assessment; NULL: there is none */
+    /* its transform as an assessment; NULL: there is none */
+    const struct eg_package *assessed;
     const struct eg_trust *trust;
     const char *origin;
-    const char *folder; /* for trial files; must be there */
+    /* for trial files; must be there */
+    const char *folder;
     bool (*interrupted)(void);
 };
 
@@ -56,10 +61,13 @@ enum eg_bench_floor { EG_BENCH_FLOORS(X) EG_BENCH_FLOOR_COUNT };
 #undef X
 
 struct eg_bench_figures {
-    size_t octets;                          /* of one report, mean */
-    int64_t stage_ns[EG_BENCH_STAGE_COUNT]; /* CPU of one report, nanoseconds */
+    /* of one report, mean */
+    size_t octets;
+    /* CPU of one report, nanoseconds */
+    int64_t stage_ns[EG_BENCH_STAGE_COUNT];
     int64_t floor_ns[EG_BENCH_FLOOR_COUNT];
-    int64_t archive_wall_ns; /* of one report, waiting for the disk included */
+    /* of one report, waiting for the disk included */
+    int64_t archive_wall_ns;
 };
 
 /* Never NULL. */
@@ -101,7 +109,8 @@ enum eg_bench_engine { EG_BENCH_ENGINES(X) EG_BENCH_ENGINE_COUNT };
 struct eg_bench_engines {
     int64_t
         ns[EG_BENCH_ENGINE_COUNT]; /* CPU of one report, median of the rounds; 0: no such step */
-    size_t findings;               /* of all reports; the same number by each engine */
+    /* of all reports; the same number by each engine */
+    size_t findings;
 };
 
 const char *eg_bench_engine_key(enum eg_bench_engine engine);
@@ -119,9 +128,12 @@ enum eg_status eg_bench_engines(struct eg_bench_engines *out, const struct eg_be
 /* End to end, at a running gateway. */
 struct eg_bench_run {
     double reports_per_s;
-    int64_t p50_us, p99_us; /* from handing in to receipt */
-    double gateway_cpu_us;  /* of one report, of the gateway's process; 0 if pid is 0 */
-    int64_t resident_kib;   /* of the gateway's process at the end; 0 if pid is 0 */
+    /* from handing in to receipt */
+    int64_t p50_us, p99_us;
+    /* of one report, of the gateway's process; 0 if pid is 0 */
+    double gateway_cpu_us;
+    /* of the gateway's process at the end; 0 if pid is 0 */
+    int64_t resident_kib;
 };
 
 /*

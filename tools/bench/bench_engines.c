@@ -27,9 +27,11 @@ enum opinion {
 struct comparing {
     const struct eg_bench_load *load;
     const struct eg_bench_setting *setting;
-    struct eg_rules *compiled, *assessed; /* assessed NULL: not compared */
+    /* assessed NULL: not compared */
+    struct eg_rules *compiled, *assessed;
     struct eg_judge *judges[OPINIONS];
-    struct eg_floor_sheet *sheets[STEPS_MAX]; /* of the steps that are checks on the report */
+    /* of the steps that are checks on the report */
+    struct eg_floor_sheet *sheets[STEPS_MAX];
     int64_t ns[EG_BENCH_ENGINE_COUNT][ROUNDS];
     size_t found[EG_BENCH_ENGINE_COUNT];
 };
@@ -194,8 +196,8 @@ static enum eg_status compare(struct comparing *c, struct eg_bench_engines *out,
     size_t count = c->load->count < REPORTS_MAX ? c->load->count : REPORTS_MAX;
     enum eg_status status = run_one(c, 0, eg_bytes_view(&c->load->reports[0]), err);
 
-    memset(c->ns, 0, sizeof(c->ns)); /* that was to warm up */
-    memset(c->found, 0, sizeof(c->found));
+    memset(c->ns, 0, sizeof c->ns); /* that was to warm up */
+    memset(c->found, 0, sizeof c->found);
     for (size_t round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < count && status == EG_OK; i++) {
             status = run_one(c, round, eg_bytes_view(&c->load->reports[i]), err);
@@ -212,7 +214,7 @@ static enum eg_status compare(struct comparing *c, struct eg_bench_engines *out,
                             c->found[EG_BENCH_ENGINE_SHEET]);
     }
     for (size_t e = 0; e < EG_BENCH_ENGINE_COUNT; e++) {
-        qsort(c->ns[e], ROUNDS, sizeof(c->ns[e][0]), by_size);
+        qsort(c->ns[e], ROUNDS, sizeof c->ns[e][0], by_size);
         out->ns[e] = c->ns[e][ROUNDS / 2] / (int64_t)count;
         out->findings = found;
     }

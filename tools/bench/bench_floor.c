@@ -76,6 +76,6 @@ enum eg_status eg_bench_floor(struct eg_bench_figures *figures, const struct eg_
     EG_TRY(eg_floor_transport(&ns[EG_BENCH_FLOOR_TRANSPORT], report.len + load->signatures[0].len,
                               RECEIPT_LEN, load->count, err));
     EG_TRY(write_ns(&ns[EG_BENCH_FLOOR_WRITE], report, load->count, setting->folder, err));
-    memcpy(figures->floor_ns, ns, sizeof(ns));
+    memcpy(figures->floor_ns, ns, sizeof ns);
     return EG_OK;
 }

@@ -233,7 +233,7 @@ done:
 enum eg_status eg_bench_home_new(struct eg_bench_home **out, const char *package,
                                  const char *gateway, struct eg_error *err)
 {
-    struct eg_bench_home *home = calloc(1, sizeof(*home));
+    struct eg_bench_home *home = calloc(1, sizeof *home);
     enum eg_status status = EG_OK;
 
     if (home == NULL) {
@@ -241,7 +241,7 @@ enum eg_status eg_bench_home_new(struct eg_bench_home **out, const char *package
     }
     struct eg_buf *const parts[] = {&home->anchors,        &home->crls, &home->operator_key,
                                     &home->operator_chain, &home->card, &home->card_cms};
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         eg_buf_init(parts[i], PEM_MAX);
     }
     if (gateway != NULL) {
@@ -320,8 +320,8 @@ static enum eg_status make_report(struct eg_bench_load *load, struct eg_bench_ho
         .version = 1,
     };
 
-    snprintf(id, sizeof(id), "%s-%zu", load->name, i);
-    snprintf(day, sizeof(day), "2026-%02zu-%02zu", 1 + i / 28 % 12, 1 + i % 28);
+    snprintf(id, sizeof id, "%s-%zu", load->name, i);
+    snprintf(day, sizeof day, "2026-%02zu-%02zu", 1 + i / 28 % 12, 1 + i % 28);
     eg_buf_init(&load->reports[i], SAMPLE_MAX);
     eg_buf_init(&load->signatures[i], EG_CMS_MAX);
     EG_TRY(eg_sample_report(&load->reports[i], &sample, err));
@@ -336,8 +336,8 @@ enum eg_status eg_bench_home_load(struct eg_bench_load *out, struct eg_bench_hom
     size_t all = count + count / 2;
     enum eg_status status = EG_OK;
 
-    load.reports = calloc(all, sizeof(*load.reports));
-    load.signatures = calloc(all, sizeof(*load.signatures));
+    load.reports = calloc(all, sizeof *load.reports);
+    load.signatures = calloc(all, sizeof *load.signatures);
     if (load.reports == NULL || load.signatures == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, load.name, "no memory for %zu reports", all);
     } else {
@@ -371,7 +371,7 @@ void eg_bench_load_done(struct eg_bench_load *load)
     }
     free(load->reports);
     free(load->signatures);
-    memset(load, 0, sizeof(*load));
+    memset(load, 0, sizeof *load);
 }
 
 /* The gateway writes a card that names its ports; the trial's own card goes first. */

@@ -19,8 +19,10 @@
 struct running {
     const struct eg_bench_load *load;
     struct eg_client *client;
-    int64_t *sent_ns;  /* by ticket - first_ticket */
-    int64_t *taken_ns; /* how long each took */
+    /* by ticket - first_ticket */
+    int64_t *sent_ns;
+    /* how long each took */
+    int64_t *taken_ns;
     uint64_t first_ticket;
     size_t sent, answered;
 };
@@ -41,9 +43,9 @@ static int64_t resident_kib(pid_t pid)
     int64_t kib = 0;
     FILE *file = NULL;
 
-    snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+    snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
     file = pid > 0 ? fopen(path, "r") : NULL;
-    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
         if (strncmp(line, "VmRSS:", 6) == 0) {
             kib = strtoll(line + 6, NULL, 10);
         }
@@ -63,9 +65,9 @@ static int64_t process_ns(pid_t pid)
     const char *at = NULL;
     unsigned long long user = 0, kernel = 0;
 
-    snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
     file = pid > 0 ? fopen(path, "r") : NULL;
-    if (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+    if (file != NULL && fgets(line, sizeof line, file) != NULL) {
         at = strrchr(line, ')'); /* the name before it may hold anything */
     }
     if (at != NULL) {
@@ -154,7 +156,7 @@ static void fill(struct eg_bench_run *out, struct running *run, int64_t wall_ns,
 {
     size_t count = run->answered;
 
-    qsort(run->taken_ns, count, sizeof(*run->taken_ns), compare);
+    qsort(run->taken_ns, count, sizeof *run->taken_ns, compare);
     out->reports_per_s = (double)count * 1e9 / (double)wall_ns;
     out->p50_us = run->taken_ns[count / 2] / 1000;
     out->p99_us = run->taken_ns[count * 99 / 100] / 1000;
@@ -174,8 +176,8 @@ enum eg_status eg_bench_run(struct eg_bench_run *out, const struct eg_bench_load
     if (load->count == 0) {
         return eg_error_set(err, EG_E_USAGE, load->name, "a load needs at least one report");
     }
-    run.sent_ns = calloc(load->count, sizeof(*run.sent_ns));
-    run.taken_ns = calloc(load->count, sizeof(*run.taken_ns));
+    run.sent_ns = calloc(load->count, sizeof *run.sent_ns);
+    run.taken_ns = calloc(load->count, sizeof *run.taken_ns);
     if (run.sent_ns == NULL || run.taken_ns == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, NULL, "no memory for %zu times", load->count);
         goto done;

@@ -24,7 +24,8 @@ struct measuring {
     const struct eg_bench_load *load;
     const struct eg_bench_setting *setting;
     struct eg_bench_figures figures;
-    struct eg_job *jobs; /* one for each report, filled by the stages */
+    /* one for each report, filled by the stages */
+    struct eg_job *jobs;
 };
 
 const char *eg_bench_stage_key(enum eg_bench_stage stage)
@@ -189,7 +190,7 @@ static enum eg_status run_cuts(struct measuring *m, struct cuts *cuts, struct eg
     for (size_t cut = 0; cut < cuts->count && status == EG_OK; cut++) {
         status = run_cut(m, cuts, cut, 0, err);
     }
-    memset(cuts->run_ns, 0, sizeof(cuts->run_ns)); /* that was to warm up */
+    memset(cuts->run_ns, 0, sizeof cuts->run_ns); /* that was to warm up */
     cuts->read_ns = 0;
     if (status != EG_OK) {
         return status;
@@ -256,8 +257,8 @@ static enum eg_status complete_jobs(struct measuring *m, struct eg_error *err)
         eg_buf_bytes(&job->cms, signature);
         job->report_digest = eg_hash(report);
         job->identity.version = job->header.version;
-        snprintf(job->identity.participant, sizeof(job->identity.participant), "bench");
-        snprintf(job->identity.id, sizeof(job->identity.id), "bench-%zu", i);
+        snprintf(job->identity.participant, sizeof job->identity.participant, "bench");
+        snprintf(job->identity.id, sizeof job->identity.id, "bench-%zu", i);
         for (size_t n = 0; n < job->outcome.notification_count; n++) {
             job->outcome.notifications[n].recipient = strdup("bench-authority");
             if (job->outcome.notifications[n].recipient == NULL) {
@@ -375,7 +376,7 @@ static enum eg_status receipts_of_batch(const uint8_t *seed, const uint8_t *key,
                                         struct eg_error *err)
 {
     static uint8_t entry[1024];
-    struct eg_bytes text = {entry, sizeof(entry)};
+    struct eg_bytes text = {entry, sizeof entry};
     struct eg_merkle_edge edge = {0};
     struct nodes nodes;
     struct eg_checkpoint checkpoint = {.size = BATCH};
@@ -389,7 +390,7 @@ static enum eg_status receipts_of_batch(const uint8_t *seed, const uint8_t *key,
         struct eg_digest leaf = eg_merkle_leaf(text);
         eg_merkle_append(&edge, &leaf, keep_node, &nodes);
     }
-    snprintf(checkpoint.origin, sizeof(checkpoint.origin), "%s", origin);
+    snprintf(checkpoint.origin, sizeof checkpoint.origin, "%s", origin);
     checkpoint.root = eg_merkle_root(&edge);
     status = eg_checkpoint_sign(&note, &checkpoint, seed, key, err);
     if (status != EG_OK) {
@@ -476,7 +477,7 @@ enum eg_status eg_bench_stages(struct eg_bench_figures *figures, const struct eg
     if (load->count == 0) {
         return eg_error_set(err, EG_E_USAGE, load->name, "a load needs at least one report");
     }
-    m.jobs = calloc(load->count, sizeof(*m.jobs));
+    m.jobs = calloc(load->count, sizeof *m.jobs);
     if (m.jobs == NULL) {
         return eg_error_set(err, EG_E_NOMEM, NULL, "no memory for %zu jobs", load->count);
     }
@@ -489,7 +490,7 @@ enum eg_status eg_bench_stages(struct eg_bench_figures *figures, const struct eg
     if (status != EG_OK) {
         return status;
     }
-    memcpy(m.figures.floor_ns, figures->floor_ns, sizeof(m.figures.floor_ns));
+    memcpy(m.figures.floor_ns, figures->floor_ns, sizeof m.figures.floor_ns);
     *figures = m.figures;
     return EG_OK;
 }

@@ -22,7 +22,7 @@ enum eg_status eg_floor_parse(int64_t *ns_out, struct eg_bytes xml, size_t round
     if (rounds == 0 || xml.len > INT_MAX) {
         return eg_error_set(err, EG_E_USAGE, "rounds", "at least 1 round, at most 2 GiB");
     }
-    memset(&nothing, 0, sizeof(nothing));
+    memset(&nothing, 0, sizeof nothing);
     nothing.initialized = XML_SAX2_MAGIC;
     started_ns = eg_clock_thread_ns();
     for (size_t i = 0; i < rounds; i++) {
@@ -72,7 +72,7 @@ enum eg_status eg_floor_sheet_new(struct eg_floor_sheet **out, struct eg_bytes s
 {
     xmlDoc *doc = NULL;
     enum eg_status status = read_tree(&doc, sheet, err);
-    struct eg_floor_sheet *made = calloc(1, sizeof(*made));
+    struct eg_floor_sheet *made = calloc(1, sizeof *made);
 
     if (status == EG_OK && made != NULL) {
         made->compiled = xsltParseStylesheetDoc(doc);

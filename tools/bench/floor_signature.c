@@ -34,11 +34,11 @@ static bool prepare(struct floor *floor)
     }
     floor->signing = EVP_PKEY_CTX_new_from_pkey(floor->library, floor->key, NULL);
     floor->checking = EVP_PKEY_CTX_new_from_pkey(floor->library, floor->key, NULL);
-    floor->signature_len = sizeof(floor->signature);
+    floor->signature_len = sizeof floor->signature;
     return floor->signing != NULL && floor->checking != NULL &&
            EVP_PKEY_sign_init(floor->signing) == 1 &&
            EVP_PKEY_sign(floor->signing, floor->signature, &floor->signature_len, floor->digest,
-                         sizeof(floor->digest)) == 1 &&
+                         sizeof floor->digest) == 1 &&
            EVP_PKEY_verify_init(floor->checking) == 1;
 }
 
@@ -66,7 +66,7 @@ enum eg_status eg_floor_signature(int64_t *ns_out, size_t rounds, struct eg_erro
     started_ns = eg_clock_thread_ns();
     for (size_t i = 0; i < rounds && status == EG_OK; i++) {
         if (EVP_PKEY_verify(floor.checking, floor.signature, floor.signature_len, floor.digest,
-                            sizeof(floor.digest)) != 1) {
+                            sizeof floor.digest) != 1) {
             status = eg_error_set(err, EG_E_CRYPTO, NULL, "a signature just made does not verify");
         }
     }

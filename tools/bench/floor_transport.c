@@ -17,8 +17,10 @@
 
 struct floor {
     void *context;
-    void *server; /* ROUTER, as the gateway's hall */
-    void *client; /* DEALER */
+    /* ROUTER, as the gateway's hall */
+    void *server;
+    /* DEALER */
+    void *client;
     uint8_t *octets;
 };
 
@@ -37,7 +39,7 @@ static bool set_text(void *socket, int option, const char *text)
 
 static bool set_number(void *socket, int option, int value)
 {
-    return zmq_setsockopt(socket, option, &value, sizeof(value)) == 0;
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
 }
 
 static bool prepare_sockets(struct floor *floor)
@@ -59,7 +61,7 @@ static enum eg_status connect_both(struct floor *floor, struct eg_error *err)
     char server_public[EG_CURVE_KEY_TEXT + 1], server_secret[EG_CURVE_KEY_TEXT + 1];
     char client_public[EG_CURVE_KEY_TEXT + 1], client_secret[EG_CURVE_KEY_TEXT + 1];
     char endpoint[ENDPOINT_MAX];
-    size_t endpoint_len = sizeof(endpoint);
+    size_t endpoint_len = sizeof endpoint;
     enum eg_status status = eg_curve_new(server_public, server_secret, err);
     if (status != EG_OK) {
         goto done;
@@ -90,7 +92,7 @@ static bool serve_one(struct floor *floor, size_t reply_len)
     uint8_t id[256];
     zmq_msg_t request;
     bool good = false;
-    int id_len = zmq_recv(floor->server, id, sizeof(id), 0);
+    int id_len = zmq_recv(floor->server, id, sizeof id, 0);
 
     if (id_len < 0 || zmq_msg_init(&request) != 0) {
         return false;

@@ -19,13 +19,16 @@
 
 /* One place of one column. word NULL: the row was not there. */
 struct slot {
-    const char *word; /* status, or state of operation; points into the mapping or is literal */
-    char number[EG_DECIMAL_TEXT_MAX]; /* "": none */
+    /* status, or state of operation; points into the mapping or is literal */
+    const char *word;
+    /* "": none */
+    char number[EG_DECIMAL_TEXT_MAX];
 };
 
 /* Where a mapped column stands in the file being read. */
 struct position {
-    size_t value, status; /* status SIZE_MAX: assumed */
+    /* status SIZE_MAX: assumed */
+    size_t value, status;
 };
 
 struct conversion {
@@ -34,14 +37,20 @@ struct conversion {
     struct eg_convert_tally tally;
     eg_convert_emit_fn *emit;
     void *payload;
-    int32_t from, until; /* days wanted */
+    /* days wanted */
+    int32_t from, until;
     struct position positions[EG_MAPPING_COLUMNS_MAX];
-    size_t time_at; /* column of the time */
+    /* column of the time */
+    size_t time_at;
     bool begun;
-    struct eg_label last; /* of the row before */
-    int32_t day;          /* being gathered */
-    bool gathered;        /* the table has a row */
-    struct slot *slots;   /* column_count * PLACES_MAX */
+    /* of the row before */
+    struct eg_label last;
+    /* being gathered */
+    int32_t day;
+    /* the table has a row */
+    bool gathered;
+    /* column_count * PLACES_MAX */
+    struct slot *slots;
     struct eg_buf report;
     struct eg_error *err;
 };

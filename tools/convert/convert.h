@@ -13,19 +13,28 @@
 #include "convert/mapping.h"
 
 struct eg_convert_options {
-    const char *addressee; /* log origin that the reports are for */
-    const char *from;      /* first day, "YYYY-MM-DD"; NULL: as the data has it */
-    const char *until;     /* last day; NULL: as the data has it */
-    uint32_t days;         /* at most so many days; 0: all */
-    uint32_t version;      /* of the reports, from 1 */
+    /* log origin that the reports are for */
+    const char *addressee;
+    /* first day, "YYYY-MM-DD"; NULL: as the data has it */
+    const char *from;
+    /* last day; NULL: as the data has it */
+    const char *until;
+    /* at most so many days; 0: all */
+    uint32_t days;
+    /* of the reports, from 1 */
+    uint32_t version;
 };
 
 /* What came out. */
 struct eg_convert_tally {
-    size_t rows;    /* read, wanted or not */
-    size_t reports; /* written */
-    size_t values;  /* numbers in them */
-    size_t missing; /* places of a row without a number */
+    /* read, wanted or not */
+    size_t rows;
+    /* written */
+    size_t reports;
+    /* numbers in them */
+    size_t values;
+    /* places of a row without a number */
+    size_t missing;
 };
 
 /*

@@ -15,19 +15,26 @@
 #include "base/bytes.h"
 
 struct eg_csv_cell {
-    struct eg_bytes text; /* without quotes; valid until the next line is read */
-    size_t column;        /* octet of the line where the cell begins, from 1 */
+    /* without quotes; valid until the next line is read */
+    struct eg_bytes text;
+    /* octet of the line where the cell begins, from 1 */
+    size_t column;
 };
 
 struct eg_csv {
-    const char *name; /* file name for messages; kept */
+    /* file name for messages; kept */
+    const char *name;
     struct eg_bytes rest;
     char separator;
-    size_t line; /* number of the line last read, from 1 */
+    /* number of the line last read, from 1 */
+    size_t line;
     struct eg_csv_cell *cells;
-    size_t count;       /* of the line last read */
-    size_t width;       /* of the first line; 0 before it was read */
-    struct eg_buf text; /* unquoted cells of the line */
+    /* of the line last read */
+    size_t count;
+    /* of the first line; 0 before it was read */
+    size_t width;
+    /* unquoted cells of the line */
+    struct eg_buf text;
 };
 
 /*

@@ -16,7 +16,8 @@ struct decimal {
     bool negative;
     char digits[DIGITS_MAX];
     int count;
-    int whole; /* digits before the point; may be negative or beyond count after a shift */
+    /* digits before the point; may be negative or beyond count after a shift */
+    int whole;
 };
 
 static const char *read(struct decimal *d, struct eg_bytes cell, char sign)

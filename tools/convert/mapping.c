@@ -32,12 +32,15 @@ static const char *const CONDITIONS[] = {"operating", "standard", NULL};
 
 struct statement {
     struct eg_mapping *mapping;
-    const char *name; /* file */
+    /* file */
+    const char *name;
     size_t line;
-    char *rest; /* behind the first word; whole for remarks */
+    /* behind the first word; whole for remarks */
+    char *rest;
     const char *words[WORDS_MAX];
     size_t count;
-    unsigned seen; /* bits of keys that occur once */
+    /* bits of keys that occur once */
+    unsigned seen;
     struct eg_error *err;
 };
 
@@ -339,8 +342,10 @@ static bool is_cas(const char *word)
 
 struct attribute {
     const char *name;
-    unsigned kinds; /* bits of enum eg_column_kind */
-    size_t offset;  /* of the const char * in struct eg_mapping_column; SIZE_MAX: factor */
+    /* bits of enum eg_column_kind */
+    unsigned kinds;
+    /* of the const char * in struct eg_mapping_column; SIZE_MAX: factor */
+    size_t offset;
 };
 
 #define ON(kind) (1U << EG_COLUMN_##kind)
@@ -497,7 +502,8 @@ static enum eg_status on_series(struct statement *s)
 
 struct key {
     const char *name;
-    bool once, required, whole; /* whole: the rest of the line is not cut into words */
+    /* whole: the rest of the line is not cut into words */
+    bool once, required, whole;
     enum eg_status (*on)(struct statement *s);
 };
 

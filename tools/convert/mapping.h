@@ -37,13 +37,19 @@ enum eg_column_kind { EG_COLUMN_COMPANION, EG_COLUMN_OPERATION, EG_COLUMN_SERIES
 
 struct eg_mapping_column {
     enum eg_column_kind kind;
-    size_t source;      /* index */
-    const char *name;   /* component or companion; NULL: operation */
-    const char *column; /* in the CSV */
+    /* index */
+    size_t source;
+    /* component or companion; NULL: operation */
+    const char *name;
+    /* in the CSV */
+    const char *column;
     const char *unit, *quantity, *cas, *reference_oxygen, *confidence, *method, *conditions;
-    const char *status; /* column of the status; NULL: assumed */
-    int shift;          /* power of ten that values are multiplied by */
-    size_t line;        /* of the mapping file */
+    /* column of the status; NULL: assumed */
+    const char *status;
+    /* power of ten that values are multiplied by */
+    int shift;
+    /* of the mapping file */
+    size_t line;
 };
 
 struct eg_mapping_code {
@@ -55,7 +61,8 @@ struct eg_mapping_remark {
 };
 
 struct eg_mapping_source {
-    const char *id, *name; /* name NULL: none */
+    /* name NULL: none */
+    const char *id, *name;
 };
 
 enum {
@@ -66,12 +73,14 @@ enum {
 };
 
 struct eg_mapping {
-    char *text; /* owned; all words point into it */
+    /* owned; all words point into it */
+    char *text;
     const char *plant, *zone, *step;
     int step_minutes;
     char separator;
     char decimal;
-    bool time_assigned; /* time first */
+    /* time first */
+    bool time_assigned;
     struct eg_label first;
     const char *time_column;
     bool time_is_end;

@@ -142,7 +142,7 @@ static void put_log_key(struct eg_buf *out, const struct eg_log_key *key)
     put_attribute(out, "origin", key->origin);
     put_attribute(out, "gateway", key->gateway);
     eg_buf_text(out, " key=\"");
-    eg_text_hex(out, (struct eg_bytes){key->key, sizeof(key->key)});
+    eg_text_hex(out, (struct eg_bytes){key->key, sizeof key->key});
     eg_buf_char(out, '"');
     put_attribute(out, "from", key->from);
     put_attribute(out, "until", key->until);

@@ -100,8 +100,10 @@ static void put_tail(struct eg_buf *out)
  */
 
 struct component {
-    const char *name, *cas; /* cas "": a group of substances has none */
-    int low, spread;        /* thousandths of mg/m3 */
+    /* cas "": a group of substances has none */
+    const char *name, *cas;
+    /* thousandths of mg/m3 */
+    int low, spread;
 };
 
 static const struct component COMPONENTS[] = {
@@ -144,12 +146,18 @@ static void put_incinerator(struct eg_buf *out, struct chance *c, const struct d
 
 /* What kind of day it is decides how often things fail. */
 struct turbine_day {
-    bool standardised; /* SSTA and flow at standard conditions, else STA and as it is in the duct */
-    bool kelvin, kpa;  /* units of temperature and pressure */
-    bool with_operation;  /* operation states are reported */
-    int off_from, off_to; /* hours out of operation, [from, to) */
-    int lost_per_mille;   /* how often a value is lost */
-    int places;           /* the day may end early */
+    /* SSTA and flow at standard conditions, else STA and as it is in the duct */
+    bool standardised;
+    /* units of temperature and pressure */
+    bool kelvin, kpa;
+    /* operation states are reported */
+    bool with_operation;
+    /* hours out of operation, [from, to) */
+    int off_from, off_to;
+    /* how often a value is lost */
+    int lost_per_mille;
+    /* the day may end early */
+    int places;
 };
 
 static struct turbine_day draw_day(struct chance *c)

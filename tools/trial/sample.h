@@ -17,9 +17,11 @@ enum eg_sample_kind {
 struct eg_sample {
     enum eg_sample_kind kind;
     uint64_t seed;
-    const char *day; /* "YYYY-MM-DD" */
+    /* "YYYY-MM-DD" */
+    const char *day;
     const char *addressee, *plant, *id;
-    uint32_t version; /* from 1 */
+    /* from 1 */
+    uint32_t version;
 };
 
 /*

@@ -71,11 +71,11 @@ static void fill_defaults(struct eg_trial_options *options)
     options->hall = or_else(options->hall, "tcp://127.0.0.1:7412");
     if (options->prefix_count == 0) {
         options->prefixes = prefixes;
-        options->prefix_count = sizeof(prefixes) / sizeof(prefixes[0]);
+        options->prefix_count = sizeof prefixes / sizeof prefixes[0];
     }
     if (options->regime_count == 0) {
         options->regimes = regimes;
-        options->regime_count = sizeof(regimes) / sizeof(regimes[0]);
+        options->regime_count = sizeof regimes / sizeof regimes[0];
     }
     if (options->at_ms == 0) {
         options->at_ms = eg_clock_wall_ms();
@@ -143,7 +143,7 @@ static enum eg_status write_file(const struct trial *trial, const char *name, co
                                  struct eg_bytes content, unsigned mode, struct eg_error *err)
 {
     char full[64];
-    snprintf(full, sizeof(full), "%s%s", name, suffix);
+    snprintf(full, sizeof full, "%s%s", name, suffix);
     char *path = eg_file_join(trial->dir, full);
     if (path == NULL) {
         return eg_error_set(err, EG_E_NOMEM, full, "memory ran out");
@@ -255,7 +255,7 @@ static enum eg_status write_log_key(struct trial *trial, struct eg_buf *vkey, st
 {
     struct eg_buf text;
     eg_buf_init(&text, EG_KIB);
-    eg_text_hex(&text, (struct eg_bytes){trial->log_seed, sizeof(trial->log_seed)});
+    eg_text_hex(&text, (struct eg_bytes){trial->log_seed, sizeof trial->log_seed});
     eg_buf_char(&text, '\n');
     enum eg_status status = write_file(trial, "log", ".key", eg_bytes_view(&text), 0600, err);
     eg_buf_wipe(&text);
@@ -329,7 +329,7 @@ static enum eg_status make_curve(struct trial *trial, const char *name,
 
 done:
     eg_buf_wipe(&text);
-    explicit_bzero(secret, sizeof(secret));
+    explicit_bzero(secret, sizeof secret);
     return status;
 }
 
@@ -374,7 +374,7 @@ static enum eg_status make_directory(struct trial *trial, struct eg_error *err)
                              .regime_count = options->regime_count};
     struct eg_log_key log_key = {.origin = borrow(options->origin),
                                  .gateway = borrow(identities[GATEWAY].id)};
-    memcpy(log_key.key, trial->log_key, sizeof(log_key.key));
+    memcpy(log_key.key, trial->log_key, sizeof log_key.key);
     day_of(log_key.from, options->at_ms - DAY_MS);
     const struct eg_directory directory = {.version = 1,
                                            .not_after_ms = options->at_ms + DIRECTORY_DAYS * DAY_MS,
@@ -404,13 +404,13 @@ static enum eg_status make_card(struct trial *trial, struct eg_error *err)
 {
     struct eg_card card = {.valid_from_ms = trial->options.at_ms,
                            .valid_until_ms = trial->options.at_ms + EG_CARD_VALID_MAX_MS};
-    snprintf(card.origin, sizeof(card.origin), "%s", trial->options.origin);
-    snprintf(card.gateway, sizeof(card.gateway), "%s", identities[GATEWAY].id);
-    snprintf(card.door, sizeof(card.door), "%s", trial->options.door);
-    snprintf(card.hall, sizeof(card.hall), "%s", trial->options.hall);
-    memcpy(card.door_key, trial->door_key, sizeof(card.door_key));
-    memcpy(card.hall_key, trial->hall_key, sizeof(card.hall_key));
-    memcpy(card.log_key, trial->log_key, sizeof(card.log_key));
+    snprintf(card.origin, sizeof card.origin, "%s", trial->options.origin);
+    snprintf(card.gateway, sizeof card.gateway, "%s", identities[GATEWAY].id);
+    snprintf(card.door, sizeof card.door, "%s", trial->options.door);
+    snprintf(card.hall, sizeof card.hall, "%s", trial->options.hall);
+    memcpy(card.door_key, trial->door_key, sizeof card.door_key);
+    memcpy(card.hall_key, trial->hall_key, sizeof card.hall_key);
+    memcpy(card.log_key, trial->log_key, sizeof card.log_key);
     struct eg_buf text;
     eg_buf_init(&text, EG_SIGNED_TEXT_MAX);
     enum eg_status status = eg_card_write(&text, &card, err);
@@ -524,7 +524,7 @@ static void trial_done(struct trial *trial)
         eg_buf_wipe(&trial->keys[who]);
         eg_buf_done(&trial->chains[who]);
     }
-    explicit_bzero(trial->log_seed, sizeof(trial->log_seed));
+    explicit_bzero(trial->log_seed, sizeof trial->log_seed);
 }
 
 enum eg_status eg_trial_write(const char *dir, const struct eg_trial_options *options,
@@ -550,7 +550,7 @@ enum eg_status eg_trial_write(const char *dir, const struct eg_trial_options *op
     if (status != EG_OK) {
         goto done;
     }
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         status = steps[i](&trial, err);
         if (status != EG_OK) {
             goto done;

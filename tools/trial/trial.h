@@ -24,17 +24,25 @@
 
 /* What may be chosen; 0 or NULL takes the value in brackets. */
 struct eg_trial_options {
-    const char *origin;          /* of the log ["demo.emgate.example"] */
-    const char *plant;           /* id of the one plant ["plant-1"] */
-    const char *plant_name;      /* ["Gas turbine 1"] */
-    const char *land;            /* ISO 3166-2 ["DE-HE"] */
-    const char *door, *hall;     /* endpoints ["tcp://127.0.0.1:7411", ":7412"] */
-    const char *const *prefixes; /* package ids that the publisher may publish ["eu.", "de."] */
+    /* of the log ["demo.emgate.example"] */
+    const char *origin;
+    /* id of the one plant ["plant-1"] */
+    const char *plant;
+    /* ["Gas turbine 1"] */
+    const char *plant_name;
+    /* ISO 3166-2 ["DE-HE"] */
+    const char *land;
+    /* endpoints ["tcp://127.0.0.1:7411", ":7412"] */
+    const char *door, *hall;
+    /* package ids that the publisher may publish ["eu.", "de."] */
+    const char *const *prefixes;
     size_t prefix_count;
-    const char *const *regimes; /* laws under which the plant reports ["ied-annex-v"] */
+    /* laws under which the plant reports ["ied-annex-v"] */
+    const char *const *regimes;
     size_t regime_count;
     enum eg_key_kind keys;
-    int64_t at_ms; /* beginning of everything [now] */
+    /* beginning of everything [now] */
+    int64_t at_ms;
 };
 
 /*

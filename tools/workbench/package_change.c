@@ -16,8 +16,10 @@
 /* A change being made. */
 struct change {
     struct eg_package_change *work;
-    const xmlNode *node; /* that states it */
-    xmlNode **list;      /* elements selected */
+    /* that states it */
+    const xmlNode *node;
+    /* elements selected */
+    xmlNode **list;
     size_t count;
     bool changed;
 };
@@ -661,7 +663,7 @@ static const struct {
     {"set", make_set},         {"unset", make_unset}, {"remove", make_remove},
     {"replace", make_replace}, {"add", make_add},     {"copy", make_copy},
 };
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define KINDS (sizeof kinds / sizeof kinds[0])
 
 static size_t kind_of(const xmlNode *node)
 {

@@ -14,9 +14,11 @@
 
 struct eg_package_change {
     const struct eg_package_paths *paths;
-    const xmlNode *tests; /* root of the tests: places are declared there */
+    /* root of the tests: places are declared there */
+    const xmlNode *tests;
     xmlDoc *report;
-    size_t octets; /* at most so many has the report by now */
+    /* at most so many has the report by now */
+    size_t octets;
 };
 
 /* Is the element a change? */

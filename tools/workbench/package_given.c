@@ -52,7 +52,7 @@ static enum eg_status read_permit(struct eg_plant_parameter *out, const xmlNode 
         {&out->unit, "unit", true},      {&out->component, "component", false},
         {&out->source, "source", false},
     };
-    EG_TRY(read_attributes(list, sizeof(list) / sizeof(list[0]), node, err));
+    EG_TRY(read_attributes(list, sizeof list / sizeof list[0], node, err));
     EG_TRY(eg_vocabulary_day(out->from, node, "from", file, err));
     return eg_vocabulary_day(out->until, node, "until", file, err);
 }
@@ -65,7 +65,7 @@ static enum eg_status read_setting(struct eg_plant_setting *out, const xmlNode *
         {&out->word, "word", true},
         {&out->component, "component", false},
     };
-    EG_TRY(read_attributes(list, sizeof(list) / sizeof(list[0]), node, err));
+    EG_TRY(read_attributes(list, sizeof list / sizeof list[0], node, err));
     EG_TRY(eg_vocabulary_day(out->from, node, "from", file, err));
     return eg_vocabulary_day(out->until, node, "until", file, err);
 }
@@ -175,7 +175,7 @@ static enum eg_status read_settings(struct eg_plant *out, const xmlNode *node, c
     const xmlNode *common = common_settings(node);
     size_t room = eg_vocabulary_count(node, NS, "setting") +
                   (common != NULL ? eg_vocabulary_count(common->parent, NS, "setting") : 0);
-    EG_TRY(eg_vocabulary_room(&out->settings, room, sizeof(out->settings[0]), err));
+    EG_TRY(eg_vocabulary_room(&out->settings, room, sizeof out->settings[0], err));
     EG_TRY(check_own(node, file, err));
     for (const xmlNode *n = common; n != NULL; n = eg_xml_next(n, NS, "setting")) {
         if (own_word(node, "setting", "name", n) == NULL &&
@@ -201,7 +201,7 @@ static enum eg_status read_plant(struct eg_plant *out, const xmlNode *node, cons
                                  const char *file, struct eg_error *err)
 {
     size_t permits = eg_vocabulary_count(node, NS, "permit");
-    EG_TRY(eg_vocabulary_room(&out->parameters, permits, sizeof(out->parameters[0]), err));
+    EG_TRY(eg_vocabulary_room(&out->parameters, permits, sizeof out->parameters[0], err));
 
     for (xmlNode *n = eg_xml_child(node, NS, "permit"); n != NULL;
          n = eg_xml_next(n, NS, "permit")) {
@@ -224,7 +224,7 @@ static const char *take_fact(struct eg_fact *out, const char *unit, const char *
 
     out->kind = answer[0] != '\0' ? EG_FACT_ANSWER : EG_FACT_NUMBER;
     if (out->kind == EG_FACT_ANSWER) {
-        for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
             if (strcmp(answers[i], answer) == 0) {
                 out->answer = (enum eg_answer_value)i;
             }
@@ -287,7 +287,7 @@ static enum eg_status read_fact(struct eg_facts *to, const xmlNode *node, const 
         {&name, "name", true},     {&unit, "unit", false},     {&number, "number", false},
         {&word, "status", false},  {&answer, "answer", false},
     };
-    enum eg_status status = read_attributes(list, sizeof(list) / sizeof(list[0]), node, err);
+    enum eg_status status = read_attributes(list, sizeof list / sizeof list[0], node, err);
     if (status != EG_OK) {
         goto done;
     }
@@ -305,7 +305,7 @@ static enum eg_status read_fact(struct eg_facts *to, const xmlNode *node, const 
                            : eg_vocabulary_fault(err, file, node, "%s", wrong);
 
 done:
-    for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
         free(*list[i].out);
     }
     return status;
@@ -337,7 +337,7 @@ enum eg_status eg_package_given_read(struct eg_package_given *out, const xmlNode
                                      const char *package, const struct eg_facts *earlier,
                                      const char *file, struct eg_error *err)
 {
-    memset(out, 0, sizeof(*out));
+    memset(out, 0, sizeof *out);
     eg_facts_init(&out->facts);
     EG_TRY(read_plant(&out->plant, node, package, file, err));
     if (earlier != NULL) {
@@ -368,5 +368,5 @@ void eg_package_given_done(struct eg_package_given *given)
     free(given->plant.parameters);
     free(given->plant.settings);
     eg_facts_done(&given->facts);
-    memset(given, 0, sizeof(*given));
+    memset(given, 0, sizeof *given);
 }

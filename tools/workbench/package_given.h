@@ -12,8 +12,10 @@
 #define EG_PACKAGE_TESTS_NS "urn:emgate:package-tests:1"
 
 struct eg_package_given {
-    struct eg_plant plant; /* id is left to the caller, borrowed */
-    struct eg_facts facts; /* of any day */
+    /* id is left to the caller, borrowed */
+    struct eg_plant plant;
+    /* of any day */
+    struct eg_facts facts;
 };
 
 /*

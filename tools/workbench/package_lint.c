@@ -56,7 +56,7 @@ __attribute__((format(printf, 5, 6))) static enum eg_status tell(const struct wo
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
+    (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     assert(row != NULL);
     const struct eg_lint lint = {.code = row->code,
@@ -97,7 +97,7 @@ static enum eg_status open_files(struct work *work)
 {
     const struct eg_tree *tree = &work->package->tree;
 
-    work->files = calloc(tree->count + 1, sizeof(*work->files));
+    work->files = calloc(tree->count + 1, sizeof *work->files);
     if (work->files == NULL) {
         return eg_error_set(work->err, EG_E_NOMEM, "lints", "memory ran out");
     }
@@ -155,7 +155,7 @@ static bool condition_walks(const char *context)
     for (const char *open = strchr(context, '['); open != NULL && !walks;
          open = strchr(open + 1, '[')) {
         char condition[EG_XPATH_MAX + 1] = "";
-        (void)snprintf(condition, sizeof(condition), "%s", open + 1);
+        (void)snprintf(condition, sizeof condition, "%s", open + 1);
         walks = eg_lint_walks(condition);
     }
     return walks;
@@ -183,7 +183,7 @@ static enum eg_status look_for_walks(struct work *work, const struct file *file,
     if (status != EG_OK) {
         goto done;
     }
-    for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
         char *expression = eg_xml_attribute(node, attributes[i]);
         if (expression != NULL && eg_lint_walks(expression)) {
             status = tell(work, "LINT-WALK", file->name, node,
@@ -504,7 +504,7 @@ enum eg_status eg_package_lint(const struct eg_package *package, const char *at,
         goto done;
     }
 
-    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
         status = each_node(&work, looks[i].kind, looks[i].look);
         if (status != EG_OK) {
             goto done;

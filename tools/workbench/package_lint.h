@@ -21,11 +21,16 @@
 
 struct eg_lint {
     const char *code;
-    enum eg_severity severity; /* EG_SEVERITY_WARNING or _ERROR */
-    const char *file;          /* of the package */
-    unsigned line;             /* 0 unknown */
-    const char *text;          /* what is wrong, one line */
-    const char *remedy;        /* what to do */
+    /* EG_SEVERITY_WARNING or _ERROR */
+    enum eg_severity severity;
+    /* of the package */
+    const char *file;
+    /* 0 unknown */
+    unsigned line;
+    /* what is wrong, one line */
+    const char *text;
+    /* what to do */
+    const char *remedy;
 };
 
 typedef enum eg_status (*eg_lint_fn)(void *payload, const struct eg_lint *lint);

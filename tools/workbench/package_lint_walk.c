@@ -14,8 +14,10 @@
 
 struct scan {
     const char *at;
-    bool operand;                          /* an operand has just ended */
-    bool absolute[EG_XPATH_DEPTH_MAX + 2]; /* the path in hand, by depth of brackets */
+    /* an operand has just ended */
+    bool operand;
+    /* the path in hand, by depth of brackets */
+    bool absolute[EG_XPATH_DEPTH_MAX + 2];
     size_t depth;
 };
 
@@ -46,14 +48,14 @@ static bool take_word(struct scan *scan)
         scan->absolute[scan->depth] = false;
         return false;
     }
-    for (size_t i = 0; scan->operand && i < sizeof(operators) / sizeof(operators[0]); i++) {
+    for (size_t i = 0; scan->operand && i < sizeof operators / sizeof operators[0]; i++) {
         if (len == strlen(operators[i]) && begins(word, operators[i])) {
             scan->operand = false;
             scan->absolute[scan->depth] = false;
             return false;
         }
     }
-    for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+    for (size_t i = 0; i < sizeof axes / sizeof axes[0]; i++) {
         if (begins(word, axes[i])) {
             return true;
         }

@@ -27,7 +27,8 @@ struct work {
     eg_mutant_fn told;
     void *payload;
     bool go_on;
-    char by[EG_ID_MAX + 1]; /* case that noticed */
+    /* case that noticed */
+    char by[EG_ID_MAX + 1];
     struct eg_error *err;
 };
 
@@ -49,7 +50,7 @@ static enum eg_status copy_tree(struct eg_tree *out, const struct work *work, co
 {
     const struct eg_tree *tree = &work->package->tree;
 
-    out->files = calloc(tree->count + 1, sizeof(*out->files));
+    out->files = calloc(tree->count + 1, sizeof *out->files);
     if (out->files == NULL) {
         return no_memory(work);
     }
@@ -76,7 +77,7 @@ static bool case_done(void *payload, const struct eg_package_case *done)
     struct work *work = payload;
 
     if (!done->passed) {
-        (void)snprintf(work->by, sizeof(work->by), "%s", done->name);
+        (void)snprintf(work->by, sizeof work->by, "%s", done->name);
     }
     return done->passed;
 }

@@ -15,12 +15,15 @@ enum eg_mutation {
 const char *eg_mutation_text(enum eg_mutation mutation); /* "silent", "turned" */
 
 struct eg_mutant {
-    const char *file; /* of the package */
+    /* of the package */
+    const char *file;
     unsigned line;
-    const char *rule; /* id; "" if it has none */
+    /* id; "" if it has none */
+    const char *rule;
     enum eg_mutation mutation;
     bool noticed;
-    const char *by; /* case that noticed; "" if none, or if the mutant does not compile */
+    /* case that noticed; "" if none, or if the mutant does not compile */
+    const char *by;
 };
 
 /* Told of each mutant in turn, borrowed. Returns false to stop. */

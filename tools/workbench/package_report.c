@@ -286,7 +286,8 @@ void eg_package_cases_close(struct eg_package_cases *cases)
 struct chain {
     const xmlNode *links[EG_TEST_BASES_MAX];
     size_t count;
-    bool changes; /* any of them changes something */
+    /* any of them changes something */
+    bool changes;
 };
 
 static enum eg_status read_chain(struct chain *out, const xmlNode *node, struct eg_error *err)

@@ -13,7 +13,8 @@
 
 struct eg_package_cases {
     const struct eg_package *package;
-    xmlDoc *doc; /* NULL: the package has no tests */
+    /* NULL: the package has no tests */
+    xmlDoc *doc;
     const xmlNode *root;
     struct eg_xml_ns ns[EG_PACKAGE_TESTS_PREFIXES_MAX];
     struct eg_package_paths paths;

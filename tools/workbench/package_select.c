@@ -22,7 +22,7 @@ static enum eg_status evaluate(xmlXPathObject **out, const struct eg_package_pat
     xmlXPathCompExpr *compiled = NULL;
     xmlXPathContext *context = NULL;
 
-    (void)snprintf(where, sizeof(where), "%s:%u", paths->file, eg_xml_line(node));
+    (void)snprintf(where, sizeof where, "%s:%u", paths->file, eg_xml_line(node));
     enum eg_status status = eg_xpath_compile(&compiled, path, &scope, where, err);
     if (status != EG_OK) {
         return status;

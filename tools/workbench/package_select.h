@@ -10,7 +10,8 @@
 struct eg_package_paths {
     const struct eg_xml_ns *ns;
     size_t ns_count;
-    const char *file; /* of the tests, for messages */
+    /* of the tests, for messages */
+    const char *file;
 };
 
 /*

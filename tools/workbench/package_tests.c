@@ -45,7 +45,8 @@ struct trial {
     const struct past *past;
     struct eg_package_given given;
     struct eg_outcome outcome;
-    const char *got; /* outcome as a word */
+    /* outcome as a word */
+    const char *got;
     bool differs;
     char difference[DIFFERENCE_MAX];
 };
@@ -60,7 +61,7 @@ __attribute__((format(printf, 2, 3))) static void differ(struct trial *trial, co
     }
     trial->differs = true;
     va_start(args, format);
-    (void)vsnprintf(trial->difference, sizeof(trial->difference), format, args);
+    (void)vsnprintf(trial->difference, sizeof trial->difference, format, args);
     va_end(args);
 }
 
@@ -398,7 +399,7 @@ done:
 static enum eg_status past_open(struct past *out, const xmlNode *root, struct eg_error *err)
 {
     size_t index = 0, count = eg_vocabulary_count(root, NS, "case");
-    enum eg_status status = eg_vocabulary_room(&out->cases, count, sizeof(out->cases[0]), err);
+    enum eg_status status = eg_vocabulary_room(&out->cases, count, sizeof out->cases[0], err);
     if (status != EG_OK) {
         return status;
     }
@@ -446,7 +447,7 @@ static enum eg_status run_cases(struct eg_package_tests *out, const struct trial
     struct past past = {0, NULL};
     bool go_on = true;
     size_t index = 0;
-    struct trial *trial = malloc(sizeof(*trial));
+    struct trial *trial = malloc(sizeof *trial);
     enum eg_status status = trial != NULL ? past_open(&past, root, err)
                                           : eg_error_set(err, EG_E_NOMEM, NAME, "memory ran out");
 

@@ -10,17 +10,21 @@
 
 struct eg_package_tests {
     size_t total, failed;
-    bool present; /* the package has tests */
+    /* the package has tests */
+    bool present;
 };
 
 /* One case, borrowed. */
 struct eg_package_case {
     size_t index, total;
     const char *name;
-    bool passed; /* false: `text` says in one line what differed */
+    /* false: `text` says in one line what differed */
+    bool passed;
     const char *text;
-    struct eg_bytes report;           /* that was judged; none when it could not be made */
-    const struct eg_outcome *outcome; /* findings and results; empty where nothing was judged */
+    /* that was judged; none when it could not be made */
+    struct eg_bytes report;
+    /* findings and results; empty where nothing was judged */
+    const struct eg_outcome *outcome;
 };
 
 /* Told of each case in turn. Returns false to stop. */

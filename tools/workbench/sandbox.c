@@ -37,7 +37,7 @@ static bool note_failure(void *payload, const struct eg_package_case *done)
     struct eg_sandbox_result *trial = payload;
 
     if (!done->passed && trial->first[0] == '\0') {
-        (void)snprintf(trial->first, sizeof(trial->first), "%s: %s", done->name, done->text);
+        (void)snprintf(trial->first, sizeof trial->first, "%s: %s", done->name, done->text);
     }
     return true;
 }
@@ -76,7 +76,7 @@ _Noreturn static void child(int fd, const struct eg_package *package,
 {
     struct answer answer = {.status = EG_OK};
     const char *at = (const char *)&answer;
-    size_t left = sizeof(answer);
+    size_t left = sizeof answer;
 
     put_limits(ceilings);
     try_here(&answer, package);
@@ -96,8 +96,8 @@ static size_t read_answer(struct answer *answer, int fd)
     char *at = (char *)answer;
     size_t got = 0;
 
-    while (got < sizeof(*answer)) {
-        ssize_t n = read(fd, at + got, sizeof(*answer) - got);
+    while (got < sizeof *answer) {
+        ssize_t n = read(fd, at + got, sizeof *answer - got);
         if (n == 0 || (n < 0 && errno != EINTR)) {
             break;
         }
@@ -145,7 +145,7 @@ enum eg_status eg_sandbox_run(struct eg_sandbox_result *out, const struct eg_pac
     close(ends[0]);
     while (waitpid(pid, &how, 0) < 0 && errno == EINTR) {
     }
-    if (got != sizeof(answer)) {
+    if (got != sizeof answer) {
         return killed(how, package, ceilings, err);
     }
     if (answer.status != EG_OK) {

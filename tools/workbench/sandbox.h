@@ -11,13 +11,15 @@
 struct eg_sandbox_result {
     bool tests_present;
     size_t tests, failed;
-    char first[EG_ERROR_TEXT_MAX]; /* first failed test: "name: what differed" */
+    /* first failed test: "name: what differed" */
+    char first[EG_ERROR_TEXT_MAX];
 };
 
 /* What the child may take. */
 struct eg_sandbox_ceilings {
     unsigned cpu_s;
-    uint64_t memory; /* octets of addresses, its parent's included; no ceiling under a sanitizer */
+    /* octets of addresses, its parent's included; no ceiling under a sanitizer */
+    uint64_t memory;
 };
 
 /* EG_SANDBOX_CPU_S and EG_SANDBOX_MEMORY_MAX. */

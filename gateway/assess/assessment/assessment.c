@@ -81,7 +81,7 @@ static enum eg_status compile_root(struct eg_assess_compile *c, const struct eg_
 {
     struct eg_assessment *a = c->a;
     struct eg_assess_block *block = eg_assess_append(c, (void **)&a->blocks, &a->block_count,
-                                                     sizeof(*block), EG_ASSESSMENT_NAMES_MAX);
+                                                     sizeof *block, EG_ASSESSMENT_NAMES_MAX);
     if (block == NULL) {
         return c->err->status;
     }
@@ -101,7 +101,7 @@ static enum eg_status compile_root(struct eg_assess_compile *c, const struct eg_
 static struct eg_assessment *new_assessment(const struct eg_package *package, const char *file,
                                             const char *result)
 {
-    struct eg_assessment *a = calloc(1, sizeof(*a));
+    struct eg_assessment *a = calloc(1, sizeof *a);
     if (a == NULL) {
         return NULL;
     }

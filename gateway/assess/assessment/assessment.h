@@ -34,13 +34,20 @@ void eg_assessment_free(struct eg_assessment **assessment);
 bool eg_assessment_needs(const struct eg_assessment *assessment, const char *until, char from[11]);
 
 struct eg_assessment_job {
-    xmlDoc *doc;                              /* the report */
-    unsigned step;                            /* written into findings */
-    const struct eg_report_header *header;    /* period, plant */
-    const struct eg_plant *plant;             /* settings; NULL: none are set */
-    const struct eg_parameter_values *values; /* of this plant and period */
-    const struct eg_facts *known;             /* facts in force; NULL: none */
-    bool explain;                             /* the result shows every column */
+    /* the report */
+    xmlDoc *doc;
+    /* written into findings */
+    unsigned step;
+    /* period, plant */
+    const struct eg_report_header *header;
+    /* settings; NULL: none are set */
+    const struct eg_plant *plant;
+    /* of this plant and period */
+    const struct eg_parameter_values *values;
+    /* facts in force; NULL: none */
+    const struct eg_facts *known;
+    /* the result shows every column */
+    bool explain;
 };
 
 /*
@@ -70,8 +77,10 @@ enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment
 /* The grammar, element by element in the order of the reference; NULL: no more. */
 struct eg_assessment_element {
     const char *element;
-    const char *children;   /* blanks between; NULL: text only */
-    const char *attributes; /* blanks between; "!" behind those that must be there */
+    /* blanks between; NULL: text only */
+    const char *children;
+    /* blanks between; "!" behind those that must be there */
+    const char *attributes;
 };
 const struct eg_assessment_element *eg_assessment_element_at(size_t index);
 

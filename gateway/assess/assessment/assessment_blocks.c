@@ -59,7 +59,7 @@ enum eg_status eg_assess_lines(struct eg_assess_compile *c, xmlNode *parent)
             continue;
         }
         eg_assess_at(c, at);
-        for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
             if (strcmp(lines[i].element, (const char *)at->name) == 0) {
                 status = lines[i].read(c, at);
                 break;
@@ -73,7 +73,7 @@ static int add_block(struct eg_assess_compile *c, enum eg_assess_block_kind kind
 {
     struct eg_assessment *a = c->a;
     struct eg_assess_block *made = eg_assess_append(c, (void **)&a->blocks, &a->block_count,
-                                                    sizeof(*made), EG_ASSESSMENT_NAMES_MAX);
+                                                    sizeof *made, EG_ASSESSMENT_NAMES_MAX);
     if (made == NULL) {
         return EG_ASSESS_NONE;
     }
@@ -122,7 +122,7 @@ static bool read_days(const char *text, struct eg_assess_window *out)
     char unit[8] = "";
     int count = 0;
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(words[i], text) == 0) {
             out->days = days[i];
             return true;
@@ -168,7 +168,7 @@ enum eg_status eg_assess_window(struct eg_assess_compile *c, xmlNode *node)
         window.block != EG_ASSESS_NONE ? eg_assess_op(c, EG_OP_WINDOW, EG_ASSESS_NONE) : NULL;
     struct eg_assess_window *made =
         op == NULL ? NULL
-                   : eg_assess_append(c, (void **)&a->windows, &a->window_count, sizeof(*made),
+                   : eg_assess_append(c, (void **)&a->windows, &a->window_count, sizeof *made,
                                       EG_ASSESSMENT_WINDOWS_MAX);
     if (made == NULL) {
         return failed(c);
@@ -405,7 +405,7 @@ static enum eg_status read_recall(struct eg_assess_compile *c, xmlNode *node)
     struct eg_assess_op *op = status == EG_OK ? eg_assess_op(c, EG_OP_RECALL, recall.out) : NULL;
     struct eg_assess_recall *made =
         op == NULL ? NULL
-                   : eg_assess_append(c, (void **)&a->recalls, &a->recall_count, sizeof(*made),
+                   : eg_assess_append(c, (void **)&a->recalls, &a->recall_count, sizeof *made,
                                       EG_ASSESSMENT_OPERATIONS_MAX);
     if (made == NULL) {
         return failed(c);
@@ -485,7 +485,7 @@ static enum eg_status remember_one(struct eg_assess_compile *c, const char *name
     struct eg_assess_op *op = eg_assess_op(c, EG_OP_REMEMBER, EG_ASSESS_NONE);
     struct eg_assess_remember *made =
         op == NULL ? NULL
-                   : eg_assess_append(c, (void **)&a->remembers, &a->remember_count, sizeof(*made),
+                   : eg_assess_append(c, (void **)&a->remembers, &a->remember_count, sizeof *made,
                                       EG_ASSESSMENT_OPERATIONS_MAX);
     if (made == NULL) {
         return failed(c);

@@ -34,7 +34,7 @@ static enum eg_status add_id(struct eg_assess_compile *c, struct eg_assess_class
         }
     }
     const char **slot =
-        eg_assess_append(c, (void **)&made->ids, &made->id_count, sizeof(*slot), IDS_MAX);
+        eg_assess_append(c, (void **)&made->ids, &made->id_count, sizeof *slot, IDS_MAX);
     if (slot == NULL) {
         return failed(c);
     }
@@ -173,7 +173,7 @@ static enum eg_status read_rows(struct eg_assess_compile *c, xmlNode *node,
         }
         *column = *column || quantity(c, scale ? row.scale.of : row.condition)->column;
         struct eg_assess_class *slot =
-            eg_assess_append(c, (void **)&made->rows, &made->row_count, sizeof(*slot), IDS_MAX);
+            eg_assess_append(c, (void **)&made->rows, &made->row_count, sizeof *slot, IDS_MAX);
         if (slot == NULL) {
             return failed(c);
         }
@@ -227,7 +227,7 @@ enum eg_status eg_assess_class_line(struct eg_assess_compile *c, xmlNode *node)
         made.out != EG_ASSESS_NONE ? eg_assess_op(c, EG_OP_CLASSES, made.out) : NULL;
     struct eg_assess_classes *kept =
         op == NULL ? NULL
-                   : eg_assess_append(c, (void **)&a->classes, &a->classes_count, sizeof(*kept),
+                   : eg_assess_append(c, (void **)&a->classes, &a->classes_count, sizeof *kept,
                                       EG_ASSESSMENT_NAMES_MAX);
     if (kept == NULL) {
         return failed(c);

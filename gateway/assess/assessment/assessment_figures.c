@@ -239,7 +239,7 @@ void eg_assess_run_classes(struct eg_assess_run *run, const struct eg_assess_cla
     size_t *counts = &run->class_counts[classes->first_count];
 
     memset(out->word, 0, out->places);
-    memset(counts, 0, (classes->id_count + 1) * sizeof(*counts));
+    memset(counts, 0, (classes->id_count + 1) * sizeof *counts);
     for (size_t i = 0; i < classes->row_count; i++) {
         try_row(run, classes, &classes->rows[i]);
     }

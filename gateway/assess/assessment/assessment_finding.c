@@ -118,7 +118,7 @@ static enum eg_status read_text(struct eg_assess_compile *c,
         }
         struct eg_assess_part *slot =
             status == EG_OK
-                ? eg_assess_append(c, (void **)&out->parts, &out->count, sizeof(*slot), PARTS_MAX)
+                ? eg_assess_append(c, (void **)&out->parts, &out->count, sizeof *slot, PARTS_MAX)
                 : NULL;
         if (slot == NULL) {
             return failed(c);
@@ -173,7 +173,7 @@ static enum eg_status add_value(struct eg_assess_compile *c, struct eg_assess_fi
         }
     }
     struct eg_assess_part *slot = eg_assess_append(c, (void **)&made->values, &made->value_count,
-                                                   sizeof(*slot), (size_t)2 * PARTS_MAX + 3);
+                                                   sizeof *slot, (size_t)2 * PARTS_MAX + 3);
     if (slot == NULL) {
         return failed(c);
     }
@@ -312,7 +312,7 @@ enum eg_status eg_assess_finding(struct eg_assess_compile *c, xmlNode *node)
         status == EG_OK ? eg_assess_op(c, EG_OP_FINDING, EG_ASSESS_NONE) : NULL;
     struct eg_assess_finding *kept =
         op == NULL ? NULL
-                   : eg_assess_append(c, (void **)&a->findings, &a->finding_count, sizeof(*kept),
+                   : eg_assess_append(c, (void **)&a->findings, &a->finding_count, sizeof *kept,
                                       EG_ASSESSMENT_OPERATIONS_MAX);
     if (kept == NULL) {
         return failed(c);

@@ -205,7 +205,7 @@ static int constant(struct eg_assess_compile *c, const struct eg_expression *e)
     struct eg_assess_constant *made =
         out == EG_ASSESS_NONE ? NULL
                               : eg_assess_append(c, (void **)&a->constants, &a->constant_count,
-                                                 sizeof(*made), EG_ASSESSMENT_OPERATIONS_MAX);
+                                                 sizeof *made, EG_ASSESSMENT_OPERATIONS_MAX);
     if (made == NULL) {
         return EG_ASSESS_NONE;
     }
@@ -487,14 +487,14 @@ static bool parameter_words(struct eg_assess_compile *c, const struct eg_express
     const struct eg_parameter *p = c->a->parameters[parameter].parameter;
     struct eg_assess_quantity *q = quantity(c, c->a->parameters[parameter].quantity);
     size_t most = q->word_count + p->row_count + e->word_count + 1, count = q->word_count;
-    const char **words = eg_arena_array(&c->a->arena, most, sizeof(*words));
+    const char **words = eg_arena_array(&c->a->arena, most, sizeof *words);
 
     if (words == NULL) {
         (void)eg_assess_nomem(c);
         return false;
     }
     if (count > 0) {
-        memcpy(words, q->words, count * sizeof(*words));
+        memcpy(words, q->words, count * sizeof *words);
     }
     for (size_t i = 0; i <= p->row_count + (p->may_override ? e->word_count : 0); i++) {
         const char *word = i < p->row_count    ? p->rows[i].value

@@ -167,11 +167,11 @@ static enum eg_status add_given(struct eg_assess_compile *c, const char *from, i
     struct eg_assessment *a = c->a;
     const struct eg_assess_quantity *q = quantity(c, out);
     size_t count = a->given_count;
-    struct eg_given *made = eg_assess_append(c, (void **)&a->givens, &a->given_count, sizeof(*made),
+    struct eg_given *made = eg_assess_append(c, (void **)&a->givens, &a->given_count, sizeof *made,
                                              EG_ASSESSMENT_OPERATIONS_MAX);
     int *index = made == NULL ? NULL
                               : eg_assess_append(c, (void **)&a->given_quantity, &count,
-                                                 sizeof(*index), EG_ASSESSMENT_OPERATIONS_MAX);
+                                                 sizeof *index, EG_ASSESSMENT_OPERATIONS_MAX);
     if (index == NULL) {
         return failed(c);
     }

@@ -56,21 +56,30 @@ struct eg_assess_quantity {
     int grid;
     struct eg_unit unit;
     const char *unit_text;
-    bool exact; /* may be compared */
-    bool whole; /* a count or a parameter: sums and products of such stay exact */
+    /* may be compared */
+    bool exact;
+    /* a count or a parameter: sums and products of such stay exact */
+    bool whole;
     int place, place_parameter;
-    const char *const *words; /* WORD */
+    /* WORD */
+    const char *const *words;
     size_t word_count;
 
-    const char *name;    /* NULL: temporary */
-    const char *element; /* that made it */
-    const char *source;  /* citation as written; NULL: none */
-    const char *reason;  /* of valid-when */
+    /* NULL: temporary */
+    const char *name;
+    /* that made it */
+    const char *element;
+    /* citation as written; NULL: none */
+    const char *source;
+    /* of valid-when */
+    const char *reason;
     unsigned line;
     int block;
     bool used, shown;
-    bool counted; /* n is told: sum, mean, max, min, percentile; unanswered: count */
-    int classes;  /* of a word that classes made, else NONE */
+    /* n is told: sum, mean, max, min, percentile; unanswered: count */
+    bool counted;
+    /* of a word that classes made, else NONE */
+    int classes;
 };
 
 /* ---- operations --------------------------------------------------------------------------- */
@@ -120,12 +129,14 @@ enum eg_assess_code {
 
 #define EG_ASSESS_SET_WORDS 4
 struct eg_assess_set {
-    uint64_t bits[EG_ASSESS_SET_WORDS]; /* of 256 */
+    /* of 256 */
+    uint64_t bits[EG_ASSESS_SET_WORDS];
 };
 
 struct eg_assess_op {
     enum eg_assess_code code;
-    int out, index, having; /* having: parameter that must have a value, or NONE */
+    /* having: parameter that must have a value, or NONE */
+    int out, index, having;
     int in[4];
     int64_t number;
     struct eg_assess_set set;
@@ -141,10 +152,14 @@ enum eg_assess_block_kind {
 
 struct eg_assess_block {
     enum eg_assess_block_kind kind;
-    int parent; /* NONE: the source */
-    int level; /* block of source or series around it, itself if it is one: whose result it is in */
-    int having; /* parameter, or NONE */
-    int window; /* WINDOW */
+    /* NONE: the source */
+    int parent;
+    /* block of source or series around it, itself if it is one: whose result it is in */
+    int level;
+    /* parameter, or NONE */
+    int having;
+    /* WINDOW */
+    int window;
     size_t names, op_count, op_capacity;
     struct eg_assess_op *ops;
     unsigned line;
@@ -162,7 +177,8 @@ enum eg_assess_days {
 struct eg_assess_window {
     const char *name;
     enum eg_assess_days days;
-    int count; /* of days or months, where the rule says a number */
+    /* of days or months, where the rule says a number */
+    int count;
     int block;
     unsigned line;
 };
@@ -170,9 +186,12 @@ struct eg_assess_window {
 /* "of" may be a figure, or a class of classes (its count). */
 struct eg_assess_recall {
     int window, out;
-    const char *of, *class_id;          /* class_id NULL: a figure */
-    int quantity, classes, class_index; /* what is recalled; quantity NONE: a count of classes */
-    bool of_series;                     /* left by series, else by the source */
+    /* class_id NULL: a figure */
+    const char *of, *class_id;
+    /* what is recalled; quantity NONE: a count of classes */
+    int quantity, classes, class_index;
+    /* left by series, else by the source */
+    bool of_series;
     bool has_default;
     double number;
     enum eg_answer_value answer;
@@ -180,29 +199,35 @@ struct eg_assess_recall {
 };
 
 struct eg_assess_remember {
-    int quantity; /* NONE: classes */
+    /* NONE: classes */
+    int quantity;
     int classes;
     const char *name;
 };
 
 struct eg_assess_scale {
     int of;
-    int first; /* number of the first class of it in `ids` of the classes */
+    /* number of the first class of it in `ids` of the classes */
+    int first;
     int steps;
-    int from, to; /* quantities: parameters or constants */
+    /* quantities: parameters or constants */
+    int from, to;
 };
 struct eg_assess_class {
-    int condition; /* answer; NONE: scale */
+    /* answer; NONE: scale */
+    int condition;
     struct eg_assess_scale scale;
 };
 struct eg_assess_classes {
-    int out; /* the word */
+    /* the word */
+    int out;
     int over;
     struct eg_assess_class *rows;
     size_t row_count;
     const char *const *ids;
     size_t id_count;
-    size_t first_count; /* of its counts in the run: id_count + 1, the last unclassed */
+    /* of its counts in the run: id_count + 1, the last unclassed */
+    size_t first_count;
 };
 
 struct eg_assess_part {
@@ -214,9 +239,12 @@ struct eg_assess_part {
         EG_PART_END,
         EG_PART_SOURCE
     } kind;
-    const char *text; /* TEXT; else name as the finding records it: "day", "day:2", "$limit" */
-    int quantity;     /* QUANTITY, PARAMETER */
-    int place;        /* asked for with ":2", else PLACE_NONE */
+    /* TEXT; else name as the finding records it: "day", "day:2", "$limit" */
+    const char *text;
+    /* QUANTITY, PARAMETER */
+    int quantity;
+    /* asked for with ":2", else PLACE_NONE */
+    int place;
 };
 struct eg_assess_text {
     struct eg_assess_part *parts;
@@ -227,9 +255,11 @@ struct eg_assess_finding {
     enum eg_severity role;
     bool each;
     int condition, over, having;
-    int given; /* index of the given whose element is shown; NONE: none */
+    /* index of the given whose element is shown; NONE: none */
+    int given;
     struct eg_assess_text de, en;
-    struct eg_assess_part *values; /* recorded: every name of both texts once */
+    /* recorded: every name of both texts once */
+    struct eg_assess_part *values;
     size_t value_count;
     int block;
     unsigned line;
@@ -238,7 +268,8 @@ struct eg_assess_finding {
 struct eg_assess_parameter {
     const struct eg_parameter *parameter;
     int quantity;
-    bool in_source, in_series; /* read there: told in the result */
+    /* read there: told in the result */
+    bool in_source, in_series;
 };
 struct eg_assess_setting {
     const struct eg_setting *setting;
@@ -249,11 +280,13 @@ struct eg_assess_setting {
 struct eg_assess_constant {
     const struct eg_expression *formula;
     int quantity;
-    bool in_series; /* needs values of a component */
+    /* needs values of a component */
+    bool in_series;
 };
 
 struct eg_assessment {
-    struct eg_arena arena; /* everything below */
+    /* everything below */
+    struct eg_arena arena;
     const struct eg_package *package;
     const char *file, *result, *law;
     enum eg_grid_kind grid;
@@ -263,7 +296,8 @@ struct eg_assessment {
 
     struct eg_assess_quantity *quantities;
     size_t quantity_count;
-    struct eg_assess_block *blocks; /* [0] is the source */
+    /* [0] is the source */
+    struct eg_assess_block *blocks;
     size_t block_count;
     struct eg_assess_window *windows;
     size_t window_count;
@@ -291,8 +325,10 @@ struct eg_assessment {
 
 struct eg_assess_compile {
     struct eg_assessment *a;
-    int block;     /* in which lines are read */
-    unsigned line; /* of the line being read */
+    /* in which lines are read */
+    int block;
+    /* of the line being read */
+    unsigned line;
     const char *element;
     xmlNode *root;
     struct eg_error *err;
@@ -368,9 +404,12 @@ struct eg_assess_cell {
     uint64_t *yes, *unknown;
     size_t places;
     size_t n, unanswered;
-    int place;         /* decimals; PLACE_NONE */
-    bool made;         /* false: `having` left it out */
-    bool reason_holds; /* valid-when was not yes */
+    /* decimals; PLACE_NONE */
+    int place;
+    /* false: `having` left it out */
+    bool made;
+    /* valid-when was not yes */
+    bool reason_holds;
 };
 
 struct eg_assess_day {
@@ -381,29 +420,39 @@ struct eg_assess_run {
     const struct eg_assessment *a;
     const struct eg_assessment_job *job;
     struct eg_arena arena;
-    struct eg_assess_cell *cells;             /* by quantity */
-    const struct eg_parameter_value **values; /* by parameter of the assessment; NULL: none */
+    /* by quantity */
+    struct eg_assess_cell *cells;
+    /* by parameter of the assessment; NULL: none */
+    const struct eg_parameter_value **values;
     size_t *class_counts;
     char day[11];
     struct eg_grid grid;
     const struct eg_grid_source *source;
-    const struct eg_grid_series *series; /* NULL: at the source */
+    /* NULL: at the source */
+    const struct eg_grid_series *series;
     double step_h;
-    bool *series_judged; /* of the source in hand */
+    /* of the source in hand */
+    bool *series_judged;
     struct eg_assess_judged {
         size_t found, not_found, undecided, omitted;
         bool judged;
-    } * judged;     /* by finding */
-    size_t *listed; /* by finding, over the whole report */
+    } * judged; /* by finding */
+    /* by finding, over the whole report */
+    size_t *listed;
     size_t *window_days;
     char (*window_first)[11];
-    double *scratch; /* places_max numbers */
-    uint64_t *mask;  /* places_max bits */
+    /* places_max numbers */
+    double *scratch;
+    /* places_max bits */
+    uint64_t *mask;
     struct eg_findings *findings;
     struct eg_facts *recalled_facts, *remembered;
-    bool *looked_at;           /* by fact known */
-    struct eg_buf texts;       /* findings of the block in hand, written as they are found */
-    struct eg_buf series_text; /* results of series, behind what the source has */
+    /* by fact known */
+    bool *looked_at;
+    /* findings of the block in hand, written as they are found */
+    struct eg_buf texts;
+    /* results of series, behind what the source has */
+    struct eg_buf series_text;
     struct eg_buf remembered_text, not_judged_text;
     struct eg_buf location;
     struct eg_error *err;

@@ -64,7 +64,7 @@ static bool is_in(const char *list, const char *word)
 
 static const struct eg_assessment_element *rule_of(const xmlNode *node)
 {
-    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         if (eg_xml_is(node, EG_ASSESS_NS, rules[i].element)) {
             return &rules[i];
         }
@@ -74,7 +74,7 @@ static const struct eg_assessment_element *rule_of(const xmlNode *node)
 
 const struct eg_assessment_element *eg_assessment_element_at(size_t index)
 {
-    return index < sizeof(rules) / sizeof(rules[0]) ? &rules[index] : NULL;
+    return index < sizeof rules / sizeof rules[0] ? &rules[index] : NULL;
 }
 
 bool eg_assess_words(struct eg_assess_compile *c, const char *text, const char *const **words,
@@ -85,7 +85,7 @@ bool eg_assess_words(struct eg_assess_compile *c, const char *text, const char *
         at += strcspn(at, " \t\r\n");
         at += strspn(at, " \t\r\n");
     }
-    const char **made = eg_arena_array(&c->a->arena, n, sizeof(*made));
+    const char **made = eg_arena_array(&c->a->arena, n, sizeof *made);
     if (made == NULL) {
         return false;
     }
@@ -113,7 +113,7 @@ static const char *advice(const char *name)
         {"using", "EA-USING: say which status of values enter, as using=\"valid\""},
         {"over", "EA-OVER: say over which places, by a select or \"all\""},
     };
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (strcmp(table[i][0], name) == 0) {
             return table[i][1];
         }

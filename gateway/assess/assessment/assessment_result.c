@@ -23,7 +23,7 @@
 static void add_count(struct eg_buf *out, const char *name, size_t count)
 {
     char digits[24] = "";
-    size_t at = sizeof(digits) - 1;
+    size_t at = sizeof digits - 1;
     do {
         digits[--at] = (char)('0' + count % 10);
         count /= 10;
@@ -242,7 +242,7 @@ void eg_assess_result_begin(struct eg_buf *out, const struct eg_assess_run *run)
     eg_assess_attribute_text(out, "package", ref->id);
     eg_assess_attribute_text(out, "version", ref->version);
     eg_buf_text(out, " digest=\"sha256:");
-    eg_text_hex(out, (struct eg_bytes){ref->digest.octets, sizeof(ref->digest.octets)});
+    eg_text_hex(out, (struct eg_bytes){ref->digest.octets, sizeof ref->digest.octets});
     eg_buf_text(out, "\"");
     eg_assess_attribute_text(out, "report", header->id);
     eg_assess_attribute_text(out, "plant", header->plant);

@@ -71,8 +71,8 @@ static enum eg_status make_windows(struct eg_assess_run *run)
     if (!eg_assess_day_read(&day, run->day)) {
         return eg_error_set(run->err, EG_E_USAGE, a->file, "the report's period is no day");
     }
-    run->window_days = eg_arena_array(&run->arena, a->window_count, sizeof(*run->window_days));
-    run->window_first = eg_arena_array(&run->arena, a->window_count, sizeof(*run->window_first));
+    run->window_days = eg_arena_array(&run->arena, a->window_count, sizeof *run->window_days);
+    run->window_first = eg_arena_array(&run->arena, a->window_count, sizeof *run->window_first);
     if (run->window_days == NULL || run->window_first == NULL) {
         return refused(run);
     }
@@ -94,10 +94,10 @@ static enum eg_status make_room(struct eg_assess_run *run)
     if (status != EG_OK) {
         return status;
     }
-    run->cells = eg_arena_array(&run->arena, a->quantity_count, sizeof(*run->cells));
-    run->values = eg_arena_array(&run->arena, a->parameter_count, sizeof(*run->values));
+    run->cells = eg_arena_array(&run->arena, a->quantity_count, sizeof *run->cells);
+    run->values = eg_arena_array(&run->arena, a->parameter_count, sizeof *run->values);
     run->class_counts = eg_arena_array(&run->arena, a->class_total, sizeof(size_t));
-    run->judged = eg_arena_array(&run->arena, a->finding_count, sizeof(*run->judged));
+    run->judged = eg_arena_array(&run->arena, a->finding_count, sizeof *run->judged);
     run->listed = eg_arena_array(&run->arena, a->finding_count, sizeof(size_t));
     run->looked_at = eg_arena_array(
         &run->arena, run->job->known != NULL ? run->job->known->count : 0, sizeof(bool));
@@ -378,9 +378,9 @@ static enum eg_status run_source(struct eg_assess_run *run, struct eg_buf *out)
 {
     eg_buf_reset(&run->series_text);
     begin_texts(run);
-    memset(run->judged, 0, run->a->finding_count * sizeof(*run->judged));
+    memset(run->judged, 0, run->a->finding_count * sizeof *run->judged);
     run->series_judged =
-        eg_arena_array(&run->arena, run->source->series_count, sizeof(*run->series_judged));
+        eg_arena_array(&run->arena, run->source->series_count, sizeof *run->series_judged);
     if (run->series_judged == NULL) {
         return refused(run);
     }
@@ -473,7 +473,7 @@ static enum eg_status add_finding(struct eg_assess_run *run,
     char end[EG_GRID_LABEL_MAX] = "", text[EG_ASSESS_TEXT_MAX] = "";
     struct eg_finding *made = NULL;
     unsigned line = run->series != NULL ? run->series->line : run->source->line;
-    struct eg_value *values = eg_arena_array(&run->arena, finding->value_count, sizeof(*values));
+    struct eg_value *values = eg_arena_array(&run->arena, finding->value_count, sizeof *values);
 
     if (values == NULL) {
         return refused(run);

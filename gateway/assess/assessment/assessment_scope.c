@@ -70,7 +70,7 @@ int eg_assess_quantity(struct eg_assess_compile *c, enum eg_assess_kind kind,
 {
     struct eg_assessment *a = c->a;
     struct eg_assess_quantity *made = eg_assess_append(
-        c, (void **)&a->quantities, &a->quantity_count, sizeof(*made), QUANTITIES_MAX);
+        c, (void **)&a->quantities, &a->quantity_count, sizeof *made, QUANTITIES_MAX);
     if (made == NULL) {
         return EG_ASSESS_NONE;
     }
@@ -96,7 +96,7 @@ struct eg_assess_op *eg_assess_op(struct eg_assess_compile *c, enum eg_assess_co
         return NULL;
     }
     struct eg_assess_op *op = eg_assess_append(c, (void **)&block->ops, &block->op_count,
-                                               sizeof(*op), EG_ASSESSMENT_OPERATIONS_MAX);
+                                               sizeof *op, EG_ASSESSMENT_OPERATIONS_MAX);
     if (op != NULL) {
         *op = (struct eg_assess_op){
             .code = code,
@@ -314,7 +314,7 @@ static int add_parameter(struct eg_assess_compile *c, const struct eg_parameter 
     struct eg_assess_parameter *made =
         quantity == EG_ASSESS_NONE
             ? NULL
-            : eg_assess_append(c, (void **)&a->parameters, &a->parameter_count, sizeof(*made),
+            : eg_assess_append(c, (void **)&a->parameters, &a->parameter_count, sizeof *made,
                                EG_PARAMETERS_MAX);
     if (made == NULL) {
         return EG_ASSESS_NONE;
@@ -358,7 +358,7 @@ static int add_setting(struct eg_assess_compile *c, const struct eg_setting *set
     struct eg_assess_setting *made =
         quantity == EG_ASSESS_NONE ? NULL
                                    : eg_assess_append(c, (void **)&a->settings, &a->setting_count,
-                                                      sizeof(*made), EG_ASSESSMENT_NAMES_MAX);
+                                                      sizeof *made, EG_ASSESSMENT_NAMES_MAX);
     if (made == NULL) {
         return EG_ASSESS_NONE;
     }

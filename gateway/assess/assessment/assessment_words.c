@@ -74,7 +74,7 @@ static const char *const within[] = {"§",       "Anlage",  "Anhang", "Annex", "
 
 bool eg_assess_within_law(const char *source)
 {
-    for (size_t i = 0; i < sizeof(within) / sizeof(within[0]); i++) {
+    for (size_t i = 0; i < sizeof within / sizeof within[0]; i++) {
         if (source[0] == within[i][0] && strncmp(source, within[i], strlen(within[i])) == 0) {
             return true;
         }

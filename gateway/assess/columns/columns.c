@@ -71,7 +71,7 @@ enum eg_status eg_extraction_new(struct eg_extraction **out, const struct eg_col
                                  size_t count, struct eg_error *err)
 {
     struct eg_extraction *extraction =
-        calloc(1, sizeof(*extraction) + count * sizeof(extraction->list[0]));
+        calloc(1, sizeof *extraction + count * sizeof extraction->list[0]);
     enum eg_status status = EG_OK;
 
     if (extraction == NULL) {

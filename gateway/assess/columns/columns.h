@@ -40,7 +40,8 @@ enum eg_column_kind {
 struct eg_column {
     const char *name;
     enum eg_column_kind kind;
-    bool of_series; /* else of the source */
+    /* else of the source */
+    bool of_series;
 };
 
 /*
@@ -67,10 +68,13 @@ enum eg_grid_kind { EG_GRID_HALF_HOUR, EG_GRID_HOUR, EG_GRID_MEASUREMENT };
 
 struct eg_given {
     const char *column;
-    bool in_series; /* wanted for each series; a column of the source too may be wanted so */
+    /* wanted for each series; a column of the source too may be wanted so */
+    bool in_series;
     struct eg_unit unit;
-    const char *unit_text;    /* `unit` as the package writes it, for findings */
-    const char *const *words; /* of a word column: those allowed, 1..EG_COLUMN_WORDS_MAX */
+    /* `unit` as the package writes it, for findings */
+    const char *unit_text;
+    /* of a word column: those allowed, 1..EG_COLUMN_WORDS_MAX */
+    const char *const *words;
     size_t word_count;
 };
 
@@ -93,18 +97,24 @@ void eg_extraction_free(struct eg_extraction **extraction);
 
 /* One column. Numbers: x and status; words: word. A scalar has one place. */
 struct eg_cells {
-    double *x;       /* NaN: no number */
-    uint8_t *status; /* enum eg_value_status */
-    uint8_t *word;   /* 0: none; else 1 + index into the given's words */
+    /* NaN: no number */
+    double *x;
+    /* enum eg_value_status */
+    uint8_t *status;
+    /* 0: none; else 1 + index into the given's words */
+    uint8_t *word;
 };
 
 struct eg_grid_series {
     const char *component;
     const xmlNode *node;
     unsigned line;
-    bool wanted;            /* false: cells is NULL, nothing of it was read */
-    size_t places;          /* half-hour 48, hour 24, measurement: as many as it lists */
-    struct eg_cells *cells; /* by index of the given; of those not in_series all NULL */
+    /* false: cells is NULL, nothing of it was read */
+    bool wanted;
+    /* half-hour 48, hour 24, measurement: as many as it lists */
+    size_t places;
+    /* by index of the given; of those not in_series all NULL */
+    struct eg_cells *cells;
     /* Measurement: "YYYY-MM-DDThh:mm:ss" for each place; on a grid NULL, see eg_grid_label. */
     const char **labels;
 };
@@ -114,18 +124,22 @@ struct eg_grid_source {
     const xmlNode *node;
     unsigned line;
     size_t places;
-    struct eg_cells *cells; /* by index of the given; of those in_series all NULL */
+    /* by index of the given; of those in_series all NULL */
+    struct eg_cells *cells;
     const char **labels;
-    struct eg_grid_series *series; /* in the order of the report */
+    /* in the order of the report */
+    struct eg_grid_series *series;
     size_t series_count;
 };
 
 struct eg_grid {
     enum eg_grid_kind kind;
-    char day[11]; /* the report's day; measurement: the last one */
+    /* the report's day; measurement: the last one */
+    char day[11];
     struct eg_grid_source *sources;
     size_t source_count;
-    struct eg_arena arena; /* of everything above; room is kept between reports */
+    /* of everything above; room is kept between reports */
+    struct eg_arena arena;
 };
 
 void eg_grid_init(struct eg_grid *grid);
@@ -133,8 +147,10 @@ void eg_grid_done(struct eg_grid *grid);
 
 struct eg_extract_from {
     xmlDoc *doc;
-    const struct eg_report_header *header; /* period */
-    unsigned step;                         /* of the package, written into findings */
+    /* period */
+    const struct eg_report_header *header;
+    /* of the package, written into findings */
+    unsigned step;
     /* Is this component judged? What is not is only named. NULL: all are. */
     bool (*wants)(void *payload, const char *component);
     void *payload;

@@ -28,16 +28,20 @@ struct extraction {
     const struct eg_extraction *extraction;
     const struct eg_extract_from *job;
     struct eg_col_faults faults;
-    int minutes;         /* of a step; 0: measurement */
-    size_t series_count; /* of all sources so far */
-    uint8_t *seen;       /* EG_GRID_LIST_MAX: places that have a value in the column in hand */
+    /* of a step; 0: measurement */
+    int minutes;
+    /* of all sources so far */
+    size_t series_count;
+    /* EG_GRID_LIST_MAX: places that have a value in the column in hand */
+    uint8_t *seen;
     struct eg_error *err;
 };
 
 /* The source or series whose columns are filled. */
 struct owner {
     const char *source, *component;
-    const xmlNode *source_node, *series_node; /* series_node NULL: the source itself */
+    /* series_node NULL: the source itself */
+    const xmlNode *source_node, *series_node;
     size_t places;
     const char **labels;
     struct eg_cells *cells;
@@ -48,11 +52,14 @@ struct cursor {
     const struct eg_fill_one *one;
     const struct owner *owner;
     struct eg_cells *cells;
-    const xmlAttr *unit_node; /* last unit looked at */
-    const xmlNode *unit_from; /* for a value below this element */
+    /* last unit looked at */
+    const xmlAttr *unit_node;
+    /* for a value below this element */
+    const xmlNode *unit_from;
     bool unit_seen, unit_fits;
     int shift;
-    size_t hint; /* place, word and status of the value before: most often the next or the same */
+    /* place, word and status of the value before: most often the next or the same */
+    size_t hint;
     struct eg_col_seen end_seen, value_seen, status_seen;
 };
 
@@ -151,9 +158,8 @@ static enum eg_status put_word(struct extraction *p, struct cursor *f, const xml
             return EG_OK;
         }
     }
-    for (size_t i = 0; i < given->word_count && used < sizeof(all); i++) {
-        int n =
-            snprintf(all + used, sizeof(all) - used, "%s%s", i > 0 ? ", " : "", given->words[i]);
+    for (size_t i = 0; i < given->word_count && used < sizeof all; i++) {
+        int n = snprintf(all + used, sizeof all - used, "%s%s", i > 0 ? ", " : "", given->words[i]);
         used += n > 0 ? (size_t)n : 0;
     }
     return fault(p, f, EG_RULE_WORD_UNKNOWN, attr, VALUES("value", text, "wanted", all));
@@ -276,7 +282,7 @@ static enum eg_status make_cells(struct extraction *p, struct eg_cells *cells, b
         cells->word = eg_arena_array(arena, places, 1);
         return cells->word != NULL ? EG_OK : memory(p);
     }
-    cells->x = eg_arena_array(arena, places, sizeof(*cells->x));
+    cells->x = eg_arena_array(arena, places, sizeof *cells->x);
     cells->status = eg_arena_array(arena, places, 1);
     if (cells->x == NULL || cells->status == NULL) {
         return memory(p);
@@ -382,7 +388,7 @@ static enum eg_status count_places(size_t *most, bool *listed, struct extraction
         if (count > EG_GRID_LIST_MAX) {
             struct cursor f = {.one = one, .owner = owner};
             *listed = false;
-            (void)snprintf(limit, sizeof(limit), "%d", EG_GRID_LIST_MAX);
+            (void)snprintf(limit, sizeof limit, "%d", EG_GRID_LIST_MAX);
             return fault(p, &f, EG_RULE_GRID_SIZE, base_of(one, owner), VALUES("max", limit));
         }
     }
@@ -397,7 +403,7 @@ static enum eg_status list_places(bool *listed, struct extraction *p, struct own
     size_t most = 0;
     enum eg_status status = count_places(&most, listed, p, owner);
 
-    owner->labels = eg_arena_array(&p->grid->arena, most, sizeof(*owner->labels));
+    owner->labels = eg_arena_array(&p->grid->arena, most, sizeof *owner->labels);
     if (status != EG_OK || !*listed || owner->labels == NULL) {
         return status != EG_OK || !*listed ? status : memory(p);
     }
@@ -420,7 +426,7 @@ static enum eg_status fill_owner(struct extraction *p, struct owner *owner)
     bool listed = true;
 
     owner->places = p->minutes > 0 ? (size_t)(DAY_MINUTES / p->minutes) : 0;
-    owner->cells = eg_arena_array(&p->grid->arena, p->extraction->count, sizeof(*owner->cells));
+    owner->cells = eg_arena_array(&p->grid->arena, p->extraction->count, sizeof *owner->cells);
     if (owner->cells == NULL) {
         return memory(p);
     }
@@ -457,7 +463,7 @@ static enum eg_status too_many(struct extraction *p, const xmlNode *node, const 
 {
     struct eg_col_place place = {node, source, "", what};
     char limit[16] = "";
-    (void)snprintf(limit, sizeof(limit), "%d", EG_GRID_SERIES_MAX);
+    (void)snprintf(limit, sizeof limit, "%d", EG_GRID_SERIES_MAX);
     return eg_col_fault(&p->faults, EG_RULE_GRID_SIZE, &place, VALUES("max", limit), p->err);
 }
 
@@ -503,7 +509,7 @@ static enum eg_status pour_all_series(struct extraction *p, struct eg_grid_sourc
     if (count == 0 || p->series_count > EG_GRID_SERIES_MAX) {
         return count == 0 ? EG_OK : too_many(p, source_node, source->id, "series");
     }
-    source->series = eg_arena_array(&p->grid->arena, count, sizeof(*source->series));
+    source->series = eg_arena_array(&p->grid->arena, count, sizeof *source->series);
     if (source->series == NULL) {
         return memory(p);
     }
@@ -550,7 +556,7 @@ static enum eg_status pour_sources(struct extraction *p, const xmlNode *root)
     if (count > EG_GRID_SERIES_MAX) {
         return too_many(p, root, "", "source");
     }
-    p->grid->sources = eg_arena_array(&p->grid->arena, count, sizeof(*p->grid->sources));
+    p->grid->sources = eg_arena_array(&p->grid->arena, count, sizeof *p->grid->sources);
     p->seen = eg_arena_array(&p->grid->arena, EG_GRID_LIST_MAX, 1);
     if (p->grid->sources == NULL || p->seen == NULL) {
         return memory(p);
@@ -623,7 +629,7 @@ static enum eg_status start(struct extraction *p)
     grid->kind = p->extraction->kind;
     grid->sources = NULL;
     grid->source_count = 0;
-    memcpy(grid->day, p->job->header->until, sizeof(grid->day));
+    memcpy(grid->day, p->job->header->until, sizeof grid->day);
     p->minutes = minutes[grid->kind];
     return EG_OK;
 }

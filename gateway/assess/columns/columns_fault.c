@@ -15,7 +15,7 @@ static enum eg_status give(struct eg_finding *finding, const struct eg_col_place
     char where[2 * EG_ID_MAX + 8] = "";
     bool both = place->source[0] != '\0' && place->component[0] != '\0';
 
-    (void)snprintf(where, sizeof(where), "%s%s%s", place->source, both ? ", " : "",
+    (void)snprintf(where, sizeof where, "%s%s%s", place->source, both ? ", " : "",
                    place->component);
     EG_TRY(eg_finding_value(finding, "where", where, err));
     if (place->column[0] != '\0') {

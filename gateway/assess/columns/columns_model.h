@@ -11,7 +11,8 @@
 #define EG_COLUMN_TESTS_MAX 4 /* [@a='b'] of one step */
 
 struct eg_col_name {
-    const char *local, *ns; /* ns "": none */
+    /* ns "": none */
+    const char *local, *ns;
 };
 
 struct eg_col_step {
@@ -28,17 +29,22 @@ struct eg_col_path {
     unsigned up;
     size_t count;
     struct eg_col_step steps[EG_COLUMN_STEPS_MAX];
-    bool given; /* false: the reading says no such path */
+    /* false: the reading says no such path */
+    bool given;
     bool has_attribute;
     struct eg_col_name attribute;
 };
 
 struct eg_col_column {
     struct eg_column shown;
-    struct eg_col_path each;                /* number, word: elements of the values */
-    struct eg_col_path value, status, unit; /* attributes; of a scalar from its owner */
-    struct eg_unit unit_is;                 /* where `unit` is not given */
-    const char *unit_text;                  /* of unit_is */
+    /* number, word: elements of the values */
+    struct eg_col_path each;
+    /* attributes; of a scalar from its owner */
+    struct eg_col_path value, status, unit;
+    /* where `unit` is not given */
+    struct eg_unit unit_is;
+    /* of unit_is */
+    const char *unit_text;
 };
 
 struct eg_col_status {
@@ -47,7 +53,8 @@ struct eg_col_status {
 };
 
 struct eg_columns {
-    struct eg_arena arena; /* holds everything below */
+    /* holds everything below */
+    struct eg_arena arena;
     const char *name;
     struct eg_xml_ns *namespaces;
     size_t namespace_count;
@@ -80,7 +87,8 @@ bool eg_col_name_is(const struct eg_col_name *name, const xmlNode *node);
 
 /* The name of the node that fitted last: a node with the same pointers needs no comparing. */
 struct eg_col_seen {
-    const xmlChar *local; /* NULL: none yet */
+    /* NULL: none yet */
+    const xmlChar *local;
     const xmlNs *ns;
 };
 
@@ -105,8 +113,10 @@ const char *eg_col_text(const xmlAttr *attribute);
 /* ---- faults of a report (columns_fault.c) --------------------------------------------------- */
 
 struct eg_col_place {
-    const xmlNode *node; /* element or attribute at fault */
-    const char *source;  /* "" where unknown */
+    /* element or attribute at fault */
+    const xmlNode *node;
+    /* "" where unknown */
+    const char *source;
     const char *component;
     const char *column;
 };

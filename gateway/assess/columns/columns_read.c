@@ -70,7 +70,7 @@ static enum eg_status room(void *out, size_t *count, struct reader *r, const xml
     if (list == NULL) {
         return eg_arena_refused(&r->columns->arena, r->file, r->err);
     }
-    memcpy(out, &list, sizeof(list));
+    memcpy(out, &list, sizeof list);
     *count = wanted;
     return EG_OK;
 }
@@ -80,7 +80,7 @@ static enum eg_status read_namespaces(struct reader *r, const xmlNode *root)
     struct eg_columns *c = r->columns;
     size_t count = 0;
     enum eg_status status =
-        room(&c->namespaces, &count, r, root, "namespace", sizeof(*c->namespaces));
+        room(&c->namespaces, &count, r, root, "namespace", sizeof *c->namespaces);
     if (status != EG_OK) {
         return status;
     }
@@ -110,7 +110,7 @@ static enum eg_status read_statuses(struct reader *r, const xmlNode *root)
 {
     struct eg_columns *c = r->columns;
     size_t count = 0;
-    enum eg_status status = room(&c->statuses, &count, r, root, "status", sizeof(*c->statuses));
+    enum eg_status status = room(&c->statuses, &count, r, root, "status", sizeof *c->statuses);
     if (status != EG_OK) {
         return status;
     }
@@ -245,7 +245,7 @@ static enum eg_status read_columns(struct reader *r, const xmlNode *root)
     size_t most = eg_vocabulary_count(root, NS, "column") + eg_vocabulary_count(root, NS, "scalar");
     enum eg_status status = EG_OK;
 
-    c->list = eg_arena_array(&c->arena, most, sizeof(*c->list));
+    c->list = eg_arena_array(&c->arena, most, sizeof *c->list);
     if (c->list == NULL) {
         return eg_arena_refused(&r->columns->arena, r->file, r->err);
     }
@@ -279,7 +279,7 @@ static enum eg_status read_all(struct reader *r, const xmlNode *root, const char
 enum eg_status eg_columns_compile(struct eg_columns **out, struct eg_bytes xml, const char *file,
                                   const char *name, struct eg_error *err)
 {
-    struct eg_columns *columns = calloc(1, sizeof(*columns));
+    struct eg_columns *columns = calloc(1, sizeof *columns);
     xmlDoc *doc = NULL;
     enum eg_status status = EG_OK;
 

@@ -16,7 +16,7 @@ enum eg_status eg_document_parse_recorded(struct eg_document **out, struct eg_fi
                                           struct eg_bytes xml, size_t max_len, uint32_t semantics,
                                           struct eg_error *err)
 {
-    struct eg_document *document = calloc(1, sizeof(*document));
+    struct eg_document *document = calloc(1, sizeof *document);
 
     if (document == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "report", "memory ran out");

@@ -58,7 +58,7 @@ static enum eg_status add_variable(struct eg_rules *rules, const char *parameter
     if (component != NULL && !is_name_part(component)) {
         return EG_OK; /* transforms see it in $parameters */
     }
-    (void)snprintf(name, sizeof(name), "%s%s%s", parameter, component != NULL ? "." : "",
+    (void)snprintf(name, sizeof name, "%s%s%s", parameter, component != NULL ? "." : "",
                    component != NULL ? component : "");
     struct eg_rules_variable *variable = &rules->variables[rules->variable_count];
     variable->name = strdup(name);
@@ -81,8 +81,8 @@ static enum eg_status make_variables(struct eg_rules *rules, struct eg_error *er
         count +=
             eg_parameter_components(&components, rules->parameter_rules, &package->parameters[i]);
     }
-    rules->variables = calloc(count, sizeof(*rules->variables));
-    rules->params = calloc(count, sizeof(*rules->params));
+    rules->variables = calloc(count, sizeof *rules->variables);
+    rules->params = calloc(count, sizeof *rules->params);
     if (rules->variables == NULL || rules->params == NULL) {
         return eg_rules_no_memory(err);
     }
@@ -162,8 +162,8 @@ static enum eg_status compile(struct eg_rules *rules, struct eg_error *err)
 {
     const struct eg_package *package = rules->package;
 
-    rules->steps = calloc(package->step_count + 1, sizeof(*rules->steps));
-    rules->ns = calloc(package->namespace_count + 1, sizeof(*rules->ns));
+    rules->steps = calloc(package->step_count + 1, sizeof *rules->steps);
+    rules->ns = calloc(package->namespace_count + 1, sizeof *rules->ns);
     if (rules->steps == NULL || rules->ns == NULL) {
         return eg_rules_no_memory(err);
     }
@@ -185,7 +185,7 @@ static enum eg_status compile(struct eg_rules *rules, struct eg_error *err)
 enum eg_status eg_rules_compile(struct eg_rules **out, const struct eg_package *package,
                                 struct eg_error *err)
 {
-    struct eg_rules *rules = calloc(1, sizeof(*rules));
+    struct eg_rules *rules = calloc(1, sizeof *rules);
 
     if (rules == NULL) {
         return eg_rules_no_memory(err);
@@ -243,7 +243,7 @@ enum eg_status eg_rules_sheet(struct eg_buf *out, const struct eg_rules *rules, 
         return eg_error_set(err, EG_E_USAGE, rules->package->ref.id, "step %zu has no checks",
                             step + 1);
     }
-    struct eg_schematron_param *params = calloc(rules->variable_count, sizeof(*params));
+    struct eg_schematron_param *params = calloc(rules->variable_count, sizeof *params);
     if (params == NULL) {
         return eg_rules_no_memory(err);
     }

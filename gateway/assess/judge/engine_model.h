@@ -36,8 +36,10 @@ struct eg_rules {
     struct eg_xml_ns *ns;
     struct eg_rules_step *steps;
     size_t step_count;
-    struct eg_rules_variable *variables; /* the first is the node-set of all parameters */
-    struct eg_schematron_param *params;  /* one for each variable, their names */
+    /* the first is the node-set of all parameters */
+    struct eg_rules_variable *variables;
+    /* one for each variable, their names */
+    struct eg_schematron_param *params;
     size_t variable_count;
     struct eg_parameter_rules *parameter_rules;
     /* Parameters without any entry of a directory, if the package needs none: made once. */

@@ -34,26 +34,33 @@ struct tools {
 
 struct eg_judge {
     const struct eg_rules *rules;
-    struct eg_reader *reader;           /* NULL: not asked for yet */
-    struct tools *tools;                /* one for each step */
-    struct eg_schematron_param *params; /* one for each variable, filled for each run */
-    xmlDoc *parameters;  /* of the package's own values; a transform may write into it */
-    struct eg_buf *svrl; /* one for each step; NULL: none asked for */
-    bool explain;        /* results of assessments show every column */
-    int64_t *step_ns;    /* CPU of each step is added; NULL: not measured */
+    /* NULL: not asked for yet */
+    struct eg_reader *reader;
+    /* one for each step */
+    struct tools *tools;
+    /* one for each variable, filled for each run */
+    struct eg_schematron_param *params;
+    /* of the package's own values; a transform may write into it */
+    xmlDoc *parameters;
+    /* one for each step; NULL: none asked for */
+    struct eg_buf *svrl;
+    /* results of assessments show every column */
+    bool explain;
+    /* CPU of each step is added; NULL: not measured */
+    int64_t *step_ns;
     bool by_xpath;
 };
 
 enum eg_status eg_judge_new(struct eg_judge **out, const struct eg_rules *rules,
                             struct eg_error *err)
 {
-    struct eg_judge *judge = calloc(1, sizeof(*judge));
+    struct eg_judge *judge = calloc(1, sizeof *judge);
     enum eg_status status = EG_OK;
 
     if (judge != NULL) {
         judge->rules = rules;
-        judge->tools = calloc(rules->step_count + 1, sizeof(*judge->tools));
-        judge->params = calloc(rules->variable_count + 1, sizeof(*judge->params));
+        judge->tools = calloc(rules->step_count + 1, sizeof *judge->tools);
+        judge->params = calloc(rules->variable_count + 1, sizeof *judge->params);
     }
     if (judge == NULL || judge->tools == NULL || judge->params == NULL) {
         eg_judge_free(&judge);
@@ -144,9 +151,12 @@ struct run {
     const struct eg_rules *rules;
     struct eg_outcome *outcome;
     xmlDoc *report;
-    xmlDoc **docs;                  /* result of each step, NULL: none */
-    struct eg_parameter_values own; /* of this plant, if a permit sets any */
-    xmlDoc *own_parameters;         /* their document */
+    /* result of each step, NULL: none */
+    xmlDoc **docs;
+    /* of this plant, if a permit sets any */
+    struct eg_parameter_values own;
+    /* their document */
+    xmlDoc *own_parameters;
     const struct eg_parameter_values *values;
     xmlDoc *parameters;
     const struct eg_plant *plant;
@@ -425,9 +435,9 @@ static enum eg_status run_all(struct run *run, const struct eg_plant *plant,
     struct eg_outcome *outcome = run->outcome;
 
     run->docs = calloc(package->step_count + 1, sizeof(xmlDoc *));
-    outcome->results = calloc(package->step_count + 1, sizeof(*outcome->results));
+    outcome->results = calloc(package->step_count + 1, sizeof *outcome->results);
     outcome->notifications =
-        calloc(package->notification_count + 1, sizeof(*outcome->notifications));
+        calloc(package->notification_count + 1, sizeof *outcome->notifications);
     if (run->docs == NULL || outcome->results == NULL || outcome->notifications == NULL) {
         return eg_rules_no_memory(err);
     }

@@ -73,7 +73,7 @@ static bool is_digit(char c)
 
 bool eg_expression_is_reserved(const char *text)
 {
-    for (size_t i = 0; i < sizeof(grammar) / sizeof(grammar[0]); i++) {
+    for (size_t i = 0; i < sizeof grammar / sizeof grammar[0]; i++) {
         if (strcmp(grammar[i], text) == 0) {
             return true;
         }

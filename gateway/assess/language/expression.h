@@ -71,16 +71,20 @@ enum eg_expression_function {
 
 struct eg_expression {
     enum eg_expression_kind kind;
-    unsigned column;  /* where it begins in the text, from 1, in octets */
-    const char *text; /* see above; NULL where none is named */
+    /* where it begins in the text, from 1, in octets */
+    unsigned column;
+    /* see above; NULL where none is named */
+    const char *text;
     enum eg_relation relation;
     enum eg_expression_function function;
     bool has_unit;
     struct eg_unit unit;
-    const char *unit_text; /* as written; has_unit */
+    /* as written; has_unit */
+    const char *unit_text;
     const struct eg_expression *args[4];
     size_t arg_count;
-    const char *const *words; /* IS, STATUS_IS */
+    /* IS, STATUS_IS */
+    const char *const *words;
     size_t word_count;
 };
 
@@ -114,10 +118,14 @@ const char *eg_expression_function_text(enum eg_expression_function fn); /* "mas
 
 /* What a function takes and gives: read by the engine and printed for authors. */
 struct eg_expression_signature {
-    const char *name, *arguments; /* as they are written: "c, o, b" */
-    size_t count;                 /* of values: convert's unit is none */
-    const char *units[4];         /* that a value must have; NULL: no certain one */
-    const char *gives;            /* unit of the result */
+    /* as they are written: "c, o, b" */
+    const char *name, *arguments;
+    /* of values: convert's unit is none */
+    size_t count;
+    /* that a value must have; NULL: no certain one */
+    const char *units[4];
+    /* unit of the result */
+    const char *gives;
     const char *does;
 };
 const struct eg_expression_signature *eg_expression_signature(enum eg_expression_function fn);

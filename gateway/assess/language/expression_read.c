@@ -135,7 +135,7 @@ static struct eg_expression *node(struct reader *reader, enum eg_expression_kind
                                   const char *at)
 {
     struct eg_expression *made =
-        reader->failed ? NULL : eg_arena_alloc(reader->arena, sizeof(*made));
+        reader->failed ? NULL : eg_arena_alloc(reader->arena, sizeof *made);
     if (made == NULL) {
         if (!reader->failed) {
             reader->failed = true;
@@ -479,13 +479,13 @@ static bool read_words(struct reader *reader, struct eg_expression *made)
         reader->at += len;
     } while (more && take_sign(reader, ','));
 
-    const char **kept = eg_arena_array(reader->arena, made->word_count, sizeof(*kept));
+    const char **kept = eg_arena_array(reader->arena, made->word_count, sizeof *kept);
     if (kept == NULL || words[made->word_count - 1] == NULL) {
         reader->failed = true;
         (void)eg_arena_refused(reader->arena, reader->where, reader->err);
         return false;
     }
-    memcpy(kept, words, made->word_count * sizeof(*kept));
+    memcpy(kept, words, made->word_count * sizeof *kept);
     made->words = kept;
     return true;
 }

@@ -74,7 +74,7 @@ static const struct eg_refusal rows[] = {
 
 const struct eg_refusal *eg_refusal_named(const char *code)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(rows[i].code, code) == 0) {
             return &rows[i];
         }
@@ -84,5 +84,5 @@ const struct eg_refusal *eg_refusal_named(const char *code)
 
 const struct eg_refusal *eg_refusal_at(size_t index)
 {
-    return index < sizeof(rows) / sizeof(rows[0]) ? &rows[index] : NULL;
+    return index < sizeof rows / sizeof rows[0] ? &rows[index] : NULL;
 }

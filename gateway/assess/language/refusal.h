@@ -8,10 +8,13 @@
 #include "core/finding.h"
 
 struct eg_refusal {
-    const char *code; /* "EA-NAME" */
-    bool at_load;     /* refused when the package is loaded; else told by rules check */
+    /* "EA-NAME" */
+    const char *code;
+    /* refused when the package is loaded; else told by rules check */
+    bool at_load;
     enum eg_severity severity;
-    const char *meaning, *remedy; /* half a sentence each */
+    /* half a sentence each */
+    const char *meaning, *remedy;
 };
 
 /* The row of a code, NULL: there is no such code. */

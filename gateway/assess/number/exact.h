@@ -18,8 +18,10 @@
 __extension__ typedef __int128 eg_whole;
 
 struct eg_exact {
-    eg_whole over;  /* numerator */
-    eg_whole under; /* denominator, above 0; without a common divisor */
+    /* numerator */
+    eg_whole over;
+    /* denominator, above 0; without a common divisor */
+    eg_whole under;
 };
 
 /* [-] digits [. digits], as eg_number_read takes them. */

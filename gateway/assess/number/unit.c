@@ -12,7 +12,8 @@
 struct entry {
     const char *name;
     int8_t scale;
-    int dimension; /* -1: none */
+    /* -1: none */
+    int dimension;
 };
 
 static const struct entry table[] = {
@@ -60,7 +61,7 @@ const struct eg_unit eg_unit_any = {.any = true};
 
 static bool read_one(struct eg_bytes text, struct eg_unit *out)
 {
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (eg_bytes_is(text, table[i].name)) {
             *out = (struct eg_unit){.scale = table[i].scale};
             if (table[i].dimension >= 0) {
@@ -74,7 +75,7 @@ static bool read_one(struct eg_bytes text, struct eg_unit *out)
 
 bool eg_unit_at(size_t index, const char **name, const char **dimension)
 {
-    if (index >= sizeof(table) / sizeof(table[0])) {
+    if (index >= sizeof table / sizeof table[0]) {
         return false;
     }
     *name = table[index].name;
@@ -120,7 +121,7 @@ bool eg_unit_read(struct eg_bytes text, struct eg_unit *out)
 
 bool eg_unit_alike(const struct eg_unit *a, const struct eg_unit *b)
 {
-    return a->any || b->any || memcmp(a->dims, b->dims, sizeof(a->dims)) == 0;
+    return a->any || b->any || memcmp(a->dims, b->dims, sizeof a->dims) == 0;
 }
 
 bool eg_unit_same(const struct eg_unit *a, const struct eg_unit *b)

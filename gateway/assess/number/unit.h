@@ -30,8 +30,10 @@ enum eg_dimension {
 #define EG_UNIT_TEXT_MAX 32 /* the longest unit that is read */
 
 struct eg_unit {
-    bool any;     /* of the number 0: fits every unit */
-    int8_t scale; /* power of ten over mg, m3, h, K, degC, hPa, kW, MJ */
+    /* of the number 0: fits every unit */
+    bool any;
+    /* power of ten over mg, m3, h, K, degC, hPa, kW, MJ */
+    int8_t scale;
     int8_t dims[EG_DIMENSIONS];
 };
 

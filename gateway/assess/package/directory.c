@@ -146,7 +146,7 @@ static enum eg_status read_participant(struct eg_participant *out, const xmlNode
     EG_TRY(eg_vocabulary_need(&out->name, node, "name", err));
     EG_TRY(read_roles(&out->roles, node, err));
     EG_TRY(eg_vocabulary_room(&out->certificates, eg_vocabulary_count(node, NS, "certificate"),
-                              sizeof(*out->certificates), err));
+                              sizeof *out->certificates, err));
     for (xmlNode *n = eg_xml_child(node, NS, "certificate"); n != NULL;
          n = eg_xml_next(n, NS, "certificate")) {
         EG_TRY(read_certificate(&out->certificates[out->certificate_count++], n, err));
@@ -211,7 +211,7 @@ static enum eg_status read_parameters(struct eg_plant *out, const xmlNode *node,
                                       struct eg_error *err)
 {
     EG_TRY(eg_vocabulary_room(&out->parameters, eg_vocabulary_count(node, NS, "parameter"),
-                              sizeof(*out->parameters), err));
+                              sizeof *out->parameters, err));
 
     for (xmlNode *n = eg_xml_child(node, NS, "parameter"); n != NULL;
          n = eg_xml_next(n, NS, "parameter")) {
@@ -249,7 +249,7 @@ static enum eg_status read_setting(struct eg_plant_setting *out, const xmlNode *
 static enum eg_status read_settings(struct eg_plant *out, const xmlNode *node, struct eg_error *err)
 {
     EG_TRY(eg_vocabulary_room(&out->settings, eg_vocabulary_count(node, NS, "setting"),
-                              sizeof(*out->settings), err));
+                              sizeof *out->settings, err));
 
     for (xmlNode *n = eg_xml_child(node, NS, "setting"); n != NULL;
          n = eg_xml_next(n, NS, "setting")) {
@@ -275,7 +275,7 @@ static enum eg_status read_plant(struct eg_plant *out, const xmlNode *node, stru
     EG_TRY(eg_vocabulary_need(&out->land, node, "land", err));
     EG_TRY(eg_vocabulary_words(&out->regimes, &out->regime_count, node, "regimes", FILE_NAME, err));
     EG_TRY(eg_vocabulary_room(&out->delegates, eg_vocabulary_count(node, NS, "delegate"),
-                              sizeof(*out->delegates), err));
+                              sizeof *out->delegates, err));
     for (xmlNode *n = eg_xml_child(node, NS, "delegate"); n != NULL;
          n = eg_xml_next(n, NS, "delegate")) {
         struct eg_delegate *delegate = &out->delegates[out->delegate_count++];
@@ -303,7 +303,7 @@ static enum eg_status read_log_key(struct eg_log_key *out, const xmlNode *node,
     if (status != EG_OK) {
         goto done;
     }
-    if (!eg_text_unhex(eg_bytes_of(hex), out->key, sizeof(out->key))) {
+    if (!eg_text_unhex(eg_bytes_of(hex), out->key, sizeof out->key)) {
         status = eg_vocabulary_fault(err, FILE_NAME, node, "key is not 64 hex digits");
     }
 
@@ -346,19 +346,19 @@ static enum eg_status read_lists(struct eg_directory *out, const xmlNode *root,
                                  struct eg_error *err)
 {
     EG_TRY(eg_vocabulary_room(&out->participants, eg_vocabulary_count(root, NS, "participant"),
-                              sizeof(*out->participants), err));
+                              sizeof *out->participants, err));
 
     for (xmlNode *n = eg_xml_child(root, NS, "participant"); n != NULL;
          n = eg_xml_next(n, NS, "participant")) {
         EG_TRY(read_participant(&out->participants[out->participant_count++], n, err));
     }
     EG_TRY(eg_vocabulary_room(&out->plants, eg_vocabulary_count(root, NS, "plant"),
-                              sizeof(*out->plants), err));
+                              sizeof *out->plants, err));
     for (xmlNode *n = eg_xml_child(root, NS, "plant"); n != NULL; n = eg_xml_next(n, NS, "plant")) {
         EG_TRY(read_plant(&out->plants[out->plant_count++], n, err));
     }
     EG_TRY(eg_vocabulary_room(&out->log_keys, eg_vocabulary_count(root, NS, "log-key"),
-                              sizeof(*out->log_keys), err));
+                              sizeof *out->log_keys, err));
     for (xmlNode *n = eg_xml_child(root, NS, "log-key"); n != NULL;
          n = eg_xml_next(n, NS, "log-key")) {
         EG_TRY(read_log_key(&out->log_keys[out->log_key_count++], n, err));
@@ -391,9 +391,9 @@ static int by_rule(const void *a, const void *b)
         return x->pinned ? -1 : 1;
     }
     if (x->pinned) {
-        return memcmp(&x->certificate, &y->certificate, sizeof(x->certificate));
+        return memcmp(&x->certificate, &y->certificate, sizeof x->certificate);
     }
-    int order = memcmp(&x->issuer_key, &y->issuer_key, sizeof(x->issuer_key));
+    int order = memcmp(&x->issuer_key, &y->issuer_key, sizeof x->issuer_key);
     return order != 0 ? order : strcmp(x->subject, y->subject);
 }
 
@@ -404,13 +404,13 @@ static enum eg_status index_make(struct index *index, const struct eg_directory 
         index->rule_count += directory->participants[i].certificate_count;
     }
     enum eg_status status =
-        eg_vocabulary_room(&index->by_id, directory->participant_count, sizeof(*index->by_id), err);
+        eg_vocabulary_room(&index->by_id, directory->participant_count, sizeof *index->by_id, err);
     if (status == EG_OK) {
         status =
-            eg_vocabulary_room(&index->plants, directory->plant_count, sizeof(*index->plants), err);
+            eg_vocabulary_room(&index->plants, directory->plant_count, sizeof *index->plants, err);
     }
     if (status == EG_OK) {
-        status = eg_vocabulary_room(&index->rules, index->rule_count, sizeof(*index->rules), err);
+        status = eg_vocabulary_room(&index->rules, index->rule_count, sizeof *index->rules, err);
     }
     if (status != EG_OK) {
         return status;
@@ -427,13 +427,13 @@ static enum eg_status index_make(struct index *index, const struct eg_directory 
         index->plants[i] = &directory->plants[i];
     }
     if (directory->participant_count > 1) {
-        qsort(index->by_id, directory->participant_count, sizeof(*index->by_id), by_participant_id);
+        qsort(index->by_id, directory->participant_count, sizeof *index->by_id, by_participant_id);
     }
     if (directory->plant_count > 1) {
-        qsort(index->plants, directory->plant_count, sizeof(*index->plants), by_plant_id);
+        qsort(index->plants, directory->plant_count, sizeof *index->plants, by_plant_id);
     }
     if (rule > 1) {
-        qsort(index->rules, rule, sizeof(*index->rules), by_rule);
+        qsort(index->rules, rule, sizeof *index->rules, by_rule);
     }
     return EG_OK;
 }
@@ -472,7 +472,7 @@ static enum eg_status check_named(const struct index *index, const struct eg_dir
     const struct eg_participant *key = &wanted;
     const struct eg_participant *const *found =
         directory->participant_count > 0 ? bsearch(&key, index->by_id, directory->participant_count,
-                                                   sizeof(*index->by_id), by_participant_id)
+                                                   sizeof *index->by_id, by_participant_id)
                                          : NULL;
 
     if (found == NULL) {
@@ -504,7 +504,7 @@ static enum eg_status check_references(const struct index *index,
         const struct eg_log_key *key = &directory->log_keys[i];
         EG_TRY(check_named(index, directory, key->gateway, EG_ROLE_GATEWAY, key->origin, err));
         for (size_t k = 0; k < i; k++) {
-            if (memcmp(key->key, directory->log_keys[k].key, sizeof(key->key)) == 0 &&
+            if (memcmp(key->key, directory->log_keys[k].key, sizeof key->key) == 0 &&
                 strcmp(key->origin, directory->log_keys[k].origin) == 0) {
                 return eg_error_set(err, EG_E_FORMAT, FILE_NAME, "a log key of %s is there twice",
                                     key->origin);
@@ -550,7 +550,7 @@ enum eg_status eg_directory_parse(struct eg_directory **out, struct eg_bytes xml
                                   struct eg_bytes signature, struct eg_error *err)
 {
     xmlDoc *doc = NULL;
-    struct eg_directory *directory = calloc(1, sizeof(*directory));
+    struct eg_directory *directory = calloc(1, sizeof *directory);
     enum eg_status status = directory != NULL ? EG_OK : no_memory(err);
     if (status != EG_OK) {
         goto done;

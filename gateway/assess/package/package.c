@@ -71,7 +71,7 @@ static enum eg_status parse(struct eg_package *package, bool allow_unsigned, str
 enum eg_status eg_package_parse(struct eg_package **out, struct eg_tree *tree, bool allow_unsigned,
                                 struct eg_error *err)
 {
-    struct eg_package *package = calloc(1, sizeof(*package));
+    struct eg_package *package = calloc(1, sizeof *package);
 
     if (package == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "package", "memory ran out");

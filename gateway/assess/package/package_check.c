@@ -31,7 +31,7 @@ static enum eg_status fault(struct eg_error *err, const char *what, const char *
 {
     char where[EG_ERROR_WHERE_MAX] = "";
 
-    (void)snprintf(where, sizeof(where), "%s %s %.60s", NAME, what, name);
+    (void)snprintf(where, sizeof where, "%s %s %.60s", NAME, what, name);
     return eg_error_set(err, EG_E_FORMAT, where, "%s", text);
 }
 

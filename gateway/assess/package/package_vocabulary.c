@@ -13,7 +13,7 @@ static enum eg_status put_in(struct eg_tree *tree, const char *name, struct eg_b
                              struct eg_error *err)
 {
     struct eg_tree_file file = {.name = strdup(name)};
-    struct eg_tree_file *files = realloc(tree->files, (tree->count + 1) * sizeof(*files));
+    struct eg_tree_file *files = realloc(tree->files, (tree->count + 1) * sizeof *files);
     size_t at = tree->count;
 
     eg_buf_init(&file.content, EG_PACKAGE_OCTETS_MAX);

@@ -102,8 +102,8 @@ static enum eg_status read_texts(struct eg_title *out, const xmlNode *parent, co
 static enum eg_status read_about(struct eg_package *out, const xmlNode *root, struct eg_error *err)
 {
     const xmlNode *law = eg_xml_child(root, NS, "law");
-    EG_TRY(fixed(out->ref.id, sizeof(out->ref.id), root, "id", err));
-    EG_TRY(fixed(out->ref.version, sizeof(out->ref.version), root, "version", err));
+    EG_TRY(fixed(out->ref.id, sizeof out->ref.id, root, "id", err));
+    EG_TRY(fixed(out->ref.version, sizeof out->ref.version, root, "version", err));
     EG_TRY(eg_vocabulary_need(&out->publisher, root, "publisher", err));
     EG_TRY(eg_vocabulary_may(&out->land, root, "land", err));
     EG_TRY(read_texts(&out->title, root, "title", err));
@@ -140,7 +140,7 @@ static enum eg_status read_namespaces(struct eg_package *out, const xmlNode *ide
                                       struct eg_error *err)
 {
     EG_TRY(eg_vocabulary_room(&out->namespaces, eg_vocabulary_count(identity, NS, "namespace"),
-                              sizeof(*out->namespaces), err));
+                              sizeof *out->namespaces, err));
 
     for (xmlNode *n = eg_xml_child(identity, NS, "namespace"); n != NULL;
          n = eg_xml_next(n, NS, "namespace")) {
@@ -167,7 +167,7 @@ static enum eg_status read_identity(struct eg_package *out, const xmlNode *root,
     char *addressee = NULL;
     enum eg_status status = read_namespaces(out, identity, err);
 
-    for (size_t i = 0; status == EG_OK && i < sizeof(paths) / sizeof(paths[0]); i++) {
+    for (size_t i = 0; status == EG_OK && i < sizeof paths / sizeof paths[0]; i++) {
         const xmlNode *node = eg_xml_child(identity, NS, paths[i].element);
         if (node != NULL) {
             status = eg_vocabulary_need(paths[i].path, node, "path", err);
@@ -219,7 +219,7 @@ static enum eg_status read_settings(struct eg_package *out, const xmlNode *root,
                                     struct eg_error *err)
 {
     EG_TRY(eg_vocabulary_room(&out->settings, eg_vocabulary_count(root, NS, "setting"),
-                              sizeof(*out->settings), err));
+                              sizeof *out->settings, err));
 
     for (xmlNode *n = eg_xml_child(root, NS, "setting"); n != NULL;
          n = eg_xml_next(n, NS, "setting")) {
@@ -312,7 +312,7 @@ static enum eg_status read_parameter(struct eg_parameter *out, const xmlNode *no
 {
     EG_TRY(read_parameter_words(out, node, err));
     EG_TRY(read_texts(&out->title, node, "title", err));
-    EG_TRY(eg_vocabulary_room(&out->rows, eg_vocabulary_count(node, NS, "row"), sizeof(*out->rows),
+    EG_TRY(eg_vocabulary_room(&out->rows, eg_vocabulary_count(node, NS, "row"), sizeof *out->rows,
                               err));
     for (xmlNode *n = eg_xml_child(node, NS, "row"); n != NULL; n = eg_xml_next(n, NS, "row")) {
         EG_TRY(read_row(&out->rows[out->row_count++], out->source, n, err));
@@ -324,7 +324,7 @@ static enum eg_status read_parameters(struct eg_package *out, const xmlNode *roo
                                       struct eg_error *err)
 {
     EG_TRY(eg_vocabulary_room(&out->parameters, eg_vocabulary_count(root, NS, "parameter"),
-                              sizeof(*out->parameters), err));
+                              sizeof *out->parameters, err));
 
     for (xmlNode *n = eg_xml_child(root, NS, "parameter"); n != NULL;
          n = eg_xml_next(n, NS, "parameter")) {
@@ -365,7 +365,7 @@ static enum eg_status read_vocabularies(struct eg_package *out, const xmlNode *r
                                         struct eg_error *err)
 {
     EG_TRY(eg_vocabulary_room(&out->vocabularies, eg_vocabulary_count(root, NS, "vocabulary"),
-                              sizeof(*out->vocabularies), err));
+                              sizeof *out->vocabularies, err));
 
     for (xmlNode *n = eg_xml_child(root, NS, "vocabulary"); n != NULL;
          n = eg_xml_next(n, NS, "vocabulary")) {
@@ -396,7 +396,7 @@ static enum eg_status read_steps(struct eg_package *out, const xmlNode *root, st
 {
     const xmlNode *steps = eg_xml_child(root, NS, "steps");
     EG_TRY(eg_vocabulary_room(&out->steps, xmlChildElementCount((xmlNode *)steps),
-                              sizeof(*out->steps), err));
+                              sizeof *out->steps, err));
 
     for (xmlNode *n = xmlFirstElementChild((xmlNode *)steps); n != NULL;
          n = xmlNextElementSibling(n)) {
@@ -449,7 +449,7 @@ static enum eg_status read_notifications(struct eg_package *out, const xmlNode *
                                          struct eg_error *err)
 {
     EG_TRY(eg_vocabulary_room(&out->notifications, eg_vocabulary_count(root, NS, "notification"),
-                              sizeof(*out->notifications), err));
+                              sizeof *out->notifications, err));
 
     for (xmlNode *n = eg_xml_child(root, NS, "notification"); n != NULL;
          n = eg_xml_next(n, NS, "notification")) {
@@ -473,7 +473,7 @@ enum eg_status eg_package_xml_read(struct eg_package *package, struct eg_bytes x
         goto done;
     }
 
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         status = parts[i](package, xmlDocGetRootElement(doc), err);
         if (status != EG_OK) {
             goto done;

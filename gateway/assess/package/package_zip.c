@@ -241,14 +241,14 @@ static enum eg_status take_entries(struct eg_tree *out, zip_t *zip, struct eg_er
     if (count < 0 || count > EG_PACKAGE_FILES_MAX) {
         return eg_error_set(err, EG_E_LIMIT, WHERE, "more than %d files", EG_PACKAGE_FILES_MAX);
     }
-    tree.files = calloc((size_t)count + 1, sizeof(*tree.files));
+    tree.files = calloc((size_t)count + 1, sizeof *tree.files);
     if (tree.files == NULL) {
         return no_memory(err);
     }
     for (zip_int64_t at = 0; at < count && status == EG_OK; at++) {
         status = take_entry(&tree, &left, zip, (zip_uint64_t)at, err);
     }
-    qsort(tree.files, tree.count, sizeof(tree.files[0]), by_name);
+    qsort(tree.files, tree.count, sizeof tree.files[0], by_name);
     if (status != EG_OK) {
         goto done;
     }

@@ -59,7 +59,7 @@ static enum eg_status deny(struct eg_error *err, const struct eg_parameter_choic
 {
     char where[EG_ERROR_WHERE_MAX] = "";
 
-    (void)snprintf(where, sizeof(where), "permit of %.40s, %.40s", choice->plant->id, entry->name);
+    (void)snprintf(where, sizeof where, "permit of %.40s, %.40s", choice->plant->id, entry->name);
     return eg_error_set(err, EG_E_DENIED, where, "%s (value %s %s); the directory must be mended",
                         text, entry->value, entry->unit);
 }
@@ -262,7 +262,7 @@ static enum eg_status take_formula(struct eg_parameter_value *value,
     if (status != EG_OK || !made) {
         return status;
     }
-    value->made = malloc(sizeof(*value->made));
+    value->made = malloc(sizeof *value->made);
     if (value->made == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "parameters", "memory ran out");
     }
@@ -290,7 +290,7 @@ static enum eg_status add_place(const struct eg_parameter_choice *choice,
     }
     if (out->count == out->capacity) {
         size_t capacity = out->capacity == 0 ? 32 : 2 * out->capacity;
-        struct eg_parameter_value *list = realloc(out->list, capacity * sizeof(*list));
+        struct eg_parameter_value *list = realloc(out->list, capacity * sizeof *list);
         if (list == NULL) {
             return eg_error_set(err, EG_E_NOMEM, "parameters", "memory ran out");
         }

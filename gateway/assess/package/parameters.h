@@ -33,34 +33,43 @@ enum eg_parameter_origin {
 /* The value of one place; texts borrowed from package or plant, or held by the list. */
 struct eg_parameter_value {
     const struct eg_parameter *parameter;
-    const char *component; /* NULL: every one without a value of its own */
-    const char *source;    /* emission source; NULL: every */
+    /* NULL: every one without a value of its own */
+    const char *component;
+    /* emission source; NULL: every */
+    const char *source;
     /*
      * The number with its decimals, or the word. NULL: there is none here, because no row of the
      * package fits, or (needs) because a setting is missing without which it can not be told.
      */
     const char *value;
-    double number; /* of a word: 0 */
-    int place;     /* decimals that results are rounded to for it; of a word: 0 */
+    /* of a word: 0 */
+    double number;
+    /* decimals that results are rounded to for it; of a word: 0 */
+    int place;
     const char *citation;
     enum eg_parameter_origin origin;
     const struct eg_setting *needs;
-    struct eg_parameter_made *made; /* COMPUTED; freed with the list */
+    /* COMPUTED; freed with the list */
+    struct eg_parameter_made *made;
 };
 
 /* A setting of the plant, or of one of its components. */
 struct eg_setting_value {
     const struct eg_setting *setting;
-    const char *component; /* NULL: of the plant, or every component without one of its own */
+    /* NULL: of the plant, or every component without one of its own */
+    const char *component;
     const char *word, *citation;
 };
 
 struct eg_parameter_values {
-    struct eg_parameter_value *list; /* in the package's order, the more specific first */
+    /* in the package's order, the more specific first */
+    struct eg_parameter_value *list;
     size_t count, capacity;
-    struct eg_setting_value *settings; /* likewise */
+    /* likewise */
+    struct eg_setting_value *settings;
     size_t setting_count, setting_capacity;
-    const struct eg_plant *plant; /* NULL: none was given */
+    /* NULL: none was given */
+    const struct eg_plant *plant;
 };
 
 /*

@@ -76,10 +76,13 @@ enum eg_answer_value eg_parameter_condition(const struct eg_setting **needs,
 struct computing {
     const struct eg_package *package;
     const struct eg_parameter_place *place;
-    const struct eg_setting *needs; /* a parameter has no value for want of this setting */
-    bool none;                      /* a parameter has no value here */
+    /* a parameter has no value for want of this setting */
+    const struct eg_setting *needs;
+    /* a parameter has no value here */
+    bool none;
     bool too_large;
-    int decimals; /* of the named parameter that has most */
+    /* of the named parameter that has most */
+    int decimals;
 };
 
 static struct eg_exact parameter_value(struct computing *computing, const char *name)

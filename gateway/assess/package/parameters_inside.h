@@ -12,23 +12,30 @@
 
 /* Of one parameter. */
 struct eg_parameter_rule {
-    const struct eg_expression *is;    /* NULL: value or rows */
-    const struct eg_expression **when; /* of each row; NULL: always */
-    bool per_component;                /* a condition looks at a setting per component */
-    const char **components;           /* that the package itself has a value for; NULL: every */
+    /* NULL: value or rows */
+    const struct eg_expression *is;
+    /* of each row; NULL: always */
+    const struct eg_expression **when;
+    /* a condition looks at a setting per component */
+    bool per_component;
+    /* that the package itself has a value for; NULL: every */
+    const char **components;
     size_t component_count;
 };
 
 struct eg_parameter_rules {
     const struct eg_package *package;
     struct eg_arena arena;
-    struct eg_parameter_rule *list; /* one for each parameter of the package, in its order */
+    /* one for each parameter of the package, in its order */
+    struct eg_parameter_rule *list;
 };
 
 /* Where a value is asked for. */
 struct eg_parameter_place {
-    const struct eg_parameter_values *values; /* settings, and what was chosen before */
-    const char *component, *source;           /* NULL: none in particular */
+    /* settings, and what was chosen before */
+    const struct eg_parameter_values *values;
+    /* NULL: none in particular */
+    const char *component, *source;
 };
 
 /*
@@ -70,10 +77,13 @@ struct eg_parameter_choice {
     struct eg_parameter_values *out;
     const struct eg_parameter_rules *rules;
     const struct eg_package *package;
-    const struct eg_plant *plant; /* NULL: nothing of the directory */
+    /* NULL: nothing of the directory */
+    const struct eg_plant *plant;
     const char *from, *until;
-    bool permits;                           /* let permits set values */
-    const struct eg_parameter_values *base; /* chosen without permits; NULL: nobody asks */
+    /* let permits set values */
+    bool permits;
+    /* chosen without permits; NULL: nobody asks */
+    const struct eg_parameter_values *base;
 };
 
 /* Texts of a directory: "" is "every", NULL here. */

@@ -29,7 +29,8 @@ struct parser {
     size_t index;
     char where[EG_ERROR_WHERE_MAX];
     struct eg_error *err;
-    enum eg_status status; /* of a walk */
+    /* of a walk */
+    enum eg_status status;
 };
 
 __attribute__((format(printf, 2, 3))) static enum eg_status fault(struct parser *parser,
@@ -39,7 +40,7 @@ __attribute__((format(printf, 2, 3))) static enum eg_status fault(struct parser 
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
+    (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     parser->status = eg_error_set(parser->err, EG_E_FORMAT, parser->where, "%s", text);
     return parser->status;
@@ -105,7 +106,7 @@ static enum eg_status read_conditions(struct parser *parser)
     const struct eg_parameter *parameter = parser->parameter;
 
     parser->rule->when =
-        eg_arena_array(&parser->rules->arena, parameter->row_count, sizeof(*parser->rule->when));
+        eg_arena_array(&parser->rules->arena, parameter->row_count, sizeof *parser->rule->when);
     if (parser->rule->when == NULL) {
         return full(parser);
     }
@@ -113,7 +114,7 @@ static enum eg_status read_conditions(struct parser *parser)
         if (parameter->rows[i].when == NULL) {
             continue;
         }
-        (void)snprintf(parser->where, sizeof(parser->where), "package.xml parameter %.40s row %zu",
+        (void)snprintf(parser->where, sizeof parser->where, "package.xml parameter %.40s row %zu",
                        parameter->name, i + 1);
         enum eg_status status = eg_expression_read(&parser->rule->when[i], &parser->rules->arena,
                                                    parameter->rows[i].when, EG_FORM_CONDITION,
@@ -132,10 +133,13 @@ static enum eg_status read_conditions(struct parser *parser)
 
 /* Every combination of words of the settings that the rows of one parameter look at. */
 struct combinations {
-    struct eg_setting_value *words; /* one for each setting */
-    size_t *at;                     /* which of its words */
+    /* one for each setting */
+    struct eg_setting_value *words;
+    /* which of its words */
+    size_t *at;
     size_t count;
-    bool *reached; /* of each row: it is the first that fits under some */
+    /* of each row: it is the first that fits under some */
+    bool *reached;
 };
 
 static bool gather_setting(const struct eg_expression *node, void *payload)
@@ -222,9 +226,9 @@ static enum eg_status check_reached(struct parser *parser)
     struct eg_arena *arena = &parser->rules->arena;
     size_t settings = parser->package->setting_count, product = 1;
     struct combinations all = {
-        .words = eg_arena_array(arena, settings, sizeof(*all.words)),
-        .at = eg_arena_array(arena, settings, sizeof(*all.at)),
-        .reached = eg_arena_array(arena, parameter->row_count, sizeof(*all.reached))};
+        .words = eg_arena_array(arena, settings, sizeof *all.words),
+        .at = eg_arena_array(arena, settings, sizeof *all.at),
+        .reached = eg_arena_array(arena, parameter->row_count, sizeof *all.reached)};
     void *payload[2] = {&all, (void *)parser->package};
 
     if (all.words == NULL || all.at == NULL || all.reached == NULL) {
@@ -408,12 +412,12 @@ static enum eg_status add_component(struct parser *parser, const char *component
     }
     if (rule->component_count % EG_PARAMETER_ROWS_MAX == 0) {
         const char **more = eg_arena_array(
-            &parser->rules->arena, rule->component_count + EG_PARAMETER_ROWS_MAX, sizeof(*more));
+            &parser->rules->arena, rule->component_count + EG_PARAMETER_ROWS_MAX, sizeof *more);
         if (more == NULL) {
             return full(parser);
         }
         if (rule->component_count > 0) {
-            memcpy(more, rule->components, rule->component_count * sizeof(*more));
+            memcpy(more, rule->components, rule->component_count * sizeof *more);
         }
         rule->components = more;
     }
@@ -506,7 +510,7 @@ static enum eg_status read_parameter(struct parser *parser)
 {
     enum eg_status status = EG_OK;
 
-    (void)snprintf(parser->where, sizeof(parser->where), "package.xml parameter %.60s",
+    (void)snprintf(parser->where, sizeof parser->where, "package.xml parameter %.60s",
                    parser->parameter->name);
     if (parser->parameter->is != NULL) {
         status = read_formula(parser);
@@ -522,7 +526,7 @@ static enum eg_status read_parameter(struct parser *parser)
 enum eg_status eg_parameter_rules_compile(struct eg_parameter_rules **out,
                                           const struct eg_package *package, struct eg_error *err)
 {
-    struct eg_parameter_rules *rules = calloc(1, sizeof(*rules));
+    struct eg_parameter_rules *rules = calloc(1, sizeof *rules);
     enum eg_status status = EG_OK;
 
     if (rules == NULL) {
@@ -530,7 +534,7 @@ enum eg_status eg_parameter_rules_compile(struct eg_parameter_rules **out,
     }
     rules->package = package;
     eg_arena_init(&rules->arena, ARENA_MAX);
-    rules->list = eg_arena_array(&rules->arena, package->parameter_count, sizeof(*rules->list));
+    rules->list = eg_arena_array(&rules->arena, package->parameter_count, sizeof *rules->list);
     if (rules->list == NULL) {
         status = eg_arena_refused(&rules->arena, "parameters", err);
     }

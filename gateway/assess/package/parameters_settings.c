@@ -53,7 +53,7 @@ static enum eg_status deny_setting(struct eg_error *err, const struct eg_paramet
 {
     char where[EG_ERROR_WHERE_MAX] = "";
 
-    (void)snprintf(where, sizeof(where), "setting of %.40s, %.40s", choice->plant->id, entry->name);
+    (void)snprintf(where, sizeof where, "setting of %.40s, %.40s", choice->plant->id, entry->name);
     return eg_error_set(err, EG_E_DENIED, where, "%s (word %s); the directory must be mended", text,
                         entry->word);
 }
@@ -66,10 +66,10 @@ enum eg_status eg_setting_missing(const struct eg_parameter_values *values,
     char words[EG_ERROR_TEXT_MAX] = "";
     size_t len = 0;
 
-    (void)snprintf(where, sizeof(where), "setting of %.40s, %.40s",
+    (void)snprintf(where, sizeof where, "setting of %.40s, %.40s",
                    values->plant != NULL ? values->plant->id : "no plant", setting->name);
-    for (size_t i = 0; i < setting->word_count && len < sizeof(words) / 2; i++) {
-        len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s", i > 0 ? ", " : "",
+    for (size_t i = 0; i < setting->word_count && len < sizeof words / 2; i++) {
+        len += (size_t)snprintf(words + len, sizeof words - len, "%s%s", i > 0 ? ", " : "",
                                 setting->words[i]);
     }
     return eg_error_set(err, EG_E_DENIED, where,
@@ -125,7 +125,7 @@ static enum eg_status add_setting(const struct eg_parameter_choice *choice,
     }
     if (out->setting_count == out->setting_capacity) {
         size_t capacity = out->setting_capacity == 0 ? 16 : 2 * out->setting_capacity;
-        struct eg_setting_value *list = realloc(out->settings, capacity * sizeof(*list));
+        struct eg_setting_value *list = realloc(out->settings, capacity * sizeof *list);
         if (list == NULL) {
             return eg_error_set(err, EG_E_NOMEM, "settings", "memory ran out");
         }

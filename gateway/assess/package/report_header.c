@@ -31,7 +31,8 @@ static const char *const field_names[FIELD_COUNT] = {"id",   "version", "address
 
 struct eg_reader {
     xmlXPathContext *context;
-    xmlXPathCompExpr *paths[FIELD_COUNT]; /* ADDRESSEE NULL: the vocabulary has none */
+    /* ADDRESSEE NULL: the vocabulary has none */
+    xmlXPathCompExpr *paths[FIELD_COUNT];
 };
 
 static const char *path_of(const struct eg_package *package, enum field field)
@@ -88,8 +89,8 @@ static enum eg_status make_context(struct eg_reader *reader, const struct eg_pac
 enum eg_status eg_reader_new(struct eg_reader **out, const struct eg_package *package,
                              struct eg_error *err)
 {
-    struct eg_reader *reader = calloc(1, sizeof(*reader));
-    struct eg_xml_ns *ns = calloc(package->namespace_count + 1, sizeof(*ns));
+    struct eg_reader *reader = calloc(1, sizeof *reader);
+    struct eg_xml_ns *ns = calloc(package->namespace_count + 1, sizeof *ns);
     enum eg_status status = EG_OK;
 
     if (reader == NULL || ns == NULL) {
@@ -150,7 +151,7 @@ static bool take_day(char out[11], const char *text)
     if (!eg_date_valid(day)) {
         return false;
     }
-    memcpy(out, day, sizeof(day));
+    memcpy(out, day, sizeof day);
     return true;
 }
 

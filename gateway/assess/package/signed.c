@@ -303,7 +303,7 @@ enum eg_status eg_package_unpack(struct eg_tree *out, struct eg_bytes packed, st
         !take_number(&count, &rest, '\n', EG_PACKAGE_FILES_MAX)) {
         return eg_error_set(err, EG_E_FORMAT, "packed package", "does not begin as one");
     }
-    tree.files = calloc(count > 0 ? count : 1, sizeof(*tree.files));
+    tree.files = calloc(count > 0 ? count : 1, sizeof *tree.files);
     if (tree.files == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "packed package", "memory ran out");
     }

@@ -71,9 +71,11 @@ struct say {
     struct eg_arena arena;
     const char *law, *file;
     bool german;
-    const xmlNode *node; /* whose sentence is said */
+    /* whose sentence is said */
+    const xmlNode *node;
     struct eg_error *err;
-    enum eg_status status; /* of the first failure */
+    /* of the first failure */
+    enum eg_status status;
 };
 
 /* An attribute in the arena; NULL: absent. */
@@ -201,7 +203,7 @@ static const char *value_of(struct say *s, char letter)
         when = when != NULL ? when : get(s, "where");
         return when != NULL ? when : get(s, "while");
     }
-    for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
         if (letters[i].letter == letter) {
             return get(s, letters[i].attribute);
         }
@@ -294,7 +296,7 @@ static void add_citation(struct say *s, unsigned depth)
 
 static const struct sentence *sentence_of(const xmlNode *node)
 {
-    for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++) {
+    for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++) {
         if (eg_xml_is(node, NS, sentences[i].element)) {
             return &sentences[i];
         }

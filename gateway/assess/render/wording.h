@@ -10,17 +10,25 @@
 
 struct eg_wording_line {
     char *rule;
-    char *severity; /* fatal, error, warning, info */
-    char *file;     /* in the package */
-    char *source;   /* citation; NULL: the sentence says it */
-    char *when;     /* the test or condition as written */
-    char *de, *en;  /* NULL: the package does not speak that language */
+    /* fatal, error, warning, info */
+    char *severity;
+    /* in the package */
+    char *file;
+    /* citation; NULL: the sentence says it */
+    char *source;
+    /* the test or condition as written */
+    char *when;
+    /* NULL: the package does not speak that language */
+    char *de, *en;
 };
 struct eg_wording {
-    struct eg_wording_line *lines; /* in the order of steps, files and elements */
+    /* in the order of steps, files and elements */
+    struct eg_wording_line *lines;
     size_t count, capacity;
-    size_t tests; /* cases in tests/tests.xml */
-    size_t files; /* read: includes may name one again and again */
+    /* cases in tests/tests.xml */
+    size_t tests;
+    /* read: includes may name one again and again */
+    size_t files;
 };
 
 /* The package should compile: what is doubtful is left out here, not refused. EG_E_FORMAT,

@@ -20,7 +20,8 @@
 #define MESSAGE_MAX 600
 
 struct eg_schema {
-    xmlDoc *doc; /* components point into it */
+    /* components point into it */
+    xmlDoc *doc;
     xmlSchemaPtr compiled;
 };
 
@@ -43,7 +44,7 @@ static enum eg_status refuse_values(const xmlNode *node, const char *name, struc
             continue;
         }
         char where[EG_ERROR_WHERE_MAX] = "";
-        (void)snprintf(where, sizeof(where), "%.70s:%u", name, eg_xml_line(node));
+        (void)snprintf(where, sizeof where, "%.70s:%u", name, eg_xml_line(node));
         return eg_error_set(err, EG_E_FORMAT, where,
                             "%s= on xs:%s: schemas that put values into a document are refused",
                             *word, (const char *)node->name);
@@ -70,10 +71,10 @@ static enum eg_status check_location(const struct eg_loader *loader, const xmlNo
     char file[256] = "";
     char *location = eg_xml_attribute(node, "schemaLocation");
     enum eg_status status = EG_OK;
-    if (location != NULL && (!eg_xml_resolve(file, sizeof(file), name, location) ||
+    if (location != NULL && (!eg_xml_resolve(file, sizeof file, name, location) ||
                              loader->find(loader->payload, file).data == NULL)) {
         char where[EG_ERROR_WHERE_MAX] = "";
-        (void)snprintf(where, sizeof(where), "%.70s:%u", name, eg_xml_line(node));
+        (void)snprintf(where, sizeof where, "%.70s:%u", name, eg_xml_line(node));
         status = eg_error_set(err, EG_E_DENIED, where,
                               "schemaLocation '%.100s' is not a file of the package", location);
     }
@@ -99,7 +100,7 @@ static enum eg_status inspect_node(struct inspection *inspection, const xmlNode 
                                    const char *name, struct eg_error *err)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
-    (void)snprintf(where, sizeof(where), "%.70s:%u", name, eg_xml_line(node));
+    (void)snprintf(where, sizeof where, "%.70s:%u", name, eg_xml_line(node));
     enum eg_status status = eg_schema_charge(&inspection->weight, node, where, err);
     if (status != EG_OK) {
         return status;
@@ -175,7 +176,7 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
         goto done;
     }
     status = EG_E_NOMEM;
-    schema = calloc(1, sizeof(*schema));
+    schema = calloc(1, sizeof *schema);
     if (schema == NULL) {
         goto done;
     }
@@ -241,7 +242,7 @@ static enum eg_status add(struct sink *sink, const xmlError *error)
     status = eg_finding_value(finding, "message", message, sink->err);
 
 done:
-    (void)snprintf(message, sizeof(message), "%d", error->code);
+    (void)snprintf(message, sizeof message, "%d", error->code);
     return status == EG_OK ? eg_finding_value(finding, "code", message, sink->err) : status;
 }
 

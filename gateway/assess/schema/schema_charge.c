@@ -43,7 +43,7 @@ static enum eg_status add(struct eg_schema_cost *weight, enum role role, const c
 {
     if (weight->count == weight->max) {
         size_t max = weight->max == 0 ? 16 : 2 * weight->max;
-        void *bigger = realloc(weight->links, max * sizeof(*weight->links));
+        void *bigger = realloc(weight->links, max * sizeof *weight->links);
         if (bigger == NULL) {
             return eg_error_set(err, EG_E_NOMEM, where, "no memory to weigh a schema");
         }
@@ -54,7 +54,7 @@ static enum eg_status add(struct eg_schema_cost *weight, enum role role, const c
     *link = (struct eg_schema_link){.role = role,
                                     .name = strdup(name != NULL ? name : ""),
                                     .of = strdup(of != NULL ? local(of) : "")};
-    (void)snprintf(link->where, sizeof(link->where), "%s", where);
+    (void)snprintf(link->where, sizeof link->where, "%s", where);
     weight->count++;
     return link->name != NULL && link->of != NULL
                ? EG_OK

@@ -10,7 +10,8 @@
 
 /* What was seen in all documents of one schema. Begin with zeros. */
 struct eg_schema_cost {
-    struct eg_schema_link *links; /* a type and what it is made of */
+    /* a type and what it is made of */
+    struct eg_schema_link *links;
     size_t count, max;
     size_t words, patterns;
 };

@@ -157,7 +157,7 @@ static bool several(struct eg_schema_class *out, char letter)
                 {'d', is_digit, true},
                 {'w', is_word, true}};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         bool capital = letter == rows[i].letter - 'a' + 'A';
         if (letter != rows[i].letter && !capital) {
             continue;
@@ -220,7 +220,7 @@ static bool property(struct eg_schema_class *out, const char *name, size_t len)
         add_range(out, 0, ASCII_MAX);
         return true;
     }
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         size_t own = strlen(rows[i].name);
         if (len >= own && strncmp(name, rows[i].name, own) == 0) {
             put_all(out, rows[i].fits);

@@ -11,8 +11,10 @@
 /* Of ASCII what it is; of the rest what is said by name, or all of it. Never too small. */
 struct eg_schema_class {
     uint64_t ascii[2];
-    bool others; /* any character beyond ASCII may be in it */
-    bool large;  /* of ASCII it may have less */
+    /* any character beyond ASCII may be in it */
+    bool others;
+    /* of ASCII it may have less */
+    bool large;
     struct {
         uint32_t from, to;
     } ranges[EG_SCHEMA_RANGES_MAX]; /* beyond ASCII, without `others` */

@@ -32,19 +32,23 @@ struct set {
 /* Part of a pattern: where it may begin and end. */
 struct part {
     struct set first, last;
-    bool empty; /* may be nothing */
+    /* may be nothing */
+    bool empty;
 };
 
 struct place {
     struct eg_schema_class class;
     struct set follow;
-    struct set twice; /* of those, what may follow in two ways: (a*)* */
-    size_t at;        /* octet of the pattern, for people */
+    /* of those, what may follow in two ways: (a*)* */
+    struct set twice;
+    /* octet of the pattern, for people */
+    size_t at;
 };
 
 struct reader {
     const char *pattern, *at, *where;
-    struct place *places; /* [0]: before the first character */
+    /* [0]: before the first character */
+    struct place *places;
     size_t count;
     unsigned depth, steps;
     struct eg_error *err;
@@ -311,7 +315,7 @@ static bool comes_again(const struct reader *reader, size_t place)
             struct set before = seen;
             if (has(&seen, i)) {
                 join(&seen, &reader->places[i].follow);
-                grown = grown || memcmp(&before, &seen, sizeof(seen)) != 0;
+                grown = grown || memcmp(&before, &seen, sizeof seen) != 0;
             }
         }
     }
@@ -374,7 +378,7 @@ enum eg_status eg_schema_pattern_check(const char *pattern, const char *where, s
         return eg_error_set(err, EG_E_LIMIT, where, "a pattern of %zu octets, %d allowed",
                             strlen(pattern), EG_SCHEMA_PATTERN_MAX);
     }
-    reader.places = calloc(EG_SCHEMA_PATTERN_PLACES_MAX, sizeof(*reader.places));
+    reader.places = calloc(EG_SCHEMA_PATTERN_PLACES_MAX, sizeof *reader.places);
     if (reader.places == NULL) {
         return eg_error_set(err, EG_E_NOMEM, where, "no memory to read a pattern");
     }

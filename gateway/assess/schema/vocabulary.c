@@ -31,7 +31,7 @@ static enum eg_status refuse(struct eg_error *err, const char *name,
             message = finding->values[i].text;
         }
     }
-    (void)snprintf(where, sizeof(where), "%s:%u", name, finding->line);
+    (void)snprintf(where, sizeof where, "%s:%u", name, finding->line);
     return eg_error_set(err, EG_E_FORMAT, where, "%s", message);
 }
 
@@ -90,9 +90,9 @@ enum eg_status eg_vocabulary_fault(struct eg_error *err, const char *name, const
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
+    (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    (void)snprintf(where, sizeof(where), "%s:%u", name, eg_xml_line(node));
+    (void)snprintf(where, sizeof where, "%s:%u", name, eg_xml_line(node));
     return eg_error_set(err, EG_E_FORMAT, where, "%s", text);
 }
 
@@ -204,6 +204,6 @@ enum eg_status eg_vocabulary_room(void *out, size_t count, size_t size, struct e
     if (count > 0 && data == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "vocabulary", "memory ran out");
     }
-    memcpy(out, &data, sizeof(data));
+    memcpy(out, &data, sizeof data);
     return EG_OK;
 }

@@ -60,7 +60,8 @@ uint32_t eg_flat_word(struct eg_flat_words *words, bool attribute, const char *n
 /* ---- the walk ----------------------------------------------------------------------------- */
 
 struct cached {
-    const xmlChar *name; /* NULL: none yet */
+    /* NULL: none yet */
+    const xmlChar *name;
     const xmlNs *ns;
     uint32_t word;
 };
@@ -113,7 +114,7 @@ static bool add_attributes(struct walk *walk, uint32_t owner)
     struct eg_flat *flat = walk->flat;
     for (xmlAttr *a = flat->elements[owner].node->properties; a != NULL; a = a->next) {
         if (!make_room(&flat->attributes, flat->attribute_count, &walk->attribute_max,
-                       sizeof(*flat->attributes))) {
+                       sizeof *flat->attributes)) {
             return false;
         }
         const xmlNode *only = a->children;
@@ -136,7 +137,7 @@ static bool add_element(struct walk *walk, xmlNode *node, uint32_t parent, uint3
 {
     struct eg_flat *flat = walk->flat;
     if (!make_room(&flat->elements, flat->element_count + 1, &walk->element_max,
-                   sizeof(*flat->elements))) {
+                   sizeof *flat->elements)) {
         return false;
     }
     uint32_t at = flat->element_count++;
@@ -196,7 +197,7 @@ static bool fill(struct walk *walk, xmlDoc *doc)
 
 static bool add_memos(struct eg_flat *flat, const struct eg_flat_words *words)
 {
-    flat->memos = calloc((size_t)words->memo_count + 1, sizeof(*flat->memos));
+    flat->memos = calloc((size_t)words->memo_count + 1, sizeof *flat->memos);
     flat->memo_count = flat->memos != NULL ? words->memo_count : 0;
     for (uint32_t i = 0; i < flat->memo_count; i++) {
         flat->memos[i] = EG_FLAT_UNKNOWN;
@@ -208,7 +209,7 @@ enum eg_status eg_flat_new(struct eg_flat **out, const struct eg_flat_words *wor
                            struct eg_error *err)
 {
     struct walk walk = {.words = words};
-    walk.flat = calloc(1, sizeof(*walk.flat));
+    walk.flat = calloc(1, sizeof *walk.flat);
     if (walk.flat != NULL) {
         walk.flat->doc = doc;
     }
@@ -279,9 +280,9 @@ bool eg_flat_find_ascii(struct eg_flat_attribute *attribute)
     const char *text = attribute->text;
     size_t len = attribute->len;
     uint64_t all = 0;
-    for (; len >= sizeof(all); len -= sizeof(all), text += sizeof(all)) {
+    for (; len >= sizeof all; len -= sizeof all, text += sizeof all) {
         uint64_t some = 0;
-        memcpy(&some, text, sizeof(some));
+        memcpy(&some, text, sizeof some);
         all |= some;
     }
     for (; len > 0; len--, text++) {

@@ -16,9 +16,11 @@
 /* ---- names that are asked for; grows while a schema is read, then read only --------------- */
 
 struct eg_flat_words {
-    xmlHashTable *table; /* made with the first word */
+    /* made with the first word */
+    xmlHashTable *table;
     uint32_t count;
-    uint32_t memo_count; /* places that are worth keeping for a document */
+    /* places that are worth keeping for a document */
+    uint32_t memo_count;
 };
 
 void eg_flat_words_done(struct eg_flat_words *words);
@@ -35,32 +37,41 @@ uint32_t eg_flat_word(struct eg_flat_words *words, bool attribute, const char *n
 /* Element 0 is the document. */
 struct eg_flat_element {
     xmlNode *node;
-    uint32_t word; /* 0: no one asks for its name */
+    /* 0: no one asks for its name */
+    uint32_t word;
     uint32_t parent;
-    uint32_t first;          /* child element, or EG_FLAT_NONE */
-    uint32_t next, previous; /* sibling element, or EG_FLAT_NONE */
-    uint32_t attributes;     /* its first; they end where those of the next element begin */
+    /* child element, or EG_FLAT_NONE */
+    uint32_t first;
+    /* sibling element, or EG_FLAT_NONE */
+    uint32_t next, previous;
+    /* its first; they end where those of the next element begin */
+    uint32_t attributes;
 };
 
 struct eg_flat_attribute {
     xmlNode *node;
-    const char *text; /* NULL: not in one piece */
-    double number;    /* of the text, once has_number */
+    /* NULL: not in one piece */
+    const char *text;
+    /* of the text, once has_number */
+    double number;
     uint32_t len;
     uint32_t word;
     uint32_t owner;
     bool has_number;
-    uint8_t ascii; /* each octet of the text is a character: EG_FLAT_ASCII, ..; 0: not looked yet */
+    /* each octet of the text is a character: EG_FLAT_ASCII, ..; 0: not looked yet */
+    uint8_t ascii;
 };
 #define EG_FLAT_ASCII 1
 #define EG_FLAT_NOT_ASCII 2
 
 struct eg_flat {
     const xmlDoc *doc;
-    struct eg_flat_element *elements; /* one more behind the last, for its `attributes` */
+    /* one more behind the last, for its `attributes` */
+    struct eg_flat_element *elements;
     struct eg_flat_attribute *attributes;
     uint32_t element_count, attribute_count;
-    uint32_t *memos; /* EG_FLAT_UNKNOWN until someone has looked */
+    /* EG_FLAT_UNKNOWN until someone has looked */
+    uint32_t *memos;
     uint32_t memo_count;
 };
 

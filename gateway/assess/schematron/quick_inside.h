@@ -11,15 +11,19 @@
 struct eg_quick_run {
     const struct eg_schematron_state *state;
     struct eg_flat *flat;
-    size_t octets;        /* to be paid for */
-    unsigned long visits; /* nodes looked at */
+    /* to be paid for */
+    size_t octets;
+    /* nodes looked at */
+    unsigned long visits;
     size_t used;
-    bool left; /* to XPath */
+    /* to XPath */
+    bool left;
     char scratch[EG_QUICK_SCRATCH];
 };
 
 struct eg_quick_value {
-    enum eg_quick_type type; /* boolean, string or number */
+    /* boolean, string or number */
+    enum eg_quick_type type;
     bool truth;
     double number;
     struct eg_bytes text;

@@ -60,7 +60,8 @@ enum eg_quick_axis {
 
 struct eg_quick_step {
     enum eg_quick_axis axis;
-    uint32_t word; /* of the schema's names; none for a parent */
+    /* of the schema's names; none for a parent */
+    uint32_t word;
     /* Each a condition, or NULL and a position. */
     const struct eg_quick *conditions[EG_QUICK_PREDICATES_MAX];
     unsigned positions[EG_QUICK_PREDICATES_MAX];
@@ -83,19 +84,26 @@ struct eg_quick {
     enum eg_quick_shape shape;
     struct eg_quick **parts;
     size_t part_count;
-    const char *text; /* literal; name of a variable */
+    /* literal; name of a variable */
+    const char *text;
     size_t text_len;
     double number;
-    size_t skip, keep; /* substring: characters; keep SIZE_MAX: to the end */
-    const char *map;   /* translate: 256 octets, each what it becomes, NUL: nothing */
+    /* substring: characters; keep SIZE_MAX: to the end */
+    size_t skip, keep;
+    /* translate: 256 octets, each what it becomes, NUL: nothing */
+    const char *map;
     /* path */
     struct eg_quick_step *steps;
     size_t step_count;
     bool rooted;
-    uint32_t memo;      /* rooted and single: where its node is kept for the document */
-    bool single;        /* at most one node */
-    bool own_attribute; /* @name and no more */
-    bool forward;       /* nodes come in document order */
+    /* rooted and single: where its node is kept for the document */
+    uint32_t memo;
+    /* at most one node */
+    bool single;
+    /* @name and no more */
+    bool own_attribute;
+    /* nodes come in document order */
+    bool forward;
 };
 
 #endif

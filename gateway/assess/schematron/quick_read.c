@@ -73,7 +73,7 @@ static bool take_word(struct reader *reader, const char *word)
 static struct eg_quick *node(struct reader *reader, enum eg_quick_kind kind,
                              enum eg_quick_type type)
 {
-    struct eg_quick *made = eg_sch_alloc(reader->schema, sizeof(*made));
+    struct eg_quick *made = eg_sch_alloc(reader->schema, sizeof *made);
     if (made != NULL) {
         made->kind = kind;
         made->type = type;
@@ -154,7 +154,7 @@ static bool read_axis(struct reader *reader, struct eg_quick_step *step)
 
     step->axis = EG_QUICK_CHILD;
     skip_blanks(reader);
-    for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+    for (size_t i = 0; i < sizeof axes / sizeof axes[0]; i++) {
         if (take(reader, axes[i].text)) {
             step->axis = axes[i].axis;
             break;
@@ -207,7 +207,7 @@ static bool read_step(struct reader *reader, struct eg_quick *path)
         }
     }
     struct eg_quick_step *slot =
-        eg_sch_grow(reader->schema, &path->steps, &path->step_count, sizeof(*slot));
+        eg_sch_grow(reader->schema, &path->steps, &path->step_count, sizeof *slot);
     if (slot == NULL) {
         return false;
     }
@@ -358,7 +358,7 @@ static const struct {
     {"count", EG_QUICK_COUNT, EG_QUICK_IS_NUMBER},
     {"string-length", EG_QUICK_STRING_LENGTH, EG_QUICK_IS_NUMBER},
 };
-#define FUNCTION_COUNT (sizeof(functions) / sizeof(functions[0]))
+#define FUNCTION_COUNT (sizeof functions / sizeof functions[0])
 
 /* Index of the function called here, FUNCTION_COUNT if none of ours is. */
 static size_t find_call(const struct reader *reader)
@@ -439,7 +439,7 @@ static struct eg_quick *read_number(struct reader *reader)
     size_t sign = *reader->at == '-' ? 1 : 0;
     size_t len = sign + strspn(reader->at + sign, "0123456789.");
     struct eg_quick *number = node(reader, EG_QUICK_NUMBER_LITERAL, EG_QUICK_IS_NUMBER);
-    if (len == sign || len >= sizeof(text) || number == NULL) {
+    if (len == sign || len >= sizeof text || number == NULL) {
         return NULL;
     }
     memcpy(text, reader->at, len);
@@ -565,7 +565,7 @@ static struct eg_quick *read_comparison(struct reader *reader, bool equality)
                  {"<", EG_QUICK_LESS},  {">=", EG_QUICK_MORE_EQUAL}, {">", EG_QUICK_MORE}};
     struct eg_quick *left = equality ? read_comparison(reader, false) : read_primary(reader);
     size_t i = equality ? 0 : 2;
-    size_t end = equality ? 2 : sizeof(signs) / sizeof(signs[0]);
+    size_t end = equality ? 2 : sizeof signs / sizeof signs[0];
 
     while (left != NULL && i < end && !take(reader, signs[i].text)) {
         i++;

@@ -13,7 +13,7 @@ enum eg_status eg_schematron_compile(struct eg_schematron **out, const struct eg
                                      struct eg_error *err)
 {
     xmlDoc *doc = NULL;
-    struct eg_schematron *schema = calloc(1, sizeof(*schema));
+    struct eg_schematron *schema = calloc(1, sizeof *schema);
     if (schema == NULL) {
         return eg_error_set(err, EG_E_NOMEM, name, "no memory for a schema");
     }
@@ -57,7 +57,7 @@ void eg_schematron_free(struct eg_schematron **slot)
 enum eg_status eg_schematron_state_new(struct eg_schematron_state **out,
                                        const struct eg_schematron *schema, struct eg_error *err)
 {
-    struct eg_schematron_state *state = calloc(1, sizeof(*state));
+    struct eg_schematron_state *state = calloc(1, sizeof *state);
     enum eg_status status = EG_OK;
     if (state != NULL) {
         state->schema = schema;

@@ -21,11 +21,13 @@ struct eg_schematron_param {
 };
 
 struct eg_schematron_options {
-    const char *phase; /* NULL: the schema's defaultPhase, or #ALL */
+    /* NULL: the schema's defaultPhase, or #ALL */
+    const char *phase;
     /* As packages want it: every assert and report has an id (else ids are made), and a role is one
      * of our four words (else another role leaves the severity as it would be without). */
     bool strict;
-    const struct eg_schematron_param *params; /* names known to the schema, with default values */
+    /* names known to the schema, with default values */
+    const struct eg_schematron_param *params;
     size_t param_count;
 };
 
@@ -53,12 +55,17 @@ void eg_schematron_state_free(struct eg_schematron_state **state);
 
 struct eg_schematron_job {
     xmlDoc *doc;
-    unsigned step;                            /* written into findings */
-    const struct eg_schematron_param *params; /* values that replace the defaults; may be NULL */
+    /* written into findings */
+    unsigned step;
+    /* values that replace the defaults; may be NULL */
+    const struct eg_schematron_param *params;
     size_t param_count;
-    struct eg_buf *svrl;  /* also write SVRL (ISO/IEC 19757-3 Annex D); NULL: no */
-    const char *document; /* what SVRL calls the document in hand; NULL: nothing */
-    bool by_xpath;        /* ask libxml2's XPath for every context and test: the second opinion */
+    /* also write SVRL (ISO/IEC 19757-3 Annex D); NULL: no */
+    struct eg_buf *svrl;
+    /* what SVRL calls the document in hand; NULL: nothing */
+    const char *document;
+    /* ask libxml2's XPath for every context and test: the second opinion */
+    bool by_xpath;
 };
 
 /*

@@ -62,7 +62,7 @@ static enum eg_status read_listed(struct eg_sch_text **texts, size_t *count,
             return eg_sch_refuse(reader->err, node, reader->name, "there is no %s '%.*s'", element,
                                  (int)(len < 100 ? len : 100), ids);
         }
-        struct eg_sch_text *text = eg_sch_grow(reader->schema, texts, count, sizeof(*text));
+        struct eg_sch_text *text = eg_sch_grow(reader->schema, texts, count, sizeof *text);
         if (text == NULL) {
             return eg_sch_no_memory(reader);
         }
@@ -99,7 +99,7 @@ static enum eg_status read_id(struct eg_sch_reader *reader, struct eg_sch_check 
                              (const char *)node->name);
     }
     char id[64] = "";
-    (void)snprintf(id, sizeof(id), "p%zu-r%zu-%c%zu", reader->schema->pattern_count,
+    (void)snprintf(id, sizeof id, "p%zu-r%zu-%c%zu", reader->schema->pattern_count,
                    reader->pattern->rule_count, check->is_report ? 'r' : 'a',
                    reader->rule->check_count + 1);
     check->id = eg_sch_dup(reader->schema, id, strlen(id));
@@ -170,7 +170,7 @@ enum eg_status eg_sch_read_check(struct eg_sch_reader *reader, struct eg_sch_rul
     }
     struct eg_sch_check *slot = NULL;
     if (status == EG_OK) {
-        slot = eg_sch_grow(reader->schema, &rule->checks, &rule->check_count, sizeof(*slot));
+        slot = eg_sch_grow(reader->schema, &rule->checks, &rule->check_count, sizeof *slot);
         status = slot != NULL ? EG_OK : eg_sch_no_memory(reader);
     }
     if (status == EG_OK) {

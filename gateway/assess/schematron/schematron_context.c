@@ -109,7 +109,7 @@ static const char *read_condition(struct eg_schematron *schema, struct eg_sch_br
         return NULL;
     }
     struct eg_sch_condition *slot =
-        eg_sch_grow(schema, &out->conditions, &out->condition_count, sizeof(*slot));
+        eg_sch_grow(schema, &out->conditions, &out->condition_count, sizeof *slot);
     if (slot == NULL) {
         return NULL;
     }
@@ -170,7 +170,7 @@ static bool find_name(struct eg_schematron *schema, size_t *out, const struct eg
         }
     }
     struct eg_sch_name *slot =
-        eg_sch_grow(schema, &schema->names, &schema->name_count, sizeof(*slot));
+        eg_sch_grow(schema, &schema->names, &schema->name_count, sizeof *slot);
     if (slot == NULL) {
         return false;
     }
@@ -190,7 +190,7 @@ static bool read_plain(struct eg_schematron *schema, struct eg_sch_rule *rule,
             return false;
         }
         struct eg_sch_branch *slot =
-            eg_sch_grow(schema, &rule->branches, &rule->branch_count, sizeof(*slot));
+            eg_sch_grow(schema, &rule->branches, &rule->branch_count, sizeof *slot);
         if (slot == NULL) {
             return false;
         }

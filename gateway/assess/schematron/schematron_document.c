@@ -38,10 +38,9 @@ static enum eg_status keep(struct eg_schematron *schema, const char *name, xmlDo
                            struct eg_error *err)
 {
     char *kept = eg_sch_dup(schema, name, strlen(name));
-    struct eg_sch_document *slot =
-        kept != NULL
-            ? eg_sch_grow(schema, &schema->documents, &schema->document_count, sizeof(*slot))
-            : NULL;
+    struct eg_sch_document *slot = kept != NULL ? eg_sch_grow(schema, &schema->documents,
+                                                              &schema->document_count, sizeof *slot)
+                                                : NULL;
     if (slot == NULL) {
         xmlFreeDoc(doc);
         return eg_error_set(err, EG_E_NOMEM, name, "no memory for a document");
@@ -57,8 +56,7 @@ static enum eg_status read_named(struct eg_schematron *schema, const char *base,
 {
     char name[256] = "";
     xmlDoc *doc = NULL;
-    if (!eg_xml_resolve(name, sizeof(name), base, href) ||
-        schema->document_count == DOCUMENTS_MAX ||
+    if (!eg_xml_resolve(name, sizeof name, base, href) || schema->document_count == DOCUMENTS_MAX ||
         find(schema->documents, schema->document_count, name) != NULL ||
         eg_xml_load(&doc, schema->loader, name, NULL) != EG_OK) {
         return EG_OK;
@@ -108,7 +106,7 @@ static const struct eg_sch_document *read_document(struct eg_schematron_state *s
         return NULL;
     }
     if (state->documents == NULL) {
-        state->documents = calloc(DOCUMENTS_MAX, sizeof(*state->documents));
+        state->documents = calloc(DOCUMENTS_MAX, sizeof *state->documents);
     }
     bigger = state->documents;
     kept = bigger != NULL ? strdup(name) : NULL;
@@ -129,7 +127,7 @@ const struct eg_sch_document *eg_sch_document(struct eg_schematron_state *state,
     const struct eg_schematron *schema = state->schema;
     char name[256] = "";
     const char *base = state->base != NULL ? state->base : schema->name;
-    if (!eg_xml_resolve(name, sizeof(name), base, href)) {
+    if (!eg_xml_resolve(name, sizeof name, base, href)) {
         (void)eg_error_set(&state->failure, EG_E_DENIED, base,
                            "document('%.100s') names no file of the package", href);
         return NULL;

@@ -73,7 +73,7 @@ static const struct {
 
 static const struct element *element_of(const xmlNode *node)
 {
-    for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
+    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
         if (eg_xml_is(node, EG_SCH_NS, elements[i].name)) {
             return &elements[i];
         }
@@ -104,7 +104,7 @@ static enum eg_status refuse(struct eg_error *err, const xmlNode *node, const ch
 {
     char where[EG_ERROR_WHERE_MAX] = "";
     char text[300] = "";
-    (void)vsnprintf(text, sizeof(text), format, args);
+    (void)vsnprintf(text, sizeof text, format, args);
     eg_sch_where(where, node, name);
     enum eg_status status = eg_error_set(err, EG_E_FORMAT, where, "%s", text);
     return eg_sch_claused(status, clause, err);
@@ -137,11 +137,11 @@ enum eg_status eg_sch_claused(enum eg_status status, const char *clause, struct 
     if (err != NULL && status == EG_E_FORMAT && clause[0] != '\0' &&
         strstr(err->text, "ISO/IEC") == NULL) {
         char tail[64] = "";
-        (void)snprintf(tail, sizeof(tail), " (ISO/IEC 19757-3, %s)", clause);
-        size_t room = sizeof(err->text) - 1 - strlen(tail);
+        (void)snprintf(tail, sizeof tail, " (ISO/IEC 19757-3, %s)", clause);
+        size_t room = sizeof err->text - 1 - strlen(tail);
         size_t len = strlen(err->text);
         len = len < room ? len : room;
-        (void)snprintf(err->text + len, sizeof(err->text) - len, "%s", tail);
+        (void)snprintf(err->text + len, sizeof err->text - len, "%s", tail);
     }
     return status;
 }
@@ -150,11 +150,11 @@ enum eg_status eg_sch_claused(enum eg_status status, const char *clause, struct 
 static bool lists(const char *list, const char *word)
 {
     char padded[64] = "";
-    (void)snprintf(padded, sizeof(padded), " %s ", word);
+    (void)snprintf(padded, sizeof padded, " %s ", word);
     if (strstr(list, padded) != NULL) {
         return true;
     }
-    (void)snprintf(padded, sizeof(padded), " %s! ", word);
+    (void)snprintf(padded, sizeof padded, " %s! ", word);
     return strstr(list, padded) != NULL;
 }
 
@@ -165,7 +165,7 @@ static enum eg_status check_word(const xmlNode *node, const struct element *elem
 {
     char *value = NULL;
     enum eg_status status = EG_OK;
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(words[i].element, element->name) == 0 &&
             strcmp(words[i].attribute, attribute) == 0) {
             value = eg_xml_attribute(node, attribute);
@@ -209,7 +209,7 @@ static enum eg_status check_attributes(const xmlNode *node, const struct element
             start--;
         }
         char word[NAME_MAX_LEN] = "";
-        (void)snprintf(word, sizeof(word), "%.*s", (int)(p - start), start);
+        (void)snprintf(word, sizeof word, "%.*s", (int)(p - start), start);
         if (xmlHasNsProp(node, BAD_CAST word, NULL) == NULL) {
             return eg_sch_refuse(err, node, name, "sch:%s lacks its attribute '%s'", element->name,
                                  word);
@@ -222,9 +222,12 @@ static enum eg_status check_attributes(const xmlNode *node, const struct element
 
 /* Where a walk through the groups of a content model stands. */
 struct order {
-    const char *group;   /* "a|b*", "" at the end */
-    const char *missing; /* a group that needed a child and had none; NULL: none */
-    bool used;           /* the group had a child */
+    /* "a|b*", "" at the end */
+    const char *group;
+    /* a group that needed a child and had none; NULL: none */
+    const char *missing;
+    /* the group had a child */
+    bool used;
 };
 
 static bool group_has(const char *group, const char *word)

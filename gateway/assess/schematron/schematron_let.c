@@ -101,7 +101,7 @@ static enum eg_status read_content(xmlDoc **out, struct eg_sch_reader *reader, c
     struct eg_schematron *schema = reader->schema;
     xmlDoc *doc = xmlNewDoc(BAD_CAST "1.0");
     xmlDoc **slot =
-        doc != NULL ? eg_sch_grow(schema, &schema->contents, &schema->content_count, sizeof(*slot))
+        doc != NULL ? eg_sch_grow(schema, &schema->contents, &schema->content_count, sizeof *slot)
                     : NULL;
     if (slot == NULL) {
         xmlFreeDoc(doc);
@@ -161,7 +161,7 @@ enum eg_status eg_sch_read_let(struct eg_sch_reader *reader, struct eg_sch_lets 
     if (status != EG_OK) {
         return status;
     }
-    struct eg_sch_let *slot = eg_sch_grow(reader->schema, &lets->list, &lets->count, sizeof(*slot));
+    struct eg_sch_let *slot = eg_sch_grow(reader->schema, &lets->list, &lets->count, sizeof *slot);
     if (slot == NULL) {
         return eg_sch_no_memory(reader);
     }

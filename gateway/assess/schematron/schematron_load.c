@@ -27,7 +27,7 @@ struct eg_sch_block {
 
 void *eg_sch_alloc(struct eg_schematron *schema, size_t size)
 {
-    struct eg_sch_block *block = calloc(1, sizeof(*block) + size);
+    struct eg_sch_block *block = calloc(1, sizeof *block + size);
     if (block == NULL) {
         return NULL;
     }
@@ -58,7 +58,7 @@ char *eg_sch_dup(struct eg_schematron *schema, const char *text, size_t len)
 void *eg_sch_grow(struct eg_schematron *schema, void *list_slot, size_t *count, size_t size)
 {
     void *list = NULL;
-    memcpy(&list, list_slot, sizeof(list));
+    memcpy(&list, list_slot, sizeof list);
     if ((*count & (*count - 1)) == 0) {
         size_t room = *count == 0 ? 1 : *count * 2;
         void *bigger = eg_sch_alloc(schema, room * size);
@@ -69,7 +69,7 @@ void *eg_sch_grow(struct eg_schematron *schema, void *list_slot, size_t *count, 
             memcpy(bigger, list, *count * size);
         }
         list = bigger;
-        memcpy(list_slot, &list, sizeof(list));
+        memcpy(list_slot, &list, sizeof list);
     }
     return (char *)list + size * (*count)++;
 }
@@ -78,7 +78,8 @@ void *eg_sch_grow(struct eg_schematron *schema, void *list_slot, size_t *count, 
 
 struct loading {
     struct eg_schematron *schema;
-    const char *name; /* of the main file */
+    /* of the main file */
+    const char *name;
     size_t includes;
 };
 
@@ -128,7 +129,7 @@ static char *make_label(struct eg_schematron *schema, const xmlNode *at, const c
                         const char *id)
 {
     size_t len = strlen(file);
-    struct label *label = eg_sch_alloc(schema, sizeof(*label) + len + 1);
+    struct label *label = eg_sch_alloc(schema, sizeof *label + len + 1);
     if (label == NULL) {
         return NULL;
     }
@@ -184,9 +185,9 @@ static bool split_href(const struct loading *loading, const xmlNode *at, const c
     char path[256] = "";
     size_t len = strcspn(href, "#");
     const char *fragment = href[len] == '#' ? href + len + 1 : "";
-    return len < sizeof(path) && strlen(fragment) <= EG_ID_MAX &&
+    return len < sizeof path && strlen(fragment) <= EG_ID_MAX &&
            (href[len] == '\0' || fragment[0] != '\0') &&
-           snprintf(path, sizeof(path), "%.*s", (int)len, href) >= 0 &&
+           snprintf(path, sizeof path, "%.*s", (int)len, href) >= 0 &&
            snprintf(id, EG_ID_MAX + 1, "%s", fragment) >= 0 &&
            eg_xml_resolve(file, 256, eg_sch_file(at, loading->name), path);
 }

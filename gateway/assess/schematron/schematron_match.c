@@ -22,10 +22,13 @@ struct list {
 struct eg_sch_index {
     struct eg_flat *flat;
     bool by_xpath;
-    struct list *lists; /* one for each of the schema's names */
+    /* one for each of the schema's names */
+    struct list *lists;
     size_t list_count;
-    size_t *of_word; /* word of the document -> name + 1, 0: none */
-    size_t *wild;    /* names that are * or p:* */
+    /* word of the document -> name + 1, 0: none */
+    size_t *of_word;
+    /* names that are * or p:* */
+    size_t *wild;
     size_t wild_count;
 };
 
@@ -54,7 +57,7 @@ static bool append(struct list *list, uint32_t place)
 {
     if (list->count == list->max) {
         size_t max = list->max == 0 ? 64 : list->max * 2;
-        uint32_t *bigger = realloc(list->places, max * sizeof(*bigger));
+        uint32_t *bigger = realloc(list->places, max * sizeof *bigger);
         if (bigger == NULL) {
             return false;
         }
@@ -83,9 +86,9 @@ static bool list_node(struct eg_sch_index *index, const struct eg_schematron *sc
 static bool prepare(struct eg_sch_index *index, const struct eg_schematron *schema,
                     bool *attributes)
 {
-    index->lists = calloc(schema->name_count + 1, sizeof(*index->lists));
-    index->of_word = calloc((size_t)schema->words.count + 1, sizeof(*index->of_word));
-    index->wild = calloc(schema->name_count + 1, sizeof(*index->wild));
+    index->lists = calloc(schema->name_count + 1, sizeof *index->lists);
+    index->of_word = calloc((size_t)schema->words.count + 1, sizeof *index->of_word);
+    index->wild = calloc(schema->name_count + 1, sizeof *index->wild);
     if (index->lists == NULL || index->of_word == NULL || index->wild == NULL) {
         return false;
     }
@@ -120,7 +123,7 @@ static bool list_all(struct eg_sch_index *index, const struct eg_schematron *sch
 enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron_state *state,
                                 xmlDoc *doc, bool by_xpath, struct eg_error *err)
 {
-    struct eg_sch_index *index = calloc(1, sizeof(*index));
+    struct eg_sch_index *index = calloc(1, sizeof *index);
     bool attributes = false;
     enum eg_status status = EG_OK;
     if (index != NULL) {
@@ -145,17 +148,21 @@ enum eg_status eg_sch_index_new(struct eg_sch_index **out, struct eg_schematron_
 struct choice {
     const struct eg_sch_rule *rule;
     const struct eg_sch_branch *branch;
-    size_t next; /* of the same name, + 1; 0: none; in the order of rules */
+    /* of the same name, + 1; 0: none; in the order of rules */
+    size_t next;
 };
 
 struct sought {
     size_t name;
-    size_t first, last; /* choices, + 1 */
-    size_t at;          /* in the list of the name */
+    /* choices, + 1 */
+    size_t first, last;
+    /* in the list of the name */
+    size_t at;
 };
 
 struct merge {
-    struct sought *names; /* of the pattern, distinct */
+    /* of the pattern, distinct */
+    struct sought *names;
     size_t count;
     struct choice *choices;
     size_t choice_count;
@@ -183,9 +190,9 @@ static bool merge_init(struct merge *merge, const struct eg_schematron *schema,
     for (size_t r = 0; r < pattern->rule_count; r++) {
         branches += pattern->rules[r].branch_count;
     }
-    size_t *of_name = calloc(schema->name_count + 1, sizeof(*of_name));
-    merge->names = calloc(branches, sizeof(*merge->names));
-    merge->choices = calloc(branches, sizeof(*merge->choices));
+    size_t *of_name = calloc(schema->name_count + 1, sizeof *of_name);
+    merge->names = calloc(branches, sizeof *merge->names);
+    merge->choices = calloc(branches, sizeof *merge->choices);
     bool good = of_name != NULL && merge->names != NULL && merge->choices != NULL;
     for (size_t r = 0; r < pattern->rule_count && good; r++) {
         const struct eg_sch_rule *rule = &pattern->rules[r];
@@ -360,7 +367,7 @@ static enum eg_status plain_hits(struct eg_sch_hit **out, size_t *out_count,
     for (size_t i = 0; i < merge.count && good; i++) {
         room += index->lists[merge.names[i].name].count;
     }
-    hits = good ? malloc(room * sizeof(*hits)) : NULL; /* written before they are read */
+    hits = good ? malloc(room * sizeof *hits) : NULL; /* written before they are read */
     enum eg_status status =
         hits == NULL ? eg_error_set(err, EG_E_NOMEM, state->schema->name, "no memory for nodes")
         : merge.count == 1 ? fill_hits_of_one(hits, &count, &merge, index, state, pattern, err)
@@ -402,7 +409,7 @@ static bool make_room(struct table *table, size_t more)
     if (size == table->size) {
         return true;
     }
-    struct table bigger = {.slots = calloc(size, sizeof(*bigger.slots)), .size = size};
+    struct table bigger = {.slots = calloc(size, sizeof *bigger.slots), .size = size};
     if (bigger.slots == NULL) {
         return false;
     }
@@ -486,7 +493,7 @@ static enum eg_status other_hits(struct eg_sch_hit **out, size_t *out_count,
         goto done;
     }
     xmlXPathNodeSetSort(all);
-    hits = calloc((size_t)all->nodeNr + 1, sizeof(*hits));
+    hits = calloc((size_t)all->nodeNr + 1, sizeof *hits);
     if (hits == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, state->schema->name, "no memory for nodes");
         goto done;

@@ -26,8 +26,10 @@ struct eg_quick;
 
 /* An expression that has been checked, and compiles. */
 struct eg_sch_expression {
-    const char *text; /* as libxml2 is to compile it */
-    size_t number;    /* among the schema's */
+    /* as libxml2 is to compile it */
+    const char *text;
+    /* among the schema's */
+    size_t number;
 };
 
 enum eg_sch_piece_kind {
@@ -42,10 +44,14 @@ enum eg_sch_piece_kind {
 /* Text with holes. */
 struct eg_sch_piece {
     enum eg_sch_piece_kind kind;
-    const char *text;                       /* literal; name of an element */
-    const char *mark;                       /* open: class of a span, value of a dir; NULL: none */
-    const char *source;                     /* hole: its expression as written; NULL: none */
-    const struct eg_sch_expression *select; /* hole */
+    /* literal; name of an element */
+    const char *text;
+    /* open: class of a span, value of a dir; NULL: none */
+    const char *mark;
+    /* hole: its expression as written; NULL: none */
+    const char *source;
+    /* hole */
+    const struct eg_sch_expression *select;
 };
 
 /* Words for people and tools that stand beside a text (5.5): copied into the report. */
@@ -54,13 +60,19 @@ struct eg_sch_rich {
 };
 
 struct eg_sch_text {
-    const char *id;   /* of a diagnostic or property */
-    const char *base; /* file that it stands in: names inside it start there */
-    const char *lang; /* "de", "en-GB"; what the schema says, or "en" */
-    bool lang_given;  /* the schema says it */
-    bool preserve;    /* blanks stay as they are (xml:space) */
+    /* of a diagnostic or property */
+    const char *id;
+    /* file that it stands in: names inside it start there */
+    const char *base;
+    /* "de", "en-GB"; what the schema says, or "en" */
+    const char *lang;
+    /* the schema says it */
+    bool lang_given;
+    /* blanks stay as they are (xml:space) */
+    bool preserve;
     struct eg_sch_rich rich;
-    const char *role, *scheme; /* of a property */
+    /* of a property */
+    const char *role, *scheme;
     struct eg_sch_piece *pieces;
     size_t count;
     size_t holes;
@@ -70,8 +82,10 @@ struct eg_sch_let {
     const char *name;
     const char *base;
     const struct eg_sch_expression *value;
-    xmlDoc *content; /* instead of value: what the element holds */
-    bool given;      /* a parameter of the same name takes its place */
+    /* instead of value: what the element holds */
+    xmlDoc *content;
+    /* a parameter of the same name takes its place */
+    bool given;
 };
 
 struct eg_sch_lets {
@@ -84,11 +98,14 @@ struct eg_sch_check {
     const char *base;
     bool is_report;
     enum eg_severity severity;
-    const char *role, *flag; /* as written; NULL: absent */
+    /* as written; NULL: absent */
+    const char *role, *flag;
     const char *test_source;
     const struct eg_sch_expression *test;
-    const struct eg_quick *quick; /* the same test without XPath; NULL: needs it (quick.h) */
-    const struct eg_sch_expression *subject; /* NULL: the context node */
+    /* the same test without XPath; NULL: needs it (quick.h) */
+    const struct eg_quick *quick;
+    /* NULL: the context node */
+    const struct eg_sch_expression *subject;
     struct eg_sch_text content;
     /* Compiled for this check: they see its rule's variables. */
     struct eg_sch_text *diagnostics, *properties;
@@ -98,32 +115,42 @@ struct eg_sch_check {
 /* The last step of a plain context: an element or attribute by name, "" any. */
 struct eg_sch_name {
     bool attribute;
-    const char *ns;    /* NULL: of any namespace */
-    const char *local; /* NULL: of any name */
-    uint32_t word;     /* among the schema's words; 0: of any name */
+    /* NULL: of any namespace */
+    const char *ns;
+    /* NULL: of any name */
+    const char *local;
+    /* among the schema's words; 0: of any name */
+    uint32_t word;
 };
 
 /* What stands in brackets behind a step: a truth, never a position. */
 struct eg_sch_condition {
     size_t step;
     const struct eg_quick *quick;
-    const struct eg_sch_expression *test; /* the same, for what the quick way leaves */
+    /* the same, for what the quick way leaves */
+    const struct eg_sch_expression *test;
 };
 
 struct eg_sch_branch {
-    struct eg_sch_name steps[EG_SCH_STEPS_MAX]; /* outermost first */
+    /* outermost first */
+    struct eg_sch_name steps[EG_SCH_STEPS_MAX];
     size_t count;
-    struct eg_sch_condition *conditions; /* in the order of steps */
+    /* in the order of steps */
+    struct eg_sch_condition *conditions;
     size_t condition_count;
     bool rooted;
-    size_t name; /* index of the last step among the schema's names */
+    /* index of the last step among the schema's names */
+    size_t name;
 };
 
 struct eg_sch_rule {
     const char *id, *role, *flag, *context_source, *subject_source, *base;
-    struct eg_sch_branch *branches;          /* plain context */
-    size_t branch_count;                     /* 0: not plain */
-    const struct eg_sch_expression *context; /* selects all nodes of a document that match */
+    /* plain context */
+    struct eg_sch_branch *branches;
+    /* 0: not plain */
+    size_t branch_count;
+    /* selects all nodes of a document that match */
+    const struct eg_sch_expression *context;
     struct eg_sch_lets lets;
     struct eg_sch_check *checks;
     size_t check_count;
@@ -132,8 +159,10 @@ struct eg_sch_rule {
 struct eg_sch_pattern {
     const char *id, *title, *base;
     bool active;
-    bool plain;                   /* all its rules are */
-    const char *documents_source; /* NULL: the document in hand (5.4.9) */
+    /* all its rules are */
+    bool plain;
+    /* NULL: the document in hand (5.4.9) */
+    const char *documents_source;
     const struct eg_sch_expression *documents;
     struct eg_sch_lets lets;
     struct eg_sch_rule *rules;
@@ -165,9 +194,11 @@ struct eg_schematron {
     size_t pattern_count;
     struct eg_sch_key *keys;
     size_t key_count;
-    struct eg_sch_name *names; /* distinct last steps of plain contexts */
+    /* distinct last steps of plain contexts */
+    struct eg_sch_name *names;
     size_t name_count;
-    struct eg_flat_words words; /* names in contexts and tests that need no XPath */
+    /* names in contexts and tests that need no XPath */
+    struct eg_flat_words words;
     struct eg_schematron_param *params;
     size_t param_count;
     size_t rule_total;
@@ -175,24 +206,30 @@ struct eg_schematron {
     /* memory */
     struct eg_sch_block *blocks;
     size_t expression_count;
-    struct eg_sch_document *documents; /* that document() names in so many words */
+    /* that document() names in so many words */
+    struct eg_sch_document *documents;
     size_t document_count;
-    xmlDoc **contents; /* of lets */
+    /* of lets */
+    xmlDoc **contents;
     size_t content_count;
 };
 
 struct eg_schematron_state {
     const struct eg_schematron *schema;
     xmlXPathContext *context;
-    xmlXPathCompExpr **expressions;    /* by number; NULL: not asked for yet */
-    struct eg_sch_document *documents; /* that were named while running */
+    /* by number; NULL: not asked for yet */
+    xmlXPathCompExpr **expressions;
+    /* that were named while running */
+    struct eg_sch_document *documents;
     size_t document_count;
     xmlNode *current;
-    const char *base; /* file of the expression that runs: document() starts there */
+    /* file of the expression that runs: document() starts there */
+    const char *base;
     struct eg_sch_variable *variables;
     size_t variable_count, variable_max;
     xmlHashTable *key_tables;
-    struct eg_error failure; /* of a function; status EG_OK: none */
+    /* of a function; status EG_OK: none */
+    struct eg_error failure;
 };
 
 /* Memory of the schema, zeroed; NULL when it ran out. */
@@ -284,7 +321,8 @@ void eg_sch_documents_done(struct eg_sch_document *documents, size_t count);
 struct eg_sch_hit {
     xmlNode *node;
     const struct eg_sch_rule *rule;
-    uint32_t place; /* in the document's tables; EG_FLAT_NONE: not there */
+    /* in the document's tables; EG_FLAT_NONE: not there */
+    uint32_t place;
 };
 struct eg_sch_index;
 EG_MUST_USE

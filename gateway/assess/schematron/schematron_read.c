@@ -110,7 +110,7 @@ enum eg_status eg_sch_compile(const struct eg_sch_expression **out, struct eg_sc
     if (status != EG_OK) {
         return status;
     }
-    struct eg_sch_expression *made = eg_sch_alloc(schema, sizeof(*made));
+    struct eg_sch_expression *made = eg_sch_alloc(schema, sizeof *made);
     char *kept = eg_sch_dup(schema, text, strlen(text));
     free(text);
     if (made == NULL || kept == NULL) {
@@ -195,7 +195,7 @@ static enum eg_status read_rule(struct eg_sch_reader *reader, struct eg_sch_patt
                             EG_SCHEMATRON_RULES_MAX);
     }
     struct eg_sch_rule *rule =
-        eg_sch_grow(reader->schema, &pattern->rules, &pattern->rule_count, sizeof(*rule));
+        eg_sch_grow(reader->schema, &pattern->rules, &pattern->rule_count, sizeof *rule);
     if (rule == NULL) {
         return eg_sch_no_memory(reader);
     }
@@ -266,7 +266,7 @@ static enum eg_status read_pattern(struct eg_sch_reader *reader, const xmlNode *
         return EG_OK;
     }
     struct eg_sch_pattern *pattern =
-        eg_sch_grow(schema, &schema->patterns, &schema->pattern_count, sizeof(*pattern));
+        eg_sch_grow(schema, &schema->patterns, &schema->pattern_count, sizeof *pattern);
     if (pattern == NULL) {
         return eg_sch_no_memory(reader);
     }
@@ -404,7 +404,7 @@ static enum eg_status read_ns(struct eg_sch_reader *reader)
         }
         struct eg_xml_ns *slot = NULL;
         if (status == EG_OK) {
-            slot = eg_sch_grow(schema, &schema->ns, &schema->ns_count, sizeof(*slot));
+            slot = eg_sch_grow(schema, &schema->ns, &schema->ns_count, sizeof *slot);
             status = slot != NULL ? EG_OK : eg_sch_no_memory(reader);
         }
         if (status == EG_OK) {
@@ -423,7 +423,7 @@ static enum eg_status read_params(struct eg_sch_reader *reader)
         const struct eg_schematron_param *param = &reader->options->params[i];
         const char *value = param->value != NULL ? param->value : "";
         struct eg_schematron_param *slot =
-            eg_sch_grow(schema, &schema->params, &schema->param_count, sizeof(*slot));
+            eg_sch_grow(schema, &schema->params, &schema->param_count, sizeof *slot);
         if (slot == NULL) {
             return eg_sch_no_memory(reader);
         }
@@ -479,7 +479,7 @@ static enum eg_status read_key(struct eg_sch_reader *reader, const xmlNode *node
     status = read_key_expressions(reader, &key, node, match, use);
     struct eg_sch_key *slot = NULL;
     if (status == EG_OK) {
-        slot = eg_sch_grow(schema, &schema->keys, &schema->key_count, sizeof(*slot));
+        slot = eg_sch_grow(schema, &schema->keys, &schema->key_count, sizeof *slot);
         status = slot != NULL ? EG_OK : eg_sch_no_memory(reader);
     }
     if (status == EG_OK) {

@@ -13,10 +13,12 @@ struct eg_sch_reader {
     const char *name;
     struct eg_error *err;
     struct eg_xpath_scope scope;
-    const struct eg_sch_pattern *pattern; /* being read; NULL: none */
+    /* being read; NULL: none */
+    const struct eg_sch_pattern *pattern;
     const struct eg_sch_rule *rule;
     const xmlNode *pattern_node;
-    bool idle; /* the pattern is not active: the variables of phases that would run it are bound */
+    /* the pattern is not active: the variables of phases that would run it are bound */
+    bool idle;
 };
 
 enum eg_status eg_sch_no_memory(struct eg_sch_reader *reader);

@@ -23,15 +23,17 @@ struct run {
     const struct eg_schematron_job *job;
     struct eg_findings *findings;
     struct eg_error *err;
-    struct eg_flat *flat; /* of the document that the pattern in hand looks at */
+    /* of the document that the pattern in hand looks at */
+    struct eg_flat *flat;
     bool fatal;
-    const char *document; /* file in which a pattern is sought; NULL: the job's document */
+    /* file in which a pattern is sought; NULL: the job's document */
+    const char *document;
 };
 
 static enum eg_status failed(struct run *run, const char *what)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
-    (void)snprintf(where, sizeof(where), "%.60s: %.30s", run->state->schema->name, what);
+    (void)snprintf(where, sizeof where, "%.60s: %.30s", run->state->schema->name, what);
     return eg_sch_failure(run->state, where, run->err);
 }
 
@@ -165,7 +167,7 @@ static bool making_init(struct making *making, const struct eg_sch_check *check)
     *making =
         (struct making){.value_count = hole_count(check), .property_count = check->property_count};
     eg_buf_init(&making->location, LOCATION_MAX);
-    making->values = calloc(making->value_count + 1, sizeof(*making->values));
+    making->values = calloc(making->value_count + 1, sizeof *making->values);
     making->properties = calloc(making->property_count + 1, sizeof(xmlDoc *));
     return making->values != NULL && making->properties != NULL;
 }
@@ -246,7 +248,7 @@ static enum eg_status add_finding(struct run *run, const struct eg_sch_check *ch
                         run->document == NULL ? eg_xml_line(lined) : 0, &finding, run->err);
     for (size_t i = 0; i < making->value_count && status == EG_OK; i++) {
         char name[24] = "";
-        (void)snprintf(name, sizeof(name), "v%zu", i + 1);
+        (void)snprintf(name, sizeof name, "v%zu", i + 1);
         status = eg_finding_value(finding, name, making->values[i], run->err);
     }
     return status == EG_OK ? add_properties(finding, run, check, making) : status;

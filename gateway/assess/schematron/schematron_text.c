@@ -37,7 +37,7 @@ static enum eg_status add_piece(struct reading *reading, struct eg_sch_piece pie
 {
     struct eg_sch_text *text = reading->out;
     struct eg_sch_piece *slot =
-        eg_sch_grow(reading->schema, &text->pieces, &text->count, sizeof(*slot));
+        eg_sch_grow(reading->schema, &text->pieces, &text->count, sizeof *slot);
     if (slot == NULL) {
         return no_memory(reading);
     }
@@ -236,7 +236,7 @@ enum eg_status eg_schematron_text(struct eg_buf *out, const struct eg_schematron
     for (size_t i = 0; i < check->diagnostic_count; i++) {
         holes += check->diagnostics[i].holes;
     }
-    char **values = calloc(holes + 1, sizeof(*values));
+    char **values = calloc(holes + 1, sizeof *values);
     if (values == NULL) {
         return eg_error_set(err, EG_E_NOMEM, schema->name, "no memory for a text");
     }

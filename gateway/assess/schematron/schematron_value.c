@@ -18,7 +18,7 @@ static enum eg_status failed(struct eg_schematron_state *state, const struct eg_
                              struct eg_error *err)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
-    (void)snprintf(where, sizeof(where), "%.60s: %.30s", state->schema->name, piece->source);
+    (void)snprintf(where, sizeof where, "%.60s: %.30s", state->schema->name, piece->source);
     return eg_sch_failure(state, where, err);
 }
 

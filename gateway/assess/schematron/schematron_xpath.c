@@ -27,7 +27,7 @@ bool eg_sch_variable_push(struct eg_schematron_state *state, const char *name,
 {
     if (state->variable_count == state->variable_max) {
         size_t max = state->variable_max == 0 ? 32 : state->variable_max * 2;
-        void *bigger = realloc(state->variables, max * sizeof(*state->variables));
+        void *bigger = realloc(state->variables, max * sizeof *state->variables);
         if (bigger == NULL) {
             xmlXPathFreeObject(value);
             return false;
@@ -277,7 +277,8 @@ static bool has_key(const struct eg_schematron *schema, const xmlChar *name)
 }
 
 struct selection {
-    xmlHashTable *table, *values; /* the key, and what was looked up already */
+    /* the key, and what was looked up already */
+    xmlHashTable *table, *values;
     struct eg_xpath_nodes nodes;
 };
 
@@ -382,7 +383,7 @@ enum eg_status eg_sch_context_new(struct eg_schematron_state *state, struct eg_e
     xmlXPathRegisterVariableLookup(context, look_up, state);
     enum eg_status status = eg_functions_register_xpath(context, err);
     bool good = true;
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         good = good && xmlXPathRegisterFunc(context, BAD_CAST functions[i].name,
                                             functions[i].function) == 0;
     }

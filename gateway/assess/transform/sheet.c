@@ -35,12 +35,14 @@
 struct attribute {
     const char *name;
     enum eg_sheet_kind kind;
-    const char *values; /* TEXT: the words allowed, between blanks; NULL: any */
+    /* TEXT: the words allowed, between blanks; NULL: any */
+    const char *values;
 };
 
 struct element {
     const char *name;
-    bool top; /* may stand at the top level */
+    /* may stand at the top level */
+    bool top;
     struct attribute attributes[WORDS_MAX];
 };
 
@@ -132,7 +134,8 @@ struct work {
     struct file files[FILES_MAX];
     size_t file_count;
     struct eg_sheet *sheet;
-    const xmlNode *node; /* whose expression is being looked at */
+    /* whose expression is being looked at */
+    const xmlNode *node;
 };
 
 static bool is_xsl(const xmlNode *node)
@@ -212,7 +215,7 @@ static enum eg_status place_make(struct place *out, struct work *work, const cha
             (struct eg_xml_ns){(const char *)list[i]->prefix, (const char *)list[i]->href};
     }
     xmlFree(list);
-    (void)snprintf(out->where, sizeof(out->where), "%s:%u", file, eg_xml_line(node));
+    (void)snprintf(out->where, sizeof out->where, "%s:%u", file, eg_xml_line(node));
     out->scope = (struct eg_xpath_scope){.ns = out->ns,
                                          .ns_count = count,
                                          .variable = is_bound,
@@ -294,7 +297,7 @@ static enum eg_status check_template(const struct place *place, const char *text
 
 static const struct element *find_element(const char *name)
 {
-    for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
+    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
         if (strcmp(elements[i].name, name) == 0) {
             return &elements[i];
         }
@@ -331,7 +334,7 @@ static bool is_word_of(const char *words, const char *word)
 {
     char padded[64] = "";
 
-    return snprintf(padded, sizeof(padded), " %s ", word) < (int)sizeof(padded) &&
+    return snprintf(padded, sizeof padded, " %s ", word) < (int)sizeof padded &&
            strchr(word, ' ') == NULL && strstr(words, padded) != NULL;
 }
 
@@ -509,7 +512,7 @@ static enum eg_status add_imports(struct work *work, size_t index, struct eg_err
             continue;
         }
         char *href = eg_xml_attribute(n, "href");
-        if (href == NULL || !eg_xml_resolve(target, sizeof(target), file->name, href)) {
+        if (href == NULL || !eg_xml_resolve(target, sizeof target, file->name, href)) {
             (void)eg_vocabulary_fault(err, file->name, n, "%s is not a file of the package",
                                       href != NULL ? href : "(nothing)");
             if (err != NULL) {
@@ -550,7 +553,7 @@ static enum eg_status gather_params(struct work *work, const struct file *file,
             continue;
         }
         char **params = realloc(work->sheet->params,
-                                (work->sheet->param_count + 1) * sizeof(*work->sheet->params));
+                                (work->sheet->param_count + 1) * sizeof *work->sheet->params);
         if (params == NULL) {
             free(name);
             return eg_error_set(err, EG_E_NOMEM, file->name, "memory ran out");
@@ -566,7 +569,7 @@ enum eg_status eg_sheet_check(struct eg_sheet *out, const struct eg_loader *load
                               void *payload, struct eg_error *err)
 {
     struct eg_sheet sheet = {NULL, 0};
-    struct work *work = calloc(1, sizeof(*work));
+    struct work *work = calloc(1, sizeof *work);
     enum eg_status status = EG_OK;
 
     if (work == NULL) {

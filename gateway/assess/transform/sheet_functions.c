@@ -279,7 +279,7 @@ static void put_instructions(xsltStylesheet *sheet)
     };
 
     for (xsltElemPreComp *comp = sheet->preComps; comp != NULL; comp = comp->next) {
-        for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
             if (comp->type == own[i].type) {
                 comp->func = own[i].function;
             }
@@ -313,7 +313,7 @@ static enum eg_status add_ways(struct eg_sheet_plan *plan, xsltTemplate *templat
     }
     const struct eg_sheet_rule *rule = &plan->rules[index - 1];
     struct eg_sheet_way *ways =
-        realloc(plan->ways, (plan->way_count + rule->pattern.count) * sizeof(*ways));
+        realloc(plan->ways, (plan->way_count + rule->pattern.count) * sizeof *ways);
     if (ways == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "stylesheet", "memory ran out");
     }
@@ -347,7 +347,7 @@ enum eg_status eg_sheet_plan_finish(struct eg_sheet_plan *plan, xsltStylesheet *
         precedence++;
     }
     if (status == EG_OK && plan->way_count > 0) {
-        qsort(plan->ways, plan->way_count, sizeof(*plan->ways), compare_ways);
+        qsort(plan->ways, plan->way_count, sizeof *plan->ways, compare_ways);
     }
     return status;
 }
@@ -380,7 +380,7 @@ enum eg_status eg_sheet_register(xsltTransformContext *context, struct eg_error 
     xmlXPathContext *xpath = context->xpathCtxt;
     enum eg_status status = eg_xpath_functions_register(xpath, err);
 
-    for (size_t i = 0; status == EG_OK && i < sizeof(own) / sizeof(own[0]); i++) {
+    for (size_t i = 0; status == EG_OK && i < sizeof own / sizeof own[0]; i++) {
         (void)xmlXPathRegisterFunc(xpath, BAD_CAST own[i].name, NULL);
         if (xmlXPathRegisterFunc(xpath, BAD_CAST own[i].name, own[i].function) != 0) {
             status = eg_error_set(err, EG_E_NOMEM, "transform", "memory ran out");

@@ -43,7 +43,7 @@ static xsltKeyTable *need_table(xsltDocument *info, const struct eg_sheet_key *k
     if (table != NULL) {
         return table;
     }
-    table = xmlMalloc(sizeof(*table));
+    table = xmlMalloc(sizeof *table);
     if (table == NULL) {
         return NULL;
     }

@@ -25,7 +25,7 @@ enum eg_status eg_pattern_memory_init(struct eg_pattern_memory *memory, size_t n
 {
     *memory = (struct eg_pattern_memory){.count = numbered};
     if (numbered > 0) {
-        memory->places = calloc(numbered, sizeof(*memory->places));
+        memory->places = calloc(numbered, sizeof *memory->places);
         if (memory->places == NULL) {
             return eg_error_set(err, EG_E_NOMEM, "stylesheet", "memory ran out");
         }
@@ -153,7 +153,7 @@ static bool sort_out(const struct eg_pattern *pattern, struct eg_pattern_step *s
         count += is_kind(pattern, step, n, context);
     }
     xmlNode **list =
-        eg_sheet_pay(context, seen + count) ? xmlMalloc((count + 1) * sizeof(*list)) : NULL;
+        eg_sheet_pay(context, seen + count) ? xmlMalloc((count + 1) * sizeof *list) : NULL;
     if (list == NULL) {
         return false;
     }

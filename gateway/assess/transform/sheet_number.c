@@ -18,7 +18,8 @@ struct counting {
     xsltTransformContext *context;
     const struct eg_sheet_number *number;
     struct eg_pattern_memory *memory;
-    xmlNode *node; /* the one to be numbered */
+    /* the one to be numbered */
+    xmlNode *node;
 };
 
 static bool matches(const struct counting *counting, const struct eg_pattern *pattern,
@@ -143,9 +144,11 @@ static double count_any(const struct counting *counting)
 /* A format taken apart as libxslt does: token i is preceded by its separator. */
 struct format {
     const xmlChar *text;
-    size_t start; /* octets before the first token */
+    /* octets before the first token */
+    size_t start;
     size_t token, token_end;
-    size_t separator; /* octets before the token, behind the one before it */
+    /* octets before the token, behind the one before it */
+    size_t separator;
     bool any, first;
 };
 
@@ -200,7 +203,7 @@ static void put_number(xsltTransformContext *context, const xsltNumberData *data
                                               (int)(format->token_end - format->token))
                                  : xmlStrdup(BAD_CAST "1");
 
-    (void)snprintf(value, sizeof(value), "%lu", (unsigned long)number);
+    (void)snprintf(value, sizeof value, "%lu", (unsigned long)number);
     one.value = BAD_CAST value;
     one.format = token;
     xsltNumberFormat(context, &one, node);

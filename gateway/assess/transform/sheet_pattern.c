@@ -138,7 +138,7 @@ static enum eg_status type_test(struct reader *reader, struct eg_pattern_step *s
                  {"node", EG_PATTERN_NODE}};
     bool attribute = step->kind == EG_PATTERN_ATTRIBUTE;
 
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (strcmp(types[i].name, name) == 0) {
             step->kind = types[i].kind;
             if (step->kind == EG_PATTERN_INSTRUCTION) {
@@ -312,7 +312,7 @@ static enum eg_status take_branch(struct reader *reader, struct eg_pattern_branc
     bool leading = take(reader, "//");
     bool more = true;
 
-    branch->steps = calloc(STEPS_MAX + 1, sizeof(*branch->steps));
+    branch->steps = calloc(STEPS_MAX + 1, sizeof *branch->steps);
     if (branch->steps == NULL) {
         return no_memory(reader);
     }
@@ -340,7 +340,7 @@ static enum eg_status take_branch(struct reader *reader, struct eg_pattern_branc
     if (status == EG_OK) {
         branch->priority = leading ? 0.5F : default_priority(branch);
         struct eg_pattern_step *fewer =
-            realloc(branch->steps, branch->count * sizeof(*branch->steps));
+            realloc(branch->steps, branch->count * sizeof *branch->steps);
         branch->steps = fewer != NULL ? fewer : branch->steps;
     }
     return status;
@@ -355,7 +355,7 @@ enum eg_status eg_pattern_read(struct eg_pattern *out, const char *text, xmlNode
 
     for (bool more = true; status == EG_OK && more;) {
         struct eg_pattern_branch *list =
-            realloc(pattern.branches, (pattern.count + 1) * sizeof(*list));
+            realloc(pattern.branches, (pattern.count + 1) * sizeof *list);
         if (list == NULL) {
             status = no_memory(&reader);
             break;

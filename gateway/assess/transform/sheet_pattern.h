@@ -30,27 +30,36 @@ struct eg_pattern_places;
 
 struct eg_pattern_step {
     enum eg_pattern_kind kind;
-    char *name, *uri; /* NULL: any; for a name without prefix uri is "" */
-    char *value;      /* of a key */
-    bool far;         /* "//" stands before it, else "/" */
-    bool place;       /* a predicate asks for the place of the node */
-    bool variable;    /* a predicate has a variable: what passes now may not later */
+    /* NULL: any; for a name without prefix uri is "" */
+    char *name, *uri;
+    /* of a key */
+    char *value;
+    /* "//" stands before it, else "/" */
+    bool far;
+    /* a predicate asks for the place of the node */
+    bool place;
+    /* a predicate has a variable: what passes now may not later */
+    bool variable;
     xmlXPathCompExpr **predicates;
     size_t predicate_count;
-    size_t number; /* of this step among all that have predicates */
+    /* of this step among all that have predicates */
+    size_t number;
 };
 
 struct eg_pattern_branch {
     struct eg_pattern_step *steps;
     size_t count;
-    float priority; /* the one that XSLT gives it */
-    char *test;     /* last step without predicates, as a pattern */
+    /* the one that XSLT gives it */
+    float priority;
+    /* last step without predicates, as a pattern */
+    char *test;
 };
 
 struct eg_pattern {
     struct eg_pattern_branch *branches;
     size_t count;
-    struct eg_sheet_scope scope; /* of its predicates */
+    /* of its predicates */
+    struct eg_sheet_scope scope;
 };
 
 /*
@@ -68,7 +77,8 @@ void eg_pattern_done(struct eg_pattern *pattern);
 struct eg_pattern_memory {
     struct eg_pattern_places *places;
     size_t count;
-    unsigned long epoch; /* raised when result trees or variables may be others */
+    /* raised when result trees or variables may be others */
+    unsigned long epoch;
 };
 EG_MUST_USE
 enum eg_status eg_pattern_memory_init(struct eg_pattern_memory *memory, size_t numbered,

@@ -231,7 +231,7 @@ static enum eg_status rewrite_rule(const struct rewriting *rewriting, xmlNode *n
     if (status == EG_OK && mode != NULL) {
         status = take_qname(rewriting, node, mode, &rule.mode, &rule.mode_uri);
     }
-    struct eg_sheet_rule *rules = realloc(plan->rules, (plan->rule_count + 1) * sizeof(*rules));
+    struct eg_sheet_rule *rules = realloc(plan->rules, (plan->rule_count + 1) * sizeof *rules);
     if (rules != NULL) {
         plan->rules = rules;
         rules[plan->rule_count++] = rule;
@@ -240,7 +240,7 @@ static enum eg_status rewrite_rule(const struct rewriting *rewriting, xmlNode *n
         status = no_memory(rewriting);
     }
     if (status == EG_OK) {
-        (void)snprintf(door, sizeof(door), EG_SHEET_DOOR "%zu", plan->rule_count);
+        (void)snprintf(door, sizeof door, EG_SHEET_DOOR "%zu", plan->rule_count);
         status = set(rewriting, node, "mode", door);
     }
     if (status == EG_OK) {
@@ -254,7 +254,7 @@ static enum eg_status rewrite_rule(const struct rewriting *rewriting, xmlNode *n
 static enum eg_status compile_match(const struct rewriting *rewriting, const char *match,
                                     const struct eg_sheet_scope *taken, xmlXPathCompExpr **out)
 {
-    struct eg_xml_ns *ns = calloc((size_t)taken->ns_count + 1, sizeof(*ns));
+    struct eg_xml_ns *ns = calloc((size_t)taken->ns_count + 1, sizeof *ns);
     struct eg_xpath_scope scope = {.ns = ns, .xslt = true, .stylesheet = true};
     char *selects = NULL;
 
@@ -281,7 +281,7 @@ static enum eg_status take_key(const struct rewriting *rewriting, xmlNode *node)
     char *name = eg_xml_attribute(node, "name");
     char *match = eg_xml_attribute(node, "match");
     char *use = eg_xml_attribute(node, "use");
-    struct eg_sheet_key *keys = realloc(plan->keys, (plan->key_count + 1) * sizeof(*keys));
+    struct eg_sheet_key *keys = realloc(plan->keys, (plan->key_count + 1) * sizeof *keys);
     enum eg_status status = keys != NULL ? EG_OK : no_memory(rewriting);
 
     if (status == EG_OK) {
@@ -330,7 +330,7 @@ static enum eg_status take_number(const struct rewriting *rewriting, xmlNode *no
 {
     struct eg_sheet_plan *plan = rewriting->plan;
     struct eg_sheet_number *numbers =
-        realloc(plan->numbers, (plan->number_count + 1) * sizeof(*numbers));
+        realloc(plan->numbers, (plan->number_count + 1) * sizeof *numbers);
 
     if (numbers == NULL) {
         return no_memory(rewriting);
@@ -355,7 +355,7 @@ static const char *function_for(const xmlNode *node)
                 {"number", EG_SHEET_WEIGHED},
                 {"copy-of", EG_SHEET_COPIED}};
 
-    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
         if (eg_xml_is(node, NS, uses[i].element)) {
             return uses[i].function;
         }
@@ -391,7 +391,7 @@ static enum eg_status rewrite_element(struct rewriting *rewriting, xmlNode *node
 {
     enum eg_status status = EG_OK;
 
-    (void)snprintf(rewriting->where, sizeof(rewriting->where), "%s:%u", rewriting->file,
+    (void)snprintf(rewriting->where, sizeof rewriting->where, "%s:%u", rewriting->file,
                    eg_xml_line(node));
     if (eg_xml_is(node, NS, "key")) {
         return take_key(rewriting, node);

@@ -19,18 +19,21 @@
 /* A template with match, as it was written. */
 struct eg_sheet_rule {
     struct eg_pattern pattern;
-    char *mode, *mode_uri; /* NULL: none */
+    /* NULL: none */
+    char *mode, *mode_uri;
 };
 
 struct eg_sheet_key {
-    char *name, *uri; /* uri NULL: none */
+    /* uri NULL: none */
+    char *name, *uri;
     xmlXPathCompExpr *match, *use;
     struct eg_sheet_scope scope;
 };
 
 /* Of an xsl:number. */
 struct eg_sheet_number {
-    struct eg_pattern count, from; /* no branches: not said */
+    /* no branches: not said */
+    struct eg_pattern count, from;
 };
 
 /* One way in: a branch of a rule, in the order in which they are tried. */
@@ -39,7 +42,8 @@ struct eg_sheet_way {
     const struct eg_pattern_branch *branch;
     xsltTemplate *template;
     float priority;
-    unsigned precedence; /* 0 is the highest: the main sheet */
+    /* 0 is the highest: the main sheet */
+    unsigned precedence;
 };
 
 struct eg_sheet_plan {
@@ -49,10 +53,12 @@ struct eg_sheet_plan {
     size_t key_count;
     struct eg_sheet_number *numbers;
     size_t number_count;
-    size_t numbered; /* steps of patterns with predicates */
+    /* steps of patterns with predicates */
+    size_t numbered;
     struct eg_sheet_way *ways;
     size_t way_count;
-    size_t wide; /* templates that libxslt looks through for any node */
+    /* templates that libxslt looks through for any node */
+    size_t wide;
 };
 
 /* sheet_rewrite.c: change the tree of one file of a sheet. EG_E_FORMAT "file:line: text". */
@@ -73,9 +79,12 @@ enum eg_status eg_sheet_compile(xmlXPathCompExpr **out, const char *text, const 
 struct eg_sheet_run {
     struct eg_sheet_plan *plan;
     struct eg_pattern_memory memory;
-    const xmlChar *mode, *mode_uri; /* as the sheet knows it */
-    bool too_deep;                  /* the result is nested too deep */
-    bool too_large;                 /* a copy would be more than the memory holds */
+    /* as the sheet knows it */
+    const xmlChar *mode, *mode_uri;
+    /* the result is nested too deep */
+    bool too_deep;
+    /* a copy would be more than the memory holds */
+    bool too_large;
     size_t nodes_max;
 };
 EG_MUST_USE

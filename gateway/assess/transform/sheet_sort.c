@@ -16,7 +16,8 @@
 struct sorting {
     xsltTransformContext *context;
     xmlNode **sorts;
-    xmlXPathObject **keys[XSLT_MAX_SORT]; /* of each xsl:sort, when it is needed */
+    /* of each xsl:sort, when it is needed */
+    xmlXPathObject **keys[XSLT_MAX_SORT];
     bool made[XSLT_MAX_SORT];
     int count, nodes;
     size_t spent;
@@ -106,13 +107,13 @@ static const int *order_of(struct sorting *sorting, int *room)
 
 static void put_in_order(xmlNodeSet *list, const int *order)
 {
-    xmlNode **nodes = xmlMalloc((size_t)list->nodeNr * sizeof(*nodes));
+    xmlNode **nodes = xmlMalloc((size_t)list->nodeNr * sizeof *nodes);
 
     for (int i = 0; nodes != NULL && i < list->nodeNr; i++) {
         nodes[i] = list->nodeTab[order[i]];
     }
     if (nodes != NULL) {
-        memcpy(list->nodeTab, nodes, (size_t)list->nodeNr * sizeof(*nodes));
+        memcpy(list->nodeTab, nodes, (size_t)list->nodeNr * sizeof *nodes);
     }
     xmlFree(nodes);
 }
@@ -126,7 +127,7 @@ void eg_sheet_sort(xsltTransformContextPtr context, xmlNodePtr *sorts, int count
         return;
     }
     sorting.nodes = list->nodeNr;
-    int *room = xmlMalloc(2 * (size_t)list->nodeNr * sizeof(*room));
+    int *room = xmlMalloc(2 * (size_t)list->nodeNr * sizeof *room);
     const int *order = room != NULL ? order_of(&sorting, room) : NULL;
     if (order != NULL) {
         put_in_order(list, order);

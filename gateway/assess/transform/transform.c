@@ -55,12 +55,14 @@ struct eg_transform {
 
 /* What a running transform is held to; hangs on the libxslt context. */
 struct run {
-    struct eg_sheet_run sheet; /* first: what the files of the sheet see */
+    /* first: what the files of the sheet see */
+    struct eg_sheet_run sheet;
     const struct eg_transform_job *job;
     const struct eg_transform_limits *limits;
     xsltTransformContext *context;
     struct eg_memory_watch watch;
-    bool stopped; /* by the memory ceiling */
+    /* by the memory ceiling */
+    bool stopped;
 };
 
 /* ---- security ----------------------------------------------------------------------------- */
@@ -114,7 +116,7 @@ enum eg_status eg_transform_init(struct eg_error *err)
         preferences = xsltNewSecurityPrefs();
         bool set = preferences != NULL &&
                    xsltSetSecurityPrefs(preferences, XSLT_SECPREF_READ_NETWORK, package_only) == 0;
-        for (size_t i = 0; set && i < sizeof(forbidden) / sizeof(forbidden[0]); i++) {
+        for (size_t i = 0; set && i < sizeof forbidden / sizeof forbidden[0]; i++) {
             set = xsltSetSecurityPrefs(preferences, forbidden[i], xsltSecurityForbid) == 0;
         }
         if (set) {
@@ -216,7 +218,7 @@ enum eg_status eg_transform_compile(struct eg_transform **out, const struct eg_l
                                     const char *name, const struct eg_package *package,
                                     struct eg_error *err)
 {
-    struct eg_transform *transform = calloc(1, sizeof(*transform));
+    struct eg_transform *transform = calloc(1, sizeof *transform);
     enum eg_status status = EG_OK;
 
     if (transform == NULL || (transform->name = strdup(name)) == NULL) {
@@ -475,7 +477,7 @@ static enum eg_status apply(xmlDoc **result, struct run *run, struct eg_transfor
                             struct eg_error *err)
 {
     struct eg_xml_scope scope;
-    struct given *given = calloc(1, sizeof(*given));
+    struct given *given = calloc(1, sizeof *given);
 
     if (given == NULL) {
         return eg_error_set(err, EG_E_NOMEM, transform->name, "memory ran out");

@@ -29,18 +29,25 @@ void eg_transform_free(struct eg_transform **transform);
 
 struct eg_transform_limits {
     unsigned long operations;
-    size_t octets; /* texts made by functions */
-    size_t memory; /* held by the libraries beyond what was there before */
-    int depth;     /* of templates */
+    /* texts made by functions */
+    size_t octets;
+    /* held by the libraries beyond what was there before */
+    size_t memory;
+    /* of templates */
+    int depth;
 };
 extern const struct eg_transform_limits eg_transform_limits_default;
 
 struct eg_transform_job {
     xmlDoc *doc;
-    const struct eg_parameter_values *values; /* NULL: none */
-    xmlDoc *parameters;                       /* document of them; NULL: none */
-    const struct eg_transform_limits *limits; /* NULL: the default ones */
-    size_t result_max;                        /* octets of the serialised result */
+    /* NULL: none */
+    const struct eg_parameter_values *values;
+    /* document of them; NULL: none */
+    xmlDoc *parameters;
+    /* NULL: the default ones */
+    const struct eg_transform_limits *limits;
+    /* octets of the serialised result */
+    size_t result_max;
 };
 
 /*

@@ -17,9 +17,12 @@ EG_MUST_USE
 enum eg_status eg_memory_init(struct eg_error *err);
 
 struct eg_memory_watch {
-    size_t live, ceiling;        /* octets held since begin; at most */
-    bool exceeded;               /* stays set */
-    void (*stop)(void *payload); /* called once, in the middle of an allocation: sets flags only */
+    /* octets held since begin; at most */
+    size_t live, ceiling;
+    /* stays set */
+    bool exceeded;
+    /* called once, in the middle of an allocation: sets flags only */
+    void (*stop)(void *payload);
     void *payload;
     struct eg_memory_watch *outer;
 };

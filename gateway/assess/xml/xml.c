@@ -93,8 +93,8 @@ static void on_structured(void *payload, xmlErrorPtr error)
     }
     scope->line = error->line > 0 ? (unsigned)error->line : 0;
     scope->code = error->code;
-    copy_line(scope->file, sizeof(scope->file), error->file ? without_base(error->file) : "");
-    copy_line(scope->text, sizeof(scope->text), error->message ? error->message : "");
+    copy_line(scope->file, sizeof scope->file, error->file ? without_base(error->file) : "");
+    copy_line(scope->text, sizeof scope->text, error->message ? error->message : "");
 }
 
 /* libxslt gives its messages in pieces without a place of their own: kept one after another. */
@@ -105,18 +105,18 @@ __attribute__((format(printf, 2, 3))) static void on_generic(void *payload, cons
     if (scope == NULL) {
         return;
     }
-    char piece[sizeof(scope->text)] = "";
+    char piece[sizeof scope->text] = "";
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(piece, sizeof(piece), format, args);
+    (void)vsnprintf(piece, sizeof piece, format, args);
     va_end(args);
     scope->errors++;
     size_t have = strlen(scope->text);
-    if (have + 1 < sizeof(scope->text)) {
+    if (have + 1 < sizeof scope->text) {
         if (have > 0) {
             scope->text[have++] = ' ';
         }
-        copy_line(scope->text + have, sizeof(scope->text) - have, piece);
+        copy_line(scope->text + have, sizeof scope->text - have, piece);
     }
 }
 
@@ -145,9 +145,9 @@ enum eg_status eg_xml_scope_error(const struct eg_xml_scope *scope, const char *
     if (scope->errors == 0) {
         return EG_OK;
     }
-    char where[sizeof(scope->file) + 16] = "";
+    char where[sizeof scope->file + 16] = "";
     const char *file = scope->file[0] != '\0' ? scope->file : name;
-    (void)snprintf(where, sizeof(where), scope->line > 0 ? "%s:%u" : "%s", file ? file : "",
+    (void)snprintf(where, sizeof where, scope->line > 0 ? "%s:%u" : "%s", file ? file : "",
                    scope->line);
     return eg_error_set(err, EG_E_FORMAT, where, "%s", scope->text);
 }
@@ -268,10 +268,12 @@ void eg_xml_done(void)
 /* ---- parsing ------------------------------------------------------------------------------ */
 
 struct fault {
-    const char *rule; /* NULL: none */
+    /* NULL: none */
+    const char *rule;
     unsigned line, column;
     char text[200];
-    bool published; /* all published limits are asked */
+    /* all published limits are asked */
+    bool published;
     struct eg_xml_count count;
 };
 
@@ -282,7 +284,7 @@ static void set_fault(struct fault *fault, const char *rule, unsigned line, unsi
         fault->rule = rule;
         fault->line = line;
         fault->column = column;
-        copy_line(fault->text, sizeof(fault->text), text);
+        copy_line(fault->text, sizeof fault->text, text);
     }
 }
 
@@ -443,7 +445,7 @@ static bool starts_with(const uint8_t *at, const uint8_t *end, const char *text)
 static const uint8_t *skip_no_tag(const uint8_t *at, const uint8_t *end)
 {
     static const char *const forms[][2] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         if (starts_with(at, end, forms[i][0])) {
             const uint8_t *inside = at + strlen(forms[i][0]);
             const uint8_t *close =
@@ -554,7 +556,7 @@ static enum eg_status add_number(struct eg_finding *finding, const char *name, s
                                  struct eg_error *err)
 {
     char text[24] = "";
-    (void)snprintf(text, sizeof(text), "%zu", number);
+    (void)snprintf(text, sizeof text, "%zu", number);
     return eg_finding_value(finding, name, text, err);
 }
 
@@ -614,14 +616,14 @@ enum eg_status eg_xml_parse_file(xmlDoc **out, struct eg_bytes xml, const char *
     struct fault fault = {0};
     bool nomem = false;
     char url[512] = "";
-    (void)snprintf(url, sizeof(url), EG_XML_BASE "%s", name);
+    (void)snprintf(url, sizeof url, EG_XML_BASE "%s", name);
     xmlDoc *doc = parse(&fault, &nomem, xml, url, FILE_OPTIONS);
     if (nomem) {
         return eg_error_set(err, EG_E_NOMEM, name, "no memory to parse the file");
     }
     if (fault.rule != NULL) {
         char where[EG_ERROR_WHERE_MAX] = "";
-        (void)snprintf(where, sizeof(where), "%.70s:%u:%u", name, fault.line, fault.column);
+        (void)snprintf(where, sizeof where, "%.70s:%u:%u", name, fault.line, fault.column);
         return eg_error_set(err, EG_E_FORMAT, where, "%s", fault.text);
     }
     *out = doc;

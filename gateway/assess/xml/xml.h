@@ -37,18 +37,26 @@ void eg_xml_done(void);
  * Without a scope everything is denied and every message dropped.
  */
 struct eg_xml_scope {
-    const struct eg_loader *loader; /* NULL: nothing may be loaded */
+    /* NULL: nothing may be loaded */
+    const struct eg_loader *loader;
     /* Looks at each file the loader gives out; a status other than EG_OK denies it. May be NULL. */
     enum eg_status (*inspect)(void *payload, const char *name, xmlDoc *doc, struct eg_error *err);
     void *inspect_payload;
 
-    unsigned errors;      /* messages of the libraries, warnings too */
-    unsigned denied;      /* loads denied */
-    unsigned line;        /* of the first message, 0 unknown */
-    int code;             /* libxml2's number of the first message */
-    char file[128];       /* of the first message, without EG_XML_BASE */
-    char text[300];       /* first message, one line */
-    struct eg_error load; /* why the first load was denied */
+    /* messages of the libraries, warnings too */
+    unsigned errors;
+    /* loads denied */
+    unsigned denied;
+    /* of the first message, 0 unknown */
+    unsigned line;
+    /* libxml2's number of the first message */
+    int code;
+    /* of the first message, without EG_XML_BASE */
+    char file[128];
+    /* first message, one line */
+    char text[300];
+    /* why the first load was denied */
+    struct eg_error load;
     struct eg_xml_scope *outer;
 };
 void eg_xml_scope_begin(struct eg_xml_scope *scope, const struct eg_loader *loader);

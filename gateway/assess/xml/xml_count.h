@@ -36,7 +36,8 @@ enum eg_input_limit eg_input_named(const char *rule);
 /* All zero: nothing is parsed yet. */
 struct eg_xml_count {
     size_t depth, nodes, attributes, instructions, comments;
-    size_t text; /* octets of the text in hand */
+    /* octets of the text in hand */
+    size_t text;
     bool in_text;
 };
 
@@ -44,7 +45,8 @@ struct eg_xml_count {
 struct eg_xml_tag {
     const unsigned char *name, *prefix, **ns, **attributes;
     size_t ns_count, attribute_count;
-    size_t scope; /* namespaces declared here and around */
+    /* namespaces declared here and around */
+    size_t scope;
 };
 
 /* Each counts one event of the parse and gives the first limit that it passes. */

@@ -122,7 +122,7 @@ const struct eg_function_row eg_function_rows[] = {
     {EG_EXSLT_DATES, "week-in-year", 1, 1, false, false},
     {EG_EXSLT_DATES, "year", 1, 1, false, false},
 };
-const size_t eg_function_row_count = sizeof(eg_function_rows) / sizeof(eg_function_rows[0]);
+const size_t eg_function_row_count = sizeof eg_function_rows / sizeof eg_function_rows[0];
 
 const struct eg_function_row *eg_function_row(const char *ns, const char *name)
 {

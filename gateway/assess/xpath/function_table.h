@@ -15,9 +15,12 @@
 
 struct eg_function_row {
     const char *ns, *name;
-    int min, max;    /* arguments; max -1: any number */
-    bool xslt;       /* only where stylesheet functions are: stylesheets and checks */
-    bool stylesheet; /* only in stylesheets: makes nodes that a transformation must own */
+    /* arguments; max -1: any number */
+    int min, max;
+    /* only where stylesheet functions are: stylesheets and checks */
+    bool xslt;
+    /* only in stylesheets: makes nodes that a transformation must own */
+    bool stylesheet;
 };
 
 extern const struct eg_function_row eg_function_rows[];

@@ -229,7 +229,7 @@ static enum eg_status put_all(xmlXPathContext *context, bool stylesheet, struct 
             good = good && put(context, eg_function_rows[i].ns, eg_function_rows[i].name, on_exslt);
         }
     }
-    good = good && put_list(context, own, sizeof(own) / sizeof(own[0])) &&
+    good = good && put_list(context, own, sizeof own / sizeof own[0]) &&
            put_list(context, eg_functions_core, eg_functions_core_count) &&
            put_list(context, eg_functions_sets, eg_functions_sets_count) &&
            put_list(context, eg_functions_measure, eg_functions_measure_count) &&

@@ -171,7 +171,7 @@ double *eg_function_pop_numbers(xmlXPathParserContext *ctxt, eg_function_reader_
     xmlXPathObject *value = valuePop(ctxt);
     xmlNodeSet *set = value->nodesetval;
     size_t n = set != NULL ? (size_t)set->nodeNr : 0;
-    double *numbers = calloc(n + 1, sizeof(*numbers));
+    double *numbers = calloc(n + 1, sizeof *numbers);
     for (size_t i = 0; numbers != NULL && i < n; i++) {
         xmlChar *text = xmlXPathCastNodeToString(set->nodeTab[i]);
         numbers[i] = reader(text);

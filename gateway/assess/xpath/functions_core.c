@@ -362,4 +362,4 @@ const struct eg_function_own eg_functions_core[] = {
     {"", "ceiling", on_ceiling},
     {"", "round", on_round},
 };
-const size_t eg_functions_core_count = sizeof(eg_functions_core) / sizeof(eg_functions_core[0]);
+const size_t eg_functions_core_count = sizeof eg_functions_core / sizeof eg_functions_core[0];

@@ -19,7 +19,8 @@
 #define DAY_TEXT_MAX 72 /* three longs, as the compiler counts */
 
 struct label {
-    long day; /* days since 1970-01-01 */
+    /* days since 1970-01-01 */
+    long day;
     int minute;
 };
 
@@ -152,7 +153,7 @@ static void on_grid_label(xmlXPathParserContext *ctxt, int count)
         if (step > 0 && place >= 1 && place <= MINUTES_OF_DAY / step &&
             place == (double)(int)place && read_day(&day, text)) {
             int minute = (int)place * step;
-            (void)snprintf(out, sizeof(out), "%.10sT%02d:%02d:00", text, minute / 60, minute % 60);
+            (void)snprintf(out, sizeof out, "%.10sT%02d:%02d:00", text, minute / 60, minute % 60);
         }
         push_text(ctxt, out);
     }
@@ -224,4 +225,4 @@ const struct eg_function_own eg_functions_grid[] = {
     {EG_FUNCTION_NS, "minutes-between", on_minutes_between},
     {EG_FUNCTION_NS, "days-between", on_days_between},
 };
-const size_t eg_functions_grid_count = sizeof(eg_functions_grid) / sizeof(eg_functions_grid[0]);
+const size_t eg_functions_grid_count = sizeof eg_functions_grid / sizeof eg_functions_grid[0];

@@ -134,4 +134,4 @@ const struct eg_function_own eg_functions_measure[] = {
     {EG_FUNCTION_NS, "number-text", on_number_text},
 };
 const size_t eg_functions_measure_count =
-    sizeof(eg_functions_measure) / sizeof(eg_functions_measure[0]);
+    sizeof eg_functions_measure / sizeof eg_functions_measure[0];

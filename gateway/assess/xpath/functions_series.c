@@ -154,7 +154,7 @@ static double percentile(double *numbers, size_t count, double p)
     if (count == 0 || !(p > 0 && p <= 100)) {
         return (double)NAN;
     }
-    qsort(numbers, count, sizeof(*numbers), compare);
+    qsort(numbers, count, sizeof *numbers, compare);
     size_t rank = (size_t)(p * (double)count / 100);
     while (100 * (double)rank < p * (double)count) {
         rank++;
@@ -212,5 +212,4 @@ const struct eg_function_own eg_functions_series[] = {
     {EG_FUNCTION_NS, "percentile", on_percentile},
     {EG_FUNCTION_NS, "class", on_class},
 };
-const size_t eg_functions_series_count =
-    sizeof(eg_functions_series) / sizeof(eg_functions_series[0]);
+const size_t eg_functions_series_count = sizeof eg_functions_series / sizeof eg_functions_series[0];

@@ -98,4 +98,4 @@ const struct eg_function_own eg_functions_sets[] = {
     {EG_EXSLT_SETS, "intersection", on_intersection},
     {EG_EXSLT_SETS, "has-same-node", on_has_same_node},
 };
-const size_t eg_functions_sets_count = sizeof(eg_functions_sets) / sizeof(eg_functions_sets[0]);
+const size_t eg_functions_sets_count = sizeof eg_functions_sets / sizeof eg_functions_sets[0];

@@ -31,14 +31,14 @@ static bool grow(struct eg_node_set *table)
     struct eg_node_set more = *table;
 
     more.room = table->room == 0 ? 64 : 2 * table->room;
-    more.keys = xmlMalloc(more.room * sizeof(*more.keys));
+    more.keys = xmlMalloc(more.room * sizeof *more.keys);
     more.pass = xmlMalloc(more.room);
     if (more.keys == NULL || more.pass == NULL) {
         xmlFree(more.keys);
         xmlFree(more.pass);
         return false;
     }
-    memset(more.keys, 0, more.room * sizeof(*more.keys));
+    memset(more.keys, 0, more.room * sizeof *more.keys);
     for (size_t i = 0; i < table->room; i++) {
         if (table->keys[i] != 0) {
             size_t slot = slot_of(&more, table->keys[i]);

@@ -11,9 +11,11 @@
 #include <libxslt/xsltInternals.h>
 
 struct eg_sheet_scope {
-    xmlNs **ns; /* copies: the element may be gone */
+    /* copies: the element may be gone */
+    xmlNs **ns;
     int ns_count;
-    xmlNode *inst; /* root of the file: what document() resolves names against */
+    /* root of the file: what document() resolves names against */
+    xmlNode *inst;
 };
 
 EG_MUST_USE

@@ -21,7 +21,8 @@
 
 struct open {
     char sign;
-    const char *function; /* start of its name, NULL: no function */
+    /* start of its name, NULL: no function */
+    const char *function;
     size_t function_len;
     int min, max, commas;
     bool empty;
@@ -33,7 +34,8 @@ struct checker {
     const char *expression, *where;
     struct open open[EG_XPATH_DEPTH_MAX];
     size_t depth;
-    struct open pending; /* function whose parenthesis comes next */
+    /* function whose parenthesis comes next */
+    struct open pending;
 };
 
 __attribute__((format(printf, 3, 4))) static enum eg_status
@@ -42,7 +44,7 @@ refuse(const struct checker *checker, struct eg_error *err, const char *format, 
     char reason[200] = "";
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(reason, sizeof(reason), format, args);
+    (void)vsnprintf(reason, sizeof reason, format, args);
     va_end(args);
     return eg_error_set(err, EG_E_FORMAT, checker->where, "%s in expression '%.120s'", reason,
                         checker->expression);
@@ -82,7 +84,7 @@ static enum eg_status check_function(struct checker *checker, struct eg_error *e
         return status;
     }
     char name[128] = "";
-    (void)snprintf(name, sizeof(name), "%.*s", (int)lexer->local.len,
+    (void)snprintf(name, sizeof name, "%.*s", (int)lexer->local.len,
                    (const char *)lexer->local.data);
     struct open open = {.sign = '(', .function = lexer->start, .function_len = lexer->len};
     const char *uri = uri_of(checker->scope, lexer->prefix);
@@ -99,10 +101,10 @@ static enum eg_status check_variable(const struct checker *checker, struct eg_er
 {
     const struct eg_xpath_lexer *lexer = &checker->lexer;
     char name[128] = "";
-    (void)snprintf(name, sizeof(name), "%.*s", (int)lexer->local.len,
+    (void)snprintf(name, sizeof name, "%.*s", (int)lexer->local.len,
                    (const char *)lexer->local.data);
     const struct eg_xpath_scope *scope = checker->scope;
-    if (lexer->prefix.len > 0 || lexer->local.len >= sizeof(name) || scope->variable == NULL ||
+    if (lexer->prefix.len > 0 || lexer->local.len >= sizeof name || scope->variable == NULL ||
         !scope->variable(scope->payload, name)) {
         return refuse(checker, err, "variable '$%s' is not bound", name);
     }

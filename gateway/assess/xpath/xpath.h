@@ -11,16 +11,19 @@
 #include <libxml/xpath.h>
 
 struct eg_xpath_scope {
-    const struct eg_xml_ns *ns; /* prefixes bound; xml is always */
+    /* prefixes bound; xml is always */
+    const struct eg_xml_ns *ns;
     size_t ns_count;
     /* Is $name bound? ns "" for none. NULL: no variable is. */
     bool (*variable)(void *payload, const char *name);
     void *payload;
-    bool xslt;       /* key, document, current, format-number are there too */
-    bool stylesheet; /* and str:tokenize, split, replace: only a transformation can own their nodes
-                      */
-    bool counted;    /* compile the counted form (xpath_counted.h): the context must have been given
-                      * to eg_xpath_functions_register */
+    /* key, document, current, format-number are there too */
+    bool xslt;
+    /* and str:tokenize, split, replace: only a transformation can own their nodes */
+    bool stylesheet;
+    /* compile the counted form (xpath_counted.h): the context must have been given to
+     * eg_xpath_functions_register */
+    bool counted;
 };
 
 /*

@@ -85,7 +85,7 @@ static void free_texts(struct text *texts, int count)
 static struct text *sorted_texts(xmlXPathParserContext *ctxt, const xmlNodeSet *set)
 {
     int count = length(set);
-    struct text *texts = calloc((size_t)count + 1, sizeof(*texts));
+    struct text *texts = calloc((size_t)count + 1, sizeof *texts);
     size_t octets = 0;
     size_t rounds = 1;
     for (size_t n = (size_t)count; n > 1; n /= 2) {
@@ -106,7 +106,7 @@ static struct text *sorted_texts(xmlXPathParserContext *ctxt, const xmlNodeSet *
         free_texts(texts, count);
         return NULL;
     }
-    qsort(texts, (size_t)count, sizeof(*texts), by_octets);
+    qsort(texts, (size_t)count, sizeof *texts, by_octets);
     return texts;
 }
 
@@ -127,7 +127,7 @@ static bool common_text(xmlXPathParserContext *ctxt, const xmlNodeSet *a, const 
         }
         size_t octets = strlen(text.octets);
         found = eg_xpath_pay(ctxt, rounds * (1 + octets / OCTETS_PER_OPERATION)) &&
-                bsearch(&text, texts, (size_t)length(few), sizeof(text), by_octets) != NULL;
+                bsearch(&text, texts, (size_t)length(few), sizeof text, by_octets) != NULL;
         xmlFree(text.made);
         if (ctxt->error != XPATH_EXPRESSION_OK) {
             break;

@@ -28,11 +28,14 @@ enum kind {
 enum level { OR, AND, EQUALITY, RELATIONAL, ADDITIVE, MULTIPLICATIVE, UNARY };
 
 struct rewriter {
-    struct eg_xpath_lexer lexer; /* at the token that is read next */
+    /* at the token that is read next */
+    struct eg_xpath_lexer lexer;
     struct eg_buf *out;
-    bool positional; /* position() or last() was called in the predicate that is read */
+    /* position() or last() was called in the predicate that is read */
+    bool positional;
     bool bad;
-    bool deep; /* a step that is compiled by itself is nested too deep */
+    /* a step that is compiled by itself is nested too deep */
+    bool deep;
 };
 
 static enum kind read_level(struct rewriter *r, enum level level);
@@ -111,10 +114,13 @@ static bool is_any(struct eg_bytes name, const char *const *words)
 /* ---- steps -------------------------------------------------------------------------------- */
 
 struct path {
-    size_t start;     /* in the text */
-    size_t separator; /* the last / or // written, and its length; 0: none yet */
+    /* in the text */
+    size_t start;
+    /* the last / or // written, and its length; 0: none yet */
+    size_t separator;
     size_t separator_len;
-    enum kind kind; /* of what was read up to here */
+    /* of what was read up to here */
+    enum kind kind;
 };
 
 /* Predicates behind a step or a filter; true: one may ask for a position. */
@@ -226,7 +232,7 @@ static void end_step(struct rewriter *r, struct path *path, size_t step, const c
         return;
     }
     char call[64] = "";
-    (void)snprintf(call, sizeof(call), EG_XPATH_INTERNAL "%s(", axis);
+    (void)snprintf(call, sizeof call, EG_XPATH_INTERNAL "%s(", axis);
     splice(r, step, strlen(axis), "self");
     size_t place = wrap_before(r, path, step, call);
     splice(r, place, 0, ")/");
@@ -506,7 +512,7 @@ static const char *call_of(const struct eg_xpath_lexer *lexer, enum level level)
         {MULTIPLICATIVE, "div", ""},
         {MULTIPLICATIVE, "mod", ""},
     };
-    for (size_t i = 0; lexer->token == EG_XPATH_T_OPERATOR && i < sizeof(rows) / sizeof(rows[0]);
+    for (size_t i = 0; lexer->token == EG_XPATH_T_OPERATOR && i < sizeof rows / sizeof rows[0];
          i++) {
         if (rows[i].level == level && strlen(rows[i].sign) == lexer->len &&
             memcmp(rows[i].sign, lexer->start, lexer->len) == 0) {

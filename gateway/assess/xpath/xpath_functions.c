@@ -147,7 +147,7 @@ static bool make_room(struct eg_xpath_nodes *nodes)
         return true;
     }
     struct eg_xpath_nodes bigger = {.size = nodes->size == 0 ? 16 : 2 * nodes->size};
-    bigger.slots = calloc(bigger.size, sizeof(*bigger.slots));
+    bigger.slots = calloc(bigger.size, sizeof *bigger.slots);
     for (size_t i = 0; bigger.slots != NULL && i < nodes->size; i++) {
         if (nodes->slots[i] != NULL) {
             *slot_of(&bigger, nodes->slots[i]) = nodes->slots[i];
@@ -280,7 +280,8 @@ typedef xmlNode *(*next_fn)(xmlXPathParserContext *ctxt, xmlNode *cur);
 static const struct axis {
     const char *name;
     next_fn next;
-    bool closed; /* behind a node that was found already, all were */
+    /* behind a node that was found already, all were */
+    bool closed;
 } axes[] = {
     {"parent", xmlXPathNextParent, true},
     {"ancestor", xmlXPathNextAncestor, true},
@@ -295,7 +296,7 @@ static const struct axis {
 
 static const struct axis *axis_named(const char *name)
 {
-    for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+    for (size_t i = 0; i < sizeof axes / sizeof axes[0]; i++) {
         if (strcmp(axes[i].name, name) == 0) {
             return &axes[i];
         }
@@ -511,7 +512,7 @@ enum eg_status eg_xpath_functions_register(xmlXPathContext *context, struct eg_e
         {EG_XPATH_INTERNAL "gt", eg_xpath_on_gt},
         {EG_XPATH_INTERNAL "ge", eg_xpath_on_ge},
     };
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         const xmlChar *name = BAD_CAST functions[i].name;
         (void)xmlXPathRegisterFunc(context, name, NULL); /* registering never replaces */
         if (xmlXPathRegisterFunc(context, name, functions[i].function) != 0) {

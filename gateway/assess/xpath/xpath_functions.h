@@ -33,8 +33,10 @@ bool eg_xpath_pay_text(xmlXPathParserContext *ctxt, const xmlXPathObject *object
 
 /* Nodes in the order of adding, each once. Begins as {0}. */
 struct eg_xpath_nodes {
-    xmlNodeSet *set;       /* taken by who ends it, NULL then */
-    const xmlNode **slots; /* open addressing, at most half full */
+    /* taken by who ends it, NULL then */
+    xmlNodeSet *set;
+    /* open addressing, at most half full */
+    const xmlNode **slots;
     size_t size, count;
 };
 /* Adds a node, which is paid for; false: an error is set. seen (may be NULL): it was there. */

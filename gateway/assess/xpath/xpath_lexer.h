@@ -28,10 +28,13 @@ enum eg_xpath_token {
 struct eg_xpath_lexer {
     const char *at;
     enum eg_xpath_token token;
-    const char *start; /* of the token */
+    /* of the token */
+    const char *start;
     size_t len;
-    struct eg_bytes prefix, local; /* of names, functions and variables */
-    bool after_operand;            /* what stands before lets a name or * be an operator */
+    /* of names, functions and variables */
+    struct eg_bytes prefix, local;
+    /* what stands before lets a name or * be an operator */
+    bool after_operand;
 };
 
 /* The next token of a lexer that began as {.at = expression}; the expression is borrowed. */

@@ -35,7 +35,7 @@ static enum eg_status unknown_option(const struct eg_tool_verb *verb, const char
          o != NULL && o->name != NULL && count < CANDIDATES_MAX; o++) {
         names[count++] = o->name;
     }
-    snprintf(name, sizeof(name), "%.*s", len < sizeof(name) ? (int)len : OPTION_NAME_MAX, word);
+    snprintf(name, sizeof name, "%.*s", len < sizeof name ? (int)len : OPTION_NAME_MAX, word);
     near = len > 2 ? eg_text_nearest(name, names, count) : NULL;
     if (near != NULL) {
         return eg_error_set(err, EG_E_USAGE, name, "is not an option of %s; did you mean %s?",
@@ -132,8 +132,8 @@ enum eg_status eg_tool_args_parse(struct eg_tool_args *out, const struct eg_tool
     if (out->help) {
         return EG_OK;
     }
-    out->given = calloc(count + 1, sizeof(*out->given));
-    out->operands = calloc(count + 1, sizeof(*out->operands));
+    out->given = calloc(count + 1, sizeof *out->given);
+    out->operands = calloc(count + 1, sizeof *out->operands);
     if (out->given == NULL || out->operands == NULL) {
         return eg_error_set(err, EG_E_NOMEM, NULL, "no memory for the command line");
     }
@@ -157,7 +157,7 @@ void eg_tool_args_done(struct eg_tool_args *args)
 {
     free(args->given);
     free(args->operands);
-    memset(args, 0, sizeof(*args));
+    memset(args, 0, sizeof *args);
 }
 
 bool eg_tool_json(const struct eg_tool_args *args)

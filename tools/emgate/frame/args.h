@@ -7,14 +7,17 @@
 #include "emgate/frame/verb.h"
 
 struct eg_tool_given {
-    const struct eg_tool_option *option; /* borrowed from the verb */
-    const char *value;                   /* borrowed from argv; NULL for a flag */
+    /* borrowed from the verb */
+    const struct eg_tool_option *option;
+    /* borrowed from argv; NULL for a flag */
+    const char *value;
 };
 
 struct eg_tool_args {
     const struct eg_tool_verb *verb;
     bool json;
-    bool help; /* --help was given: nothing else was checked */
+    /* --help was given: nothing else was checked */
+    bool help;
     struct eg_tool_given *given;
     size_t given_count;
     const char **operands;

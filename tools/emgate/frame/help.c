@@ -167,7 +167,7 @@ void eg_tool_help_verb(FILE *out, const struct eg_tool_verb *verb)
     for (const struct eg_tool_option *o = verb->options; o != NULL && o->name != NULL; o++) {
         print_option(out, o);
     }
-    for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
         print_option(out, &common[i]);
     }
     fprintf(out, "\nExample:\n");

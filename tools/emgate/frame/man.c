@@ -232,7 +232,7 @@ static enum eg_status write_page(const char *dir, const char *name, int section,
     char *path = NULL;
     enum eg_status status = eg_buf_ok(page, name, err);
 
-    snprintf(file, sizeof(file), "%s.%d", name, section);
+    snprintf(file, sizeof file, "%s.%d", name, section);
     path = eg_file_join(dir, file);
     if (status != EG_OK) {
         goto done;
@@ -255,7 +255,7 @@ static enum eg_status write_verb_page(const char *dir, const struct eg_tool_verb
 {
     char name[NAME_MAX_LEN];
 
-    snprintf(name, sizeof(name), "emgate-%s", verb->name);
+    snprintf(name, sizeof name, "emgate-%s", verb->name);
     for (char *c = name; *c != '\0'; c++) {
         *c = *c == ' ' ? '-' : *c;
     }

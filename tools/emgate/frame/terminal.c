@@ -40,12 +40,12 @@ static const struct remedy {
 
 static const struct remedy *remedy_of(enum eg_status status)
 {
-    for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++) {
+    for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++) {
         if (remedies[i].status == status) {
             return &remedies[i];
         }
     }
-    return &remedies[sizeof(remedies) / sizeof(remedies[0]) - 1];
+    return &remedies[sizeof remedies / sizeof remedies[0] - 1];
 }
 
 static const char *code_of(enum eg_status status)
@@ -93,9 +93,9 @@ void eg_tool_complain(const char *verb, const struct eg_error *err, bool json)
     char remedy[128];
 
     if (err->status == EG_E_USAGE && verb != NULL) {
-        snprintf(remedy, sizeof(remedy), "\"emgate help %s\" shows what it takes", verb);
+        snprintf(remedy, sizeof remedy, "\"emgate help %s\" shows what it takes", verb);
     } else {
-        snprintf(remedy, sizeof(remedy), "%s", remedy_of(err->status)->remedy);
+        snprintf(remedy, sizeof remedy, "%s", remedy_of(err->status)->remedy);
     }
     eg_buf_init(&out, COMPLAINT_MAX);
     if (json) {
@@ -117,7 +117,7 @@ void eg_tool_signals(void)
 {
     struct sigaction action;
 
-    memset(&action, 0, sizeof(action));
+    memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
     action.sa_flags = (int)SA_RESETHAND; /* the second one ends the process */
     sigemptyset(&action.sa_mask);

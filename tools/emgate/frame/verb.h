@@ -14,9 +14,12 @@
 enum { EG_EXIT_DONE = 0, EG_EXIT_NEGATIVE = 1, EG_EXIT_COULD_NOT = 2 };
 
 struct eg_tool_option {
-    const char *name;  /* "--map"; the list ends with NULL */
-    const char *value; /* word shown for its value, "FILE"; NULL: a flag */
-    const char *help;  /* one sentence */
+    /* "--map"; the list ends with NULL */
+    const char *name;
+    /* word shown for its value, "FILE"; NULL: a flag */
+    const char *value;
+    /* one sentence */
+    const char *help;
     bool repeats;
     bool required;
 };
@@ -24,20 +27,28 @@ struct eg_tool_option {
 struct eg_tool_args; /* parsed by the frame: options are checked against the verb's list */
 
 struct eg_tool_verb {
-    const char *name;                     /* "rules check" */
-    const char *summary;                  /* one line for the list of verbs */
-    const char *operands;                 /* "PKG [REPORT...]", "" for none */
-    int operands_min, operands_max;       /* max -1: any number */
-    const char *description;              /* paragraphs for --help and the man page */
-    const char *example;                  /* command lines, one each line */
-    const struct eg_tool_option *options; /* own ones; --help, --json are everyone's. NULL: none */
+    /* "rules check" */
+    const char *name;
+    /* one line for the list of verbs */
+    const char *summary;
+    /* "PKG [REPORT...]", "" for none */
+    const char *operands;
+    /* max -1: any number */
+    int operands_min, operands_max;
+    /* paragraphs for --help and the man page */
+    const char *description;
+    /* command lines, one each line */
+    const char *example;
+    /* own ones; --help, --json are everyone's. NULL: none */
+    const struct eg_tool_option *options;
     /*
      * Do it. Human text or (args json) one JSON document a line goes to stdout. Returns an exit
      * status; with EG_EXIT_COULD_NOT err is filled and the frame prints it with code and remedy on
      * stderr.
      */
     int (*run)(const struct eg_tool_args *args, struct eg_error *err);
-    bool hidden; /* not in the list of verbs, no man page: for the build and for tests */
+    /* not in the list of verbs, no man page: for the build and for tests */
+    bool hidden;
 };
 
 bool eg_tool_json(const struct eg_tool_args *args);

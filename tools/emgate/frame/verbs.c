@@ -60,7 +60,7 @@ static void refuse(const char *word, const char *second, struct eg_error *err)
     char name[NAME_MAX_LEN];
     const char *near = NULL;
 
-    snprintf(name, sizeof(name), "%s%s%s", word, second != NULL ? " " : "",
+    snprintf(name, sizeof name, "%s%s%s", word, second != NULL ? " " : "",
              second != NULL ? second : "");
     near = nearest(name);
     if (near == NULL && second != NULL && !eg_tool_verbs_group(word)) {
@@ -86,8 +86,8 @@ const struct eg_tool_verb *eg_tool_verbs_find(size_t *used_out, char *const *wor
     char name[NAME_MAX_LEN];
 
     if (second != NULL) {
-        int len = snprintf(name, sizeof(name), "%s %s", words[0], second);
-        verb = len > 0 && (size_t)len < sizeof(name) ? find_exactly(name) : NULL;
+        int len = snprintf(name, sizeof name, "%s %s", words[0], second);
+        verb = len > 0 && (size_t)len < sizeof name ? find_exactly(name) : NULL;
         if (verb != NULL) {
             *used_out = 2;
             return verb;

@@ -145,7 +145,7 @@ done:
 static struct eg_bytes find_in_folder(void *payload, const char *name)
 {
     struct eg_tool_folder *folder = payload;
-    const size_t max = sizeof(folder->files) / sizeof(folder->files[0]);
+    const size_t max = sizeof folder->files / sizeof folder->files[0];
 
     for (size_t i = 0; i < folder->count; i++) {
         if (strcmp(folder->files[i].name, name) == 0) {

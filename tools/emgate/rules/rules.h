@@ -42,7 +42,8 @@ enum eg_status eg_tool_print(struct eg_buf *text, struct eg_error *err);
 struct eg_tool_folder {
     struct eg_loader loader;
     char *dir;
-    const char *name; /* of the file itself in the folder */
+    /* of the file itself in the folder */
+    const char *name;
     struct eg_tree_file files[64];
     size_t count;
 };

@@ -21,7 +21,8 @@ static const char *const kind_names[] = {"schema", "checks", "assessment", "tran
 /* What was seen in a package that compiles. */
 struct looking {
     bool json;
-    struct eg_buf lints; /* lines, or JSON objects with commas between */
+    /* lines, or JSON objects with commas between */
+    struct eg_buf lints;
     size_t errors, warnings;
 };
 
@@ -151,8 +152,10 @@ const struct eg_tool_verb eg_verb_rules_check = {
 struct telling {
     bool json;
     struct eg_buf out;
-    const char *dir;       /* for results; NULL: not kept */
-    enum eg_status status; /* of keeping them */
+    /* for results; NULL: not kept */
+    const char *dir;
+    /* of keeping them */
+    enum eg_status status;
     struct eg_error *err;
 };
 
@@ -162,7 +165,7 @@ static enum eg_status keep_file(const char *dir, size_t number, const char *what
 {
     char name[EG_ID_MAX + 32] = "";
 
-    (void)snprintf(name, sizeof(name), "%zu.%s.xml", number, what);
+    (void)snprintf(name, sizeof name, "%zu.%s.xml", number, what);
     char *path = eg_file_join(dir, name);
     enum eg_status status = path != NULL ? eg_file_write(path, content, 0644, err)
                                          : eg_error_set(err, EG_E_NOMEM, name, "memory ran out");

@@ -34,7 +34,8 @@ struct diff {
     bool german, json;
     struct eg_buf out;
     size_t changes;
-    int section; /* whose title was written last */
+    /* whose title was written last */
+    int section;
 };
 
 enum change { ADDED, REMOVED, CHANGED };

@@ -20,15 +20,19 @@ enum eg_fact_section {
 
 struct eg_tool_fact {
     enum eg_fact_section section;
-    char *key;    /* "limit-day NOx"; unique in its section with `detail` */
-    char *detail; /* "source", "test"; NULL: the thing itself */
+    /* "limit-day NOx"; unique in its section with `detail` */
+    char *key;
+    /* "source", "test"; NULL: the thing itself */
+    char *detail;
     char *value;
-    char *source; /* citation; NULL: none */
+    /* citation; NULL: none */
+    char *source;
 };
 struct eg_tool_facts {
     struct eg_tool_fact *list;
     size_t count, capacity;
-    bool failed; /* memory ran out */
+    /* memory ran out */
+    bool failed;
 };
 
 /* Everything that is said of the package; sentences in one language first. EG_E_NOMEM. */

@@ -121,8 +121,8 @@ static enum eg_status make_room(struct eg_tool_plant *plant, const struct eg_too
                   1;
     }
     plant->texts = calloc(octets, 1);
-    plant->plant.settings = calloc(settings + 1, sizeof(*plant->plant.settings));
-    plant->plant.parameters = calloc(permits + 1, sizeof(*plant->plant.parameters));
+    plant->plant.settings = calloc(settings + 1, sizeof *plant->plant.settings);
+    plant->plant.parameters = calloc(permits + 1, sizeof *plant->plant.parameters);
     if (plant->texts == NULL || plant->plant.settings == NULL || plant->plant.parameters == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "plant", "memory ran out");
     }

@@ -9,8 +9,10 @@
 #include "emgate/frame/verb.h"
 
 struct eg_tool_plant {
-    struct eg_plant plant; /* borrowed by the engine; NULL where a report names none */
-    char *texts;           /* what the words point into */
+    /* borrowed by the engine; NULL where a report names none */
+    struct eg_plant plant;
+    /* what the words point into */
+    char *texts;
 };
 
 #define EG_TOOL_SETTING_OPTION                                                                     \

@@ -22,7 +22,8 @@
 struct page {
     struct eg_buf *out;
     bool json;
-    const char *const *columns; /* of the table in hand */
+    /* of the table in hand */
+    const char *const *columns;
     size_t tables, rows;
 };
 
@@ -135,7 +136,7 @@ static void functions(struct page *page)
         char units[80] = "";
         for (size_t k = 0; k < at->count; k++) {
             size_t len = strlen(units);
-            (void)snprintf(units + len, sizeof(units) - len, "%s%s", k > 0 ? "; " : "",
+            (void)snprintf(units + len, sizeof units - len, "%s%s", k > 0 ? "; " : "",
                            at->units[k] != NULL ? at->units[k] : "any");
         }
         row(page, (const char *const[]){at->name, at->arguments, units, at->gives, at->does});
@@ -163,7 +164,7 @@ static void words(struct page *page)
     begin(page, "statuses", "Status of a value, light to heavy", statuses);
     for (int i = EG_VALUE_VALID; i <= EG_VALUE_MISSING; i++) {
         char weight[16] = "";
-        (void)snprintf(weight, sizeof(weight), "%d", i);
+        (void)snprintf(weight, sizeof weight, "%d", i);
         row(page, (const char *const[]){eg_value_status_text((enum eg_value_status)i), weight,
                                         i <= EG_VALUE_SUBSTITUTE ? "yes" : "no"});
     }
@@ -238,7 +239,7 @@ static void xpath(struct page *page)
           "Functions of checks (Schematron, query binding xslt) and transforms, with how many "
           "arguments; FUNCTIONS.md has each",
           columns);
-    for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++) {
+    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
         for (int only = 0; only < 2; only++) {
             eg_buf_reset(&list);
             put_functions(&list, libraries[i].ns, only == 1);

@@ -21,11 +21,15 @@ struct session {
     struct eg_rules *rules;
     struct eg_judge *judge;
     struct eg_buf out;
-    struct eg_buf *svrl; /* one for each step; NULL: not asked for */
-    const char *dir;     /* for results; NULL: not kept */
-    bool german;         /* words of findings */
+    /* one for each step; NULL: not asked for */
+    struct eg_buf *svrl;
+    /* for results; NULL: not kept */
+    const char *dir;
+    /* words of findings */
+    bool german;
     struct eg_tool_plant plant;
-    struct eg_facts facts; /* in force: given, and left by the reports judged so far */
+    /* in force: given, and left by the reports judged so far */
+    struct eg_facts facts;
 };
 
 /* ---- showing ------------------------------------------------------------------------------ */
@@ -157,7 +161,7 @@ static enum eg_status keep_svrl(struct session *session, const char *report, str
         if (session->svrl[i].len == 0) {
             continue;
         }
-        (void)snprintf(name, sizeof(name), "step-%zu.svrl", i + 1);
+        (void)snprintf(name, sizeof name, "step-%zu.svrl", i + 1);
         if (session->dir != NULL) {
             status = keep_file(session, report, name, &session->svrl[i], err);
         } else {
@@ -176,7 +180,7 @@ static enum eg_status keep(struct session *session, const char *report,
 
     for (size_t i = 0; session->dir != NULL && i < outcome->result_count; i++) {
         char name[EG_ID_MAX + 8] = "";
-        (void)snprintf(name, sizeof(name), "%s.xml", outcome->results[i].name);
+        (void)snprintf(name, sizeof name, "%s.xml", outcome->results[i].name);
         EG_TRY(keep_file(session, report, name, &outcome->results[i].content, err));
     }
     return EG_OK;
@@ -425,7 +429,7 @@ static enum eg_status ask_svrl(struct session *session, struct eg_error *err)
     if (eg_tool_json(session->args) && session->dir == NULL) {
         return eg_error_set(err, EG_E_USAGE, "--svrl", "with --json needs -o DIR");
     }
-    session->svrl = calloc(session->package->step_count, sizeof(*session->svrl));
+    session->svrl = calloc(session->package->step_count, sizeof *session->svrl);
     if (session->svrl == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "--svrl", "memory ran out");
     }

@@ -44,7 +44,7 @@ static struct eg_bytes find_file(void *payload, const char *name)
     struct eg_tree_file file = {.name = strdup(name)};
     char *path = eg_file_join(folder->path, name);
     struct eg_tree_file *bigger =
-        realloc(folder->files, (folder->count + 1) * sizeof(*folder->files));
+        realloc(folder->files, (folder->count + 1) * sizeof *folder->files);
     folder->files = bigger != NULL ? bigger : folder->files;
     eg_buf_init(&file.content, EG_PACKAGE_OCTETS_MAX);
     if (bigger == NULL || file.name == NULL || path == NULL || strstr(name, "..") != NULL ||

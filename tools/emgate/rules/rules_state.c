@@ -24,7 +24,8 @@ struct session {
     const struct eg_tool_args *args;
     bool withdraw;
     struct eg_package *package;
-    struct eg_folder folder; /* --into */
+    /* --into */
+    struct eg_folder folder;
     struct eg_folder_item *item;
     struct eg_tool_trust trust;
     struct eg_statement statement;

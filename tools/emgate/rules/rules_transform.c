@@ -41,7 +41,7 @@ done:
 
 static int run(const struct eg_tool_args *args, struct eg_error *err)
 {
-    struct eg_tool_folder *folder = calloc(1, sizeof(*folder));
+    struct eg_tool_folder *folder = calloc(1, sizeof *folder);
     struct eg_buf out, shown;
     enum eg_status status = folder != NULL
                                 ? eg_engine_init(err)

@@ -76,7 +76,7 @@ static enum eg_status load_directory(struct eg_tool_trust *trust, const struct e
 
     eg_buf_init(&xml, EG_DIRECTORY_MAX);
     eg_buf_init(&cms, EG_CMS_MAX);
-    (void)snprintf(signature_path, sizeof(signature_path), "%s.p7s", path);
+    (void)snprintf(signature_path, sizeof signature_path, "%s.p7s", path);
     enum eg_status status = eg_file_read_some(&xml, path, err);
     if (status != EG_OK) {
         goto done;

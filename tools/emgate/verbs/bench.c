@@ -44,10 +44,10 @@ static void look_at_machine(struct machine *machine)
     FILE *file = fopen("/proc/cpuinfo", "r");
 
     machine->cores = sysconf(_SC_NPROCESSORS_ONLN);
-    snprintf(machine->model, sizeof(machine->model), "unknown processor");
-    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+    snprintf(machine->model, sizeof machine->model, "unknown processor");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
         if (strncmp(line, "model name", 10) == 0 && strchr(line, ':') != NULL) {
-            snprintf(machine->model, sizeof(machine->model), "%.100s", strchr(line, ':') + 2);
+            snprintf(machine->model, sizeof machine->model, "%.100s", strchr(line, ':') + 2);
             machine->model[strcspn(machine->model, "\n")] = '\0';
             break;
         }
@@ -56,7 +56,7 @@ static void look_at_machine(struct machine *machine)
         fclose(file);
     }
     if (uname(&system) == 0) {
-        snprintf(machine->system, sizeof(machine->system), "%.40s %.60s", system.sysname,
+        snprintf(machine->system, sizeof machine->system, "%.40s %.60s", system.sysname,
                  system.release);
     }
     eg_text_time(machine->date, eg_clock_wall_ms());
@@ -144,7 +144,7 @@ static void print_engines(const struct measured *m)
             print_row(eg_bench_engine_text((enum eg_bench_engine)i), m, engine_us, i, "%12.1f");
         }
     }
-    for (size_t i = 0; i < sizeof(ratios) / sizeof(ratios[0]); i++) {
+    for (size_t i = 0; i < sizeof ratios / sizeof ratios[0]; i++) {
         if (engine_ratio(&m[0], i) > 0) {
             print_row(ratios[i], m, engine_ratio, i, "%12.2f");
         }
@@ -172,7 +172,7 @@ static void print_runs(const struct measured *m)
     };
 
     printf("\nEnd to end: gateway and generator on the same cores, fsync, CURVE\n");
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         /* The micro sign is two octets wide and one column. */
         printf("  %-*s", strstr(rows[i].text, "µ") != NULL ? 39 : 38, rows[i].text);
         for (size_t l = 0; l < LOADS; l++) {

@@ -50,7 +50,7 @@ static enum eg_status read_files(struct eg_buf *out, const struct eg_tool_args *
 static bool read_time(const char *text, int64_t *at_ms)
 {
     static const char whole[] = "0000-00-00T00:00:00.000Z";
-    char full[sizeof(whole)];
+    char full[sizeof whole];
     uint64_t seconds;
     size_t len = strlen(text);
     if (text[0] == '@') {
@@ -62,7 +62,7 @@ static bool read_time(const char *text, int64_t *at_ms)
     }
     if (len == 10 || (len == 20 && text[19] == 'Z')) {
         size_t kept = len == 10 ? 10 : 19;
-        snprintf(full, sizeof(full), "%.*s%s", (int)kept, text, whole + kept);
+        snprintf(full, sizeof full, "%.*s%s", (int)kept, text, whole + kept);
         return eg_text_untime(eg_bytes_of(full), at_ms);
     }
     return eg_text_untime(eg_bytes_of(text), at_ms);

@@ -21,17 +21,23 @@ struct eg_demo_day {
     uint64_t entry;
     bool receipted, accepted, proved;
     bool notified, exceeded;
-    char nox[32]; /* daily mean as the authority reads it */
+    /* daily mean as the authority reads it */
+    char nox[32];
 };
 
 struct eg_demo {
     const struct eg_tool_args *args;
-    char *dir;   /* everything is below it */
-    bool keep;   /* it stays */
-    char *rules; /* where the packages of this installation are */
-    char *data;  /* where the turbine's data are */
+    /* everything is below it */
+    char *dir;
+    /* it stays */
+    bool keep;
+    /* where the packages of this installation are */
+    char *rules;
+    /* where the turbine's data are */
+    char *data;
     pid_t gateway, follower;
-    char *paths[EG_DEMO_PATHS_MAX]; /* made so far; they live as long as the demo */
+    /* made so far; they live as long as the demo */
+    char *paths[EG_DEMO_PATHS_MAX];
     struct eg_demo_day days[EG_DEMO_DAYS];
     struct eg_error err;
 };

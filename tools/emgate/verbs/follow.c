@@ -51,9 +51,11 @@ struct follower {
     char *cursor_file;
     uint64_t credit, count_max, idle_s;
     struct eg_client *client;
-    char cursor[40]; /* of the last item kept; "" = none yet */
+    /* of the last item kept; "" = none yet */
+    char cursor[40];
     size_t count, unacked, skipped;
-    bool stuck; /* at a damaged item */
+    /* at a damaged item */
+    bool stuck;
     struct eg_newest *newest;
 };
 

@@ -36,7 +36,7 @@ static enum eg_status write_in(const char *dir, const char *stem, const char *su
                                struct eg_bytes content, unsigned mode, struct eg_error *err)
 {
     char name[EG_ID_MAX + 8];
-    snprintf(name, sizeof(name), "%s%s", stem, suffix);
+    snprintf(name, sizeof name, "%s%s", stem, suffix);
     char *path = eg_file_join(dir, name);
     enum eg_status status = path == NULL ? eg_error_set(err, EG_E_NOMEM, dir, "memory ran out")
                                          : eg_file_write(path, content, mode, err);
@@ -217,7 +217,7 @@ static enum eg_status refuse_existing(const char *dir, const char *stem, struct 
     char name[EG_ID_MAX + 8];
     struct eg_buf there;
     struct eg_error ignored = {0};
-    snprintf(name, sizeof(name), "%s.key", stem);
+    snprintf(name, sizeof name, "%s.key", stem);
     eg_buf_init(&there, EG_PRIVATE_KEY_MAX);
     enum eg_status status = read_in(&there, dir, name, &ignored);
     eg_buf_wipe(&there);
@@ -286,7 +286,7 @@ static void show_signer(const char *path, const struct eg_signer *signer, bool j
                                     {"digest", digest}};
     struct eg_buf out;
     eg_buf_init(&out, 64 * EG_KIB);
-    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         eg_buf_format(&out, "%c\"%s\":", i == 0 ? '{' : ',', pairs[i][0]);
         eg_text_json(&out, eg_bytes_of(pairs[i][1]));
     }
@@ -390,7 +390,7 @@ static int run_issue(const struct eg_tool_args *args, struct eg_error *err)
         return EG_EXIT_COULD_NOT;
     }
     char name[EG_ID_MAX + 8];
-    snprintf(name, sizeof(name), "%s.pem", stem);
+    snprintf(name, sizeof name, "%s.pem", stem);
     char *path = eg_file_join(dir, name);
     status = path == NULL ? eg_error_set(err, EG_E_NOMEM, dir, "memory ran out")
                           : show_file(path, eg_tool_json(args), err);

@@ -14,9 +14,12 @@
 
 /* What is kept, and for what. Everything borrowed. */
 struct eg_proofs {
-    const char *dir;     /* NULL: beside the report */
-    const char *file;    /* the report */
-    const char *pending; /* the signature that was sent (eg_proofs_pending); removed once kept */
+    /* NULL: beside the report */
+    const char *dir;
+    /* the report */
+    const char *file;
+    /* the signature that was sent (eg_proofs_pending); removed once kept */
+    const char *pending;
     const char *log_key;
 };
 
@@ -29,8 +32,10 @@ enum eg_proofs_found {
 
 struct eg_proofs_kept {
     enum eg_proofs_found found;
-    char *receipt; /* where it lies now */
-    char *other;   /* CONTRADICTION, UNKNOWN: the one that was there; else NULL */
+    /* where it lies now */
+    char *receipt;
+    /* CONTRADICTION, UNKNOWN: the one that was there; else NULL */
+    char *other;
 };
 void eg_proofs_kept_done(struct eg_proofs_kept *kept); /* a zeroed one is fine */
 

@@ -238,7 +238,7 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     }
     verdict.proved =
         eg_receipt_verify(&receipt, eg_bytes_view(&text), key.origin, key.key, &why) == EG_OK;
-    (void)snprintf(verdict.why, sizeof(verdict.why), "%s", why.text);
+    (void)snprintf(verdict.why, sizeof verdict.why, "%s", why.text);
     if (verdict.proved) {
         status = compare_files(&verdict, &receipt.entry, args, err);
     }

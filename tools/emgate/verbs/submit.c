@@ -35,15 +35,19 @@ static const struct eg_tool_option options[] = {
 /* One report on its way. */
 struct sending {
     const char *file;
-    uint64_t ticket; /* 0: not sent */
-    char *pending;   /* where its signature lies until the answer is there */
+    /* 0: not sent */
+    uint64_t ticket;
+    /* where its signature lies until the answer is there */
+    char *pending;
 };
 
 struct work {
     const struct eg_tool_args *args;
-    const char *dir; /* NULL: beside each file */
+    /* NULL: beside each file */
+    const char *dir;
     struct eg_client *client;
-    struct eg_signing_key *key; /* NULL: FILE.p7s */
+    /* NULL: FILE.p7s */
+    struct eg_signing_key *key;
     struct sending *sendings;
     size_t count, finished;
     size_t accepted, rejected, failed, contradictions;
