@@ -292,13 +292,14 @@ static enum eg_status compare_expectation(struct trial *trial, const xmlNode *no
     char *on = NULL, *path = NULL, *equals = NULL, *text = NULL;
     xmlDoc *doc = NULL;
     enum eg_status status = eg_vocabulary_need(&on, node, "on", err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&path, node, "path", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&equals, node, "equals", err);
+    status = eg_vocabulary_need(&path, node, "path", err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_vocabulary_need(&equals, node, "equals", err);
     if (status != EG_OK) {
         goto done;
     }
@@ -308,12 +309,17 @@ static enum eg_status compare_expectation(struct trial *trial, const xmlNode *no
         goto done;
     }
     status = eg_xml_parse_file(&doc, xml, on, EG_NOTIFICATION_MAX, err);
-    if (status == EG_OK) {
-        status = eg_package_select_text(&text, &trial->cases->paths, doc, path, node, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && strcmp(text, equals) != 0) {
+    status = eg_package_select_text(&text, &trial->cases->paths, doc, path, node, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (strcmp(text, equals) != 0) {
         differ(trial, "%s: %.120s is \"%.80s\", expected \"%.80s\"", on, path, text, equals);
     }
+
 done:
     xmlFreeDoc(doc);
     free(on);
@@ -327,14 +333,19 @@ static enum eg_status compare(struct trial *trial, struct eg_error *err)
 {
     char *outcome = NULL;
     enum eg_status status = eg_vocabulary_need(&outcome, trial->node, "outcome", err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && strcmp(outcome, trial->got) != 0) {
+    if (strcmp(outcome, trial->got) != 0) {
         if (trial->outcome.findings.count > 0 &&
             !is_listed(trial, trial->outcome.findings.list[0].rule)) {
             tell_unlisted(trial, &trial->outcome.findings.list[0]);
         }
         differ(trial, "the report is %s, expected %s", trial->got, outcome);
     }
+
+done:
     free(outcome);
     if (status != EG_OK) {
         return status;
@@ -489,8 +500,11 @@ enum eg_status eg_package_tests_run(struct eg_package_tests *out, const struct e
     struct eg_package_cases cases;
     struct eg_judge *judge = NULL;
     enum eg_status status = eg_package_cases_open(&cases, eg_rules_package(rules), err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && cases.doc != NULL) {
+    if (cases.doc != NULL) {
         made.present = true;
         status = eg_judge_new(&judge, rules, err);
         if (status == EG_OK) {
@@ -499,6 +513,8 @@ enum eg_status eg_package_tests_run(struct eg_package_tests *out, const struct e
         }
         eg_package_cases_close(&cases);
     }
+
+done:
     eg_judge_free(&judge);
     if (status != EG_OK) {
         return status;

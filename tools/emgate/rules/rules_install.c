@@ -28,18 +28,17 @@ struct session {
 static enum eg_status try_package(struct session *session, struct eg_error *err)
 {
     struct eg_sandbox_result *trial = &session->trial;
-    enum eg_status status =
-        eg_sandbox_run(trial, session->package, &eg_sandbox_ceilings_default, err);
+    EG_TRY(eg_sandbox_run(trial, session->package, &eg_sandbox_ceilings_default, err));
 
-    if (status == EG_OK && !trial->tests_present) {
-        status = eg_error_set(err, EG_E_DENIED, session->package->ref.id,
-                              "the package has no tests; it is not installed");
-    } else if (status == EG_OK && trial->failed > 0) {
-        status = eg_error_set(err, EG_E_DENIED, session->package->ref.id,
-                              "%zu of %zu tests fail, first: %.300s", trial->failed, trial->tests,
-                              trial->first);
+    if (!trial->tests_present) {
+        return eg_error_set(err, EG_E_DENIED, session->package->ref.id,
+                            "the package has no tests; it is not installed");
+    } else if (trial->failed > 0) {
+        return eg_error_set(err, EG_E_DENIED, session->package->ref.id,
+                            "%zu of %zu tests fail, first: %.300s", trial->failed, trial->tests,
+                            trial->first);
     }
-    return status;
+    return EG_OK;
 }
 
 /* What lies in the folder already, if it is there. */
@@ -91,14 +90,16 @@ done:
 
 static enum eg_status place(struct session *session, const char *dir, struct eg_error *err)
 {
-    enum eg_status status = check_neighbours(session, dir, err);
+    EG_TRY(check_neighbours(session, dir, err));
 
-    if (status == EG_OK && session->inactive) { /* first, so that no gateway sees it in force */
-        status = eg_folder_hold(dir, &session->package->ref, err);
-    } else if (status == EG_OK) { /* what an installation left that did not get to its end */
-        status = eg_folder_release(dir, &session->package->ref, err);
+    if (session->inactive) {
+        /* first, so that no gateway sees it in force */
+        EG_TRY(eg_folder_hold(dir, &session->package->ref, err));
+    } else {
+        /* what an installation left that did not get to its end */
+        EG_TRY(eg_folder_release(dir, &session->package->ref, err));
     }
-    return status == EG_OK ? eg_rules_install(&session->path, dir, session->package, err) : status;
+    return eg_rules_install(&session->path, dir, session->package, err);
 }
 
 static enum eg_status install(struct session *session, struct eg_error *err)
