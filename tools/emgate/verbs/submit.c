@@ -397,8 +397,9 @@ static enum eg_status set_up(struct work *work, char **pair, uint64_t *window, s
 {
     const char *sign = eg_tool_value(work->args, "--sign", 0);
     struct eg_identity_files identity = {NULL, NULL};
-    EG_TRY(eg_connection_number(window, work->args, "--window", 1, EG_CLIENT_WINDOW_MAX,
-                                WINDOW_USUAL, err));
+    EG_TRY(eg_connection_number(window, work->args, "--window",
+                                (struct eg_number_range){1, EG_CLIENT_WINDOW_MAX, WINDOW_USUAL},
+                                err));
     if (sign != NULL) {
         *pair = strdup(sign);
         EG_TRY(*pair == NULL ? eg_error_set(err, EG_E_NOMEM, "--sign", "memory ran out")
