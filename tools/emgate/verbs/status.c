@@ -1,8 +1,8 @@
 /*
  * emgate status: where a submission stands, with its receipt.
  */
-#include "emgate/frame/connection.h"
 #include "base/error.h"
+#include "emgate/frame/connection.h"
 #include "emgate/verbs/keep.h"
 #include "emgate/verbs/newest.h"
 
