@@ -6,7 +6,8 @@
 #   make check     minutes: quick, scenario tests, sanitizers, races
 #   make test      installs what is missing, then check. Ends with "N passed, N failed"
 #   make full      check, valgrind, every scenario under sanitizers, each fuzz target for a while
-#   make bench     the measurements of README    make fuzz-NAME SECONDS=30
+#   make bench     the measurements (tools/bench/README.md)
+#                                            make fuzz-NAME SECONDS=30
 #   make install   DESTDIR= PREFIX=/usr/local    make clean
 #
 # All targets are relative paths without blanks; the folder that holds them may have blanks.
