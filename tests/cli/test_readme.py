@@ -13,7 +13,7 @@ import tempfile
 
 # Page, the heading from which its commands count, how many there are. In this order: the gateway
 # that README's start leaves running is the one that the operator's commands speak to.
-PAGES = (("README.md", "## A trial gateway", 13), ("gateway/OPERATIONS.md", "# ", 2))
+PAGES = (("README.md", "## A trial gateway", 13), ("gateway/OPERATIONS.md", "# ", 4))
 PROGRAM = re.compile(r"^\s{4,}(emgate |emgated |cp )")
 READY = "for i in $(seq 200); do grep -q ^ready gateway.log && break; sleep 0.05; done"
 
@@ -41,7 +41,7 @@ def script():
     for line in commands():
         if line.startswith("emgate pki init "):
             line += " --endpoint-door 'tcp://127.0.0.1:*' --endpoint-hall 'tcp://127.0.0.1:*'"
-        if line.startswith("emgated "):
+        if line.startswith("emgated ") and line.endswith("&"):
             line = line[:-1] + "> gateway.log & gateway=$!\n" + READY
         lines.append(line)
     return "\n".join(lines) + "\n"
@@ -69,7 +69,9 @@ def main():
             "three reports are accepted": done.stdout.count("accepted  ") >= 3,
             "the receipt is proved": "\nproved\n" in done.stdout,
             "three items are followed": len(list((folder / "inbox").glob("*.xml"))) == 3,
-            "the audit is clean": "\nok: every condition holds" in done.stdout,
+            "both audits are clean": done.stdout.count("\nok: every condition holds") == 2,
+            "that of the backup has a head note": "\nhead note         of " in done.stdout,
+            "the check finds the settings in order": "\ntrial/emgated.ini: in order\n" in done.stdout,
         }
     finally:
         shutil.rmtree(folder)
