@@ -34,8 +34,10 @@ enum state { DIRECT, RUNNING, LEFT };
 struct event {
     char name[EG_LOG_EVENT_MAX];
     enum eg_log_level level;
-    int64_t second_ms; /* when the present second began, boot clock */
-    unsigned lines;    /* written in it */
+    /* when the present second began, boot clock */
+    int64_t second_ms;
+    /* written in it */
+    unsigned lines;
     uint64_t left_out;
 };
 
@@ -77,7 +79,7 @@ static struct event *find_event(const char *name)
         return &events[EVENTS_MAX - 1];
     }
     struct event *event = &events[event_count++];
-    snprintf(event->name, sizeof(event->name), "%s", name);
+    snprintf(event->name, sizeof event->name, "%s", name);
     return event;
 }
 
@@ -266,7 +268,7 @@ __attribute__((format(printf, 4, 0))) static void log_event(enum eg_log_level le
     if ((int)level > level_shown) {
         return;
     }
-    vsnprintf(text, sizeof(text), format, args);
+    vsnprintf(text, sizeof text, format, args);
     take(&(struct item){level, stranger, event, text});
 }
 
@@ -305,8 +307,8 @@ void eg_log_failure(const char *event, const struct eg_error *err)
     char where[2 * EG_ERROR_WHERE_MAX];
     char text[2 * EG_ERROR_TEXT_MAX];
 
-    quote(where, sizeof(where), err->where);
-    quote(text, sizeof(text), err->text);
+    quote(where, sizeof where, err->where);
+    quote(text, sizeof text, err->text);
     eg_log(EG_LOG_ERROR, event,
            "status=%d reason=\"%s\" where=\"%s\" text=\"%s\" cause=%d retry=%s", (int)err->status,
            eg_status_text(err->status), where, text, err->cause, err->retry ? "yes" : "no");
@@ -420,18 +422,21 @@ enum eg_status eg_log_start(struct eg_error *err)
     pthread_mutex_lock(&lock);
     enum eg_status status =
         state == DIRECT ? EG_OK : eg_error_set(err, EG_E_STATE, "journal", "it is started already");
-    if (status == EG_OK) {
-        stopping = writing = finished = false;
-        give_up = false;
-        if (!start_sync()) {
-            status = eg_error_set(err, EG_E_NOMEM, "journal", "no condition");
-        } else if (!start_thread()) {
-            pthread_cond_destroy(&changed);
-            status = eg_error_set(err, EG_E_NOMEM, "journal", "no thread");
-        } else {
-            state = RUNNING;
-        }
+    if (status != EG_OK) {
+        goto done;
     }
+    stopping = writing = finished = false;
+    give_up = false;
+    if (!start_sync()) {
+        status = eg_error_set(err, EG_E_NOMEM, "journal", "no condition");
+    } else if (!start_thread()) {
+        pthread_cond_destroy(&changed);
+        status = eg_error_set(err, EG_E_NOMEM, "journal", "no thread");
+    } else {
+        state = RUNNING;
+    }
+
+done:
     pthread_mutex_unlock(&lock);
     return status;
 }

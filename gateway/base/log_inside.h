@@ -17,9 +17,11 @@
 
 struct eg_log_repeat {
     char event[EG_LOG_EVENT_MAX];
-    char key[EG_JOURNAL_REPEAT_KEY_MAX]; /* the fields that tell it from others */
+    /* the fields that tell it from others */
+    char key[EG_JOURNAL_REPEAT_KEY_MAX];
     int64_t since_ms;
-    unsigned shown; /* 0: this place is free */
+    /* 0: this place is free */
+    unsigned shown;
     uint64_t folded;
     enum eg_log_level level;
     bool stranger;
@@ -40,10 +42,13 @@ bool eg_log_fold_due(struct eg_log_repeat *out, struct eg_log_fold *fold, int64_
 /* ---- what strangers may cause (log_budget.c) ------------------------------------------------- */
 
 struct eg_log_budget {
-    int64_t hour; /* of the wall clock, since 1970 */
+    /* of the wall clock, since 1970 */
+    int64_t hour;
     size_t used;
-    uint64_t left_out; /* lines not told of yet */
-    bool full, said;   /* used up in this hour, and that was said */
+    /* lines not told of yet */
+    uint64_t left_out;
+    /* used up in this hour, and that was said */
+    bool full, said;
 };
 
 /* A line of so many octets at wall_ms: true when it may be written. false: it was counted. */

@@ -30,8 +30,10 @@ struct eg_queue {
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     struct slot *ring;
-    size_t slots, head;          /* guarded by lock */
-    atomic_size_t items, octets; /* written under lock, read by anyone */
+    /* guarded by lock */
+    size_t slots, head;
+    /* written under lock, read by anyone */
+    atomic_size_t items, octets;
     atomic_bool closed;
     int fd;
 };
@@ -56,8 +58,8 @@ static bool start_sync(struct eg_queue *queue)
 
 enum eg_status eg_queue_new(struct eg_queue **out, struct eg_error *err)
 {
-    struct eg_queue *queue = calloc(1, sizeof(*queue));
-    struct slot *ring = calloc(FIRST_SLOTS, sizeof(*ring));
+    struct eg_queue *queue = calloc(1, sizeof *queue);
+    struct slot *ring = calloc(FIRST_SLOTS, sizeof *ring);
     int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int cause = errno;
 
@@ -102,16 +104,16 @@ static void raise_signal(struct eg_queue *queue)
 static void lower_signal(struct eg_queue *queue)
 {
     uint64_t count = 0;
-    ssize_t got = read(queue->fd, &count, sizeof(count));
+    ssize_t got = read(queue->fd, &count, sizeof count);
 
-    assert(got == (ssize_t)sizeof(count));
+    assert(got == (ssize_t)sizeof count);
     (void)got;
 }
 
 static bool grow(struct eg_queue *queue)
 {
     size_t count = queue->items;
-    struct slot *ring = calloc(queue->slots * 2, sizeof(*ring));
+    struct slot *ring = calloc(queue->slots * 2, sizeof *ring);
 
     if (ring == NULL) {
         return false;

@@ -24,7 +24,8 @@ struct walk {
     size_t capacity;
     size_t max_files;
     size_t octets_left;
-    const char *path; /* of the root, for messages */
+    /* of the root, for messages */
+    const char *path;
 };
 
 static enum eg_status walk_directory(struct walk *walk, int fd, const char *prefix, unsigned depth,
@@ -44,7 +45,7 @@ static enum eg_status add_file(struct walk *walk, int fd, const char *name, stru
     }
     if (tree->count == walk->capacity) {
         size_t capacity = walk->capacity > 0 ? 2 * walk->capacity : FIRST_FILES;
-        struct eg_tree_file *files = reallocarray(tree->files, capacity, sizeof(*files));
+        struct eg_tree_file *files = reallocarray(tree->files, capacity, sizeof *files);
         if (files == NULL) {
             return out_of_memory(walk, err);
         }
@@ -62,11 +63,12 @@ static enum eg_status add_file(struct walk *walk, int fd, const char *name, stru
     if (status == EG_E_LIMIT) {
         return eg_error_set(err, EG_E_LIMIT, walk->path, "files of more octets than allowed");
     }
-    if (status == EG_OK) {
-        walk->octets_left -= file->content.len;
-        file->content.ceiling = file->content.len;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    walk->octets_left -= file->content.len;
+    file->content.ceiling = file->content.len;
+    return EG_OK;
 }
 
 static enum eg_status add_name(struct walk *walk, int dir, const char *name, const char *prefix,
@@ -160,7 +162,7 @@ enum eg_status eg_tree_read(struct eg_tree *out, const char *path, size_t max_fi
         return status;
     }
     if (walk.tree.count > 0) {
-        qsort(walk.tree.files, walk.tree.count, sizeof(walk.tree.files[0]), by_name);
+        qsort(walk.tree.files, walk.tree.count, sizeof walk.tree.files[0], by_name);
     }
     *out = walk.tree;
     return EG_OK;
@@ -183,5 +185,5 @@ const struct eg_tree_file *eg_tree_find(const struct eg_tree *tree, const char *
     if (tree->count == 0) {
         return NULL;
     }
-    return bsearch(&wanted, tree->files, tree->count, sizeof(tree->files[0]), by_name);
+    return bsearch(&wanted, tree->files, tree->count, sizeof tree->files[0], by_name);
 }

@@ -3,6 +3,7 @@
  */
 #include "core/facts.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -235,10 +236,15 @@ static enum eg_status insert(struct eg_facts *facts, const struct eg_fact *fact,
         there ? EG_OK : room(&list, &facts->capacity, facts->count, 1, sizeof *facts->list, err);
     facts->list = list;
     struct eg_fact own = plain(fact);
-    if (status == EG_OK && !own_texts(&own, facts, at > 0 ? &facts->list[at - 1] : NULL,
-                                      at < facts->count ? &facts->list[at] : NULL)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!own_texts(&own, facts, at > 0 ? &facts->list[at - 1] : NULL,
+                   at < facts->count ? &facts->list[at] : NULL)) {
         status = eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
     }
+
+done:
     if (status != EG_OK) {
         return status;
     }
@@ -337,9 +343,8 @@ static enum eg_status put_between(struct eg_facts *facts, size_t at, const struc
 enum eg_status eg_facts_put_run(struct eg_facts *facts, const struct eg_fact *run, size_t count,
                                 struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t n = 0; status == EG_OK && count > 0; run += n, count -= n) {
+    for (size_t n = 0; count > 0; run += n, count -= n) {
         bool there = false;
         size_t at =
             place(&there, facts, run->result, run->source, run->component, run->name, run->day);
@@ -348,9 +353,9 @@ enum eg_status eg_facts_put_run(struct eg_facts *facts, const struct eg_fact *ru
         while (n < count && !there && compare_facts(next, &run[n]) > 0) {
             n++;
         }
-        status = there ? insert(facts, run, err) : put_between(facts, at, run, n, err);
+        EG_TRY(there ? insert(facts, run, err) : put_between(facts, at, run, n, err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- gathering: series by series over all sets, for they come in the set's order ------------- */
@@ -382,16 +387,23 @@ enum eg_status eg_facts_gather(struct eg_facts *facts, const struct eg_facts *se
     enum eg_status status =
         at != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
     const struct eg_fact *series = NULL;
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    while (status == EG_OK && (series = first_series(sets, at, count)) != NULL) {
-        for (size_t i = 0; i < count && status == EG_OK; i++) {
-            for (; status == EG_OK && at[i] < sets[i].count &&
-                   compare_series(&sets[i].list[at[i]], series) == 0;
+    while ((series = first_series(sets, at, count)) != NULL) {
+        for (size_t i = 0; i < count; i++) {
+            for (; at[i] < sets[i].count && compare_series(&sets[i].list[at[i]], series) == 0;
                  at[i]++) {
                 status = insert(facts, &sets[i].list[at[i]], err);
+                if (status != EG_OK) {
+                    goto done;
+                }
             }
         }
     }
+
+done:
     free(at);
     return status;
 }
@@ -483,10 +495,13 @@ static enum eg_status renew(struct eg_facts *facts, const char *from, const stru
     enum eg_status status =
         room(&list, &facts->capacity, facts->count, more->count, sizeof *facts->list, err);
     facts->list = list;
-    if (status == EG_OK && !merge(facts, more)) {
-        status = eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (!merge(facts, more)) {
+        return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
+    }
+    return EG_OK;
 }
 
 /* Into an empty set, which keeps its later days. */

@@ -96,7 +96,7 @@ static bool grow(struct eg_findings *findings)
         return true;
     }
     size_t capacity = findings->capacity > 0 ? 2 * findings->capacity : FIRST_FINDINGS;
-    struct eg_finding *list = reallocarray(findings->list, capacity, sizeof(*list));
+    struct eg_finding *list = reallocarray(findings->list, capacity, sizeof *list);
     if (list == NULL) {
         return false;
     }
@@ -143,7 +143,7 @@ enum eg_status eg_finding_value(struct eg_finding *finding, const char *name, co
     char *name_copy = clean_copy(name[0] != '\0' ? name : "value", EG_ID_MAX);
     char *text_copy = clean_copy(text, EG_FINDING_VALUE_MAX);
     struct eg_value *values =
-        reallocarray(finding->values, finding->value_count + 1, sizeof(*values));
+        reallocarray(finding->values, finding->value_count + 1, sizeof *values);
     if (values != NULL) {
         finding->values = values;
     }

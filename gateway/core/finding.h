@@ -36,9 +36,11 @@ struct eg_value {
 
 struct eg_finding {
     enum eg_severity severity;
-    char *rule; /* id, unique in the package's step */
+    /* id, unique in the package's step */
+    char *rule;
     unsigned step;
-    char *location; /* NULL: none */
+    /* NULL: none */
+    char *location;
     unsigned line;
     struct eg_value *values;
     size_t value_count;
@@ -47,8 +49,10 @@ struct eg_finding {
 struct eg_findings {
     struct eg_finding *list;
     size_t count, capacity;
-    size_t omitted;        /* not kept beyond EG_FINDINGS_COUNT_MAX */
-    size_t by_severity[4]; /* counts all, omitted ones too */
+    /* not kept beyond EG_FINDINGS_COUNT_MAX */
+    size_t omitted;
+    /* counts all, omitted ones too */
+    size_t by_severity[4];
 };
 
 /* Built-in rules: findings about the input itself, without a package. */
