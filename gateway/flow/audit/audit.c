@@ -7,6 +7,7 @@
  */
 #include "flow/audit/audit_inside.h"
 
+#include "base/error.h"
 #include "base/text.h"
 #include "core/authorise.h"
 #include "flow/install/rules.h"
@@ -34,7 +35,7 @@ static enum eg_status refused(unsigned *condition, char text[EG_ERROR_TEXT_MAX],
     char detail[EG_ERROR_TEXT_MAX] = "";
     const struct eg_code_row *row = eg_code_row(verdict->code);
 
-    (void)snprintf(detail, sizeof(detail), "%s, %s %.100s %.200s", row->text, row->en,
+    (void)snprintf(detail, sizeof detail, "%s, %s %.100s %.200s", row->text, row->en,
                    verdict->where, verdict->text);
     return no(condition, text, number, what, detail);
 }
@@ -53,7 +54,8 @@ struct asked {
     enum eg_signed_kind kind;
     struct eg_bytes content;
     int64_t at_ms;
-    unsigned condition; /* of a refusal */
+    /* of a refusal */
+    unsigned condition;
     const char *what;
 };
 
@@ -69,11 +71,14 @@ static enum eg_status check_cms(struct eg_signer *signer, struct eg_audit *audit
     enum eg_status status =
         eg_audit_cache_verifier(&verifier, audit->cache, inputs->store,
                                 entry->has_revocation ? &entry->revocation : NULL, err);
-
-    if (status == EG_OK) {
-        status = eg_cms_check(signer, &verdict, verifier, inputs->signature, asked->content,
-                              asked->kind, asked->at_ms, err);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    status = eg_cms_check(signer, &verdict, verifier, inputs->signature, asked->content,
+                          asked->kind, asked->at_ms, err);
+
+done:
     if (status != EG_OK) {
         return status;
     }
@@ -131,7 +136,7 @@ static enum eg_status keep_package(struct eg_audit *audit, const struct eg_diges
 {
     if (audit->package_count == audit->package_capacity) {
         size_t capacity = audit->package_capacity > 0 ? 2 * audit->package_capacity : 16;
-        struct eg_digest *more = realloc(audit->packages, capacity * sizeof(*more));
+        struct eg_digest *more = realloc(audit->packages, capacity * sizeof *more);
 
         if (more == NULL) {
             return eg_error_set(err, EG_E_NOMEM, "audit", "memory ran out");
@@ -154,14 +159,18 @@ static enum eg_status check_publisher(struct eg_audit *audit, const struct eg_ch
     struct eg_verdict verdict = {0};
     enum eg_status status =
         eg_audit_cache_directory(&directory, audit->cache, inputs->store, &audit->directory, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_audit_cache_verifier(&verifier, audit->cache, inputs->store, NULL, err);
+    status = eg_audit_cache_verifier(&verifier, audit->cache, inputs->store, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_rules_authorise(&signer, &verdict, package, directory, verifier,
-                                    inputs->entry->recorded_at_ms, err);
-    }
+    status = eg_rules_authorise(&signer, &verdict, package, directory, verifier,
+                                inputs->entry->recorded_at_ms, err);
+
+done:
     if (status != EG_OK) {
         return status;
     }
@@ -198,11 +207,11 @@ static enum eg_status check_package(struct eg_audit *audit, const struct eg_chec
     if (!audit->has_directory) {
         return no(condition, text, 9, "no directory was recorded before the package", "");
     }
-    status = check_publisher(audit, inputs, package, condition, text, err);
-    if (status == EG_OK && *condition == 0) {
-        status = keep_package(audit, &entry->package.digest, err);
+    EG_TRY(check_publisher(audit, inputs, package, condition, text, err));
+    if (*condition == 0) {
+        return keep_package(audit, &entry->package.digest, err);
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status check_key(struct eg_audit *audit, const struct eg_check_inputs *inputs,
@@ -283,15 +292,15 @@ static enum eg_status check_submission(struct eg_audit *audit, const struct eg_c
     if (status != EG_OK || *condition != 0) {
         return status;
     }
-    status = eg_audit_open(audit, inputs, err);
-    if (status == EG_OK && audit->readable) {
+    EG_TRY(eg_audit_open(audit, inputs, err));
+    if (audit->readable) {
         eg_authorise_report(&verdict, directory, participant, &audit->header,
                             audit->settings->origin, entry->received_at_ms);
         if (!eg_verdict_passed(&verdict)) {
             return refused(condition, text, 8, "the signer might not report this", &verdict);
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- the hook -----------------------------------------------------------------------------------
@@ -327,10 +336,11 @@ static enum eg_status ask_signature(void *payload, const struct eg_check_inputs 
         return no(condition, text, revocation ? 8 : 9,
                   revocation ? "revocation data was too old" : "what the entry names", err->text);
     }
-    if (status == EG_OK) {
-        *condition = found;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *condition = found;
+    return EG_OK;
 }
 
 static void tell_finding(void *payload, const struct eg_check_finding *finding)
@@ -361,17 +371,22 @@ enum eg_status eg_audit_verify(struct eg_check_counts *counts, uint64_t *finding
                             "without log key and trust anchors nothing can be proved; give both");
     }
     status = eg_audit_cache_new(&audit.cache, settings->anchors_pem, err);
-    if (status == EG_OK) { /* anchors that are none are our caller's fault, not a finding */
-        struct eg_verifier *unused = NULL;
-        status = eg_audit_cache_verifier(&unused, audit.cache, NULL, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_findings_init(&audit.early);
-        status = eg_check_archive(counts, findings_out, settings->archive, settings->origin,
-                                  settings->log_key, &hooks, err);
-        eg_audit_shut(&audit);
-        eg_findings_done(&audit.early);
+    /* anchors that are none are our caller's fault, not a finding */
+    struct eg_verifier *unused = NULL;
+    status = eg_audit_cache_verifier(&unused, audit.cache, NULL, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_findings_init(&audit.early);
+    status = eg_check_archive(counts, findings_out, settings->archive, settings->origin,
+                              settings->log_key, &hooks, err);
+    eg_audit_shut(&audit);
+    eg_findings_done(&audit.early);
+
+done:
     eg_audit_cache_free(&audit.cache);
     free(audit.packages);
     free(audit.states);

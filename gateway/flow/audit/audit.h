@@ -8,16 +8,21 @@
 #include "archive/check.h"
 
 struct eg_audit_settings {
-    const char *archive; /* path */
-    const char *origin;  /* of the log */
+    /* path */
+    const char *archive;
+    /* of the log */
+    const char *origin;
     const uint8_t *log_key;
-    struct eg_bytes anchors_pem;       /* trusted certificates, the auditor's own copy */
-    const struct eg_digest *registrar; /* certificate that signs directories; NULL: any that leads
-                                          to the anchors and is meant for it */
+    /* trusted certificates, the auditor's own copy */
+    struct eg_bytes anchors_pem;
+    /* certificate that signs directories; NULL: any that leads to the anchors and is meant for
+     * it */
+    const struct eg_digest *registrar;
     /* As in archive/check.h, with `payload` */
     void *payload;
     void (*finding)(void *payload, const struct eg_check_finding *finding);
-    bool (*progress)(void *payload, uint64_t done, uint64_t total); /* may be NULL */
+    /* may be NULL */
+    bool (*progress)(void *payload, uint64_t done, uint64_t total);
 };
 
 /*

@@ -6,6 +6,7 @@
 
 #include "assess/package/directory.h"
 #include "assess/package/package.h"
+#include "base/error.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@ struct catalog {
     struct eg_package *package;
     struct eg_rules *rules;
     struct eg_judge *judge;
-    uint64_t used; /* when asked for last */
+    /* when asked for last */
+    uint64_t used;
 };
 
 struct eg_audit_cache {
@@ -25,7 +27,8 @@ struct eg_audit_cache {
     struct eg_directory *directory;
     struct eg_digest directory_digest;
     struct catalog packages[LIBRARY_PACKAGES];
-    uint64_t clock; /* counts what is asked */
+    /* counts what is asked */
+    uint64_t clock;
     struct eg_verifier *verifier;
     struct eg_digest revocation;
     struct eg_buf crls;
@@ -34,7 +37,7 @@ struct eg_audit_cache {
 enum eg_status eg_audit_cache_new(struct eg_audit_cache **out, struct eg_bytes anchors_pem,
                                   struct eg_error *err)
 {
-    struct eg_audit_cache *cache = calloc(1, sizeof(*cache));
+    struct eg_audit_cache *cache = calloc(1, sizeof *cache);
 
     if (cache == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "library", "memory ran out");
@@ -75,14 +78,17 @@ static enum eg_status fetch(struct eg_buf *octets, struct eg_buf *signature, str
     struct eg_stored stored = {0};
     struct eg_salt salt = {0};
     enum eg_status status = eg_store_by_digest(&stored, store, kind, digest, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_store_content(octets, &salt, store, stored.index, EG_CONTENT_REPORT, 0, err);
+    status = eg_store_content(octets, &salt, store, stored.index, EG_CONTENT_REPORT, 0, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status =
-            eg_store_content(signature, &salt, store, stored.index, EG_CONTENT_SIGNATURE, 0, err);
-    }
+    status = eg_store_content(signature, &salt, store, stored.index, EG_CONTENT_SIGNATURE, 0, err);
+
+done:
     eg_stored_done(&stored);
     return status;
 }
@@ -103,19 +109,26 @@ enum eg_status eg_audit_cache_directory(const struct eg_directory **out,
     eg_buf_init(&xml, EG_DIRECTORY_MAX);
     eg_buf_init(&cms, EG_CMS_MAX);
     status = fetch(&xml, &cms, store, EG_ENTRY_DIRECTORY, digest, err);
-    if (status == EG_OK) {
-        status = eg_directory_parse(&directory, eg_bytes_view(&xml), eg_bytes_view(&cms), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_digest_equal(&directory->digest, digest)) {
+    status = eg_directory_parse(&directory, eg_bytes_view(&xml), eg_bytes_view(&cms), err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_digest_equal(&directory->digest, digest)) {
         status = eg_error_set(err, EG_E_FORMAT, "directory", "does not have the digest recorded");
     }
-    if (status == EG_OK) {
-        eg_directory_free(&cache->directory);
-        cache->directory = directory;
-        cache->directory_digest = *digest;
-        *out = directory;
-        directory = NULL;
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_directory_free(&cache->directory);
+    cache->directory = directory;
+    cache->directory_digest = *digest;
+    *out = directory;
+    directory = NULL;
+
+done:
     eg_directory_free(&directory);
     eg_buf_done(&xml);
     eg_buf_done(&cms);
@@ -136,21 +149,30 @@ static enum eg_status load(struct catalog *catalog, struct eg_store *store,
     eg_buf_init(&packed, 2 * EG_PACKAGE_OCTETS_MAX);
     eg_buf_init(&cms, EG_CMS_MAX);
     status = fetch(&packed, &cms, store, EG_ENTRY_PACKAGE, digest, err);
-    if (status == EG_OK) {
-        status = eg_package_unpack(&tree, eg_bytes_view(&packed), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_package_parse(&catalog->package, &tree, false, err);
+    status = eg_package_unpack(&tree, eg_bytes_view(&packed), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_digest_equal(&catalog->package->ref.digest, digest)) {
+    status = eg_package_parse(&catalog->package, &tree, false, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_digest_equal(&catalog->package->ref.digest, digest)) {
         status = eg_error_set(err, EG_E_FORMAT, "package", "does not have the digest recorded");
     }
-    if (status == EG_OK) {
-        status = eg_rules_compile(&catalog->rules, catalog->package, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_judge_new(&catalog->judge, catalog->rules, err);
+    status = eg_rules_compile(&catalog->rules, catalog->package, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_judge_new(&catalog->judge, catalog->rules, err);
+
+done:
     eg_tree_done(&tree);
     eg_buf_done(&packed);
     eg_buf_done(&cms);
@@ -199,7 +221,6 @@ enum eg_status eg_audit_cache_verifier(struct eg_verifier **out, struct eg_audit
     static const struct eg_digest none;
     const struct eg_digest *wanted = revocation != NULL ? revocation : &none;
     struct eg_trust trust = {.anchors_pem = cache->anchors_pem};
-    enum eg_status status = EG_OK;
 
     if (cache->verifier != NULL && eg_digest_equal(&cache->revocation, wanted)) {
         *out = cache->verifier;
@@ -210,15 +231,11 @@ enum eg_status eg_audit_cache_verifier(struct eg_verifier **out, struct eg_audit
     eg_buf_init(&cache->crls, 2 * EG_PACKAGE_OCTETS_MAX);
     if (revocation != NULL) {
         trust.crls_from = "recorded revocation lists"; /* none in them is no "not checked" */
-        status = eg_store_revocation(&cache->crls, store, revocation, err);
+        EG_TRY(eg_store_revocation(&cache->crls, store, revocation, err));
     }
-    if (status == EG_OK) {
-        trust.crls_pem = eg_bytes_view(&cache->crls);
-        status = eg_verifier_new(&cache->verifier, &trust, err);
-    }
-    if (status == EG_OK) {
-        cache->revocation = *wanted;
-        *out = cache->verifier;
-    }
-    return status;
+    trust.crls_pem = eg_bytes_view(&cache->crls);
+    EG_TRY(eg_verifier_new(&cache->verifier, &trust, err));
+    cache->revocation = *wanted;
+    *out = cache->verifier;
+    return EG_OK;
 }

@@ -21,11 +21,14 @@ enum eg_status eg_audit_in_force(struct eg_facts *out, const char **wrong, struc
         *wrong = "the facts in force at its entry can not be read";
         return EG_OK;
     }
-    if (status == EG_OK && needs != inputs->entry->has_facts) {
+    if (status != EG_OK) {
+        return status;
+    }
+    if (needs != inputs->entry->has_facts) {
         *wrong = needs ? "the facts that it leaned on were not recorded"
                        : "facts were recorded, but its package leans on none";
     }
-    return status;
+    return EG_OK;
 }
 
 /* Written, they are these octets. */
@@ -35,10 +38,13 @@ enum eg_status eg_audit_facts_are(bool *same, const struct eg_facts *facts, stru
     struct eg_buf written;
     eg_buf_init(&written, EG_FACTS_OCTETS_MAX);
     enum eg_status status = eg_facts_write(&written, facts, err);
-
-    if (status == EG_OK) {
-        *same = eg_bytes_equal(eg_bytes_view(&written), text);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    *same = eg_bytes_equal(eg_bytes_view(&written), text);
+
+done:
     eg_buf_done(&written);
     return status;
 }
@@ -59,9 +65,12 @@ enum eg_status eg_audit_remembered(bool *same, const struct eg_audit *audit,
     }
     eg_buf_init(&written, EG_FACTS_OCTETS_MAX);
     enum eg_status status = eg_facts_write(&written, inputs->remembered, err);
-    if (status == EG_OK) {
-        status = eg_audit_facts_are(same, &outcome->remembered, eg_bytes_view(&written), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_audit_facts_are(same, &outcome->remembered, eg_bytes_view(&written), err);
+
+done:
     eg_buf_done(&written);
     return status;
 }

@@ -20,10 +20,13 @@ static enum eg_status read_note(struct eg_audit_head *out, const char *path,
 
     eg_buf_init(&octets, EG_HEAD_NOTE_LEN);
     enum eg_status status = eg_file_read(&octets, path, &why);
-    if (status == EG_OK) {
-        status = eg_head_note_read(&note, eg_bytes_view(&octets), settings->origin,
-                                   settings->log_key, &why);
+    if (status != EG_OK) {
+        goto done;
     }
+    status =
+        eg_head_note_read(&note, eg_bytes_view(&octets), settings->origin, settings->log_key, &why);
+
+done:
     eg_buf_done(&octets);
     if (status == EG_E_NOTFOUND || status == EG_E_IO || status == EG_E_NOMEM) {
         if (err != NULL) {

@@ -9,10 +9,12 @@
 #include "proof/head_note.h"
 
 struct eg_audit_head {
-    bool there; /* false: nothing to compare with, which must be said */
+    /* false: nothing to compare with, which must be said */
+    bool there;
     bool good;
     struct eg_checkpoint newest;
-    char text[EG_ERROR_TEXT_MAX]; /* not good: why */
+    /* not good: why */
+    char text[EG_ERROR_TEXT_MAX];
 };
 
 /*

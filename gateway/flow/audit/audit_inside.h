@@ -13,22 +13,29 @@ struct eg_audit {
     struct eg_audit_cache *cache;
 
     /* What was recorded up to the entry in hand, as the checker walks. */
-    struct eg_digest directory; /* newest */
+    /* newest */
+    struct eg_digest directory;
     bool has_directory;
-    struct eg_digest *packages; /* in the order of recording */
+    /* in the order of recording */
+    struct eg_digest *packages;
     size_t package_count, package_capacity;
-    struct eg_package_state *states; /* newest statement about each package that has one */
+    /* newest statement about each package that has one */
+    struct eg_package_state *states;
     size_t state_count, state_capacity;
 
     /* The submission in hand, read once for signature and rerun. */
     uint64_t index;
     bool ready;
-    struct eg_document *document; /* NULL: it breaks an input limit */
-    struct eg_findings early;     /* findings of parsing and reading */
-    struct eg_judge *judge;       /* that read it; NULL: none does */
+    /* NULL: it breaks an input limit */
+    struct eg_document *document;
+    /* findings of parsing and reading */
+    struct eg_findings early;
+    /* that read it; NULL: none does */
+    struct eg_judge *judge;
     struct eg_report_header header;
     bool readable;
-    bool taken; /* recorded as rejected because the identity is taken */
+    /* recorded as rejected because the identity is taken */
+    bool taken;
 };
 
 /* Parse the report in hand and read its identity as the gateway did. */

@@ -10,6 +10,7 @@
  */
 #include "flow/audit/audit_inside.h"
 
+#include "base/error.h"
 #include "base/text.h"
 #include "flow/job/recipients.h"
 
@@ -32,7 +33,8 @@ void eg_audit_shut(struct eg_audit *audit)
  * ----------------------------------- */
 
 struct hints {
-    size_t report_max; /* the limit then in force, if the report broke it */
+    /* the limit then in force, if the report broke it */
+    size_t report_max;
     bool taken;
 };
 
@@ -117,21 +119,30 @@ enum eg_status eg_audit_open(struct eg_audit *audit, const struct eg_check_input
     }
     eg_audit_shut(audit);
     status = read_hints(&hints, inputs->findings, err);
-    if (status == EG_OK) {
-        audit->taken = hints.taken;
-        status = eg_document_parse_recorded(&audit->document, &audit->early, inputs->report,
-                                            hints.report_max, inputs->entry->semantics, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && audit->document != NULL) {
+    audit->taken = hints.taken;
+    status = eg_document_parse_recorded(&audit->document, &audit->early, inputs->report,
+                                        hints.report_max, inputs->entry->semantics, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (audit->document != NULL) {
         status = inputs->entry->has_package
                      ? eg_audit_cache_judge(&audit->judge, audit->cache, inputs->store,
                                             &inputs->entry->package.digest, err)
                      : newest_match(&audit->judge, audit, inputs->store, err);
     }
-    if (status == EG_OK && audit->judge != NULL && matches(package_of(audit), audit->document)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (audit->judge != NULL && matches(package_of(audit), audit->document)) {
         status = eg_judge_read(&audit->header, &audit->readable, &audit->early, audit->judge,
                                audit->document, err);
     }
+
+done:
     audit->index = inputs->index;
     audit->ready = status == EG_OK;
     return status;
@@ -156,9 +167,12 @@ static enum eg_status findings_same(bool *same, const struct eg_findings *findin
 
     eg_buf_init(&written, EG_FINDINGS_MAX);
     status = eg_findings_write(&written, findings, package, err);
-    if (status == EG_OK) {
-        *same = eg_bytes_equal(eg_bytes_view(&written), archived);
+    if (status != EG_OK) {
+        goto done;
     }
+    *same = eg_bytes_equal(eg_bytes_view(&written), archived);
+
+done:
     eg_buf_done(&written);
     return status;
 }
@@ -218,12 +232,9 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
     eg_findings_done(&outcome->findings);
     outcome->findings = audit->early;
     eg_findings_init(&audit->early);
-    status = eg_judge_run(outcome, audit->judge, audit->document, &audit->header, plant,
-                          inputs->entry->has_facts ? known : NULL, err);
-    if (status == EG_OK) {
-        status = eg_recipients_of_outcome(outcome, package, plant, err);
-    }
-    return status;
+    EG_TRY(eg_judge_run(outcome, audit->judge, audit->document, &audit->header, plant,
+                        inputs->entry->has_facts ? known : NULL, err));
+    return eg_recipients_of_outcome(outcome, package, plant, err);
 }
 
 /* As recorded, from facts that are not in force. */
@@ -239,11 +250,14 @@ static enum eg_status run_recorded(struct eg_outcome *outcome, const char **wron
         return EG_OK;
     }
     *wrong = "the facts that it leaned on are not those in force at its entry";
-    if (status == EG_OK) {
-        eg_outcome_done(outcome);
-        eg_outcome_init(outcome);
-        status = run(outcome, audit, inputs, &known, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_outcome_done(outcome);
+    eg_outcome_init(outcome);
+    status = run(outcome, audit, inputs, &known, err);
+
+done:
     eg_facts_done(&known);
     return status;
 }
@@ -256,16 +270,25 @@ static enum eg_status decide_again(struct eg_outcome *outcome, const char **wron
     struct eg_facts known = {0};
     bool same = true;
     enum eg_status status = eg_audit_in_force(&known, wrong, audit, inputs, err);
-
-    if (status == EG_OK) {
-        status = run(outcome, audit, inputs, &known, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && *wrong == NULL && inputs->entry->has_facts) {
+
+    status = run(outcome, audit, inputs, &known, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*wrong == NULL && inputs->entry->has_facts) {
         status = eg_audit_facts_are(&same, &outcome->recalled, inputs->facts, err);
     }
-    if (status == EG_OK && !same) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!same) {
         status = run_recorded(outcome, wrong, audit, inputs, err);
     }
+
+done:
     eg_facts_done(&known);
     return status;
 }
@@ -296,9 +319,12 @@ static enum eg_status compare(unsigned *condition, const struct eg_outcome *outc
         return differ(text, "other notifications");
     }
     status = eg_audit_remembered(&same, audit, outcome, inputs, err);
-    if (status == EG_OK) {
-        *condition = same ? 0 : 14;
+    if (status != EG_OK) {
+        goto done;
     }
+    *condition = same ? 0 : 14;
+
+done:
     return status == EG_OK && !same ? differ(text, "other facts than lie in the archive for it")
                                     : status;
 }
@@ -321,13 +347,19 @@ static enum eg_status rerun_judged(struct eg_audit *audit, const struct eg_check
     }
     eg_outcome_init(&outcome);
     enum eg_status status = decide_again(&outcome, &wrong, audit, inputs, err);
-    if (status == EG_OK) {
-        status = compare(condition, &outcome, audit, inputs, text, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && *condition == 0 && wrong != NULL) {
+    status = compare(condition, &outcome, audit, inputs, text, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*condition == 0 && wrong != NULL) {
         *condition = 13;
         (void)snprintf(text, EG_ERROR_TEXT_MAX, "%s", wrong);
     }
+
+done:
     eg_outcome_done(&outcome);
     return status;
 }
@@ -380,7 +412,7 @@ static enum eg_status rerun_taken(struct eg_audit *audit, const struct eg_check_
         (void)differ(text, "another identity");
         goto done;
     }
-    (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)first.index);
+    (void)snprintf(number, sizeof number, "%llu", (unsigned long long)first.index);
     status = eg_findings_add(&findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY_TAKEN, 0, NULL, 0,
                              &finding, err);
     if (status == EG_OK) {
@@ -404,14 +436,13 @@ static enum eg_status rerun_unjudged(struct eg_audit *audit, const struct eg_che
                                      struct eg_error *err)
 {
     bool same = false;
-    enum eg_status status = audit->taken ? rerun_taken(audit, inputs, &same, text, err)
-                                         : rerun_unreadable(audit, inputs, &same, text, err);
-
-    if (status == EG_OK && same) {
+    EG_TRY(audit->taken ? rerun_taken(audit, inputs, &same, text, err)
+                        : rerun_unreadable(audit, inputs, &same, text, err));
+    if (same) {
         *condition = inputs->entry->has_facts ? 13 : 0;
         (void)snprintf(text, EG_ERROR_TEXT_MAX, "facts were recorded, but no package judged");
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *inputs,
@@ -427,9 +458,10 @@ enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *input
     } else if (status == EG_OK) {
         status = rerun_unjudged(audit, inputs, &found, text, err);
     }
-    if (status == EG_OK) {
-        *condition = found;
-        *differs_by_engine = inputs->entry->semantics != EG_SEMANTICS;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *condition = found;
+    *differs_by_engine = inputs->entry->semantics != EG_SEMANTICS;
+    return EG_OK;
 }

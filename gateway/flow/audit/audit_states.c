@@ -38,7 +38,7 @@ static enum eg_status keep(struct eg_audit *audit, const struct eg_package_state
 
     if (slot == NULL && audit->state_count == audit->state_capacity) {
         size_t capacity = audit->state_capacity > 0 ? 2 * audit->state_capacity : 16;
-        struct eg_package_state *more = realloc(audit->states, capacity * sizeof(*more));
+        struct eg_package_state *more = realloc(audit->states, capacity * sizeof *more);
         if (more == NULL) {
             return eg_error_set(err, EG_E_NOMEM, "audit", "memory ran out");
         }
@@ -81,19 +81,24 @@ static enum eg_status check_signer(struct eg_audit *audit, const struct eg_check
     struct eg_verdict verdict = {0};
     enum eg_status status =
         eg_audit_cache_directory(&directory, audit->cache, inputs->store, &audit->directory, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_audit_cache_judge(&judge, audit->cache, inputs->store,
-                                      &inputs->entry->package.digest, err);
+    status = eg_audit_cache_judge(&judge, audit->cache, inputs->store,
+                                  &inputs->entry->package.digest, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_audit_cache_verifier(&verifier, audit->cache, inputs->store, NULL, err);
+    status = eg_audit_cache_verifier(&verifier, audit->cache, inputs->store, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_statement_authorise(&signer, &verdict, statement,
-                                        eg_rules_package(eg_judge_rules(judge)), directory,
-                                        verifier, inputs->entry->recorded_at_ms, err);
-    }
+    status = eg_statement_authorise(&signer, &verdict, statement,
+                                    eg_rules_package(eg_judge_rules(judge)), directory, verifier,
+                                    inputs->entry->recorded_at_ms, err);
+
+done:
     if (status != EG_OK) {
         return status;
     }
@@ -126,15 +131,22 @@ enum eg_status eg_audit_state(struct eg_audit *audit, const struct eg_check_inpu
     eg_buf_bytes(&statement.text, inputs->report);
     eg_buf_bytes(&statement.cms, inputs->signature);
     status = eg_buf_ok(&statement.text, "package-state", err);
-    if (status == EG_OK) {
-        status = eg_buf_ok(&statement.cms, "package-state", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = check_signer(audit, inputs, &statement, condition, text, err);
+    status = eg_buf_ok(&statement.cms, "package-state", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && *condition == 0) {
+    status = check_signer(audit, inputs, &statement, condition, text, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*condition == 0) {
         status = keep(audit, &statement.state, err);
     }
+
+done:
     eg_statement_done(&statement);
     return status;
 }

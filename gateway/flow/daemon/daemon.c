@@ -5,6 +5,7 @@
 
 #include "assess/judge/engine.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "flow/daemon/check.h"
@@ -37,7 +38,8 @@ struct daemon {
     struct eg_query_thread *query_thread;
     struct eg_session_thread *session_thread;
     uint64_t generation;
-    int64_t again_from_ms; /* boot clock */
+    /* boot clock */
+    int64_t again_from_ms;
 };
 
 static void signals_wanted(sigset_t *out)
@@ -66,39 +68,35 @@ static void raise_descriptors(void)
 static enum eg_status start_threads(struct daemon *daemon, struct eg_error *err)
 {
     /* The hall's thread comes first: files that are opened later are not among its descriptors. */
-    enum eg_status status = eg_session_thread_new(&daemon->session_thread, &daemon->gateway, err);
-    if (status == EG_OK) {
-        status = eg_recorder_start(&daemon->recorder, &daemon->gateway, err);
-    }
-    if (status == EG_OK) {
-        status = eg_workers_start(&daemon->workers, &daemon->gateway, err);
-    }
-    if (status == EG_OK) {
-        status = eg_query_thread_start(&daemon->query_thread, &daemon->gateway,
-                                       eg_recorder_log_key(daemon->recorder), err);
-    }
-    if (status == EG_OK) {
-        status = eg_session_thread_start(daemon->session_thread,
-                                         eg_recorder_log_key(daemon->recorder), err);
-    }
-    return status;
+    EG_TRY(eg_session_thread_new(&daemon->session_thread, &daemon->gateway, err));
+    EG_TRY(eg_recorder_start(&daemon->recorder, &daemon->gateway, err));
+    EG_TRY(eg_workers_start(&daemon->workers, &daemon->gateway, err));
+    EG_TRY(eg_query_thread_start(&daemon->query_thread, &daemon->gateway,
+                                 eg_recorder_log_key(daemon->recorder), err));
+    return eg_session_thread_start(daemon->session_thread, eg_recorder_log_key(daemon->recorder),
+                                   err);
 }
 
 static enum eg_status start(struct daemon *daemon, struct eg_error *err)
 {
     struct eg_snapshot *snapshot = NULL;
     enum eg_status status = eg_engine_init(err);
-    if (status == EG_OK) {
-        status = eg_snapshot_load(&snapshot, daemon->settings, ++daemon->generation, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_check_journal_gaps(snapshot);
-        daemon->shared_made = true;
-        status = eg_gateway_state_init(&daemon->gateway, daemon->settings, &snapshot, err);
+    status = eg_snapshot_load(&snapshot, daemon->settings, ++daemon->generation, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = start_threads(daemon, err);
+    eg_check_journal_gaps(snapshot);
+    daemon->shared_made = true;
+    status = eg_gateway_state_init(&daemon->gateway, daemon->settings, &snapshot, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = start_threads(daemon, err);
+
+done:
     eg_snapshot_free(&snapshot);
     return status;
 }
@@ -160,11 +158,14 @@ static void reload(struct daemon *daemon)
     struct eg_error err = {0};
     enum eg_status status =
         eg_snapshot_load(&snapshot, daemon->settings, daemon->generation + 1, &err);
-    if (status == EG_OK) {
-        eg_check_journal_gaps(snapshot);
-        daemon->generation++;
-        status = eg_recorder_replace_snapshot(&daemon->gateway, &snapshot, &err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_check_journal_gaps(snapshot);
+    daemon->generation++;
+    status = eg_recorder_replace_snapshot(&daemon->gateway, &snapshot, &err);
+
+done:
     if (status == EG_OK) {
         eg_session_thread_renew(daemon->session_thread);
         eg_log(EG_LOG_INFO, "reloaded", "generation=%llu", (unsigned long long)daemon->generation);
@@ -226,11 +227,11 @@ enum eg_status eg_daemon_new_log(const struct eg_settings *settings, struct eg_e
         status = eg_continuity_begin(&place, err);
     }
     explicit_bzero(seed, sizeof seed);
-    if (status == EG_OK) {
-        eg_log(EG_LOG_INFO, "new-log", "origin=%s head=\"%s\"", settings->origin,
-               settings->log_head);
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    eg_log(EG_LOG_INFO, "new-log", "origin=%s head=\"%s\"", settings->origin, settings->log_head);
+    return EG_OK;
 }
 
 enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error *err)
@@ -242,14 +243,18 @@ enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk, not our end */
     enum eg_status status = eg_log_start(err);
-    if (status == EG_OK) {
-        raise_descriptors();
-        status = start(&daemon, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        report_ready(&daemon);
-        wait_for_end(&daemon, &signals);
+    raise_descriptors();
+    status = start(&daemon, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    report_ready(&daemon);
+    wait_for_end(&daemon, &signals);
+
+done:
     stop(&daemon);
     eg_log(EG_LOG_INFO, "stopped", "accepted=%llu rejected=%llu known=%llu refused=%llu",
            (unsigned long long)daemon.gateway.accepted, (unsigned long long)daemon.gateway.rejected,

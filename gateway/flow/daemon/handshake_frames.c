@@ -54,7 +54,7 @@ static enum eg_status write_all(int fd, struct eg_bytes octets, int64_t until_ms
                                 struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    while (octets.len > 0 && status == EG_OK) {
+    while (octets.len > 0) {
         ssize_t sent = send(fd, octets.data, octets.len, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent > 0) {
             octets.data += sent;
@@ -64,8 +64,11 @@ static enum eg_status write_all(int fd, struct eg_bytes octets, int64_t until_ms
         } else if (sent < 0 && errno != EINTR) {
             status = eg_error_errno(err, "door", errno, "the other end does not take");
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 void eg_handshake_frame(struct eg_buf *out, enum eg_handshake_frame type,
@@ -90,9 +93,12 @@ enum eg_status eg_handshake_send(int fd, enum eg_handshake_frame type, const str
     eg_buf_init(&frame, EG_HANDSHAKE_FRAME_MAX);
     eg_handshake_frame(&frame, type, parts, part_count);
     enum eg_status status = eg_buf_ok(&frame, "door", err);
-    if (status == EG_OK) {
-        status = write_all(fd, eg_bytes_view(&frame), end_of(timeout_ms), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_all(fd, eg_bytes_view(&frame), end_of(timeout_ms), err);
+
+done:
     eg_buf_wipe(&frame); /* CONFIG carries a secret key */
     return status;
 }
@@ -145,7 +151,7 @@ static enum eg_status read_all(int fd, uint8_t *into, size_t len, int64_t until_
                                struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    while (len > 0 && status == EG_OK) {
+    while (len > 0) {
         ssize_t got = recv(fd, into, len, MSG_DONTWAIT);
         if (got == 0) {
             return eg_error_set(err, EG_E_NOTFOUND, "door", "the other end closed");
@@ -158,8 +164,11 @@ static enum eg_status read_all(int fd, uint8_t *into, size_t len, int64_t until_
         } else if (errno != EINTR) {
             status = eg_error_errno(err, "door", errno, "the other end is gone");
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status split(struct eg_handshake_message *message, struct eg_error *err)

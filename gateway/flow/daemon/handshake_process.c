@@ -7,6 +7,7 @@
 #include "assess/judge/engine.h"
 #include "assess/package/directory.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "core/authorise.h"
@@ -283,24 +284,13 @@ static enum eg_status await_clock(struct door *door, struct eg_error *err)
 static enum eg_status open_door(struct door *door, struct eg_error *err)
 {
     struct eg_greeting_hooks hooks = {door, on_hello};
-    enum eg_status status = eg_engine_init(err);
-    if (status == EG_OK) {
-        status = take_config(door, err);
-    }
-    if (status == EG_OK) {
-        status = await_clock(door, err);
-    }
-    if (status == EG_OK) {
-        status = eg_verifier_new(&door->verifier, &door->trust, err);
-    }
-    if (status == EG_OK) {
-        status = eg_greeting_open(&door->greeting, door->bind, door->secret, &hooks, err);
-    }
-    if (status == EG_OK) {
-        struct eg_bytes endpoint = eg_bytes_of(eg_greeting_endpoint(door->greeting));
-        status = eg_handshake_send(door->fd, EG_HANDSHAKE_READY, &endpoint, 1, -1, err);
-    }
-    return status;
+    EG_TRY(eg_engine_init(err));
+    EG_TRY(take_config(door, err));
+    EG_TRY(await_clock(door, err));
+    EG_TRY(eg_verifier_new(&door->verifier, &door->trust, err));
+    EG_TRY(eg_greeting_open(&door->greeting, door->bind, door->secret, &hooks, err));
+    struct eg_bytes endpoint = eg_bytes_of(eg_greeting_endpoint(door->greeting));
+    return eg_handshake_send(door->fd, EG_HANDSHAKE_READY, &endpoint, 1, -1, err);
 }
 
 static void close_door(struct door *door)
@@ -334,13 +324,18 @@ int eg_handshake_process_main(int fd)
     if (status != EG_OK) {
         eg_log_failure("door", &err);
     }
-    while (status == EG_OK && !door.over) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    while (!door.over) {
         bool ready = false;
         eg_greeting_turn(door.greeting, &fd, &ready, 1, TURN_MS);
         if (ready && !door.over) {
             hear(&door);
         }
     }
+
+done:
     close_door(&door);
     (void)eg_log_stop(EG_JOURNAL_PATIENCE_MS);
     return status == EG_OK ? 0 : 2;

@@ -59,7 +59,8 @@ struct eg_handshake_message {
     enum eg_handshake_frame type;
     struct eg_bytes parts[EG_HANDSHAKE_PARTS_MAX];
     size_t part_count;
-    struct eg_buf octets; /* what the parts are views of, once received */
+    /* what the parts are views of, once received */
+    struct eg_buf octets;
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "flow/daemon/handshake_supervisor.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "wire/texts.h"
@@ -62,11 +63,15 @@ enum eg_status eg_handshake_supervisor_curve(char public_key[EG_CURVE_KEY_TEXT +
     eg_buf_init(&text, 256);
     enum eg_status status = eg_file_read_some(&text, path, err);
     struct eg_bytes rest = eg_bytes_view(&text);
-    if (status == EG_OK &&
-        (!take_key(public_key, &rest) || !take_key(secret_key, &rest) || rest.len != 0)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!take_key(public_key, &rest) || !take_key(secret_key, &rest) || rest.len != 0) {
         status = eg_error_set(err, EG_E_FORMAT, path,
                               "must hold a public and a secret CURVE key in Z85, a line each");
     }
+
+done:
     eg_buf_wipe(&text);
     return status;
 }
@@ -183,12 +188,12 @@ static enum eg_status configure(struct eg_handshake_supervisor *supervisor, stru
 
 static enum eg_status push(struct eg_handshake_supervisor *supervisor, struct eg_error *err)
 {
-    enum eg_status status =
-        eg_door_push(supervisor->fd, eg_bytes_view(&supervisor->out), &supervisor->out_done, err);
-    if (status == EG_OK && supervisor->out.len > 0 && supervisor->out_done == supervisor->out.len) {
+    EG_TRY(
+        eg_door_push(supervisor->fd, eg_bytes_view(&supervisor->out), &supervisor->out_done, err));
+    if (supervisor->out.len > 0 && supervisor->out_done == supervisor->out.len) {
         drop_out(supervisor);
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- ends -------------------------------------------------------------------------------------
@@ -248,9 +253,12 @@ static bool talks(const struct eg_handshake_supervisor *supervisor)
 static enum eg_status start(struct eg_handshake_supervisor *supervisor, struct eg_error *err)
 {
     enum eg_status status = configure(supervisor, err);
-    if (status == EG_OK) {
-        status = spawn(supervisor, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = spawn(supervisor, err);
+
+done:
     if (status != EG_OK) {
         drop_out(supervisor);
     }
@@ -294,7 +302,10 @@ static enum eg_status wait_until_ready(struct eg_handshake_supervisor *superviso
     struct pollfd item = {supervisor->fd, POLLIN, 0};
     struct eg_handshake_message message;
     enum eg_status status = push(supervisor, err);
-    while (status == EG_OK && !supervisor->ready) {
+    if (status != EG_OK) {
+        return status;
+    }
+    while (!supervisor->ready) {
         (void)poll(&item, 1, LOOK_EVERY_MS);
         if (eg_clock_boot_ms() >= until_ms || reap(supervisor)) {
             return eg_error_set(err, EG_E_IO, "door",
@@ -314,9 +325,9 @@ static enum eg_status wait_until_ready(struct eg_handshake_supervisor *superviso
         } else if (status == EG_OK) {
             eg_handshake_message_done(&message);
         }
-        status = status == EG_E_BUSY ? EG_OK : status;
+        EG_TRY(status == EG_E_BUSY ? EG_OK : status);
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status open_channel(struct eg_handshake_supervisor *supervisor, struct eg_error *err)
@@ -339,18 +350,11 @@ enum eg_status eg_handshake_supervisor_open(struct eg_handshake_supervisor *supe
     eg_buf_init(&supervisor->in, EG_HANDSHAKE_WORD_MAX + EG_HANDSHAKE_HEAD_LEN);
     drop_out(supervisor);
     memcpy(supervisor->bind, gateway->settings->door_bind, sizeof supervisor->bind);
-    enum eg_status status = eg_handshake_supervisor_curve(
-        supervisor->public_key, supervisor->secret_key, gateway->settings->door_curve, err);
-    if (status == EG_OK) {
-        status = open_channel(supervisor, err);
-    }
-    if (status == EG_OK) {
-        status = start(supervisor, err);
-    }
-    if (status == EG_OK) {
-        status = wait_until_ready(supervisor, err);
-    }
-    return status;
+    EG_TRY(eg_handshake_supervisor_curve(supervisor->public_key, supervisor->secret_key,
+                                         gateway->settings->door_curve, err));
+    EG_TRY(open_channel(supervisor, err));
+    EG_TRY(start(supervisor, err));
+    return wait_until_ready(supervisor, err);
 }
 
 /* A process that the kernel does not end now ends with this one. */
@@ -407,21 +411,25 @@ bool eg_handshake_supervisor_hear(struct eg_handshake_message *out,
 {
     struct eg_error err = {0};
     enum eg_status status = EG_OK;
-    while (talks(supervisor) && status == EG_OK) {
+    while (talks(supervisor)) {
         struct eg_handshake_message message;
         status = eg_door_pull(&supervisor->in, supervisor->fd,
                               EG_HANDSHAKE_WORD_MAX + EG_HANDSHAKE_HEAD_LEN, &err);
-        if (status == EG_OK) {
-            status = eg_door_next(&message, &supervisor->in, EG_HANDSHAKE_WORD_MAX, &err);
+        if (status != EG_OK) {
+            goto done;
         }
-        if (status == EG_OK) {
-            if (for_hall(supervisor, &message)) {
-                *out = message;
-                return true;
-            }
-            eg_handshake_message_done(&message);
+        status = eg_door_next(&message, &supervisor->in, EG_HANDSHAKE_WORD_MAX, &err);
+        if (status != EG_OK) {
+            goto done;
         }
+        if (for_hall(supervisor, &message)) {
+            *out = message;
+            return true;
+        }
+        eg_handshake_message_done(&message);
     }
+
+done:
     if (status != EG_OK && status != EG_E_BUSY) {
         fell(supervisor, err.text);
     }

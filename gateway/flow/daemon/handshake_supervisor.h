@@ -19,21 +19,31 @@
 struct eg_handshake_supervisor {
     struct eg_gateway_state *gateway;
     char public_key[EG_CURVE_KEY_TEXT + 1], secret_key[EG_CURVE_KEY_TEXT + 1];
-    char bind[EG_SETTING_TEXT_MAX]; /* as set, and once bound as it is, so that a new door takes the
-                                       same port */
-    int fd, door_fd;                /* this end, and the door's, of the pair */
-    pid_t child;                    /* 0: no door at the moment */
-    bool dying;                     /* the child was ended and is not gone yet */
-    bool ready;                     /* it is bound and said so */
-    struct eg_buf in;               /* octets of frames that are not whole yet */
-    struct eg_buf out;              /* frames it has not taken, from out_done on */
+    /* as set, and once bound as it is, so that a new door takes the same port */
+    char bind[EG_SETTING_TEXT_MAX];
+    /* this end, and the door's, of the pair */
+    int fd, door_fd;
+    /* 0: no door at the moment */
+    pid_t child;
+    /* the child was ended and is not gone yet */
+    bool dying;
+    /* it is bound and said so */
+    bool ready;
+    /* octets of frames that are not whole yet */
+    struct eg_buf in;
+    /* frames it has not taken, from out_done on */
+    struct eg_buf out;
     size_t out_done;
-    int64_t started_at_ms, ended_at_ms, start_at_ms; /* boot clock */
+    /* boot clock */
+    int64_t started_at_ms, ended_at_ms, start_at_ms;
     int64_t beat_at_ms;
-    uint64_t beats, beats_heard; /* sent to this door, and the last one it answered */
-    unsigned beats_missed;       /* due since it last answered */
+    /* sent to this door, and the last one it answered */
+    uint64_t beats, beats_heard;
+    /* due since it last answered */
+    unsigned beats_missed;
     unsigned quick_deaths;
-    uint64_t clock_seen; /* state of the evidence on the clock that the door was told */
+    /* state of the evidence on the clock that the door was told */
+    uint64_t clock_seen;
     int64_t clock_told_at_ms;
 };
 

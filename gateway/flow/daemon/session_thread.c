@@ -4,6 +4,7 @@
 #include "flow/daemon/session_thread.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/daemon/card.h"
@@ -39,10 +40,12 @@ struct eg_session_thread {
     struct eg_handshake_supervisor supervisor;
     struct eg_cards *cards;
     char hall_public[EG_CURVE_KEY_TEXT + 1];
-    char door[EG_SETTING_TEXT_MAX]; /* as first bound: others read it while doors are replaced */
+    /* as first bound: others read it while doors are replaced */
+    char door[EG_SETTING_TEXT_MAX];
     pthread_t thread;
     bool started;
-    pthread_mutex_t lock; /* for what main and this thread say to each other at the start: */
+    /* for what main and this thread say to each other at the start: */
+    pthread_mutex_t lock;
     pthread_cond_t changed;
     bool apart, ordered, opened;
     uint8_t log_key[EG_ED25519_KEY_LEN];
@@ -50,8 +53,10 @@ struct eg_session_thread {
     struct eg_error open_err;
     int wake_fd;
     _Atomic bool refusing, renewing, stopping;
-    struct eg_send_backlog kept; /* items whose peer is full */
-    struct eg_digest trust;      /* of the anchors and lists under which admissions were given */
+    /* items whose peer is full */
+    struct eg_send_backlog kept;
+    /* of the anchors and lists under which admissions were given */
+    struct eg_digest trust;
     struct eg_digest directory;
     struct eg_followings followings;
     int64_t reviewed_at_ms;
@@ -222,17 +227,13 @@ static enum eg_status welcome(struct eg_session_thread *session_thread,
         text.admitted_until_ms = longest;
     }
     int64_t boot_ms = eg_clock_boot_ms();
-    enum eg_status status =
-        eg_admission_put(eg_session_socket_admission(session_thread->hall), key, text.participant,
-                         &certificate, boot_ms + (text.admitted_until_ms - now_ms), boot_ms, err);
-    if (status == EG_OK) {
-        status = eg_cards_welcome(session_thread->cards, &session_thread->supervisor.out,
-                                  message->parts[0], &text, err);
-    }
-    if (status == EG_OK) {
-        eg_log(EG_LOG_INFO, "admitted", "participant=%s key=\"%s\"", text.participant, key);
-    }
-    return status;
+    EG_TRY(eg_admission_put(eg_session_socket_admission(session_thread->hall), key,
+                            text.participant, &certificate,
+                            boot_ms + (text.admitted_until_ms - now_ms), boot_ms, err));
+    EG_TRY(eg_cards_welcome(session_thread->cards, &session_thread->supervisor.out,
+                            message->parts[0], &text, err));
+    eg_log(EG_LOG_INFO, "admitted", "participant=%s key=\"%s\"", text.participant, key);
+    return EG_OK;
 }
 
 static void on_greeted(struct eg_session_thread *session_thread,
@@ -508,23 +509,16 @@ static enum eg_status open_all(struct eg_session_thread *session_thread, struct 
     struct review at_start = {.snapshot = eg_snapshot_take(session_thread->gateway->snapshot)};
     look_at_snapshot(session_thread, &at_start);
     eg_snapshot_drop(session_thread->gateway->snapshot, &at_start.snapshot);
-    enum eg_status status = open_hall(session_thread, err);
-    if (status == EG_OK) {
-        status =
-            eg_handshake_supervisor_open(&session_thread->supervisor, session_thread->gateway, err);
-    }
-    if (status == EG_OK) {
-        memcpy(session_thread->door, session_thread->supervisor.bind, sizeof session_thread->door);
-        struct eg_card_parts parts = {session_thread->door,
-                                      eg_session_socket_endpoint(session_thread->hall),
-                                      session_thread->supervisor.public_key,
-                                      session_thread->hall_public,
-                                      session_thread->log_key,
-                                      &session_thread->gateway->clock};
-        status =
-            eg_cards_open(&session_thread->cards, session_thread->gateway->settings, &parts, err);
-    }
-    return status;
+    EG_TRY(open_hall(session_thread, err));
+    EG_TRY(eg_handshake_supervisor_open(&session_thread->supervisor, session_thread->gateway, err));
+    memcpy(session_thread->door, session_thread->supervisor.bind, sizeof session_thread->door);
+    struct eg_card_parts parts = {session_thread->door,
+                                  eg_session_socket_endpoint(session_thread->hall),
+                                  session_thread->supervisor.public_key,
+                                  session_thread->hall_public,
+                                  session_thread->log_key,
+                                  &session_thread->gateway->clock};
+    return eg_cards_open(&session_thread->cards, session_thread->gateway->settings, &parts, err);
 }
 
 static void close_all(struct eg_session_thread *session_thread)
@@ -610,12 +604,14 @@ enum eg_status eg_session_thread_new(struct eg_session_thread **out,
     session_thread->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     enum eg_status status =
         session_thread->wake_fd >= 0 ? EG_OK : eg_error_errno(err, "hall", errno, "no eventfd");
-    if (status == EG_OK) {
-        session_thread->started =
-            pthread_create(&session_thread->thread, NULL, run, session_thread) == 0;
-        status =
-            session_thread->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "hall", "no thread");
+    if (status != EG_OK) {
+        goto done;
     }
+    session_thread->started =
+        pthread_create(&session_thread->thread, NULL, run, session_thread) == 0;
+    status = session_thread->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "hall", "no thread");
+
+done:
     if (status != EG_OK) {
         eg_session_thread_stop(&session_thread);
         return status;

@@ -6,6 +6,7 @@
 #include "flow/install/folder.h"
 
 #include "assess/package/package.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -58,23 +59,32 @@ enum eg_status eg_statement_read(struct eg_statement *out, struct eg_bytes file,
     if (file.len > STATEMENT_FILE_MAX || !split(&text, &cms, file)) {
         status = eg_error_set(err, EG_E_FORMAT, STATE, "a text, an empty line and cms are needed");
     }
-    if (status == EG_OK) {
-        status = eg_package_state_read(&statement.state, text, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_text_unbase64(cms, &statement.cms)) {
+    status = eg_package_state_read(&statement.state, text, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_text_unbase64(cms, &statement.cms)) {
         status = eg_error_set(err, EG_E_FORMAT, STATE, "cms is not base64 on one line");
     }
-    if (status == EG_OK) {
-        eg_buf_bytes(&statement.text, text);
-        status = eg_buf_ok(&statement.text, STATE, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_buf_ok(&statement.cms, STATE, err);
+    eg_buf_bytes(&statement.text, text);
+    status = eg_buf_ok(&statement.text, STATE, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = statement;
-        statement = (struct eg_statement){.there = false};
+    status = eg_buf_ok(&statement.cms, STATE, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = statement;
+    statement = (struct eg_statement){.there = false};
+
+done:
     eg_statement_done(&statement);
     return status;
 }
@@ -170,17 +180,25 @@ static enum eg_status read_statement(struct eg_folder_item *item, const char *di
     enum eg_status status = path == NULL ? no_memory(err, dir) : look(&there, path, err);
 
     eg_buf_init(&file, STATEMENT_FILE_MAX);
-    if (status == EG_OK && there) {
-        status = eg_file_read_some(&file, path, err);
-        if (status == EG_OK) {
-            status = eg_statement_read(&item->statement, eg_bytes_view(&file), err);
-        }
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && item->statement.there &&
-        !eg_package_state_is_of(&item->statement.state, ref)) {
+    if (there) {
+        status = eg_file_read_some(&file, path, err);
+        if (status != EG_OK) {
+            goto done;
+        }
+        status = eg_statement_read(&item->statement, eg_bytes_view(&file), err);
+    }
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (item->statement.there && !eg_package_state_is_of(&item->statement.state, ref)) {
         status = eg_error_set(err, EG_E_DENIED, path,
                               "is a statement about another package, version or digest");
     }
+
+done:
     eg_buf_done(&file);
     free(path);
     return status;
@@ -189,7 +207,8 @@ static enum eg_status read_statement(struct eg_folder_item *item, const char *di
 struct walk {
     struct eg_folder folder;
     const char *dir;
-    const char *id; /* the folder in hand */
+    /* the folder in hand */
+    const char *id;
     bool with_held;
 };
 
@@ -202,27 +221,42 @@ static enum eg_status add(struct walk *walk, const char *version, struct eg_erro
     enum eg_status status = package_path == NULL || held_path == NULL
                                 ? no_memory(err, walk->dir)
                                 : look(&item.held, held_path, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && walk->folder.count == EG_FOLDER_PACKAGES_MAX) {
+    if (walk->folder.count == EG_FOLDER_PACKAGES_MAX) {
         status = eg_error_set(err, EG_E_LIMIT, package_path, "more than %d packages",
                               EG_FOLDER_PACKAGES_MAX);
     }
-    if (status == EG_OK && (!item.held || walk->with_held)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!item.held || walk->with_held) {
         status = eg_package_read(&item.package, package_path, false, err);
-        if (status == EG_OK && (strcmp(item.package->ref.id, walk->id) != 0 ||
-                                strcmp(item.package->ref.version, version) != 0)) {
+        if (status != EG_OK) {
+            goto done;
+        }
+        if (strcmp(item.package->ref.id, walk->id) != 0 ||
+            strcmp(item.package->ref.version, version) != 0) {
             status = eg_error_set(err, EG_E_DENIED, package_path,
                                   "holds %s %s; a package lies under its own id and version",
                                   item.package->ref.id, item.package->ref.version);
         }
-        if (status == EG_OK) {
-            status = read_statement(&item, walk->dir, err);
+        if (status != EG_OK) {
+            goto done;
         }
+        status = read_statement(&item, walk->dir, err);
     }
-    if (status == EG_OK && item.package != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (item.package != NULL) {
         walk->folder.items[walk->folder.count++] = item;
         item = (struct eg_folder_item){.held = false};
     }
+
+done:
     eg_package_free(&item.package);
     eg_statement_done(&item.statement);
     free(path);
@@ -269,9 +303,12 @@ static enum eg_status add_versions(struct walk *walk, const char *id, struct eg_
     enum eg_status status = path == NULL ? no_memory(err, walk->dir) : EG_OK;
 
     walk->id = id;
-    if (status == EG_OK) {
-        status = each(path, walk, add, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = each(path, walk, add, err);
+
+done:
     free(path);
     return status;
 }
@@ -353,16 +390,15 @@ static enum eg_status check_pair(const struct eg_folder_item *one,
 
 enum eg_status eg_folder_check(const struct eg_folder *folder, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; i < folder->count && status == EG_OK; i++) {
-        for (size_t k = i + 1; k < folder->count && status == EG_OK; k++) {
+    for (size_t i = 0; i < folder->count; i++) {
+        for (size_t k = i + 1; k < folder->count; k++) {
             if (!folder->items[i].held && !folder->items[k].held) {
-                status = check_pair(&folder->items[i], &folder->items[k], err);
+                EG_TRY(check_pair(&folder->items[i], &folder->items[k], err));
             }
         }
     }
-    return status;
+    return EG_OK;
 }
 
 struct eg_folder_item *eg_folder_find(const struct eg_folder *folder,
@@ -406,16 +442,20 @@ static enum eg_status put(const char *dir, const struct eg_package_ref *package,
 {
     char *path = beside(dir, package->id, what, package->version);
     enum eg_status status = path == NULL ? no_memory(err, dir) : EG_OK;
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        char *slash = strrchr(path, '/');
-        *slash = '\0';
-        status = eg_file_mkdirs(path, err);
-        *slash = '/';
+    char *slash = strrchr(path, '/');
+    *slash = '\0';
+    status = eg_file_mkdirs(path, err);
+    *slash = '/';
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_file_write(path, content, 0644, err);
-    }
+    status = eg_file_write(path, content, 0644, err);
+
+done:
     free(path);
     return status;
 }
@@ -439,9 +479,9 @@ enum eg_status eg_folder_release(const char *dir, const struct eg_package_ref *p
 enum eg_status eg_folder_state(const char *dir, const struct eg_package_ref *package,
                                struct eg_bytes file, struct eg_error *err)
 {
-    enum eg_status status = put(dir, package, STATE, file, err);
+    EG_TRY(put(dir, package, STATE, file, err));
 
-    return status == EG_OK ? eg_folder_release(dir, package, err) : status;
+    return eg_folder_release(dir, package, err);
 }
 
 enum eg_status eg_folder_hold(const char *dir, const struct eg_package_ref *package,

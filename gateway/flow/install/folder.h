@@ -22,7 +22,8 @@ struct eg_statement {
     bool there;
     struct eg_package_state state;
     struct eg_buf text, cms;
-    struct eg_digest signer; /* certificate; filled by who checks it */
+    /* certificate; filled by who checks it */
+    struct eg_digest signer;
 };
 void eg_statement_done(struct eg_statement *statement);
 
@@ -53,7 +54,8 @@ struct eg_folder_item {
     bool held;
 };
 struct eg_folder {
-    struct eg_folder_item *items; /* by id, then by version text */
+    /* by id, then by version text */
+    struct eg_folder_item *items;
     size_t count;
 };
 

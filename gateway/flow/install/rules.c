@@ -77,8 +77,11 @@ static enum eg_status make_parent(const char *path, struct eg_error *err)
 static enum eg_status write_files(const char *dir, const struct eg_tree *tree, struct eg_error *err)
 {
     enum eg_status status = eg_file_mkdirs(dir, err);
+    if (status != EG_OK) {
+        return status;
+    }
 
-    for (size_t i = 0; status == EG_OK && i < tree->count; i++) {
+    for (size_t i = 0; i < tree->count; i++) {
         char *path = eg_file_join(dir, tree->files[i].name);
         if (path == NULL) {
             return eg_error_set(err, EG_E_NOMEM, dir, "memory ran out");
@@ -88,8 +91,11 @@ static enum eg_status write_files(const char *dir, const struct eg_tree *tree, s
             status = eg_file_write(path, eg_bytes_view(&tree->files[i].content), 0644, err);
         }
         free(path);
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 /* EG_OK: nothing is there. EG_E_EXISTS with `same` when it is this very package. */
@@ -113,16 +119,23 @@ static enum eg_status place(const char *path, const char *temporary, const char 
                             const struct eg_package *package, struct eg_error *err)
 {
     enum eg_status status = eg_file_remove_tree(temporary, err);
-
-    if (status == EG_OK) {
-        status = write_files(temporary, &package->tree, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && rename(temporary, path) != 0) {
+
+    status = write_files(temporary, &package->tree, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (rename(temporary, path) != 0) {
         status = eg_error_errno(err, path, errno, "can not be put in place");
     }
-    if (status == EG_OK) {
-        return eg_file_sync_dir(parent, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    return eg_file_sync_dir(parent, err);
+
+done:
     if (eg_file_remove_tree(temporary, NULL) != EG_OK) {
         return status; /* the next install removes what is left */
     }
@@ -139,7 +152,7 @@ enum eg_status eg_rules_install(char **path_out, const char *dir, const struct e
     bool same = false;
     enum eg_status status = EG_OK;
 
-    (void)snprintf(name, sizeof(name), ".%s.tmp", package->ref.version);
+    (void)snprintf(name, sizeof name, ".%s.tmp", package->ref.version);
     temporary = parent != NULL ? eg_file_join(parent, name) : NULL;
     if (path == NULL || temporary == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, dir, "memory ran out");

@@ -16,7 +16,8 @@
 struct kept {
     struct eg_facts_cached set;
     size_t octets;
-    uint64_t turn; /* when it was given; the least goes first */
+    /* when it was given; the least goes first */
+    uint64_t turn;
     bool missed;
 };
 

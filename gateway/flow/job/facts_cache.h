@@ -20,8 +20,10 @@ void eg_facts_cache_free(struct eg_facts_cache **facts_cache);
 struct eg_facts_cached {
     struct eg_facts facts;
     char plant[EG_ID_MAX + 1], package[EG_ID_MAX + 1];
-    char from[11], until[11]; /* days from the first to before the last */
-    uint64_t below;           /* facts of entries before this index */
+    /* days from the first to before the last */
+    char from[11], until[11];
+    /* facts of entries before this index */
+    uint64_t below;
 };
 
 /*

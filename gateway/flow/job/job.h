@@ -28,23 +28,30 @@ enum eg_job_state {
 struct eg_job {
     uint32_t magic;
     enum eg_job_state state;
-    uint64_t number; /* in the journal */
+    /* in the journal */
+    uint64_t number;
 
     /* intake */
     struct eg_route route;
     uint8_t request_id[EG_REQUEST_ID_MAX];
     size_t request_id_len;
-    char sender[EG_ID_MAX + 1]; /* participant of the connection */
+    /* participant of the connection */
+    char sender[EG_ID_MAX + 1];
     int64_t received_at_ms;
-    bool clock_doubted; /* received-at is worth nothing: answered from the archive, or CLOCK */
+    /* received-at is worth nothing: answered from the archive, or CLOCK */
+    bool clock_doubted;
     struct eg_buf cms, report;
-    struct eg_plant_queue_place place; /* among reports of its plant */
-    bool retry; /* a person asked for it: nobody waits for an answer (held.h) */
+    /* among reports of its plant */
+    struct eg_plant_queue_place place;
+    /* a person asked for it: nobody waits for an answer (held.h) */
+    bool retry;
 
     /* verify */
-    uint64_t generation; /* of the snapshot that judged */
+    /* of the snapshot that judged */
+    uint64_t generation;
     struct eg_signer signer;
-    char participant[EG_ID_MAX + 1]; /* whose certificate signed */
+    /* whose certificate signed */
+    char participant[EG_ID_MAX + 1];
     struct eg_digest report_digest;
 
     /* read */
@@ -53,20 +60,26 @@ struct eg_job {
     bool readable;
 
     /* assess */
-    bool facts_cache;     /* its package recalls facts; `outcome` holds those it leaned on ... */
-    uint64_t facts_below; /* ... which were in force at this log index */
+    /* its package recalls facts; `outcome` holds those it leaned on ... */
+    bool facts_cache;
+    /* ... which were in force at this log index */
+    uint64_t facts_below;
     struct eg_outcome outcome;
-    struct eg_buf text_de, text_en; /* the findings' texts */
+    /* the findings' texts */
+    struct eg_buf text_de, text_en;
     uint64_t directory_version;
     struct eg_digest directory;
 
     /* the end: a refusal, or a receipt made by the recorder */
     struct eg_verdict verdict;
-    bool breached; /* it met a ceiling: to be remembered before that is answered (held.h) */
-    char judged_by[2 * EG_ID_MAX + 2]; /* the package then, "id version" */
+    /* it met a ceiling: to be remembered before that is answered (held.h) */
+    bool breached;
+    /* the package then, "id version" */
+    char judged_by[2 * EG_ID_MAX + 2];
     unsigned
         rounds; /* times judged; more than one when it waited, or the snapshot changed meanwhile */
-    int64_t stage_ns[8]; /* CPU time spent, by stage */
+    /* CPU time spent, by stage */
+    int64_t stage_ns[8];
 };
 
 /* Frames are copied. NULL when memory ran out. */

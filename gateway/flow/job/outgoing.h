@@ -15,8 +15,10 @@ struct eg_outgoing {
     size_t request_id_len;
     struct eg_buf frames[EG_FRAMES_MAX];
     size_t frame_count;
-    bool keep;                /* an item of a stream: kept and tried again when the peer is full */
-    struct eg_outgoing *next; /* among those kept */
+    /* an item of a stream: kept and tried again when the peer is full */
+    bool keep;
+    /* among those kept */
+    struct eg_outgoing *next;
 };
 
 /* A outgoing message without frames to `route` under `request_id`; NULL when memory ran out. */

@@ -19,7 +19,8 @@
 struct eg_plant_queues {
     pthread_mutex_t lock;
     struct eg_plant_queue_list unread, gate;
-    struct eg_job *buckets[BUCKETS]; /* the first job of each plant queue */
+    /* the first job of each plant queue */
+    struct eg_job *buckets[BUCKETS];
 };
 
 enum eg_status eg_plant_queues_new(struct eg_plant_queues **out, struct eg_error *err)

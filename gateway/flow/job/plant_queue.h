@@ -41,8 +41,10 @@ struct eg_plant_queue_list {
 struct eg_plant_queue_place {
     enum eg_plant_queue_state state;
     char plant[EG_ID_MAX + 1];
-    struct eg_job *next, *before;       /* in its list; FIRST: in the bucket of its plant */
-    struct eg_plant_queue_list waiting; /* FIRST: those behind it */
+    /* in its list; FIRST: in the bucket of its plant */
+    struct eg_job *next, *before;
+    /* FIRST: those behind it */
+    struct eg_plant_queue_list waiting;
 };
 
 EG_MUST_USE

@@ -20,7 +20,8 @@ struct eg_send_backlog {
 struct eg_send_backlog_ways {
     void *payload;
     enum eg_status (*send)(void *payload,
-                           const struct eg_outgoing *outgoing); /* as eg_router_send */
+                           /* as eg_router_send */
+                           const struct eg_outgoing *outgoing);
     void (*gone)(void *payload, const struct eg_route *route);
 };
 

@@ -4,6 +4,7 @@
  */
 #include "flow/pipeline/gateway_state.h"
 
+#include "base/error.h"
 #include "flow/job/outgoing.h"
 #include "flow/pipeline/query_item.h"
 #include "flow/pipeline/task.h"
@@ -14,11 +15,10 @@ static enum eg_status new_queues(struct eg_gateway_state *gateway, struct eg_err
 {
     struct eg_queue **const queues[] = {&gateway->jobs, &gateway->records, &gateway->outgoing,
                                         &gateway->queries};
-    enum eg_status status = EG_OK;
-    for (size_t i = 0; i < sizeof queues / sizeof queues[0] && status == EG_OK; i++) {
-        status = eg_queue_new(queues[i], err);
+    for (size_t i = 0; i < sizeof queues / sizeof queues[0]; i++) {
+        EG_TRY(eg_queue_new(queues[i], err));
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_gateway_state_init(struct eg_gateway_state *gateway,
@@ -29,17 +29,10 @@ enum eg_status eg_gateway_state_init(struct eg_gateway_state *gateway,
     gateway->settings = settings;
     eg_clock_watch_init(&gateway->clock, (int64_t)settings->clock_step_ms, &(*snapshot)->clock);
     gateway->held.unsettled = true; /* what the process before left */
-    enum eg_status status = eg_snapshot_slot_new(&gateway->snapshot, snapshot, err);
-    if (status == EG_OK) {
-        status = eg_plant_queues_new(&gateway->plant_queues, err);
-    }
-    if (status == EG_OK) {
-        status = eg_facts_cache_new(&gateway->facts_cache, err);
-    }
-    if (status == EG_OK) {
-        status = new_queues(gateway, err);
-    }
-    return status;
+    EG_TRY(eg_snapshot_slot_new(&gateway->snapshot, snapshot, err));
+    EG_TRY(eg_plant_queues_new(&gateway->plant_queues, err));
+    EG_TRY(eg_facts_cache_new(&gateway->facts_cache, err));
+    return new_queues(gateway, err);
 }
 
 static void drain(struct eg_gateway_state *gateway)

@@ -30,10 +30,13 @@ struct eg_gateway_state {
     struct eg_plant_queues *plant_queues;
     struct eg_facts_cache *facts_cache;
     struct eg_queue *jobs, *records, *outgoing, *queries;
-    _Atomic size_t jobs_in_hand, octets_in_hand; /* taken by the hall, not yet answered */
-    _Atomic uint64_t log_size; /* covered by the head note: entries from here on must not leave */
+    /* taken by the hall, not yet answered */
+    _Atomic size_t jobs_in_hand, octets_in_hand;
+    /* covered by the head note: entries from here on must not leave */
+    _Atomic uint64_t log_size;
     struct eg_held_retry held;
-    _Atomic uint64_t accepted, rejected, refused, known; /* answers since the start */
+    /* answers since the start */
+    _Atomic uint64_t accepted, rejected, refused, known;
 };
 
 EG_MUST_USE

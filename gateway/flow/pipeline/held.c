@@ -65,9 +65,14 @@ enum eg_status eg_held_ask(struct eg_verdict *verdict, struct eg_store *store,
     }
     enum eg_status status =
         eg_store_held_find(&held, store, job->participant, &job->report_digest, err);
-    if (status == EG_OK && held.state != EG_HELD_BREACHED) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (held.state != EG_HELD_BREACHED) {
         refuse_held(verdict, &held);
     }
+
+done:
     return status == EG_E_NOTFOUND ? EG_OK : status;
 }
 
@@ -212,12 +217,15 @@ static enum eg_status start_next(struct eg_gateway_state *gateway, struct eg_sto
     eg_buf_init(&signature, EG_CMS_MAX);
     eg_buf_init(&report, EG_REPORT_MAX + EG_MIB);
     enum eg_status status = eg_store_held_next(&held, &signature, &report, store, err);
-    if (status == EG_OK) {
-        struct eg_job *job = job_of(gateway, &held, &signature, &report);
-        if (job != NULL) {
-            start_job(gateway, store, &held, &job);
-        }
+    if (status != EG_OK) {
+        goto done;
     }
+    struct eg_job *job = job_of(gateway, &held, &signature, &report);
+    if (job != NULL) {
+        start_job(gateway, store, &held, &job);
+    }
+
+done:
     eg_buf_done(&signature);
     eg_buf_done(&report);
     return status == EG_E_NOTFOUND ? EG_OK : status;
@@ -238,9 +246,12 @@ void eg_held_turn(struct eg_gateway_state *gateway, struct eg_store *store)
         status = settle(retry, store, &err);
         retry->unsettled = status != EG_OK;
     }
-    if (status == EG_OK) {
-        status = start_next(gateway, store, &err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = start_next(gateway, store, &err);
+
+done:
     if (status != EG_OK) {
         eg_log_failure("held", &err);
     }

@@ -79,19 +79,24 @@ static enum eg_status take_entry(struct eg_receipt *receipt, struct eg_stream_it
     }
     status = eg_receipt_verify(receipt, eg_bytes_view(&stored.receipt), items->origin,
                                items->log_key, err);
-    if (status == EG_OK &&
-        (receipt->index != at->index ||
-         !eg_bytes_equal(eg_bytes_view(&receipt->entry_text), eg_bytes_view(&stored.entry_text)))) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (receipt->index != at->index ||
+        !eg_bytes_equal(eg_bytes_view(&receipt->entry_text), eg_bytes_view(&stored.entry_text))) {
         eg_receipt_done(receipt);
         status = eg_error_set(err, EG_E_CRYPTO, "receipt", "the receipt is about another entry");
     }
-    if (status == EG_OK) {
-        eg_buf_bytes(&out->receipt, eg_bytes_view(&stored.receipt));
-        status = eg_buf_ok(&out->receipt, "receipt", err);
-        if (status != EG_OK) {
-            eg_receipt_done(receipt);
-        }
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_buf_bytes(&out->receipt, eg_bytes_view(&stored.receipt));
+    status = eg_buf_ok(&out->receipt, "receipt", err);
+    if (status != EG_OK) {
+        eg_receipt_done(receipt);
+    }
+
+done:
     eg_stored_done(&stored);
     return status;
 }
@@ -131,10 +136,13 @@ static enum eg_status take_item(struct eg_stream_item *out, struct eg_items *ite
         return eg_error_set(err, EG_E_NOMEM, "stream", "memory ran out");
     }
     enum eg_status status = take_entry(receipt, out, items, at, err);
-    if (status == EG_OK) {
-        status = take_content(out, items, &receipt->entry, recipient, at, err);
-        eg_receipt_done(receipt);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = take_content(out, items, &receipt->entry, recipient, at, err);
+    eg_receipt_done(receipt);
+
+done:
     free(receipt);
     return status;
 }
@@ -173,13 +181,17 @@ enum eg_status eg_items_acked(struct eg_wire_cursor *out, struct eg_items *items
     struct eg_cursor cursor = {0, 0};
     struct eg_error own = {.status = EG_OK};
     enum eg_status status = eg_store_cursor_get(&cursor, items->store, participant, stream, &own);
-    if (status == EG_OK && cursor.index >= *items->log_size &&
-        (cursor.index != 0 || cursor.number != 0)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (cursor.index >= *items->log_size && (cursor.index != 0 || cursor.number != 0)) {
         status = eg_error_set(&own, EG_E_FORMAT, "cursor",
                               "the cursor kept for stream %s is %" PRIu64 ".%" PRIu32
                               ", beyond the end of the log",
                               stream, cursor.index, cursor.number);
     }
+
+done:
     say_result(items, status, &own);
     if (status == EG_OK) {
         *out = (struct eg_wire_cursor){cursor.index, cursor.number};

@@ -13,14 +13,18 @@
 #define EG_ITEMS_SAID_MAX 256
 
 struct eg_items {
-    struct eg_store *store;           /* kept */
-    const _Atomic uint64_t *log_size; /* kept; what is not shown of the log yet does not leave */
+    /* kept */
+    struct eg_store *store;
+    /* kept; what is not shown of the log yet does not leave */
+    const _Atomic uint64_t *log_size;
     char origin[EG_ORIGIN_MAX + 1];
     uint8_t log_key[EG_ED25519_KEY_LEN];
     /* The journal tells of each damaged item once, and of a failure when it begins and ends. */
-    struct eg_wire_cursor said[EG_ITEMS_SAID_MAX]; /* a ring of those told last */
+    /* a ring of those told last */
+    struct eg_wire_cursor said[EG_ITEMS_SAID_MAX];
     size_t said_count;
-    uint64_t failures; /* in a row */
+    /* in a row */
+    uint64_t failures;
 };
 
 void eg_items_init(struct eg_items *items, struct eg_store *store, const _Atomic uint64_t *log_size,

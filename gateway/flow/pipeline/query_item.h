@@ -19,8 +19,10 @@ struct eg_query_item {
     struct eg_route route;
     char participant[EG_ID_MAX + 1];
     unsigned roles;
-    struct eg_outgoing *message; /* MESSAGE: its frames, owned */
-    struct eg_task *kept;        /* KEPT: the cursor, owned */
+    /* MESSAGE: its frames, owned */
+    struct eg_outgoing *message;
+    /* KEPT: the cursor, owned */
+    struct eg_task *kept;
 };
 void eg_query_item_free(struct eg_query_item **item);
 

@@ -132,9 +132,12 @@ static void on_status(struct eg_query_thread *query_thread, const struct eg_quer
     enum eg_status status =
         entry == NULL ? eg_error_set(&err, EG_E_NOMEM, "status", "memory ran out")
                       : eg_store_find(&stored, query_thread->store, &identity, NULL, &err);
-    if (status == EG_OK) {
-        status = eg_entry_read(entry, eg_bytes_view(&stored.entry_text), &err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_entry_read(entry, eg_bytes_view(&stored.entry_text), &err);
+
+done:
     if (status == EG_E_NOTFOUND || (status == EG_OK && !concerned(item, entry))) {
         refuse(query_thread, item, EG_CODE_UNKNOWN, "");
     } else if (status != EG_OK) {
@@ -433,17 +436,21 @@ enum eg_status eg_query_thread_start(struct eg_query_thread **out, struct eg_gat
     struct eg_stream_source source = {source_next, source_acked, source_size, query_thread};
     enum eg_status status = eg_store_open(&query_thread->store, gateway->settings->archive,
                                           EG_STORE_READ, gateway->settings->origin, err);
-    if (status == EG_OK) {
-        eg_store_show_below(query_thread->store, &gateway->log_size);
-        status = eg_streams_new(&query_thread->streams, &source, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_items_init(&query_thread->items, query_thread->store, &gateway->log_size,
-                      gateway->settings->origin, log_key);
-        eg_streams_credit_max(query_thread->streams, (uint32_t)gateway->settings->credit_max);
-        query_thread->started = pthread_create(&query_thread->thread, NULL, run, query_thread) == 0;
-        status = query_thread->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "desk", "no thread");
+    eg_store_show_below(query_thread->store, &gateway->log_size);
+    status = eg_streams_new(&query_thread->streams, &source, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_items_init(&query_thread->items, query_thread->store, &gateway->log_size,
+                  gateway->settings->origin, log_key);
+    eg_streams_credit_max(query_thread->streams, (uint32_t)gateway->settings->credit_max);
+    query_thread->started = pthread_create(&query_thread->thread, NULL, run, query_thread) == 0;
+    status = query_thread->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "desk", "no thread");
+
+done:
     if (status != EG_OK) {
         eg_query_thread_stop(&query_thread);
         return status;

@@ -4,6 +4,7 @@
  */
 #include "flow/pipeline/record_world.h"
 
+#include "base/error.h"
 #include "flow/record/key_statement.h"
 #include "flow/record/record_states.h"
 
@@ -42,9 +43,12 @@ static enum eg_status commit_one(struct writing *to, struct eg_draft *draft, enu
                                  struct eg_error *err)
 {
     enum eg_status status = drafted;
-    if (status == EG_OK) {
-        status = eg_ledger_commit(to->ledger, draft, 1, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_ledger_commit(to->ledger, draft, 1, err);
+
+done:
     eg_record_show(to->gateway, to->ledger);
     eg_draft_done(draft);
     return status;
@@ -106,13 +110,21 @@ static enum eg_status record_states(struct writing *to, const struct eg_snapshot
     enum eg_status status = store == NULL
                                 ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
                                 : eg_states_pending(&numbers, &count, store, snapshot, err);
-    if (status == EG_OK && count > 0) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (count > 0) {
         status = entry_time(&at_ms, to, snapshot, err);
     }
-    if (status == EG_OK && count > 0) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (count > 0) {
         status = eg_states_commit(to->ledger, snapshot, numbers, count, at_ms, err);
         eg_record_show(to->gateway, to->ledger);
     }
+
+done:
     free(numbers);
     return status;
 }
@@ -123,14 +135,12 @@ enum eg_status eg_record_snapshot(struct eg_gateway_state *gateway, struct eg_le
 {
     struct writing writing = {gateway, ledger};
     struct writing *to = &writing;
-    enum eg_status status = record_directory(to, snapshot, err);
-    for (size_t i = 0; i < snapshot->package_count && status == EG_OK; i++) {
-        status = record_package(to, snapshot, i, err);
+    EG_TRY(record_directory(to, snapshot, err));
+    for (size_t i = 0; i < snapshot->package_count; i++) {
+        EG_TRY(record_package(to, snapshot, i, err));
     }
-    if (status == EG_OK) {
-        status = eg_revocation_record(to->ledger, snapshot, err);
-    }
-    return status == EG_OK ? record_states(to, snapshot, err) : status;
+    EG_TRY(eg_revocation_record(to->ledger, snapshot, err));
+    return record_states(to, snapshot, err);
 }
 
 static enum eg_status draft_key(struct eg_draft *draft, struct writing *to,
@@ -142,23 +152,18 @@ static enum eg_status draft_key(struct eg_draft *draft, struct writing *to,
     int64_t at_ms = 0;
     struct eg_bytes text = eg_bytes_view(&statement->text);
     const uint8_t *key = eg_ledger_key(to->ledger);
-    enum eg_status status = entry_time(&at_ms, to, snapshot, err);
-    if (status == EG_OK) {
-        status = eg_key_statement_judge(&signer, &verdict, statement, &snapshot->trust, at_ms, err);
+    EG_TRY(entry_time(&at_ms, to, snapshot, err));
+    EG_TRY(eg_key_statement_judge(&signer, &verdict, statement, &snapshot->trust, at_ms, err));
+    if (!eg_verdict_passed(&verdict)) {
+        return eg_error_set(err, EG_E_DENIED, statement->path, "key statement: %s: %s %s",
+                            eg_code_row(verdict.code)->text, eg_code_row(verdict.code)->en,
+                            verdict.text);
     }
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
-        status = eg_error_set(err, EG_E_DENIED, statement->path, "key statement: %s: %s %s",
-                              eg_code_row(verdict.code)->text, eg_code_row(verdict.code)->en,
-                              verdict.text);
+    if (!eg_key_statement_fits(text, to->gateway->settings->origin, key, at_ms)) {
+        return eg_error_set(err, EG_E_DENIED, statement->path,
+                            "key statement: it is not one for this log, key and time");
     }
-    if (status == EG_OK &&
-        !eg_key_statement_fits(text, to->gateway->settings->origin, key, at_ms)) {
-        status = eg_error_set(err, EG_E_DENIED, statement->path,
-                              "key statement: it is not one for this log, key and time");
-    }
-    return status == EG_OK
-               ? eg_draft_key(draft, text, eg_bytes_view(&statement->cms), &signer, key, at_ms, err)
-               : status;
+    return eg_draft_key(draft, text, eg_bytes_view(&statement->cms), &signer, key, at_ms, err);
 }
 
 enum eg_status eg_record_key(struct eg_gateway_state *gateway, struct eg_ledger *ledger,
@@ -168,15 +173,17 @@ enum eg_status eg_record_key(struct eg_gateway_state *gateway, struct eg_ledger 
     struct eg_key_statement statement = {0};
     enum eg_status status =
         eg_key_statement_read(&statement, gateway->settings->log_statement, err);
-    if (status == EG_OK) {
-        struct eg_digest digest = eg_hash(eg_bytes_view(&statement.text));
-        if (!on_record(&to, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {
-            struct eg_draft draft;
-            eg_draft_init(&draft);
-            status =
-                commit_one(&to, &draft, draft_key(&draft, &to, &statement, snapshot, err), err);
-        }
+    if (status != EG_OK) {
+        goto done;
     }
+    struct eg_digest digest = eg_hash(eg_bytes_view(&statement.text));
+    if (!on_record(&to, EG_ENTRY_KEY, &digest, &status, err) && status == EG_OK) {
+        struct eg_draft draft;
+        eg_draft_init(&draft);
+        status = commit_one(&to, &draft, draft_key(&draft, &to, &statement, snapshot, err), err);
+    }
+
+done:
     eg_key_statement_done(&statement);
     return status;
 }

@@ -4,6 +4,7 @@
  */
 #include "flow/pipeline/recorder.h"
 
+#include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/job/outgoing.h"
@@ -36,13 +37,17 @@ struct eg_recorder {
     struct eg_ledger *ledger;
     pthread_t thread;
     bool started;
-    bool start_pending;     /* the clock was in doubt at the start: nothing is on record for it */
-    struct eg_task **tasks; /* of the batch in hand */
+    /* the clock was in doubt at the start: nothing is on record for it */
+    bool start_pending;
+    /* of the batch in hand */
+    struct eg_task **tasks;
     struct eg_draft *drafts;
-    struct eg_job **jobs; /* jobs[i] is recorded by drafts[i] */
+    /* jobs[i] is recorded by drafts[i] */
+    struct eg_job **jobs;
     size_t draft_count, batch_max;
     struct eg_fact_versions fact_versions;
-    struct eg_error uncovered; /* why the head note could not be written when last tried idly */
+    /* why the head note could not be written when last tried idly */
+    struct eg_error uncovered;
 };
 
 /* ---- one job ------------------------------------------------------------------------------- */
@@ -65,11 +70,11 @@ static const struct eg_rules *no_rules(void *payload, const struct eg_package_re
 /* Where the head note could not be written after a commit, try again. */
 static enum eg_status cover(struct eg_recorder *recorder, struct eg_error *err)
 {
-    enum eg_status status = eg_ledger_cover(recorder->ledger, err);
-    if (status == EG_OK && eg_record_show(recorder->gateway, recorder->ledger)) {
+    EG_TRY(eg_ledger_cover(recorder->ledger, err));
+    if (eg_record_show(recorder->gateway, recorder->ledger)) {
         eg_query_item_tell(recorder->gateway, EG_QUERY_HEAD, NULL);
     }
-    return status;
+    return EG_OK;
 }
 
 /* On record already: the worker asked before judging, so this is a copy that overtook, or one of an
@@ -83,10 +88,13 @@ static void finish_stored(struct eg_recorder *recorder, struct eg_job **job,
     if (stored->index >= eg_ledger_covered(recorder->ledger)) {
         status = cover(recorder, &err);
     }
-    if (status == EG_OK) {
-        status = eg_answer_stored(&outgoing, *job, eg_ledger_store(recorder->ledger), stored,
-                                  no_rules, NULL, &err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_answer_stored(&outgoing, *job, eg_ledger_store(recorder->ledger), stored, no_rules,
+                              NULL, &err);
+
+done:
     if (status != EG_OK) {
         eg_log_failure("answer", &err);
         finish_refused(recorder, job, EG_CODE_ARCHIVE, err.text);
@@ -107,18 +115,11 @@ static enum eg_status reject_taken(struct eg_job *job, uint64_t first, struct eg
     struct eg_finding *finding = NULL;
     char entry[24];
     snprintf(entry, sizeof entry, "%llu", (unsigned long long)first);
-    enum eg_status status = eg_findings_add(&job->outcome.findings, EG_SEVERITY_ERROR,
-                                            EG_RULE_IDENTITY_TAKEN, 0, NULL, 0, &finding, err);
-    if (status == EG_OK) {
-        status = eg_finding_value(finding, "entry", entry, err);
-    }
-    if (status == EG_OK) {
-        status = eg_answer_texts(&job->text_de, "de", NULL, &job->outcome.findings, err);
-    }
-    if (status == EG_OK) {
-        status = eg_answer_texts(&job->text_en, "en", NULL, &job->outcome.findings, err);
-    }
-    return status;
+    EG_TRY(eg_findings_add(&job->outcome.findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY_TAKEN, 0,
+                           NULL, 0, &finding, err));
+    EG_TRY(eg_finding_value(finding, "entry", entry, err));
+    EG_TRY(eg_answer_texts(&job->text_de, "de", NULL, &job->outcome.findings, err));
+    return eg_answer_texts(&job->text_en, "en", NULL, &job->outcome.findings, err);
 }
 
 /* An earlier draft of this batch with the same identity, or NULL. */
@@ -465,9 +466,12 @@ static enum eg_status record_start(struct eg_recorder *recorder, struct eg_error
     }
     const struct eg_snapshot *snapshot = eg_snapshot_take(recorder->gateway->snapshot);
     enum eg_status status = eg_record_key(recorder->gateway, recorder->ledger, snapshot, err);
-    if (status == EG_OK) {
-        status = eg_record_snapshot(recorder->gateway, recorder->ledger, snapshot, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_record_snapshot(recorder->gateway, recorder->ledger, snapshot, err);
+
+done:
     eg_snapshot_drop(recorder->gateway->snapshot, &snapshot);
     return status;
 }
@@ -484,10 +488,13 @@ static enum eg_status prepare(struct eg_recorder *recorder, struct eg_error *err
         return eg_error_set(err, EG_E_NOMEM, "recorder", "memory ran out");
     }
     enum eg_status status = eg_log_seed_read(seed, settings->log_key, err);
-    if (status == EG_OK) {
-        struct eg_log_place place = {settings->archive, settings->log_head, settings->origin, seed};
-        status = eg_ledger_open(&recorder->ledger, &place, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    struct eg_log_place place = {settings->archive, settings->log_head, settings->origin, seed};
+    status = eg_ledger_open(&recorder->ledger, &place, err);
+
+done:
     explicit_bzero(seed, sizeof seed);
     return status;
 }
@@ -501,13 +508,17 @@ enum eg_status eg_recorder_start(struct eg_recorder **out, struct eg_gateway_sta
     }
     recorder->gateway = gateway;
     enum eg_status status = prepare(recorder, err);
-    if (status == EG_OK) {
-        status = record_start(recorder, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        recorder->started = pthread_create(&recorder->thread, NULL, run, recorder) == 0;
-        status = recorder->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "recorder", "no thread");
+    status = record_start(recorder, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    recorder->started = pthread_create(&recorder->thread, NULL, run, recorder) == 0;
+    status = recorder->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "recorder", "no thread");
+
+done:
     if (status != EG_OK) {
         eg_recorder_stop(&recorder);
         return status;

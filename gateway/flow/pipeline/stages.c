@@ -5,6 +5,7 @@
 #include "flow/pipeline/stages.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "core/authorise.h"
 #include "flow/job/facts_query.h"
@@ -23,8 +24,10 @@ struct step {
     struct eg_job *job;
     struct eg_outgoing *outgoing;
     const struct eg_package *package;
-    struct eg_judge *judge; /* by that package */
-    bool facts_cache;       /* it leans on facts */
+    /* by that package */
+    struct eg_judge *judge;
+    /* it leans on facts */
+    bool facts_cache;
 };
 
 static enum eg_step_answer refuse(struct step *step, enum eg_code code, const char *where,
@@ -120,12 +123,15 @@ static enum eg_step_answer answer_known(struct step *step)
     enum eg_step_answer answer = EG_NEXT;
     enum eg_status status = eg_store_find_content(&stored, step->worker->store, job->participant,
                                                   &job->report_digest, &err);
-    if (status == EG_OK) {
-        status = eg_answer_stored(&step->outgoing, job, step->worker->store, &stored,
-                                  eg_worker_rules_by_ref, step->worker, &err);
-        step->worker->gateway->known += status == EG_OK;
-        answer = EG_ANSWERED;
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_answer_stored(&step->outgoing, job, step->worker->store, &stored,
+                              eg_worker_rules_by_ref, step->worker, &err);
+    step->worker->gateway->known += status == EG_OK;
+    answer = EG_ANSWERED;
+
+done:
     eg_stored_done(&stored);
     return status == EG_OK || status == EG_E_NOTFOUND ? answer : fail(step, EG_CODE_ARCHIVE, &err);
 }
@@ -305,20 +311,13 @@ static enum eg_status judge(struct step *step, const struct eg_facts *known, str
     const struct eg_plant *plant =
         eg_directory_plant(worker->snapshot->directory, job->header.plant);
     const struct eg_rules *rules = eg_judge_rules(step->judge);
-    enum eg_status status =
-        eg_judge_run(&job->outcome, step->judge, worker->document, &job->header, plant, known, err);
-    if (status == EG_OK) {
-        job->outcome.package = step->package->ref;
-        job->outcome.has_package = true;
-        status = eg_recipients_of_outcome(&job->outcome, step->package, plant, err);
-    }
-    if (status == EG_OK) {
-        status = eg_answer_texts(&job->text_de, "de", rules, &job->outcome.findings, err);
-    }
-    if (status == EG_OK) {
-        status = eg_answer_texts(&job->text_en, "en", rules, &job->outcome.findings, err);
-    }
-    return status;
+    EG_TRY(eg_judge_run(&job->outcome, step->judge, worker->document, &job->header, plant, known,
+                        err));
+    job->outcome.package = step->package->ref;
+    job->outcome.has_package = true;
+    EG_TRY(eg_recipients_of_outcome(&job->outcome, step->package, plant, err));
+    EG_TRY(eg_answer_texts(&job->text_de, "de", rules, &job->outcome.findings, err));
+    return eg_answer_texts(&job->text_en, "en", rules, &job->outcome.findings, err);
 }
 
 static enum eg_step_answer assess(struct step *step)

@@ -4,6 +4,8 @@
  */
 #include "flow/pipeline/worker.h"
 
+#include "base/error.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +14,10 @@ enum eg_status eg_worker_open(struct eg_worker *worker, struct eg_gateway_state 
 {
     memset(worker, 0, sizeof *worker);
     worker->gateway = gateway;
-    enum eg_status status = eg_store_open(&worker->store, gateway->settings->archive, EG_STORE_READ,
-                                          gateway->settings->origin, err);
-    if (status == EG_OK) {
-        eg_store_show_below(worker->store, &gateway->log_size);
-    }
-    return status;
+    EG_TRY(eg_store_open(&worker->store, gateway->settings->archive, EG_STORE_READ,
+                         gateway->settings->origin, err));
+    eg_store_show_below(worker->store, &gateway->log_size);
+    return EG_OK;
 }
 
 static void leave_snapshot(struct eg_worker *worker)

@@ -11,12 +11,18 @@
 
 struct eg_worker {
     struct eg_gateway_state *gateway;
-    struct eg_store *store;             /* read-only: what is on record already */
-    const struct eg_snapshot *snapshot; /* taken */
-    struct eg_verifier *verifier;       /* of that snapshot */
-    struct eg_judge **judges;           /* by package of that snapshot, made when first asked for */
-    struct eg_document *document;       /* of the job in hand */
-    const struct eg_participant *signer; /* of the job in hand */
+    /* read-only: what is on record already */
+    struct eg_store *store;
+    /* taken */
+    const struct eg_snapshot *snapshot;
+    /* of that snapshot */
+    struct eg_verifier *verifier;
+    /* by package of that snapshot, made when first asked for */
+    struct eg_judge **judges;
+    /* of the job in hand */
+    struct eg_document *document;
+    /* of the job in hand */
+    const struct eg_participant *signer;
 };
 
 /* A worker without thread, for stages, tests and measurements. */

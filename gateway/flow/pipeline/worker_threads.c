@@ -3,6 +3,7 @@
  */
 #include "flow/pipeline/worker_threads.h"
 
+#include "base/error.h"
 #include "flow/pipeline/stages.h"
 #include "flow/pipeline/worker.h"
 
@@ -37,15 +38,10 @@ static void *run(void *payload)
 static enum eg_status start_member(struct member *member, struct eg_gateway_state *gateway,
                                    struct eg_error *err)
 {
-    enum eg_status status = eg_worker_open(&member->worker, gateway, err);
-    if (status == EG_OK) {
-        status = eg_worker_renew(&member->worker, err);
-    }
-    if (status == EG_OK) {
-        member->started = pthread_create(&member->thread, NULL, run, &member->worker) == 0;
-        status = member->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "worker", "no thread");
-    }
-    return status;
+    EG_TRY(eg_worker_open(&member->worker, gateway, err));
+    EG_TRY(eg_worker_renew(&member->worker, err));
+    member->started = pthread_create(&member->thread, NULL, run, &member->worker) == 0;
+    return member->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "worker", "no thread");
 }
 
 enum eg_status eg_workers_start(struct eg_workers **out, struct eg_gateway_state *gateway,
@@ -58,10 +54,15 @@ enum eg_status eg_workers_start(struct eg_workers **out, struct eg_gateway_state
         return eg_error_set(err, EG_E_NOMEM, "workers", "memory ran out");
     }
     enum eg_status status = EG_OK;
-    for (size_t i = 0; i < count && status == EG_OK; i++) {
+    for (size_t i = 0; i < count; i++) {
         workers->count++;
         status = start_member(&workers->members[i], gateway, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     if (status != EG_OK) {
         eg_queue_close(gateway->jobs);
         eg_workers_stop(&workers);

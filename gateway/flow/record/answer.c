@@ -4,6 +4,7 @@
  */
 #include "flow/record/answer.h"
 
+#include "base/error.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -98,28 +99,20 @@ struct stored_parts {
 static enum eg_status read_parts(struct stored_parts *parts, struct eg_store *store,
                                  const struct eg_stored *stored, struct eg_error *err)
 {
-    enum eg_status status = eg_store_content(&parts->findings_text, &parts->findings_salt, store,
-                                             stored->index, EG_CONTENT_FINDINGS, 0, err);
-    if (status == EG_OK) {
-        status = eg_store_content(&parts->report, &parts->report_salt, store, stored->index,
-                                  EG_CONTENT_REPORT, 0, err);
-    }
-    if (status == EG_OK) {
-        status = eg_findings_read(&parts->findings, &parts->package, &parts->has_package,
-                                  eg_bytes_view(&parts->findings_text), err);
-    }
-    return status;
+    EG_TRY(eg_store_content(&parts->findings_text, &parts->findings_salt, store, stored->index,
+                            EG_CONTENT_FINDINGS, 0, err));
+    EG_TRY(eg_store_content(&parts->report, &parts->report_salt, store, stored->index,
+                            EG_CONTENT_REPORT, 0, err));
+    return eg_findings_read(&parts->findings, &parts->package, &parts->has_package,
+                            eg_bytes_view(&parts->findings_text), err);
 }
 
 static enum eg_status make_texts(struct stored_parts *parts, eg_answer_rules_fn rules,
                                  void *payload, struct eg_error *err)
 {
     const struct eg_rules *compiled = parts->has_package ? rules(payload, &parts->package) : NULL;
-    enum eg_status status = eg_answer_texts(&parts->de, "de", compiled, &parts->findings, err);
-    if (status == EG_OK) {
-        status = eg_answer_texts(&parts->en, "en", compiled, &parts->findings, err);
-    }
-    return status;
+    EG_TRY(eg_answer_texts(&parts->de, "de", compiled, &parts->findings, err));
+    return eg_answer_texts(&parts->en, "en", compiled, &parts->findings, err);
 }
 
 enum eg_status eg_answer_stored(struct eg_outgoing **out, const struct eg_job *job,
@@ -133,15 +126,19 @@ enum eg_status eg_answer_stored(struct eg_outgoing **out, const struct eg_job *j
     eg_buf_init(&parts.en, EG_FINDINGS_MAX);
     eg_findings_init(&parts.findings);
     enum eg_status status = read_parts(&parts, store, stored, err);
-    if (status == EG_OK) {
-        status = make_texts(&parts, rules, payload, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = eg_answer_receipt(job, eg_bytes_view(&stored->receipt), &parts.findings_salt,
-                                 &parts.report_salt, eg_bytes_view(&parts.findings_text),
-                                 eg_bytes_view(&parts.de), eg_bytes_view(&parts.en));
-        status = *out != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "answer", "memory ran out");
+    status = make_texts(&parts, rules, payload, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = eg_answer_receipt(job, eg_bytes_view(&stored->receipt), &parts.findings_salt,
+                             &parts.report_salt, eg_bytes_view(&parts.findings_text),
+                             eg_bytes_view(&parts.de), eg_bytes_view(&parts.en));
+    status = *out != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "answer", "memory ran out");
+
+done:
     eg_findings_done(&parts.findings);
     eg_buf_done(&parts.findings_text);
     eg_buf_done(&parts.report);

@@ -62,13 +62,16 @@ static enum eg_status refuse_note(bool *there_out, const struct eg_log_place *pl
     }
     uint64_t size = status == EG_OK ? eg_head_file_note(file)->newest.size : 0;
     eg_head_file_close(&file);
-    if (status == EG_OK && size == 0) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (size == 0) {
         return EG_OK;
     }
-    if (status == EG_OK) {
-        (void)snprintf(why.text, sizeof why.text, "this log has %llu entries",
-                       (unsigned long long)size);
-    }
+    (void)snprintf(why.text, sizeof why.text, "this log has %llu entries",
+                   (unsigned long long)size);
+
+done:
     return eg_error_set(err, EG_E_EXISTS, place->head,
                         "a head note is there already: %.200s; a new log needs a new origin, a new "
                         "log key and another archive.path or log.head, and this note is kept",
@@ -83,18 +86,26 @@ enum eg_status eg_continuity_begin(const struct eg_log_place *place, struct eg_e
     enum eg_status status = eg_ed25519_public(key, place->seed, err);
 
     eg_buf_init(&checkpoint, EG_SIGNED_TEXT_MAX);
-    if (status == EG_OK) {
-        status = refuse_note(&there, place, key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = refuse_entries(place, err);
+    status = refuse_note(&there, place, key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !there) {
+    status = refuse_entries(place, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!there) {
         status = sign_empty(&checkpoint, place, key, err);
-        if (status == EG_OK) {
-            status = eg_head_file_create(place->head, eg_bytes_view(&checkpoint), err);
+        if (status != EG_OK) {
+            goto done;
         }
+        status = eg_head_file_create(place->head, eg_bytes_view(&checkpoint), err);
     }
+
+done:
     eg_buf_done(&checkpoint);
     return status;
 }
@@ -130,9 +141,12 @@ static enum eg_status take_before(const struct eg_log_place *place,
     } else if (status == EG_OK) {
         status = eg_checkpoint_verify(&head, eg_bytes_view(&checkpoint), place->origin, key, err);
     }
-    if (status == EG_OK) {
-        status = eg_head_file_create(place->head, eg_bytes_view(&checkpoint), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_head_file_create(place->head, eg_bytes_view(&checkpoint), err);
+
+done:
     eg_buf_done(&checkpoint);
     return status;
 }

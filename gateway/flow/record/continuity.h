@@ -10,9 +10,11 @@
 
 /* Where a log lies and what it is called. All borrowed. */
 struct eg_log_place {
-    const char *archive, *head; /* paths */
+    /* paths */
+    const char *archive, *head;
     const char *origin;
-    const uint8_t *seed; /* of the log key, EG_ED25519_KEY_LEN octets */
+    /* of the log key, EG_ED25519_KEY_LEN octets */
+    const uint8_t *seed;
 };
 
 /*

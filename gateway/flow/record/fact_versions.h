@@ -13,9 +13,12 @@
 #define EG_FACT_VERSIONS 4096 /* 32 KiB; more plants than report in one commit */
 
 struct eg_fact_versions {
-    uint64_t next[EG_FACT_VERSIONS]; /* index after the newest entry; 0: none since the start */
-    uint64_t floor; /* the same for all keys: what was recorded before it is not known */
-    bool unsure;    /* a commit failed: what of it is on disk only a reopen tells */
+    /* index after the newest entry; 0: none since the start */
+    uint64_t next[EG_FACT_VERSIONS];
+    /* the same for all keys: what was recorded before it is not known */
+    uint64_t floor;
+    /* a commit failed: what of it is on disk only a reopen tells */
+    bool unsure;
 };
 
 /* A committed draft; one that leaves no facts changes nothing. */

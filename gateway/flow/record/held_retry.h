@@ -16,11 +16,16 @@ struct eg_outgoing;
 
 /* Of the retry in hand, in eg_gateway_state. All zero at the start. */
 struct eg_held_retry {
-    _Atomic bool busy;      /* a retried job is among the jobs */
-    bool ran;               /* one has ended, `last` is how; else: before the start */
-    bool unsettled;         /* rows may say "judging" though none is. Set before busy is cleared */
-    struct eg_verdict last; /* EG_CODE_OK: by a receipt */
-    int64_t looked_ms;      /* the recorder's: when it looked last */
+    /* a retried job is among the jobs */
+    _Atomic bool busy;
+    /* one has ended, `last` is how; else: before the start */
+    bool ran;
+    /* rows may say "judging" though none is. Set before busy is cleared */
+    bool unsettled;
+    /* EG_CODE_OK: by a receipt */
+    struct eg_verdict last;
+    /* the recorder's: when it looked last */
+    int64_t looked_ms;
 };
 
 /* A retried job has its end: its answer is dropped. Any thread. */

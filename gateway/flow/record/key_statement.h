@@ -9,7 +9,8 @@
 #include "verify/trust.h"
 
 struct eg_key_statement {
-    const char *path; /* for messages; kept */
+    /* for messages; kept */
+    const char *path;
     struct eg_buf text, cms;
 };
 

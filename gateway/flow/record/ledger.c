@@ -9,6 +9,7 @@
  */
 #include "flow/record/ledger.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -22,10 +23,13 @@ struct eg_ledger {
     struct eg_store *store;
     struct eg_merkle_edge edge;
     int64_t last_ms;
-    struct eg_buf checkpoint; /* of edge, signed; empty while the log is */
+    /* of edge, signed; empty while the log is */
+    struct eg_buf checkpoint;
     struct eg_head_file *head;
-    struct eg_file_id id; /* of the archive's file as it was first opened */
-    struct eg_error why;  /* why store is NULL */
+    /* of the archive's file as it was first opened */
+    struct eg_file_id id;
+    /* why store is NULL */
+    struct eg_error why;
 };
 
 /* The batch being built. */
@@ -68,12 +72,14 @@ static enum eg_status check_head(const struct eg_ledger *ledger, const struct fo
     enum eg_status status = eg_checkpoint_verify(&checkpoint, eg_bytes_view(&found->checkpoint),
                                                  ledger->origin, ledger->key, err);
     struct eg_digest root = eg_merkle_root(&found->edge);
-    if (status == EG_OK &&
-        (checkpoint.size != found->edge.size || !eg_digest_equal(&checkpoint.root, &root))) {
-        status = eg_error_set(err, EG_E_FORMAT, ledger->path,
-                              "newest checkpoint does not fit the tree; run emgate audit verify");
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (checkpoint.size != found->edge.size || !eg_digest_equal(&checkpoint.root, &root)) {
+        return eg_error_set(err, EG_E_FORMAT, ledger->path,
+                            "newest checkpoint does not fit the tree; run emgate audit verify");
+    }
+    return EG_OK;
 }
 
 /* Whole in itself, and holding all that was let out and all that this process has seen. */
@@ -81,15 +87,10 @@ static enum eg_status check_found(const struct eg_ledger *ledger, const struct f
                                   struct eg_error *err)
 {
     struct eg_checkpoint seen = head_of(ledger);
-    enum eg_status status = check_head(ledger, found, err);
-    if (status == EG_OK) {
-        status =
-            eg_continuity_check(found->store, &found->edge,
-                                &eg_head_file_note(ledger->head)->newest, "the head note", err);
-    }
-    return status == EG_OK
-               ? eg_continuity_check(found->store, &found->edge, &seen, "the running log", err)
-               : status;
+    EG_TRY(check_head(ledger, found, err));
+    EG_TRY(eg_continuity_check(found->store, &found->edge, &eg_head_file_note(ledger->head)->newest,
+                               "the head note", err));
+    return eg_continuity_check(found->store, &found->edge, &seen, "the running log", err);
 }
 
 static enum eg_status find(struct found *found, const struct eg_ledger *ledger,
@@ -110,11 +111,11 @@ static enum eg_status find(struct found *found, const struct eg_ledger *ledger,
                               "archive) with --new-log",
                               (unsigned long long)let_out);
     }
-    if (status == EG_OK) {
-        status =
-            eg_store_head(&found->edge, &found->checkpoint, &found->last_ms, found->store, err);
+    if (status != EG_OK) {
+        return status;
     }
-    return status == EG_OK ? check_found(ledger, found, err) : status;
+    EG_TRY(eg_store_head(&found->edge, &found->checkpoint, &found->last_ms, found->store, err));
+    return check_found(ledger, found, err);
 }
 
 static enum eg_status open_store(struct eg_ledger *ledger, struct eg_error *err)
@@ -122,15 +123,18 @@ static enum eg_status open_store(struct eg_ledger *ledger, struct eg_error *err)
     struct found found = {.store = NULL};
     eg_buf_init(&found.checkpoint, EG_SIGNED_TEXT_MAX);
     enum eg_status status = find(&found, ledger, err);
-    if (status == EG_OK) {
-        eg_buf_done(&ledger->checkpoint);
-        ledger->store = found.store;
-        ledger->edge = found.edge;
-        ledger->checkpoint = found.checkpoint;
-        ledger->last_ms = found.last_ms;
-        ledger->id = eg_store_file_id(found.store);
-        return EG_OK;
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_buf_done(&ledger->checkpoint);
+    ledger->store = found.store;
+    ledger->edge = found.edge;
+    ledger->checkpoint = found.checkpoint;
+    ledger->last_ms = found.last_ms;
+    ledger->id = eg_store_file_id(found.store);
+    return EG_OK;
+
+done:
     eg_store_close(&found.store);
     eg_buf_done(&found.checkpoint);
     return status;
@@ -167,18 +171,11 @@ static enum eg_status open_all(struct eg_ledger *ledger, const struct eg_log_pla
                                struct eg_error *err)
 {
     bool taken = false;
-    enum eg_status status = eg_ed25519_public(ledger->key, place->seed, err);
-    if (status == EG_OK) {
-        status = eg_continuity_open(&ledger->head, &taken, place, err);
-    }
-    if (status == EG_OK) {
-        status = open_store(ledger, err);
-    }
-    if (status == EG_OK) {
-        journal_start(ledger, taken);
-        status = eg_ledger_cover(ledger, err);
-    }
-    return status;
+    EG_TRY(eg_ed25519_public(ledger->key, place->seed, err));
+    EG_TRY(eg_continuity_open(&ledger->head, &taken, place, err));
+    EG_TRY(open_store(ledger, err));
+    journal_start(ledger, taken);
+    return eg_ledger_cover(ledger, err);
 }
 
 enum eg_status eg_ledger_open(struct eg_ledger **out, const struct eg_log_place *place,
@@ -334,13 +331,10 @@ static enum eg_status make_receipt(struct building *building, struct eg_draft *d
 {
     struct eg_digest path[EG_MERKLE_LEVELS];
     size_t path_count = 0;
-    enum eg_status status = eg_merkle_inclusion(path, &path_count, draft->index,
-                                                building->edge.size, read_node, building, err);
-    if (status == EG_OK) {
-        status = eg_receipt_write(&draft->receipt, eg_bytes_view(&draft->entry_text), draft->index,
-                                  path, path_count, eg_bytes_view(&building->checkpoint), err);
-    }
-    return status;
+    EG_TRY(eg_merkle_inclusion(path, &path_count, draft->index, building->edge.size, read_node,
+                               building, err));
+    return eg_receipt_write(&draft->receipt, eg_bytes_view(&draft->entry_text), draft->index, path,
+                            path_count, eg_bytes_view(&building->checkpoint), err);
 }
 
 static enum eg_status build(struct building *building, const struct eg_ledger *ledger,
@@ -356,7 +350,10 @@ static enum eg_status build(struct building *building, const struct eg_ledger *l
     memcpy(head.origin, ledger->origin, sizeof head.origin);
     enum eg_status status =
         eg_checkpoint_sign(&building->checkpoint, &head, ledger->seed, ledger->key, err);
-    for (size_t i = 0; i < count && status == EG_OK; i++) {
+    if (status != EG_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < count; i++) {
         status = make_receipt(building, &drafts[i], err);
         building->records[i] =
             (struct eg_record){.index = drafts[i].index,
@@ -368,8 +365,11 @@ static enum eg_status build(struct building *building, const struct eg_ledger *l
                                .content_count = drafts[i].content_count,
                                .remembered = drafts[i].remembered,
                                .plant = drafts[i].plant};
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status append(struct eg_ledger *ledger, struct building *building, size_t count,
@@ -408,12 +408,16 @@ enum eg_status eg_ledger_commit(struct eg_ledger *ledger, struct eg_draft *draft
         return status; /* not a second batch that nobody may hear of */
     }
     status = building_init(&building, ledger, count, err);
-    if (status == EG_OK) {
-        status = build(&building, ledger, drafts, count, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = append(ledger, &building, count, err);
+    status = build(&building, ledger, drafts, count, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = append(ledger, &building, count, err);
+
+done:
     building_done(&building);
     return status;
 }
@@ -436,16 +440,22 @@ enum eg_status eg_ledger_directory(bool *newest_out, struct eg_ledger *ledger,
         status = EG_OK;
         last->directory_version = 0;
     }
-    if (status == EG_OK && !newest && directory->version <= last->directory_version) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!newest && directory->version <= last->directory_version) {
         status = eg_error_set(err, EG_E_DENIED, "directory",
                               "version %llu does not follow version %llu, which is in the log; "
                               "the registrar must sign a higher one",
                               (unsigned long long)directory->version,
                               (unsigned long long)last->directory_version);
     }
-    if (status == EG_OK) {
-        *newest_out = newest;
+    if (status != EG_OK) {
+        goto done;
     }
+    *newest_out = newest;
+
+done:
     eg_stored_done(&stored);
     free(last);
     return status;

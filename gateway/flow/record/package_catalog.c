@@ -107,12 +107,16 @@ static enum eg_status zip_archived(struct eg_buf *zip, struct eg_store *store, u
     eg_buf_init(&packed, 2 * EG_PACKAGE_OCTETS_MAX);
     enum eg_status status =
         eg_store_content(&packed, &salt, store, index, EG_CONTENT_REPORT, 0, err);
-    if (status == EG_OK) {
-        status = eg_package_unpack(&tree, eg_bytes_view(&packed), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_package_zip(zip, &tree, err);
+    status = eg_package_unpack(&tree, eg_bytes_view(&packed), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_package_zip(zip, &tree, err);
+
+done:
     eg_tree_done(&tree);
     eg_buf_done(&packed);
     return status;
@@ -126,13 +130,17 @@ static enum eg_status archived(struct eg_package_line *line, struct eg_buf *zip,
     struct eg_entry *entry = calloc(1, sizeof *entry);
     enum eg_status status = entry == NULL ? eg_error_set(err, EG_E_NOMEM, "rules", "memory ran out")
                                           : find_entry(&stored, entry, store, asked, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = zip_archived(zip, store, stored.index, err);
+    status = zip_archived(zip, store, stored.index, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *line = (struct eg_package_line){.package = entry->package, .standing = EG_STANDS_ARCHIVED};
-    }
+    *line = (struct eg_package_line){.package = entry->package, .standing = EG_STANDS_ARCHIVED};
+
+done:
     eg_stored_done(&stored);
     free(entry);
     return status;

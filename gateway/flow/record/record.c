@@ -5,6 +5,7 @@
 #include "flow/record/record.h"
 
 #include "assess/package/package.h"
+#include "base/error.h"
 
 #include <emgate/version.h>
 
@@ -42,11 +43,11 @@ static void add_content(struct eg_draft *draft, enum eg_content_kind kind, unsig
 static enum eg_status draw_salts(struct eg_draft *draft, struct eg_error *err)
 {
     struct eg_salt salts[EG_RECORD_CONTENTS_MAX];
-    enum eg_status status = eg_random(salts, draft->content_count * sizeof salts[0], err);
-    for (size_t i = 0; i < draft->content_count && status == EG_OK; i++) {
+    EG_TRY(eg_random(salts, draft->content_count * sizeof salts[0], err));
+    for (size_t i = 0; i < draft->content_count; i++) {
         draft->contents[i].salt = salts[i];
     }
-    return status;
+    return EG_OK;
 }
 
 static void put_digest(struct eg_entry *entry, const struct eg_content *content)
@@ -131,9 +132,14 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     draft->report_digest = job->report_digest;
     enum eg_status status = eg_findings_write(&draft->findings, &outcome->findings,
                                               outcome->has_package ? &outcome->package : NULL, err);
-    if (status == EG_OK && job->facts_cache) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (job->facts_cache) {
         status = eg_facts_write(&draft->facts, &outcome->recalled, err);
     }
+
+done:
     if (status != EG_OK) {
         return status;
     }

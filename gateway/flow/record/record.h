@@ -13,11 +13,14 @@
 
 struct eg_draft {
     struct eg_entry entry;
-    struct eg_content contents[EG_RECORD_CONTENTS_MAX]; /* views into job, snapshot or `findings` */
+    /* views into job, snapshot or `findings` */
+    struct eg_content contents[EG_RECORD_CONTENTS_MAX];
     size_t content_count;
     struct eg_buf facts, findings, packed, entry_text, receipt;
-    const struct eg_facts *remembered; /* view into the job; NULL: none */
-    const char *plant;                 /* with remembered */
+    /* view into the job; NULL: none */
+    const struct eg_facts *remembered;
+    /* with remembered */
+    const char *plant;
     struct eg_digest report_digest;
     uint64_t index;
 };

@@ -61,14 +61,22 @@ enum eg_status eg_states_pending(size_t **numbers_out, size_t *count_out, struct
     size_t count = 0;
     enum eg_status status =
         numbers == NULL ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out") : EG_OK;
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    for (size_t i = 0; i < snapshot->package_count && status == EG_OK; i++) {
+    for (size_t i = 0; i < snapshot->package_count; i++) {
         bool pending = false;
         status = ask(&pending, store, snapshot->packages[i], &snapshot->statements[i], err);
-        if (status == EG_OK && pending) {
+        if (status != EG_OK) {
+            goto done;
+        }
+        if (pending) {
             numbers[count++] = i;
         }
     }
+
+done:
     if (status != EG_OK) {
         free(numbers);
         return status;
@@ -100,17 +108,24 @@ enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_snapsh
     size_t made = 0;
     enum eg_status status =
         drafts == NULL ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out") : EG_OK;
-
-    for (; made < count && status == EG_OK; made++) {
-        eg_draft_init(&drafts[made]);
-        status = eg_draft_state(&drafts[made], snapshot, numbers[made], at_ms, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_ledger_commit(ledger, drafts, count, err);
-        if (status != EG_OK && are_recorded(ledger, snapshot)) {
-            status = EG_OK; /* what the log says, the snapshot must heed */
+
+    while (made < count) {
+        size_t n = made++; /* counted first: a draft that fails halfway is released too */
+        eg_draft_init(&drafts[n]);
+        status = eg_draft_state(&drafts[n], snapshot, numbers[n], at_ms, err);
+        if (status != EG_OK) {
+            goto done;
         }
     }
+    status = eg_ledger_commit(ledger, drafts, count, err);
+    if (status != EG_OK && are_recorded(ledger, snapshot)) {
+        status = EG_OK; /* what the log says, the snapshot must heed */
+    }
+
+done:
     while (made > 0) {
         eg_draft_done(&drafts[--made]);
     }
@@ -126,13 +141,16 @@ enum eg_status eg_revocation_record(struct eg_ledger *ledger, const struct eg_sn
     }
     struct eg_verifier *verifier = NULL;
     enum eg_status status = eg_verifier_new(&verifier, &snapshot->trust, err);
-    if (status == EG_OK) {
-        struct eg_digest digest = eg_verifier_revocation(verifier);
-        struct eg_store *store = eg_ledger_store(ledger);
-        status = store == NULL
-                     ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
-                     : eg_store_revocation_put(store, &digest, eg_bytes_view(&snapshot->crls), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    struct eg_digest digest = eg_verifier_revocation(verifier);
+    struct eg_store *store = eg_ledger_store(ledger);
+    status = store == NULL
+                 ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
+                 : eg_store_revocation_put(store, &digest, eg_bytes_view(&snapshot->crls), err);
+
+done:
     eg_verifier_free(&verifier);
     return status;
 }

@@ -16,7 +16,8 @@
 struct eg_clock_watch {
     pthread_mutex_t lock;
     struct eg_clock_evidence evidence;
-    uint64_t changes; /* of the evidence */
+    /* of the evidence */
+    uint64_t changes;
     enum eg_clock_doubt told;
 };
 

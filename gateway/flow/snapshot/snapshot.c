@@ -6,6 +6,7 @@
 
 #include "assess/package/directory.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "core/authorise.h"
 #include "flow/install/rules.h"
@@ -35,9 +36,14 @@ static enum eg_status load_trust(struct eg_snapshot *snapshot, const struct eg_s
                                  struct eg_error *err)
 {
     enum eg_status status = read_file(&snapshot->anchors, settings->anchors, 16 * EG_MIB, err);
-    if (status == EG_OK && settings->crls[0] != '\0') {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (settings->crls[0] != '\0') {
         status = read_file(&snapshot->crls, settings->crls, 64 * EG_MIB, err);
     }
+
+done:
     snapshot->trust =
         (struct eg_trust){.anchors_pem = eg_bytes_view(&snapshot->anchors),
                           .crls_pem = eg_bytes_view(&snapshot->crls),
@@ -56,12 +62,16 @@ static enum eg_status own_certificate(struct eg_snapshot *snapshot,
         return EG_OK;
     }
     enum eg_status status = read_file(&octets, settings->certificate, EG_TRUST_PEM_MAX, err);
-    if (status == EG_OK) {
-        status = eg_certificate_describe(&own, eg_bytes_view(&octets), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        snapshot->clock.certificate_until_ms = own.not_after_ms;
+    status = eg_certificate_describe(&own, eg_bytes_view(&octets), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    snapshot->clock.certificate_until_ms = own.not_after_ms;
+
+done:
     eg_buf_done(&octets);
     return status;
 }
@@ -105,14 +115,10 @@ static enum eg_status take_directory(struct eg_snapshot *snapshot, struct eg_ver
                                      const struct eg_settings *settings, struct eg_bytes xml,
                                      struct eg_bytes cms, struct eg_error *err)
 {
-    enum eg_status status = check_directory(snapshot, verifier, settings, xml, cms, err);
-    if (status == EG_OK) {
-        status = eg_directory_parse(&snapshot->directory, xml, cms, err);
-    }
-    if (status == EG_OK) {
-        snapshot->clock.directory_until_ms = snapshot->directory->not_after_ms;
-    }
-    return status;
+    EG_TRY(check_directory(snapshot, verifier, settings, xml, cms, err));
+    EG_TRY(eg_directory_parse(&snapshot->directory, xml, cms, err));
+    snapshot->clock.directory_until_ms = snapshot->directory->not_after_ms;
+    return EG_OK;
 }
 
 static bool clock_is_wrong(const struct eg_snapshot *snapshot, int64_t now_ms)
@@ -141,11 +147,14 @@ static enum eg_status judge_directory(struct eg_snapshot *snapshot, struct eg_ve
             status = EG_OK;
         }
     }
-    if (status == EG_OK && clock_is_wrong(snapshot, now_ms)) {
+    if (status != EG_OK) {
+        return status;
+    }
+    if (clock_is_wrong(snapshot, now_ms)) {
         snapshot->judged_at_ms = eg_clock_doubt_known_ms(&snapshot->clock);
         snapshot->clock.unjudged = true;
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status load_directory(struct eg_snapshot *snapshot, struct eg_verifier *verifier,
@@ -156,13 +165,17 @@ static enum eg_status load_directory(struct eg_snapshot *snapshot, struct eg_ver
     struct eg_buf xml = {0};
     struct eg_buf cms = {0};
     enum eg_status status = read_file(&xml, settings->directory, EG_DIRECTORY_MAX, err);
-    if (status == EG_OK) {
-        status = read_file(&cms, signature_path, EG_CMS_MAX, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = judge_directory(snapshot, verifier, settings, eg_bytes_view(&xml),
-                                 eg_bytes_view(&cms), err);
+    status = read_file(&cms, signature_path, EG_CMS_MAX, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = judge_directory(snapshot, verifier, settings, eg_bytes_view(&xml), eg_bytes_view(&cms),
+                             err);
+
+done:
     eg_buf_done(&xml);
     eg_buf_done(&cms);
     return status;
@@ -201,16 +214,13 @@ static enum eg_status check_statement(struct eg_statement *statement,
     if (!statement->there) {
         return EG_OK;
     }
-    enum eg_status status =
-        eg_statement_authorise(&signer, &verdict, statement, package, snapshot->directory, verifier,
-                               snapshot->judged_at_ms, err);
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
+    EG_TRY(eg_statement_authorise(&signer, &verdict, statement, package, snapshot->directory,
+                                  verifier, snapshot->judged_at_ms, err));
+    if (!eg_verdict_passed(&verdict)) {
         return refused(err, package->ref.id, &verdict);
     }
-    if (status == EG_OK) {
-        statement->signer = signer.certificate;
-    }
-    return status;
+    statement->signer = signer.certificate;
+    return EG_OK;
 }
 
 static enum eg_status take_package(struct eg_snapshot *snapshot, struct eg_verifier *verifier,
@@ -257,15 +267,25 @@ static enum eg_status load_packages(struct eg_snapshot *snapshot, struct eg_veri
 {
     struct eg_folder folder = {.count = 0};
     enum eg_status status = eg_folder_read(&folder, settings->rules, false, err);
-    if (status == EG_OK) {
-        status = eg_folder_check(&folder, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = make_room(snapshot, folder.count, err);
+    status = eg_folder_check(&folder, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    for (size_t i = 0; i < folder.count && status == EG_OK; i++) {
+    status = make_room(snapshot, folder.count, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < folder.count; i++) {
         status = take_package(snapshot, verifier, &folder.items[i], err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     eg_folder_done(&folder);
     return status;
 }
@@ -281,20 +301,27 @@ enum eg_status eg_snapshot_load(struct eg_snapshot **out, const struct eg_settin
     snapshot->generation = generation;
     snapshot->judged_at_ms = eg_clock_wall_ms();
     enum eg_status status = load_trust(snapshot, settings, err);
-    if (status == EG_OK) {
-        status = eg_verifier_new(&verifier, &snapshot->trust, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_verifier_lists(verifier, &snapshot->clock.list_issued_ms,
-                          &snapshot->clock.lists_until_ms);
-        status = own_certificate(snapshot, settings, err);
+    status = eg_verifier_new(&verifier, &snapshot->trust, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = load_directory(snapshot, verifier, settings, err);
+    eg_verifier_lists(verifier, &snapshot->clock.list_issued_ms, &snapshot->clock.lists_until_ms);
+    status = own_certificate(snapshot, settings, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !snapshot->clock.unjudged) {
+    status = load_directory(snapshot, verifier, settings, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!snapshot->clock.unjudged) {
         status = load_packages(snapshot, verifier, settings, err);
     }
+
+done:
     eg_verifier_free(&verifier);
     if (status != EG_OK) {
         eg_snapshot_free(&snapshot);

@@ -20,18 +20,26 @@
 struct eg_snapshot {
     uint64_t generation;
     struct eg_directory *directory;
-    struct eg_digest directory_signer; /* certificate of the registrar */
-    struct eg_package **packages;      /* sorted by id, then version text; withdrawn ones, too */
-    struct eg_rules **rules;           /* each compiled, once for all threads */
-    struct eg_span *spans;             /* the periods that each judges */
-    struct eg_statement *statements;   /* what its publisher said later of each */
+    /* certificate of the registrar */
+    struct eg_digest directory_signer;
+    /* sorted by id, then version text; withdrawn ones, too */
+    struct eg_package **packages;
+    /* each compiled, once for all threads */
+    struct eg_rules **rules;
+    /* the periods that each judges */
+    struct eg_span *spans;
+    /* what its publisher said later of each */
+    struct eg_statement *statements;
     struct eg_digest *package_signers;
     size_t package_count;
     struct eg_buf anchors, crls;
-    struct eg_trust trust;          /* views of the two above */
-    int64_t judged_at_ms;           /* time at which signatures and paths were judged at load */
-    struct eg_clock_evidence clock; /* what all this says of the time. unjudged: it says that the
-                                       clock is wrong; then there are no packages here */
+    /* views of the two above */
+    struct eg_trust trust;
+    /* time at which signatures and paths were judged at load */
+    int64_t judged_at_ms;
+    /* what all this says of the time. unjudged: it says that the clock is wrong; then there are
+     * no packages here */
+    struct eg_clock_evidence clock;
 };
 
 /*

@@ -10,7 +10,8 @@
 
 struct holding {
     struct eg_snapshot *snapshot;
-    size_t count; /* takers, and one for being in force */
+    /* takers, and one for being in force */
+    size_t count;
     struct holding *older;
 };
 
