@@ -4,7 +4,8 @@
  * that fails; and an auditor finds all of it as it was, or names what was changed.
  */
 #include "flow/audit/audit.h"
-#include "flow/pipeline/worker_threads.h"
+#include "flow/pipeline/handover.h"
+#include "flow/stages/worker_threads.h"
 #include "tests/support/gateway_maker.h"
 
 #include "base/clock.h"
@@ -86,7 +87,7 @@ static void queue_report(unsigned day)
     arrival.message.body_count = 2;
     struct eg_job *job = eg_job_new(&arrival, "operator", now_ms);
     cr_assert_not_null(job);
-    cr_assert(eg_gateway_state_enter(&maker.gateway, job));
+    cr_assert(eg_handover_admit(&maker.gateway, job));
     cr_assert(eg_queue_put(maker.gateway.jobs, job, eg_job_octets(job)));
     eg_buf_done(&report);
     eg_buf_done(&cms);

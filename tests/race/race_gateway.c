@@ -3,8 +3,9 @@
  * while submissions come in, streams are followed, and the snapshot is replaced under them. Once
  * with a package that judges each report alone, once with one that recalls what earlier days left.
  */
-#include "flow/pipeline/query_thread.h"
-#include "flow/pipeline/worker_threads.h"
+#include "flow/query/query_thread.h"
+#include "flow/recorder/snapshot_change.h"
+#include "flow/stages/worker_threads.h"
 #include "tests/support/gateway_maker.h"
 #include "trial/sample.h"
 
@@ -54,7 +55,7 @@ static void submit(const char *id, uint64_t seed)
         arrival.message.body[1] = eg_bytes_view(&report);
         arrival.message.body_count = 2;
         struct eg_job *job = eg_job_new(&arrival, "operator", now_ms);
-        if (job != NULL && eg_gateway_state_enter(&maker.gateway, job) &&
+        if (job != NULL && eg_handover_admit(&maker.gateway, job) &&
             eg_queue_put(maker.gateway.jobs, job, eg_job_octets(job))) {
             job = NULL;
         }
@@ -71,7 +72,7 @@ static bool ask(enum eg_verb verb, const char *const *bodies)
     for (size_t i = 0; bodies[i] != NULL; i++) {
         eg_message_add(&arrival.message, eg_bytes_of(bodies[i]));
     }
-    return eg_query_item_ask(&maker.gateway, &arrival, "authority", EG_ROLE_AUTHORITY);
+    return eg_query_item_ask(maker.gateway.queries, &arrival, "authority", EG_ROLE_AUTHORITY);
 }
 
 static int reload(uint64_t generation)
@@ -79,7 +80,7 @@ static int reload(uint64_t generation)
     struct eg_snapshot *snapshot = NULL;
     enum eg_status status = eg_snapshot_load(&snapshot, &maker.settings, generation, &err);
     if (status == EG_OK) {
-        status = eg_recorder_replace_snapshot(&maker.gateway, &snapshot, &err);
+        status = eg_snapshot_change_request(&maker.gateway, &snapshot, &err);
     }
     eg_snapshot_free(&snapshot);
     return status == EG_OK ? 0 : 1;

@@ -11,11 +11,12 @@
 #include "flow/daemon/check.h"
 #include "flow/daemon/session_thread.h"
 #include "flow/pipeline/gateway_state.h"
-#include "flow/pipeline/query_thread.h"
-#include "flow/pipeline/recorder.h"
-#include "flow/pipeline/worker_threads.h"
+#include "flow/query/query_thread.h"
 #include "flow/record/continuity.h"
 #include "flow/record/log_key.h"
+#include "flow/recorder/recorder.h"
+#include "flow/recorder/snapshot_change.h"
+#include "flow/stages/worker_threads.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -163,7 +164,7 @@ static void reload(struct daemon *daemon)
     }
     eg_check_journal_gaps(snapshot);
     daemon->generation++;
-    status = eg_recorder_replace_snapshot(&daemon->gateway, &snapshot, &err);
+    status = eg_snapshot_change_request(&daemon->gateway, &snapshot, &err);
 
 done:
     if (status == EG_OK) {

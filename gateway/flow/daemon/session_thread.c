@@ -13,6 +13,7 @@
 #include "flow/daemon/handshake_supervisor.h"
 #include "flow/job/outgoing.h"
 #include "flow/job/send_backlog.h"
+#include "flow/pipeline/handover.h"
 #include "flow/pipeline/query_item.h"
 #include "intake/session_socket.h"
 #include "wire/refusal.h"
@@ -54,7 +55,7 @@ struct eg_session_thread {
     int wake_fd;
     _Atomic bool refusing, renewing, stopping;
     /* items whose peer is full */
-    struct eg_send_backlog kept;
+    struct eg_send_backlog backlog;
     /* of the anchors and lists under which admissions were given */
     struct eg_digest trust;
     struct eg_digest directory;
@@ -73,31 +74,27 @@ static void refuse(struct eg_session_thread *session_thread, const struct eg_arr
     eg_session_socket_refuse(session_thread->hall, &arrival->route, &arrival->message, &verdict);
 }
 
-/* received-at is stamped here and kept, however often the job is judged. */
+/* received-at is stamped here and stays, however often the job is judged. */
 static void on_submit(struct eg_session_thread *session_thread, const struct eg_arrival *arrival,
                       const struct eg_admitted *admitted)
 {
+    struct eg_gateway_state *gateway = session_thread->gateway;
     if (session_thread->refusing) {
         refuse(session_thread, arrival, EG_CODE_STOPPING, "");
         return;
     }
     int64_t now_ms = 0;
-    bool doubted =
-        eg_clock_watch_look(&session_thread->gateway->clock, &now_ms) != EG_CLOCK_TRUSTED;
+    bool doubted = eg_clock_watch_look(&gateway->clock, &now_ms) != EG_CLOCK_TRUSTED;
     struct eg_job *job = eg_job_new(arrival, admitted->participant, now_ms);
     if (job != NULL) {
         job->clock_doubted = doubted;
     }
-    if (job == NULL || !eg_gateway_state_enter(session_thread->gateway, job)) {
+    if (job == NULL || !eg_handover_admit(gateway, job)) {
         eg_job_free(&job);
         refuse(session_thread, arrival, EG_CODE_BUSY, "");
         return;
     }
-    if (!eg_queue_put(session_thread->gateway->jobs, job, eg_job_octets(job))) {
-        eg_verdict_refuse(&job->verdict, EG_CODE_STOPPING, "", "", "%s", "");
-        struct eg_outgoing *outgoing = eg_job_refusal(job);
-        eg_gateway_state_answer(session_thread->gateway, &job, &outgoing);
-    }
+    eg_handover_to_workers(gateway, &job);
 }
 
 static void on_ping(struct eg_session_thread *session_thread, const struct eg_arrival *arrival)
@@ -150,7 +147,7 @@ static void on_message(void *payload, const struct eg_arrival *arrival,
     case EG_VERB_CREDIT:
     case EG_VERB_ACK:
     case EG_VERB_BYE:
-        if (!eg_query_item_ask(session_thread->gateway, arrival, admitted->participant,
+        if (!eg_query_item_ask(session_thread->gateway->queries, arrival, admitted->participant,
                                roles_of(session_thread, admitted->participant))) {
             refuse(session_thread, arrival, EG_CODE_BUSY, "");
         }
@@ -284,8 +281,8 @@ static enum eg_status send_one(void *payload, const struct eg_outgoing *outgoing
 static void follower_gone(void *payload, const struct eg_route *route)
 {
     struct eg_session_thread *session_thread = payload;
-    eg_log(EG_LOG_INFO, "follower-gone", "octets_kept=%zu", session_thread->kept.octets);
-    eg_query_item_gone(session_thread->gateway, route);
+    eg_log(EG_LOG_INFO, "follower-gone", "octets_kept=%zu", session_thread->backlog.octets);
+    eg_query_item_gone(session_thread->gateway->queries, route);
 }
 
 /* A package for which there is no room becomes the word that it may be asked for again. */
@@ -313,14 +310,14 @@ static void send_post(struct eg_session_thread *session_thread, struct eg_outgoi
     }
     struct eg_send_backlog_ways ways = {session_thread, send_one, follower_gone};
     bool waits =
-        (*outgoing)->keep && eg_send_backlog_has(&session_thread->kept, &(*outgoing)->route);
+        (*outgoing)->keep && eg_send_backlog_has(&session_thread->backlog, &(*outgoing)->route);
     enum eg_status status = waits ? EG_E_BUSY : send_one(session_thread, *outgoing);
     if (status == EG_E_BUSY && (*outgoing)->keep) {
-        eg_send_backlog_add(&session_thread->kept, outgoing, &ways);
+        eg_send_backlog_add(&session_thread->backlog, outgoing, &ways);
         return;
     }
     if (status == EG_E_NOTFOUND && (*outgoing)->keep) {
-        eg_query_item_gone(session_thread->gateway, &(*outgoing)->route);
+        eg_query_item_gone(session_thread->gateway->queries, &(*outgoing)->route);
         eg_followings_remove(&session_thread->followings, &(*outgoing)->route);
     }
     eg_outgoing_free(
@@ -330,7 +327,7 @@ static void send_post(struct eg_session_thread *session_thread, struct eg_outgoi
 static void send_posts(struct eg_session_thread *session_thread, size_t max)
 {
     struct eg_send_backlog_ways ways = {session_thread, send_one, follower_gone};
-    eg_send_backlog_send(&session_thread->kept, &ways);
+    eg_send_backlog_send(&session_thread->backlog, &ways);
     for (size_t i = 0; i < max; i++) {
         struct eg_outgoing *outgoing = eg_queue_take(session_thread->gateway->outgoing, 0);
         if (outgoing == NULL) {
@@ -401,7 +398,7 @@ static void end_followings(struct eg_session_thread *session_thread)
         eg_followings_take_ended(&place, &session_thread->followings, key_holds, session_thread)) {
         struct eg_verdict verdict = {.code = EG_CODE_OK};
         struct eg_message request;
-        eg_query_item_gone(session_thread->gateway, &place.route);
+        eg_query_item_gone(session_thread->gateway->queries, &place.route);
         eg_message_start(&request, EG_VERB_FOLLOW,
                          (struct eg_bytes){place.request_id, place.request_id_len});
         eg_verdict_refuse(&verdict, EG_CODE_GREET_AGAIN, "", "FOLLOW", "%s", "");
@@ -426,7 +423,7 @@ static void turn(struct eg_session_thread *session_thread)
     int fds[3] = {session_thread->wake_fd, eg_queue_fd(session_thread->gateway->outgoing),
                   session_thread->supervisor.fd};
     bool ready[3] = {false};
-    bool soon = session_thread->kept.peers != NULL ||
+    bool soon = session_thread->backlog.peers != NULL ||
                 eg_handshake_supervisor_busy(&session_thread->supervisor);
     eg_session_socket_turn(session_thread->hall, fds, ready, 3, soon ? KEPT_TURN_MS : TURN_MS);
     if (ready[0]) {
@@ -523,7 +520,7 @@ static enum eg_status open_all(struct eg_session_thread *session_thread, struct 
 
 static void close_all(struct eg_session_thread *session_thread)
 {
-    eg_send_backlog_done(&session_thread->kept);
+    eg_send_backlog_done(&session_thread->backlog);
     eg_followings_done(&session_thread->followings);
     eg_handshake_supervisor_close(&session_thread->supervisor);
     eg_session_socket_close(&session_thread->hall);
@@ -598,7 +595,7 @@ enum eg_status eg_session_thread_new(struct eg_session_thread **out,
     }
     session_thread->gateway = gateway;
     session_thread->supervisor.fd = session_thread->supervisor.door_fd = -1;
-    eg_send_backlog_init(&session_thread->kept, KEPT_OCTETS_MAX);
+    eg_send_backlog_init(&session_thread->backlog, KEPT_OCTETS_MAX);
     pthread_mutex_init(&session_thread->lock, NULL);
     pthread_cond_init(&session_thread->changed, NULL);
     session_thread->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -60,8 +60,8 @@ struct eg_job {
     bool readable;
 
     /* assess */
-    /* its package recalls facts; `outcome` holds those it leaned on ... */
-    bool facts_cache;
+    /* its package judges by earlier facts of the plant; `outcome` holds those it used ... */
+    bool needs_facts;
     /* ... which were in force at this log index */
     uint64_t facts_below;
     struct eg_outcome outcome;
@@ -78,8 +78,6 @@ struct eg_job {
     char judged_by[2 * EG_ID_MAX + 2];
     unsigned
         rounds; /* times judged; more than one when it waited, or the snapshot changed meanwhile */
-    /* CPU time spent, by stage */
-    int64_t stage_ns[8];
 };
 
 /* Frames are copied. NULL when memory ran out. */

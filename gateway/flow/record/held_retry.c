@@ -1,5 +1,5 @@
 /*
- * The end of a retry; the recorder (flow/pipeline/held.c) looks at it and begins the next.
+ * The end of a retry; the recorder (flow/recorder/held_reports.c) looks at it and begins the next.
  */
 #include "flow/record/held_retry.h"
 

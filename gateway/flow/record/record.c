@@ -135,7 +135,7 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     if (status != EG_OK) {
         goto done;
     }
-    if (job->facts_cache) {
+    if (job->needs_facts) {
         status = eg_facts_write(&draft->facts, &outcome->recalled, err);
     }
 
@@ -149,7 +149,7 @@ done:
     if (outcome->parameters.len > 0) {
         add_content(draft, EG_CONTENT_PARAMETERS, 0, eg_bytes_view(&outcome->parameters));
     }
-    if (job->facts_cache) {
+    if (job->needs_facts) {
         add_content(draft, EG_CONTENT_FACTS, 0, eg_bytes_view(&draft->facts));
     }
     if (outcome->accepted && outcome->remembered.count > 0) {

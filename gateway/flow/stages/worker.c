@@ -2,7 +2,7 @@
  * What one worker judges with: handles of its own, and the snapshot with its compiled packages,
  * which workers share and none of them writes.
  */
-#include "flow/pipeline/worker.h"
+#include "flow/stages/worker.h"
 
 #include "base/error.h"
 

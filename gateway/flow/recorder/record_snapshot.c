@@ -2,11 +2,12 @@
  * Recording what judges, before it judges: the log's key, directory, packages, revocation lists,
  * statements about packages. What the log has already is not recorded again.
  */
-#include "flow/pipeline/record_world.h"
+#include "flow/recorder/record_snapshot.h"
 
 #include "base/error.h"
 #include "flow/record/key_statement.h"
 #include "flow/record/record_states.h"
+#include "flow/recorder/log_size.h"
 
 #include <stdlib.h>
 
@@ -14,15 +15,6 @@ struct writing {
     struct eg_gateway_state *gateway;
     struct eg_ledger *ledger;
 };
-
-bool eg_record_show(struct eg_gateway_state *gateway, const struct eg_ledger *ledger)
-{
-    uint64_t size = eg_ledger_covered(ledger);
-    bool changed = gateway->log_size != size;
-    gateway->log_size = size;
-    eg_clock_watch_entry(&gateway->clock, eg_ledger_last_ms(ledger));
-    return changed;
-}
 
 static bool on_record(struct writing *to, enum eg_entry_kind kind, const struct eg_digest *digest,
                       enum eg_status *status, struct eg_error *err)
@@ -49,7 +41,7 @@ static enum eg_status commit_one(struct writing *to, struct eg_draft *draft, enu
     status = eg_ledger_commit(to->ledger, draft, 1, err);
 
 done:
-    eg_record_show(to->gateway, to->ledger);
+    eg_log_size_publish(to->gateway, to->ledger);
     eg_draft_done(draft);
     return status;
 }
@@ -121,7 +113,7 @@ static enum eg_status record_states(struct writing *to, const struct eg_snapshot
     }
     if (count > 0) {
         status = eg_states_commit(to->ledger, snapshot, numbers, count, at_ms, err);
-        eg_record_show(to->gateway, to->ledger);
+        eg_log_size_publish(to->gateway, to->ledger);
     }
 
 done:

@@ -1,16 +1,19 @@
 /*
- * What judges reports is itself in the log, before it judges one. Owner thread (the recorder's;
- * main's before the recorder starts).
+ * Recording a snapshot: what reports are judged by is itself in the log before it judges one.
+ *
+ * 1. In this order: directory, packages, revocation lists, statements about packages. Statements
+ *    are last, so that the log holds none that the snapshot in force does not follow.
+ * 2. What the log holds already is not recorded again.
+ * 3. A directory older than the log's, or a statement that the log holds in a later form, refuses
+ *    the snapshot (EG_E_DENIED).
+ *
+ * Thread: the ledger's owner (recorder; main before the recorder starts).
  */
-#ifndef EG_FLOW_RECORD_WORLD_H
-#define EG_FLOW_RECORD_WORLD_H
+#ifndef EG_FLOW_RECORD_SNAPSHOT_H
+#define EG_FLOW_RECORD_SNAPSHOT_H
 
 #include "flow/pipeline/gateway_state.h"
 #include "flow/record/ledger.h"
-
-/* Show the other threads the entries that the head note covers, and nothing beyond, and the clock's
- * watch the newest entry's time. False: nothing new. */
-bool eg_record_show(struct eg_gateway_state *gateway, const struct eg_ledger *ledger);
 
 /* The statement of the log key. EG_E_DENIED: not signed by who may state it, or not about this log
  * and time; EG_E_CLOCK: in doubt; what reading the files and the archive say. */

@@ -2,7 +2,8 @@
  * The recorder and facts: what accepted reports leave behind is in force for those judged later,
  * and for none judged before. The jobs are real; that their package keeps facts is played.
  */
-#include "flow/pipeline/recorder.h"
+#include "flow/pipeline/task.h"
+#include "flow/recorder/recorder.h"
 
 #include "tests/support/gateway_maker.h"
 
@@ -62,7 +63,7 @@ static struct eg_job *judged(const char *id, uint64_t seed, uint64_t below)
     struct eg_job *job = eg_gateway_maker_judge(&maker, eg_bytes_view(&report));
     eg_buf_done(&report);
     (void)snprintf(package, sizeof package, "%s", job->outcome.package.id);
-    job->facts_cache = true;
+    job->needs_facts = true;
     job->facts_below = below;
     put(&job->outcome.recalled, "2026-01-04", 4);
     put(&job->outcome.remembered, "2026-01-05", (double)seed);
@@ -101,7 +102,7 @@ static void assert_sent_back(uint64_t number)
     cr_assert_not_null(job);
     cr_assert_eq(job->number, number);
     cr_assert_eq(job->state, EG_JOB_TAKEN);
-    cr_assert_not(job->facts_cache);
+    cr_assert_not(job->needs_facts);
     cr_assert_eq(job->outcome.remembered.count, 0);
     eg_job_free(&job);
 }
@@ -203,7 +204,7 @@ Test(recorder, lets_reports_of_other_plants_and_without_facts_be)
     struct eg_job *jobs[] = {judged("a", 1, size), judged("b", 2, size), judged("c", 3, size)};
 
     (void)snprintf(jobs[1]->header.plant, sizeof jobs[1]->header.plant, "plant-2");
-    jobs[2]->facts_cache = false;
+    jobs[2]->needs_facts = false;
     record(jobs, 3);
     for (int i = 0; i < 3; i++) {
         assert_answer(EG_VERB_RECEIPT);

@@ -1,50 +1,21 @@
 /*
- * Why this file exists: a report that its package can not judge within its budget is nobody's fault
- * that could be proved, so it is never rejected; but judged at each sending, for ever, it would
- * cost the gateway its budget again and again, and its sender would learn nothing.
+ * A report that its package can not judge within its limits is nobody's provable fault, so it is
+ * never rejected. Judged anew at each sending, it would cost the gateway those limits again and
+ * again, and its sender would learn nothing; so it is remembered, and held the second time.
  */
-#include "flow/pipeline/held.h"
+#include "flow/recorder/held_reports.h"
 
-#include "archive/store_held.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
-#include "flow/job/outgoing.h"
-#include "flow/pipeline/gateway_state.h"
+#include "flow/pipeline/failure.h"
+#include "flow/pipeline/handover.h"
+#include "flow/record/held_refusal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define LOOK_MS 500 /* between looks for retries */
-
-enum eg_code eg_held_code(enum eg_status status)
-{
-    switch (status) {
-    case EG_E_LIMIT:
-    case EG_E_NOMEM:
-        return EG_CODE_CEILING;
-    case EG_E_DENIED:
-        return EG_CODE_SETTING;
-    default:
-        return EG_CODE_INTERNAL;
-    }
-}
-
-bool eg_held_is_breach(enum eg_status status)
-{
-    return status == EG_E_LIMIT || status == EG_E_NOMEM || status == EG_E_FORMAT;
-}
-
-/* ---- what is said ------------------------------------------------------------------------- */
-
-static bool refuse_held(struct eg_verdict *verdict, const struct eg_held *held)
-{
-    char first[EG_TIME_TEXT_MAX] = "";
-    eg_text_time(first, held->first_ms);
-    return eg_verdict_refuse(verdict, EG_CODE_HELD, "", held->place,
-                             "%u times since %s, the last time %s: %s", (unsigned)held->count,
-                             first, held->code, held->said);
-}
+/* between looks for retries */
+#define LOOK_MS 500
 
 static void journal(enum eg_log_level level, const char *event, const struct eg_held *held)
 {
@@ -54,26 +25,6 @@ static void journal(enum eg_log_level level, const char *event, const struct eg_
            "participant=%s report=%s state=%s count=%u code=%s where=\"%s\" text=\"%s\"",
            held->participant, report, eg_held_state_text(held->state), (unsigned)held->count,
            held->code, held->place, held->said);
-}
-
-enum eg_status eg_held_ask(struct eg_verdict *verdict, struct eg_store *store,
-                           const struct eg_job *job, struct eg_error *err)
-{
-    struct eg_held held = {0};
-    if (job->retry) {
-        return EG_OK;
-    }
-    enum eg_status status =
-        eg_store_held_find(&held, store, job->participant, &job->report_digest, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    if (held.state != EG_HELD_BREACHED) {
-        refuse_held(verdict, &held);
-    }
-
-done:
-    return status == EG_E_NOTFOUND ? EG_OK : status;
 }
 
 /* ---- a breach ----------------------------------------------------------------------------- */
@@ -125,33 +76,32 @@ static void remember(struct eg_store *store, struct eg_job *job)
     } else {
         journal(EG_LOG_ERROR, "held", &now);
         job->verdict = (struct eg_verdict){.code = EG_CODE_OK};
-        refuse_held(&job->verdict, &now);
+        eg_held_refusal_set(&job->verdict, &now);
     }
 }
 
-void eg_held_record(struct eg_gateway_state *gateway, struct eg_store *store, struct eg_job **job)
+void eg_held_reports_breach(struct eg_gateway_state *gateway, struct eg_store *store,
+                            struct eg_job **job)
 {
     remember(store, *job);
-    struct eg_outgoing *outgoing = eg_job_refusal(*job);
-    eg_gateway_state_answer(gateway, job, &outgoing);
+    eg_handover_refuse(gateway, job);
 }
 
-void eg_held_record_error(struct eg_gateway_state *gateway, struct eg_store *store,
-                          struct eg_job **job, const struct eg_error *why)
+void eg_held_reports_failure(struct eg_gateway_state *gateway, struct eg_store *store,
+                             struct eg_job **job, const struct eg_error *why)
 {
-    refuse_anew(*job, eg_held_code(why->status), why->where, why->text);
-    if (eg_held_is_breach(why->status)) {
-        eg_held_record(gateway, store, job);
-        return;
+    struct eg_failure failure = eg_failure_of(EG_FAILURE_JUDGING, why->status);
+    refuse_anew(*job, failure.code, why->where, why->text);
+    if (failure.breach) {
+        remember(store, *job);
     }
-    struct eg_outgoing *outgoing = eg_job_refusal(*job);
-    eg_gateway_state_answer(gateway, job, &outgoing);
+    eg_handover_refuse(gateway, job);
 }
 
 /* ---- judging again ------------------------------------------------------------------------ */
 
-/* Rows of which the archive says that they are judged, though none is: the job ended without a
- * decision, or the gateway ended before it. */
+/* Rows that the archive lists as being judged although none is: the job ended without a decision,
+ * or the gateway ended before it. */
 static enum eg_status settle(struct eg_held_retry *retry, struct eg_store *store,
                              struct eg_error *err)
 {
@@ -165,7 +115,7 @@ static enum eg_status settle(struct eg_held_retry *retry, struct eg_store *store
                               last->text, err);
 }
 
-/* A job as it came then, for nobody to answer. NULL: not now. */
+/* A job as it came then, whose answer goes to nobody. NULL: not now. */
 static struct eg_job *job_of(struct eg_gateway_state *gateway, const struct eg_held *held,
                              const struct eg_buf *signature, const struct eg_buf *report)
 {
@@ -178,18 +128,10 @@ static struct eg_job *job_of(struct eg_gateway_state *gateway, const struct eg_h
         return NULL;
     }
     job->retry = true;
-    if (!eg_gateway_state_enter(gateway, job)) {
+    if (!eg_handover_admit(gateway, job)) {
         eg_job_free(&job);
     }
     return job;
-}
-
-static void refuse_retry(struct eg_gateway_state *gateway, struct eg_job **job, enum eg_code code,
-                         const char *text)
-{
-    struct eg_outgoing *none = NULL;
-    eg_verdict_refuse(&(*job)->verdict, code, "", "retry", "%s", text);
-    eg_gateway_state_answer(gateway, job, &none);
 }
 
 static void start_job(struct eg_gateway_state *gateway, struct eg_store *store,
@@ -199,14 +141,12 @@ static void start_job(struct eg_gateway_state *gateway, struct eg_store *store,
     gateway->held.busy = true;
     if (eg_store_held_begin(store, held, &err) != EG_OK) {
         eg_log_failure("held", &err);
-        refuse_retry(gateway, job, EG_CODE_ARCHIVE, err.text);
+        eg_verdict_refuse(&(*job)->verdict, EG_CODE_ARCHIVE, "", "retry", "%s", err.text);
+        eg_handover_refuse(gateway, job);
         return;
     }
     journal(EG_LOG_INFO, "held-retry", held);
-    if (!eg_queue_put(gateway->jobs, *job, eg_job_octets(*job))) {
-        refuse_retry(gateway, job, EG_CODE_STOPPING, "");
-    }
-    *job = NULL;
+    eg_handover_to_workers(gateway, job);
 }
 
 static enum eg_status start_next(struct eg_gateway_state *gateway, struct eg_store *store,
@@ -231,7 +171,7 @@ done:
     return status == EG_E_NOTFOUND ? EG_OK : status;
 }
 
-void eg_held_turn(struct eg_gateway_state *gateway, struct eg_store *store)
+void eg_held_reports_retry(struct eg_gateway_state *gateway, struct eg_store *store)
 {
     struct eg_held_retry *retry = &gateway->held;
     struct eg_error err = {0};

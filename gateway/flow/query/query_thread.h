@@ -5,6 +5,7 @@
 #ifndef EG_FLOW_QUERY_THREAD_H
 #define EG_FLOW_QUERY_THREAD_H
 
+#include "flow/pipeline/gateway_state.h"
 #include "flow/pipeline/query_item.h"
 
 struct eg_query_thread;

@@ -1,12 +1,13 @@
 /*
  * The query thread's thread: one item at a time from its queue, then whatever the streams may send.
  */
-#include "flow/pipeline/query_thread.h"
+#include "flow/query/query_thread.h"
 
 #include "base/log.h"
 #include "deliver/streams.h"
 #include "flow/job/outgoing.h"
-#include "flow/pipeline/items.h"
+#include "flow/pipeline/handover.h"
+#include "flow/query/items.h"
 #include "flow/record/package_catalog.h"
 #include "wire/texts.h"
 
@@ -38,7 +39,7 @@ static void refuse(struct eg_query_thread *query_thread, const struct eg_query_i
     eg_verdict_refuse(&verdict, code, "", eg_verb_text(item->message->verb), "%s", text);
     struct eg_outgoing *outgoing = eg_outgoing_refusal(&item->route, item->message->request_id,
                                                        item->message->request_id_len, &verdict);
-    eg_gateway_state_send(query_thread->gateway, &outgoing);
+    eg_handover_send(query_thread->gateway, &outgoing);
 }
 
 static void refuse_error(struct eg_query_thread *query_thread, const struct eg_query_item *item,
@@ -59,7 +60,7 @@ static void answer_cursor(struct eg_query_thread *query_thread, const struct eg_
                               eg_outgoing_add(outgoing, eg_bytes_of(text)))) {
         eg_outgoing_free(&outgoing);
     }
-    eg_gateway_state_send(query_thread->gateway, &outgoing);
+    eg_handover_send(query_thread->gateway, &outgoing);
 }
 
 /* ---- STATUS -----------------------------------------------------------------------------------
@@ -111,7 +112,7 @@ static void send_standing(struct eg_query_thread *query_thread, const struct eg_
     if (outgoing != NULL && eg_standing_write(&text, &standing, &err) == EG_OK &&
         eg_outgoing_add(outgoing, eg_bytes_view(&stored->receipt)) &&
         eg_outgoing_add(outgoing, eg_bytes_view(&text))) {
-        eg_gateway_state_send(query_thread->gateway, &outgoing);
+        eg_handover_send(query_thread->gateway, &outgoing);
     } else {
         refuse(query_thread, item, EG_CODE_INTERNAL, err.text);
     }
@@ -183,7 +184,7 @@ static void on_rules(struct eg_query_thread *query_thread, const struct eg_query
         if (!asked.list) {
             eg_outgoing_take(outgoing, &zip);
         }
-        eg_gateway_state_send(query_thread->gateway, &outgoing);
+        eg_handover_send(query_thread->gateway, &outgoing);
     } else if (status == EG_E_NOTFOUND) {
         refuse(query_thread, item, EG_CODE_UNKNOWN, "no such package");
     } else {
@@ -258,8 +259,8 @@ static void on_credit(struct eg_query_thread *query_thread, const struct eg_quer
 }
 
 /* The recorder makes the cursor durable and tells us; only then ACKED goes out. */
-static void keep_cursor(struct eg_query_thread *query_thread, const struct eg_query_item *item,
-                        const struct eg_message *message, const struct eg_cursor_body *ack)
+static void record_cursor(struct eg_query_thread *query_thread, const struct eg_query_item *item,
+                          const struct eg_message *message, const struct eg_cursor_body *ack)
 {
     struct eg_task *task = eg_task_new(EG_TASK_CURSOR);
     if (task != NULL) {
@@ -292,14 +293,14 @@ static void on_ack(struct eg_query_thread *query_thread, const struct eg_query_i
     } else if (ack.code != EG_CODE_OK) {
         refuse(query_thread, item, ack.code, "");
     } else if (ack.write) {
-        keep_cursor(query_thread, item, message, &body);
+        record_cursor(query_thread, item, message, &body);
     } else {
         answer_cursor(query_thread, &item->route, message->request_id, message->request_id_len,
                       EG_VERB_ACKED, body.stream, &ack.cursor);
     }
 }
 
-static void on_kept(struct eg_query_thread *query_thread, const struct eg_task *task)
+static void on_cursor_durable(struct eg_query_thread *query_thread, const struct eg_task *task)
 {
     struct eg_wire_cursor cursor = {task->ack.cursor.index, task->ack.cursor.number};
     eg_streams_acked(query_thread->streams, task->ack.participant, task->ack.stream, &cursor);
@@ -341,12 +342,12 @@ static void handle(struct eg_query_thread *query_thread, const struct eg_query_i
     case EG_QUERY_MESSAGE:
         on_message(query_thread, item);
         break;
-    case EG_QUERY_HEAD:
+    case EG_QUERY_LOG_GREW:
         eg_streams_wake(query_thread->streams, NULL);
         break;
-    case EG_QUERY_KEPT:
-        if (item->kept != NULL) {
-            on_kept(query_thread, item->kept);
+    case EG_QUERY_CURSOR_DURABLE:
+        if (item->cursor != NULL) {
+            on_cursor_durable(query_thread, item->cursor);
         }
         break;
     case EG_QUERY_GONE:
@@ -400,7 +401,7 @@ static enum eg_sent send_item(void *payload, struct eg_bytes to, const struct eg
         return EG_SENT_FULL;
     }
     outgoing->keep = true;
-    eg_gateway_state_send(query_thread->gateway, &outgoing);
+    eg_handover_send(query_thread->gateway, &outgoing);
     return EG_SENT;
 }
 

@@ -1,11 +1,11 @@
 /*
  * Worker threads: they share the queues and the snapshot, and nothing that one of them writes.
  */
-#include "flow/pipeline/worker_threads.h"
+#include "flow/stages/worker_threads.h"
 
 #include "base/error.h"
-#include "flow/pipeline/stages.h"
-#include "flow/pipeline/worker.h"
+#include "flow/stages/stage_runner.h"
+#include "flow/stages/worker.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static void *run(void *payload)
         struct eg_job *job = eg_queue_take(jobs, -1);
         if (job != NULL) {
             job->rounds++;
-            eg_stages_run(worker, &job);
+            eg_stage_runner_run(worker, &job);
         }
     }
     return NULL;

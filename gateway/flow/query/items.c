@@ -1,7 +1,7 @@
 /*
  * Reading items, and telling damage from failure.
  */
-#include "flow/pipeline/items.h"
+#include "flow/query/items.h"
 
 #include "base/log.h"
 
