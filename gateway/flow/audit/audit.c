@@ -17,8 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- saying no ----------------------------------------------------------------------------------
- */
+/* ---- saying no ---- */
 
 static enum eg_status no(unsigned *condition, char text[EG_ERROR_TEXT_MAX], unsigned number,
                          const char *what, const char *detail)
@@ -47,53 +46,43 @@ static bool is_theirs(enum eg_status status)
            status == EG_E_LIMIT || status == EG_E_STATE;
 }
 
-/* ---- signatures ---------------------------------------------------------------------------------
- */
+/* ---- signatures ---- */
 
+/* A signature to be checked. */
 struct asked {
     enum eg_signed_kind kind;
     struct eg_bytes content;
     int64_t at_ms;
-    /* of a refusal */
+    /* which condition is broken if it is not good, and what it is called then */
     unsigned condition;
     const char *what;
+    /* filled when good */
+    struct eg_signer signer;
 };
 
-/* *condition stays 0 and the signer is filled when good. */
-static enum eg_status check_cms(struct eg_signer *signer, struct eg_audit *audit,
-                                const struct eg_check_inputs *inputs, const struct asked *asked,
-                                unsigned *condition, char text[EG_ERROR_TEXT_MAX],
-                                struct eg_error *err)
+/* *condition stays 0 when good. */
+static enum eg_status check_cms(struct asked *asked, struct eg_audit *audit,
+                                const struct eg_check_inputs *inputs, unsigned *condition,
+                                char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
     const struct eg_entry *entry = inputs->entry;
     struct eg_verifier *verifier = NULL;
     struct eg_verdict verdict = {0};
-    enum eg_status status =
-        eg_audit_cache_verifier(&verifier, audit->cache, inputs->store,
-                                entry->has_revocation ? &entry->revocation : NULL, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-
-    status = eg_cms_check(signer, &verdict, verifier, inputs->signature, asked->content,
-                          asked->kind, asked->at_ms, err);
-
-done:
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_audit_cache_verifier(&verifier, audit->cache, inputs->store,
+                                   entry->has_revocation ? &entry->revocation : NULL, err));
+    EG_TRY(eg_cms_check(&asked->signer, &verdict, verifier, inputs->signature, asked->content,
+                        asked->kind, asked->at_ms, err));
     if (!eg_verdict_passed(&verdict)) {
         return refused(condition, text, asked->condition, asked->what, &verdict);
     }
-    if (!eg_digest_equal(&signer->certificate, &entry->signer)) {
+    if (!eg_digest_equal(&asked->signer.certificate, &entry->signer)) {
         return no(condition, text, asked->condition, asked->what,
                   "signed with another certificate than the entry names");
     }
     return EG_OK;
 }
 
-/* ---- directory, package, key --------------------------------------------------------------------
- */
+/* ---- directory, package, key ---- */
 
 static enum eg_status check_directory(struct eg_audit *audit, const struct eg_check_inputs *inputs,
                                       unsigned *condition, char text[EG_ERROR_TEXT_MAX],
@@ -102,21 +91,23 @@ static enum eg_status check_directory(struct eg_audit *audit, const struct eg_ch
     const struct eg_entry *entry = inputs->entry;
     const struct eg_digest *registrar = audit->settings->registrar;
     const struct eg_directory *directory = NULL;
-    struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    struct asked asked = {EG_SIGNED_DIRECTORY, inputs->report, entry->recorded_at_ms, 9,
-                          "the directory's signature"};
-    enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
+    struct asked asked = {.kind = EG_SIGNED_DIRECTORY,
+                          .content = inputs->report,
+                          .at_ms = entry->recorded_at_ms,
+                          .condition = 9,
+                          .what = "the directory's signature"};
+    enum eg_status status = check_cms(&asked, audit, inputs, condition, text, err);
 
     if (status != EG_OK || *condition != 0) {
         return status;
     }
-    if (!eg_authorise_certificate(&verdict, &signer, NULL, EG_SIGNED_DIRECTORY)) {
+    if (!eg_authorise_certificate(&verdict, &asked.signer, NULL, EG_SIGNED_DIRECTORY)) {
         return refused(condition, text, 9, asked.what, &verdict);
     }
-    if (registrar != NULL && !eg_digest_equal(registrar, &signer.certificate)) {
+    if (registrar != NULL && !eg_digest_equal(registrar, &asked.signer.certificate)) {
         return no(condition, text, 9, "the directory is not signed by the registrar",
-                  signer.subject);
+                  asked.signer.subject);
     }
     status =
         eg_audit_cache_directory(&directory, audit->cache, inputs->store, &entry->directory, err);
@@ -153,27 +144,13 @@ static enum eg_status check_publisher(struct eg_audit *audit, const struct eg_ch
                                       const struct eg_package *package, unsigned *condition,
                                       char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
-    const struct eg_directory *directory = NULL;
-    struct eg_verifier *verifier = NULL;
+    struct eg_publisher_rules by = {.at_ms = inputs->entry->recorded_at_ms};
     struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    enum eg_status status =
-        eg_audit_cache_directory(&directory, audit->cache, inputs->store, &audit->directory, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-
-    status = eg_audit_cache_verifier(&verifier, audit->cache, inputs->store, NULL, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = eg_rules_authorise(&signer, &verdict, package, directory, verifier,
-                                inputs->entry->recorded_at_ms, err);
-
-done:
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_audit_cache_directory(&by.directory, audit->cache, inputs->store, &audit->directory,
+                                    err));
+    EG_TRY(eg_audit_cache_verifier(&by.verifier, audit->cache, inputs->store, NULL, err));
+    EG_TRY(eg_rules_authorise(&signer, &verdict, package, &by, err));
     if (!eg_verdict_passed(&verdict)) {
         return refused(condition, text, 9, "the package's publisher", &verdict);
     }
@@ -219,10 +196,12 @@ static enum eg_status check_key(struct eg_audit *audit, const struct eg_check_in
                                 struct eg_error *err)
 {
     const struct eg_entry *entry = inputs->entry;
-    struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    struct asked asked = {EG_SIGNED_KEY_STATEMENT, inputs->report, entry->recorded_at_ms, 9,
-                          "the key statement's signature"};
+    struct asked asked = {.kind = EG_SIGNED_KEY_STATEMENT,
+                          .content = inputs->report,
+                          .at_ms = entry->recorded_at_ms,
+                          .condition = 9,
+                          .what = "the key statement's signature"};
 
     if (!entry->has_log_key ||
         memcmp(entry->log_key, audit->settings->log_key, EG_ED25519_KEY_LEN) != 0) {
@@ -233,15 +212,14 @@ static enum eg_status check_key(struct eg_audit *audit, const struct eg_check_in
         return no(condition, text, 9, "the key statement is not one for this log, key and time",
                   "");
     }
-    enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
+    enum eg_status status = check_cms(&asked, audit, inputs, condition, text, err);
     return status == EG_OK && *condition == 0 &&
-                   !eg_authorise_certificate(&verdict, &signer, NULL, EG_SIGNED_KEY_STATEMENT)
+                   !eg_authorise_certificate(&verdict, &asked.signer, NULL, EG_SIGNED_KEY_STATEMENT)
                ? refused(condition, text, 9, asked.what, &verdict)
                : status;
 }
 
-/* ---- reports ------------------------------------------------------------------------------------
- */
+/* ---- reports ---- */
 
 /* The participant of the directory, and what else of the entry the directory can confirm. */
 static enum eg_status check_sender(const struct eg_participant **out, const struct eg_entry *entry,
@@ -276,18 +254,20 @@ static enum eg_status check_submission(struct eg_audit *audit, const struct eg_c
     const struct eg_entry *entry = inputs->entry;
     const struct eg_directory *directory = NULL;
     const struct eg_participant *participant = NULL;
-    struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    struct asked asked = {EG_SIGNED_REPORT, inputs->report, entry->received_at_ms, 8,
-                          "the report's signature"};
-    enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
+    struct asked asked = {.kind = EG_SIGNED_REPORT,
+                          .content = inputs->report,
+                          .at_ms = entry->received_at_ms,
+                          .condition = 8,
+                          .what = "the report's signature"};
+    enum eg_status status = check_cms(&asked, audit, inputs, condition, text, err);
 
     if (status == EG_OK && *condition == 0) {
         status = eg_audit_cache_directory(&directory, audit->cache, inputs->store,
                                           &entry->directory, err);
     }
     if (status == EG_OK && *condition == 0) {
-        status = check_sender(&participant, entry, directory, &signer, condition, text);
+        status = check_sender(&participant, entry, directory, &asked.signer, condition, text);
     }
     if (status != EG_OK || *condition != 0) {
         return status;
@@ -303,8 +283,7 @@ static enum eg_status check_submission(struct eg_audit *audit, const struct eg_c
     return EG_OK;
 }
 
-/* ---- the hook -----------------------------------------------------------------------------------
- */
+/* ---- the hook ---- */
 
 static enum eg_status ask_signature(void *payload, const struct eg_check_inputs *inputs,
                                     unsigned *condition, char text[EG_ERROR_TEXT_MAX],

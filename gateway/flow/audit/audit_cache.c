@@ -135,8 +135,7 @@ done:
     return status;
 }
 
-/* ---- packages ----------------------------------------------------------------------------------
- */
+/* ---- packages ---- */
 
 static enum eg_status load(struct catalog *catalog, struct eg_store *store,
                            const struct eg_digest *digest, struct eg_error *err)
@@ -211,8 +210,7 @@ enum eg_status eg_audit_cache_judge(struct eg_judge **out, struct eg_audit_cache
     return EG_OK;
 }
 
-/* ---- verifier ----------------------------------------------------------------------------------
- */
+/* ---- verifier ---- */
 
 enum eg_status eg_audit_cache_verifier(struct eg_verifier **out, struct eg_audit_cache *cache,
                                        struct eg_store *store, const struct eg_digest *revocation,

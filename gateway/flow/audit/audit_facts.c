@@ -13,9 +13,9 @@ enum eg_status eg_audit_in_force(struct eg_facts *out, const char **wrong, struc
                                  const struct eg_check_inputs *inputs, struct eg_error *err)
 {
     bool needs = false;
-    enum eg_status status =
-        eg_facts_query_now(out, &needs, inputs->store, eg_judge_rules(audit->judge), &audit->header,
-                           inputs->index, err);
+    const struct eg_facts_request request = {eg_judge_rules(audit->judge), &audit->header,
+                                             inputs->index};
+    enum eg_status status = eg_facts_query_now(out, &needs, inputs->store, &request, err);
 
     if (status == EG_E_FORMAT) { /* a row of an earlier entry, which is told there */
         *wrong = "the facts in force at its entry can not be read";

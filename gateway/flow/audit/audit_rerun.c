@@ -29,8 +29,7 @@ void eg_audit_shut(struct eg_audit *audit)
     audit->ready = audit->readable = audit->taken = false;
 }
 
-/* ---- what the archived findings say of how the report was read
- * ----------------------------------- */
+/* ---- what the archived findings say of how the report was read ---- */
 
 struct hints {
     /* the limit then in force, if the report broke it */
@@ -71,8 +70,7 @@ static enum eg_status read_hints(struct hints *out, struct eg_bytes text, struct
     return EG_OK;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------
- */
+/* ---- reading ---- */
 
 static bool matches(const struct eg_package *package, const struct eg_document *document)
 {
@@ -148,8 +146,7 @@ done:
     return status;
 }
 
-/* ---- comparing ----------------------------------------------------------------------------------
- */
+/* ---- comparing ---- */
 
 static enum eg_status differ(char text[EG_ERROR_TEXT_MAX], const char *what)
 {
@@ -202,8 +199,7 @@ static bool identity_same(const struct eg_audit *audit, const struct eg_entry *e
            entry->identity.version == audit->header.version;
 }
 
-/* ---- the three ways a decision is made
- * ----------------------------------------------------------- */
+/* ---- the three ways a decision is made ---- */
 
 static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
                           const struct eg_check_inputs *inputs, const struct eg_facts *known,

@@ -74,34 +74,17 @@ static enum eg_status check_signer(struct eg_audit *audit, const struct eg_check
                                    const struct eg_statement *statement, unsigned *condition,
                                    char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
-    const struct eg_directory *directory = NULL;
+    struct eg_publisher_rules by = {.at_ms = inputs->entry->recorded_at_ms};
     struct eg_judge *judge = NULL;
-    struct eg_verifier *verifier = NULL;
     struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    enum eg_status status =
-        eg_audit_cache_directory(&directory, audit->cache, inputs->store, &audit->directory, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-
-    status = eg_audit_cache_judge(&judge, audit->cache, inputs->store,
-                                  &inputs->entry->package.digest, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = eg_audit_cache_verifier(&verifier, audit->cache, inputs->store, NULL, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = eg_statement_authorise(&signer, &verdict, statement,
-                                    eg_rules_package(eg_judge_rules(judge)), directory, verifier,
-                                    inputs->entry->recorded_at_ms, err);
-
-done:
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_audit_cache_directory(&by.directory, audit->cache, inputs->store, &audit->directory,
+                                    err));
+    EG_TRY(eg_audit_cache_judge(&judge, audit->cache, inputs->store, &inputs->entry->package.digest,
+                                err));
+    EG_TRY(eg_audit_cache_verifier(&by.verifier, audit->cache, inputs->store, NULL, err));
+    EG_TRY(eg_statement_authorise(&signer, &verdict, statement,
+                                  eg_rules_package(eg_judge_rules(judge)), &by, err));
     if (!eg_verdict_passed(&verdict)) {
         return no(condition, text, "the statement's signature", eg_code_row(verdict.code)->text);
     }

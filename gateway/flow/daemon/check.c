@@ -62,8 +62,7 @@ static void tell_snapshot(struct eg_buf *told, const struct eg_snapshot *snapsho
     }
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys ---- */
 
 static enum eg_status check_own_certificate(const struct eg_settings *settings,
                                             struct eg_error *err)
@@ -172,8 +171,7 @@ done:
     return status == EG_OK ? check_statement(told, settings, log_key, snapshot, err) : status;
 }
 
-/* ---- all --------------------------------------------------------------------------------------
- */
+/* ---- all ---- */
 
 static enum eg_status check_keys(struct eg_buf *told, const struct eg_settings *settings,
                                  const struct eg_snapshot *snapshot, struct eg_error *err)

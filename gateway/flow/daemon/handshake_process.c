@@ -38,8 +38,7 @@ struct door {
     bool over;
 };
 
-/* ---- judging a HELLO --------------------------------------------------------------------------
- */
+/* ---- judging a HELLO ---- */
 
 /* Nothing stands against our clock, and nothing shows that it is right: both times are told. */
 static void refuse_time(struct eg_verdict *verdict, int64_t at_ms, int64_t now_ms)
@@ -168,8 +167,7 @@ static void on_hello(void *payload, uint32_t ticket, const char *client_key, str
     tell_refused(door, &verdict);
 }
 
-/* ---- what the main process says ---------------------------------------------------------------
- */
+/* ---- what the main process says ---- */
 
 static bool take_clock(struct door *door, const struct eg_handshake_message *message)
 {
@@ -240,8 +238,7 @@ static void hear(struct door *door)
     } while (!door->over && something_said(door));
 }
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* ---- life ---- */
 
 static enum eg_status take_config(struct door *door, struct eg_error *err)
 {

@@ -37,8 +37,7 @@
 #define LOOK_EVERY_MS 20
 #define READY_PATIENCE_MS 30000 /* thousands of participants are read in that time */
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys ---- */
 
 static bool take_key(char out[EG_CURVE_KEY_TEXT + 1], struct eg_bytes *rest)
 {
@@ -76,8 +75,7 @@ done:
     return status;
 }
 
-/* ---- child ------------------------------------------------------------------------------------
- */
+/* ---- child ---- */
 
 /* Between fork and exec: only calls that are safe there. */
 static void become_door(int fd, uint64_t memory_mib)
@@ -124,8 +122,7 @@ static enum eg_status spawn(struct eg_handshake_supervisor *supervisor, struct e
     return EG_OK;
 }
 
-/* ---- what waits -------------------------------------------------------------------------------
- */
+/* ---- what waits ---- */
 
 static void drop_out(struct eg_handshake_supervisor *supervisor)
 {
@@ -196,8 +193,7 @@ static enum eg_status push(struct eg_handshake_supervisor *supervisor, struct eg
     return EG_OK;
 }
 
-/* ---- ends -------------------------------------------------------------------------------------
- */
+/* ---- ends ---- */
 
 /* Is it gone? Asked without waiting: a process in the kernel's hands may stay for long. */
 static bool reap(struct eg_handshake_supervisor *supervisor)
@@ -242,8 +238,7 @@ static void fell(struct eg_handshake_supervisor *supervisor, const char *why)
     end(supervisor);
 }
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* ---- life ---- */
 
 static bool talks(const struct eg_handshake_supervisor *supervisor)
 {

@@ -63,8 +63,7 @@ struct eg_session_thread {
     int64_t reviewed_at_ms;
 };
 
-/* ---- what comes in ----------------------------------------------------------------------------
- */
+/* ---- what comes in ---- */
 
 static void refuse(struct eg_session_thread *session_thread, const struct eg_arrival *arrival,
                    enum eg_code code, const char *text)
@@ -175,8 +174,7 @@ static void on_stray(void *payload, const char *key, const char *address)
                     key, address);
 }
 
-/* ---- greetings --------------------------------------------------------------------------------
- */
+/* ---- greetings ---- */
 
 static void refuse_greeting(struct eg_session_thread *session_thread, struct eg_bytes ticket,
                             enum eg_code code, const char *text)
@@ -267,8 +265,7 @@ static void hear_door(struct eg_session_thread *session_thread)
     }
 }
 
-/* ---- what goes out ----------------------------------------------------------------------------
- */
+/* ---- what goes out ---- */
 
 static enum eg_status send_one(void *payload, const struct eg_outgoing *outgoing)
 {
@@ -337,8 +334,7 @@ static void send_posts(struct eg_session_thread *session_thread, size_t max)
     }
 }
 
-/* ---- thread -----------------------------------------------------------------------------------
- */
+/* ---- thread ---- */
 
 struct review {
     const struct eg_snapshot *snapshot;
@@ -477,8 +473,7 @@ void eg_session_thread_renew(struct eg_session_thread *session_thread)
     wake(session_thread);
 }
 
-/* ---- start and stop ---------------------------------------------------------------------------
- */
+/* ---- start and stop ---- */
 
 static enum eg_status open_hall(struct eg_session_thread *session_thread, struct eg_error *err)
 {

@@ -1,7 +1,7 @@
 /*
- * Why this file exists: tool and gateway must see the same packages in a folder, and refuse the
- * same neighbours in it. What stands here changes nothing but what it says; who may put something
- * here is asked by its callers.
+ * Tool and gateway must see the same packages in a folder, and refuse the same ones beside each
+ * other; so both read it here. Whether somebody may install a package or a statement is asked by
+ * the callers.
  */
 #include "flow/install/folder.h"
 
@@ -23,7 +23,7 @@
 #define BEFORE_CMS "\n\ncms "
 #define STATEMENT_FILE_MAX (2 * EG_CMS_MAX + EG_SIGNED_TEXT_MAX)
 
-/* ---- statements --------------------------------------------------------------------------- */
+/* ---- statements ---- */
 
 void eg_statement_done(struct eg_statement *statement)
 {
@@ -58,8 +58,6 @@ enum eg_status eg_statement_read(struct eg_statement *out, struct eg_bytes file,
     eg_buf_init(&statement.cms, EG_CMS_MAX);
     if (file.len > STATEMENT_FILE_MAX || !split(&text, &cms, file)) {
         status = eg_error_set(err, EG_E_FORMAT, STATE, "a text, an empty line and cms are needed");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     status = eg_package_state_read(&statement.state, text, err);
@@ -68,8 +66,6 @@ enum eg_status eg_statement_read(struct eg_statement *out, struct eg_bytes file,
     }
     if (!eg_text_unbase64(cms, &statement.cms)) {
         status = eg_error_set(err, EG_E_FORMAT, STATE, "cms is not base64 on one line");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     eg_buf_bytes(&statement.text, text);
@@ -102,9 +98,7 @@ enum eg_status eg_statement_write(struct eg_buf *out, struct eg_bytes text, stru
 enum eg_status eg_statement_authorise(struct eg_signer *signer, struct eg_verdict *verdict,
                                       const struct eg_statement *statement,
                                       const struct eg_package *package,
-                                      const struct eg_directory *directory,
-                                      struct eg_verifier *verifier, int64_t at_ms,
-                                      struct eg_error *err)
+                                      const struct eg_publisher_rules *by, struct eg_error *err)
 {
     struct eg_signer own = {.subject = ""};
 
@@ -115,12 +109,12 @@ enum eg_status eg_statement_authorise(struct eg_signer *signer, struct eg_verdic
         return EG_OK;
     }
     enum eg_status status =
-        eg_cms_check(&own, verdict, verifier, eg_bytes_view(&statement->cms),
-                     eg_bytes_view(&statement->text), EG_SIGNED_PACKAGE_STATE, at_ms, err);
+        eg_cms_check(&own, verdict, by->verifier, eg_bytes_view(&statement->cms),
+                     eg_bytes_view(&statement->text), EG_SIGNED_PACKAGE_STATE, by->at_ms, err);
     if (status != EG_OK || !eg_verdict_passed(verdict)) {
         return status;
     }
-    const struct eg_participant *publisher = eg_directory_by_certificate(directory, &own);
+    const struct eg_participant *publisher = eg_directory_by_certificate(by->directory, &own);
     if (publisher == NULL) {
         eg_verdict_refuse(verdict, EG_CODE_PARTICIPANT_UNKNOWN, "", own.subject,
                           "the statement's signer is no participant of the directory");
@@ -141,7 +135,7 @@ enum eg_status eg_statement_authorise(struct eg_signer *signer, struct eg_verdic
     return EG_OK;
 }
 
-/* ---- reading ------------------------------------------------------------------------------ */
+/* ---- reading ---- */
 
 /* "dir/id/what/version", free(). */
 static char *beside(const char *dir, const char *id, const char *what, const char *version)
@@ -160,7 +154,8 @@ static enum eg_status no_memory(struct eg_error *err, const char *where)
     return eg_error_set(err, EG_E_NOMEM, where, "memory ran out");
 }
 
-/* Only a plain "no such file" is one: what can not be looked at may be a withdrawal, or a hold. */
+/* Only ENOENT means that nothing is there: a file that can not be looked at may be a withdrawal, or
+ * hold a package. */
 static enum eg_status look(bool *there, const char *path, struct eg_error *err)
 {
     struct stat status;
@@ -207,7 +202,7 @@ done:
 struct walk {
     struct eg_folder folder;
     const char *dir;
-    /* the folder in hand */
+    /* the package whose versions are being added */
     const char *id;
     bool with_held;
 };
@@ -228,8 +223,6 @@ static enum eg_status add(struct walk *walk, const char *version, struct eg_erro
     if (walk->folder.count == EG_FOLDER_PACKAGES_MAX) {
         status = eg_error_set(err, EG_E_LIMIT, package_path, "more than %d packages",
                               EG_FOLDER_PACKAGES_MAX);
-    }
-    if (status != EG_OK) {
         goto done;
     }
     if (!item.held || walk->with_held) {
@@ -341,7 +334,7 @@ void eg_folder_done(struct eg_folder *folder)
     *folder = (struct eg_folder){.count = 0};
 }
 
-/* ---- neighbours --------------------------------------------------------------------------- */
+/* ---- packages beside each other ---- */
 
 struct eg_span eg_folder_span(const struct eg_folder_item *item)
 {
@@ -366,19 +359,19 @@ static enum eg_status check_pair(const struct eg_folder_item *one,
                                  const struct eg_folder_item *other, struct eg_error *err)
 {
     const struct eg_package *a = one->package, *b = other->package;
-    struct eg_span mine = eg_folder_span(one), theirs = eg_folder_span(other), gateway;
+    struct eg_span mine = eg_folder_span(one), theirs = eg_folder_span(other), both;
 
     if (!eg_package_is_for(a, b->match_namespace, b->match_name)) {
         return EG_OK;
     }
     if (strcmp(a->ref.id, b->ref.id) != 0 && eg_packages_collide(a, b) &&
-        eg_spans_meet(&mine, &theirs, &gateway)) {
+        eg_spans_meet(&mine, &theirs, &both)) {
         return eg_error_set(err, EG_E_DENIED, a->ref.id,
                             "%s %s and %s %s judge the same reports in the same period, from %s "
                             "to %s; withdraw one (emgate rules withdraw), or let kind, regime or "
                             "land tell them apart",
-                            a->ref.id, a->ref.version, b->ref.id, b->ref.version, gateway.first,
-                            gateway.last[0] != '\0' ? gateway.last : "open");
+                            a->ref.id, a->ref.version, b->ref.id, b->ref.version, both.first,
+                            both.last[0] != '\0' ? both.last : "open");
     }
     if (!same_identity(a, b)) {
         return eg_error_set(err, EG_E_DENIED, a->ref.id,
@@ -390,7 +383,6 @@ static enum eg_status check_pair(const struct eg_folder_item *one,
 
 enum eg_status eg_folder_check(const struct eg_folder *folder, struct eg_error *err)
 {
-
     for (size_t i = 0; i < folder->count; i++) {
         for (size_t k = i + 1; k < folder->count; k++) {
             if (!folder->items[i].held && !folder->items[k].held) {
@@ -431,11 +423,11 @@ enum eg_status eg_folder_check_new(struct eg_folder *folder, struct eg_package *
     }
     folder->items[folder->count++] = (struct eg_folder_item){.package = package};
     enum eg_status status = eg_folder_check(folder, err);
-    folder->count--; /* it is its owner's */
+    folder->count--; /* the package stays its owner's */
     return status;
 }
 
-/* ---- changing ----------------------------------------------------------------------------- */
+/* ---- changing ---- */
 
 static enum eg_status put(const char *dir, const struct eg_package_ref *package, const char *what,
                           struct eg_bytes content, struct eg_error *err)
@@ -480,7 +472,6 @@ enum eg_status eg_folder_state(const char *dir, const struct eg_package_ref *pac
                                struct eg_bytes file, struct eg_error *err)
 {
     EG_TRY(put(dir, package, STATE, file, err));
-
     return eg_folder_release(dir, package, err);
 }
 

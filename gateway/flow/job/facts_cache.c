@@ -81,7 +81,7 @@ size_t eg_facts_cache_octets(struct eg_facts_cache *facts_cache)
 }
 #endif
 
-/* ---- taking ---------------------------------------------------------------------------------- */
+/* ---- taking ---- */
 
 static bool is_for(const struct eg_facts_cached *set, const char *plant, const char *package)
 {
@@ -149,7 +149,7 @@ enum eg_status eg_facts_cache_take(struct eg_facts_cached *out, struct eg_facts_
     return status;
 }
 
-/* ---- giving ---------------------------------------------------------------------------------- */
+/* ---- giving ---- */
 
 static size_t oldest(const struct eg_facts_cache *facts_cache)
 {

@@ -60,7 +60,7 @@ void eg_plant_queues_free(struct eg_plant_queues **plant_queues)
     *plant_queues = NULL;
 }
 
-/* ---- lists ---------------------------------------------------------------------------------- */
+/* ---- lists ---- */
 
 /* After the last job with a smaller number: mostly at the end. */
 static void put(struct eg_plant_queue_list *list, struct eg_job *job)
@@ -87,8 +87,7 @@ static void take_out(struct eg_plant_queue_list *list, struct eg_job *job)
     place->before = NULL;
 }
 
-/* ---- plant queues
- * ---------------------------------------------------------------------------------- */
+/* ---- plant queues ---- */
 
 static struct eg_job **bucket_of(struct eg_plant_queues *plant_queues, const char *plant)
 {
@@ -202,7 +201,7 @@ static void hand_over(struct eg_plant_queues *plant_queues, struct eg_job *job, 
     add(out, next);
 }
 
-/* ---- public ---------------------------------------------------------------------------------- */
+/* ---- public ---- */
 
 void eg_plant_queues_arrive(struct eg_plant_queues *plant_queues, struct eg_job *job)
 {

@@ -15,7 +15,7 @@ void eg_handover_send(struct eg_gateway_state *gateway, struct eg_outgoing **out
     *outgoing = NULL;
 }
 
-/* ---- the end of a job --------------------------------------------------------------------- */
+/* ---- the end of a job ---- */
 
 /* Answer and count out. Returns the jobs that need not wait for this one any more. */
 static struct eg_job *end_job(struct eg_gateway_state *gateway, struct eg_job **job,
@@ -76,7 +76,7 @@ static void let_go(struct eg_gateway_state *gateway, struct eg_job *list)
     }
 }
 
-/* ---- the way, in order -------------------------------------------------------------------- */
+/* ---- the way, in order ---- */
 
 bool eg_handover_admit(struct eg_gateway_state *gateway, struct eg_job *job)
 {

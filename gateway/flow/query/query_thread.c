@@ -29,8 +29,7 @@ struct eg_query_thread {
     bool started;
 };
 
-/* ---- answers ----------------------------------------------------------------------------------
- */
+/* ---- answers ---- */
 
 static void refuse(struct eg_query_thread *query_thread, const struct eg_query_item *item,
                    enum eg_code code, const char *text)
@@ -63,8 +62,7 @@ static void answer_cursor(struct eg_query_thread *query_thread, const struct eg_
     eg_handover_send(query_thread->gateway, &outgoing);
 }
 
-/* ---- STATUS -----------------------------------------------------------------------------------
- */
+/* ---- STATUS ---- */
 
 static bool concerned(const struct eg_query_item *item, const struct eg_entry *entry)
 {
@@ -150,8 +148,7 @@ done:
     free(entry);
 }
 
-/* ---- RULES ------------------------------------------------------------------------------------
- */
+/* ---- RULES ---- */
 
 static void on_rules(struct eg_query_thread *query_thread, const struct eg_query_item *item,
                      const struct eg_message *message)
@@ -195,8 +192,7 @@ static void on_rules(struct eg_query_thread *query_thread, const struct eg_query
     eg_buf_done(&zip);
 }
 
-/* ---- streams ----------------------------------------------------------------------------------
- */
+/* ---- streams ---- */
 
 static struct eg_bytes routing(const struct eg_route *route)
 {
@@ -356,8 +352,7 @@ static void handle(struct eg_query_thread *query_thread, const struct eg_query_i
     }
 }
 
-/* ---- the streams' source and way out ----------------------------------------------------------
- */
+/* ---- the streams' source and way out ---- */
 
 static enum eg_status source_next(struct eg_stream_item *out, void *payload, const char *recipient,
                                   const struct eg_wire_cursor *after, struct eg_error *err)
@@ -405,8 +400,7 @@ static enum eg_sent send_item(void *payload, struct eg_bytes to, const struct eg
     return EG_SENT;
 }
 
-/* ---- thread -----------------------------------------------------------------------------------
- */
+/* ---- thread ---- */
 
 static void *run(void *payload)
 {

@@ -9,8 +9,7 @@
 static const char way_on[] = "put the longer copy back, or begin a new log (new origin, new key, "
                              "new archive) with --new-log";
 
-/* ---- beginning --------------------------------------------------------------------------------
- */
+/* ---- beginning ---- */
 
 static enum eg_status sign_empty(struct eg_buf *out, const struct eg_log_place *place,
                                  const uint8_t key[EG_ED25519_KEY_LEN], struct eg_error *err)
@@ -110,8 +109,7 @@ done:
     return status;
 }
 
-/* ---- continuing -------------------------------------------------------------------------------
- */
+/* ---- continuing ---- */
 
 /* An archive of before has no head note: what it says itself is written down, once. */
 static enum eg_status take_before(const struct eg_log_place *place,

@@ -43,8 +43,7 @@ struct building {
     struct eg_store *store;
 };
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening ---- */
 
 /* The archive as it was found. */
 struct found {
@@ -270,8 +269,7 @@ const uint8_t *eg_ledger_key(const struct eg_ledger *ledger)
     return ledger->key;
 }
 
-/* ---- building a batch -------------------------------------------------------------------------
- */
+/* ---- building a batch ---- */
 
 static void keep_node(void *payload, unsigned level, uint64_t index, const struct eg_digest *hash)
 {

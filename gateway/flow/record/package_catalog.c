@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the snapshot in force ------------------------------------------------------------------- */
+/* ---- the snapshot in force ---- */
 
 static struct eg_package_line line_of(const struct eg_snapshot *snapshot, size_t n)
 {
@@ -66,7 +66,7 @@ static size_t find(const struct eg_snapshot *snapshot, const struct eg_rules_bod
     return found;
 }
 
-/* ---- the archive -------------------------------------------------------------------------- */
+/* ---- the archive ---- */
 
 /* The entry that recorded the package asked for. */
 static enum eg_status find_entry(struct eg_stored *out, struct eg_entry *entry,

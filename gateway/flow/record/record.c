@@ -210,18 +210,17 @@ enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_snapshot *
     return finish(draft, recorded_at_ms, err);
 }
 
-enum eg_status eg_draft_key(struct eg_draft *draft, struct eg_bytes statement, struct eg_bytes cms,
-                            const struct eg_digest *signer,
+enum eg_status eg_draft_key(struct eg_draft *draft, const struct eg_signed_statement *statement,
                             const uint8_t log_key[EG_ED25519_KEY_LEN], int64_t recorded_at_ms,
                             struct eg_error *err)
 {
     draft->entry.kind = EG_ENTRY_KEY;
-    draft->entry.signer = *signer;
+    draft->entry.signer = statement->signer;
     draft->entry.has_log_key = true;
     memcpy(draft->entry.log_key, log_key, EG_ED25519_KEY_LEN);
-    draft->report_digest = eg_hash(statement);
-    add_content(draft, EG_CONTENT_REPORT, 0, statement);
-    add_content(draft, EG_CONTENT_SIGNATURE, 0, cms);
+    draft->report_digest = eg_hash(statement->text);
+    add_content(draft, EG_CONTENT_REPORT, 0, statement->text);
+    add_content(draft, EG_CONTENT_SIGNATURE, 0, statement->cms);
     return finish(draft, recorded_at_ms, err);
 }
 

@@ -25,6 +25,13 @@ struct eg_draft {
     uint64_t index;
 };
 
+/* The statement of the log key, as its signer signed it. */
+struct eg_signed_statement {
+    struct eg_bytes text, cms;
+    /* certificate */
+    struct eg_digest signer;
+};
+
 void eg_draft_init(struct eg_draft *draft);
 void eg_draft_done(struct eg_draft *draft);
 
@@ -43,8 +50,7 @@ EG_MUST_USE
 enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_snapshot *snapshot,
                               size_t package, int64_t recorded_at_ms, struct eg_error *err);
 EG_MUST_USE
-enum eg_status eg_draft_key(struct eg_draft *draft, struct eg_bytes statement, struct eg_bytes cms,
-                            const struct eg_digest *signer,
+enum eg_status eg_draft_key(struct eg_draft *draft, const struct eg_signed_statement *statement,
                             const uint8_t log_key[EG_ED25519_KEY_LEN], int64_t recorded_at_ms,
                             struct eg_error *err);
 

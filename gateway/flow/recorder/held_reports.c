@@ -27,7 +27,7 @@ static void journal(enum eg_log_level level, const char *event, const struct eg_
            held->code, held->place, held->said);
 }
 
-/* ---- a breach ----------------------------------------------------------------------------- */
+/* ---- a breach ---- */
 
 static void describe(struct eg_held *out, const struct eg_job *job)
 {
@@ -98,7 +98,7 @@ void eg_held_reports_failure(struct eg_gateway_state *gateway, struct eg_store *
     eg_handover_refuse(gateway, job);
 }
 
-/* ---- judging again ------------------------------------------------------------------------ */
+/* ---- judging again ---- */
 
 /* Rows that the archive lists as being judged although none is: the job ended without a decision,
  * or the gateway ended before it. */

@@ -47,7 +47,7 @@ static void fail(struct eg_record_batch *batch, struct eg_job **job, enum eg_fai
     refuse(batch, job, eg_failure_of(task, err->status).code, err->text);
 }
 
-/* ---- one job ------------------------------------------------------------------------------- */
+/* ---- one job ---- */
 
 /* Judged under a snapshot that is no longer in force, or by facts that are not. */
 static bool is_outdated(struct eg_record_batch *batch, const struct eg_job *job)
@@ -170,7 +170,7 @@ void eg_record_batch_take(struct eg_record_batch *batch, struct eg_job **job)
     }
 }
 
-/* ---- the commit ---------------------------------------------------------------------------- */
+/* ---- the commit ---- */
 
 static void answer_recorded(struct eg_record_batch *batch, size_t n)
 {

@@ -35,7 +35,7 @@ struct eg_recorder {
     struct eg_error uncovered;
 };
 
-/* ---- thread -------------------------------------------------------------------------------- */
+/* ---- thread ---- */
 
 static size_t collect(struct eg_recorder *recorder)
 {
@@ -104,7 +104,7 @@ static void *run(void *payload)
     return NULL;
 }
 
-/* ---- start and stop ------------------------------------------------------------------------ */
+/* ---- start and stop ---- */
 
 static enum eg_status open_ledger(struct eg_recorder *recorder, struct eg_error *err)
 {

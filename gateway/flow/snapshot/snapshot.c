@@ -76,8 +76,7 @@ done:
     return status;
 }
 
-/* ---- directory --------------------------------------------------------------------------------
- */
+/* ---- directory ---- */
 
 /* Octets that the registrar did not sign never reach the XML reader. */
 static enum eg_status check_directory(struct eg_snapshot *snapshot, struct eg_verifier *verifier,
@@ -181,8 +180,7 @@ done:
     return status;
 }
 
-/* ---- packages ---------------------------------------------------------------------------------
- */
+/* ---- packages ---- */
 
 static enum eg_status check_publisher(struct eg_digest *signer_out,
                                       const struct eg_snapshot *snapshot,
@@ -191,11 +189,8 @@ static enum eg_status check_publisher(struct eg_digest *signer_out,
 {
     struct eg_signer signer;
     struct eg_verdict verdict;
-    enum eg_status status = eg_rules_authorise(&signer, &verdict, package, snapshot->directory,
-                                               verifier, snapshot->judged_at_ms, err);
-    if (status != EG_OK) {
-        return status;
-    }
+    const struct eg_publisher_rules by = {snapshot->directory, verifier, snapshot->judged_at_ms};
+    EG_TRY(eg_rules_authorise(&signer, &verdict, package, &by, err));
     if (!eg_verdict_passed(&verdict)) {
         return refused(err, package->ref.id, &verdict);
     }
@@ -214,8 +209,8 @@ static enum eg_status check_statement(struct eg_statement *statement,
     if (!statement->there) {
         return EG_OK;
     }
-    EG_TRY(eg_statement_authorise(&signer, &verdict, statement, package, snapshot->directory,
-                                  verifier, snapshot->judged_at_ms, err));
+    const struct eg_publisher_rules by = {snapshot->directory, verifier, snapshot->judged_at_ms};
+    EG_TRY(eg_statement_authorise(&signer, &verdict, statement, package, &by, err));
     if (!eg_verdict_passed(&verdict)) {
         return refused(err, package->ref.id, &verdict);
     }
@@ -353,8 +348,7 @@ void eg_snapshot_free(struct eg_snapshot **snapshot)
     *snapshot = NULL;
 }
 
-/* ---- asking -----------------------------------------------------------------------------------
- */
+/* ---- asking ---- */
 
 const struct eg_package *eg_snapshot_reader(const struct eg_snapshot *snapshot, const char *ns,
                                             const char *name, struct eg_verdict *verdict)

@@ -16,8 +16,10 @@ static enum eg_status query_facts(struct eg_facts_cached *facts, struct eg_stage
     struct eg_job *job = run->job;
     struct eg_store *store = run->worker->store;
     EG_TRY(eg_store_size(&job->facts_below, store, err));
+    const struct eg_facts_request request = {eg_judge_rules(run->judge), &job->header,
+                                             job->facts_below};
     return eg_facts_query_cached(facts, &job->needs_facts, run->worker->gateway->facts_cache, store,
-                                 eg_judge_rules(run->judge), &job->header, job->facts_below, err);
+                                 &request, err);
 }
 
 static enum eg_status decide(struct eg_stage_run *run, const struct eg_facts *facts,
