@@ -305,12 +305,12 @@ static void send_post(struct eg_session_thread *session_thread, struct eg_outgoi
     if (*outgoing == NULL) {
         return; /* memory ran out; it is asked again by its sender */
     }
-    struct eg_send_backlog_ways ways = {session_thread, send_one, follower_gone};
+    struct eg_send_backlog_hooks hooks = {session_thread, send_one, follower_gone};
     bool waits =
         (*outgoing)->keep && eg_send_backlog_has(&session_thread->backlog, &(*outgoing)->route);
     enum eg_status status = waits ? EG_E_BUSY : send_one(session_thread, *outgoing);
     if (status == EG_E_BUSY && (*outgoing)->keep) {
-        eg_send_backlog_add(&session_thread->backlog, outgoing, &ways);
+        eg_send_backlog_add(&session_thread->backlog, outgoing, &hooks);
         return;
     }
     if (status == EG_E_NOTFOUND && (*outgoing)->keep) {
@@ -323,8 +323,8 @@ static void send_post(struct eg_session_thread *session_thread, struct eg_outgoi
 
 static void send_posts(struct eg_session_thread *session_thread, size_t max)
 {
-    struct eg_send_backlog_ways ways = {session_thread, send_one, follower_gone};
-    eg_send_backlog_send(&session_thread->backlog, &ways);
+    struct eg_send_backlog_hooks hooks = {session_thread, send_one, follower_gone};
+    eg_send_backlog_send(&session_thread->backlog, &hooks);
     for (size_t i = 0; i < max; i++) {
         struct eg_outgoing *outgoing = eg_queue_take(session_thread->gateway->outgoing, 0);
         if (outgoing == NULL) {

@@ -1,5 +1,5 @@
 /*
- * Making, resetting and ending jobs.
+ * Making, resetting and freeing jobs.
  */
 #include "flow/job/job.h"
 

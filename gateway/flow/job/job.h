@@ -1,6 +1,9 @@
 /*
- * Job: one submission as it travels through the stages. Each stage writes its own part and reads
- * the earlier ones. (hall -> worker -> recorder -> hall, as an outgoing message)
+ * Job: one submitted report on its way: made by the session thread, judged by a worker, recorded by
+ * the recorder, ended by whoever answers it (flow/pipeline/handover.h). Each stage writes its own
+ * part of the job and reads the earlier ones.
+ *
+ * Thread: one owner at a time.
  */
 #ifndef EG_FLOW_JOB_H
 #define EG_FLOW_JOB_H
@@ -14,7 +17,7 @@
 
 #define EG_JOB_MAGIC 0x6a6f6231u
 
-/* X(name): in the order of travel; the order itself stands in stages.c */
+/* In the order of the way; what a job has passed, for the journal. */
 enum eg_job_state {
     EG_JOB_TAKEN,
     EG_JOB_VERIFIED,
@@ -28,7 +31,7 @@ enum eg_job_state {
 struct eg_job {
     uint32_t magic;
     enum eg_job_state state;
-    /* in the journal */
+    /* counts jobs from 1; names the job in the journal */
     uint64_t number;
 
     /* intake */
@@ -38,12 +41,12 @@ struct eg_job {
     /* participant of the connection */
     char sender[EG_ID_MAX + 1];
     int64_t received_at_ms;
-    /* received-at is worth nothing: answered from the archive, or CLOCK */
+    /* the clock was in doubt at received-at: answered from the archive, or CLOCK */
     bool clock_doubted;
     struct eg_buf cms, report;
     /* among reports of its plant */
     struct eg_plant_queue_place place;
-    /* a person asked for it: nobody waits for an answer (held.h) */
+    /* a person asked for it: nobody waits for an answer (flow/recorder/held_reports.h) */
     bool retry;
 
     /* verify */
@@ -72,9 +75,9 @@ struct eg_job {
 
     /* the end: a refusal, or a receipt made by the recorder */
     struct eg_verdict verdict;
-    /* it met a ceiling: to be remembered before that is answered (held.h) */
+    /* it met a ceiling: remembered before that is answered (flow/recorder/held_reports.h) */
     bool breached;
-    /* the package then, "id version" */
+    /* "id version" of the package that met its ceiling */
     char judged_by[2 * EG_ID_MAX + 2];
     unsigned
         rounds; /* times judged; more than one when it waited, or the snapshot changed meanwhile */

@@ -1,6 +1,5 @@
 /*
- * Loading a snapshot: each part is read once, checked, and the octets that were checked are the
- * ones used.
+ * Loading a snapshot. Each file is read once: the octets that were checked are the ones used.
  */
 #include "flow/snapshot/snapshot.h"
 
@@ -78,7 +77,7 @@ done:
 
 /* ---- directory ---- */
 
-/* Octets that the registrar did not sign never reach the XML reader. */
+/* Octets that the registrar did not sign never reach the XML parser. */
 static enum eg_status check_directory(struct eg_snapshot *snapshot, struct eg_verifier *verifier,
                                       const struct eg_settings *settings, struct eg_bytes xml,
                                       struct eg_bytes cms, struct eg_error *err)
@@ -126,8 +125,8 @@ static bool clock_is_wrong(const struct eg_snapshot *snapshot, int64_t now_ms)
 }
 
 /*
- * A directory that does not hold now may hold as of the latest time known to have come, and be what
- * shows that the clock is wrong. If it shows no such thing, what was said of it first stands.
+ * A directory that is not valid now may be valid as of the latest time known to have come, and be
+ * what shows that the clock is wrong. If it does not show that, the first error is the answer.
  */
 static enum eg_status judge_directory(struct eg_snapshot *snapshot, struct eg_verifier *verifier,
                                       const struct eg_settings *settings, struct eg_bytes xml,
@@ -253,7 +252,7 @@ static enum eg_status make_room(struct eg_snapshot *snapshot, size_t count, stru
     snapshot->package_signers = calloc(count + 1, sizeof *snapshot->package_signers);
     return snapshot->packages == NULL || snapshot->rules == NULL || snapshot->spans == NULL ||
                    snapshot->statements == NULL || snapshot->package_signers == NULL
-               ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out")
+               ? eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out")
                : EG_OK;
 }
 
@@ -291,7 +290,7 @@ enum eg_status eg_snapshot_load(struct eg_snapshot **out, const struct eg_settin
     struct eg_verifier *verifier = NULL;
     struct eg_snapshot *snapshot = calloc(1, sizeof *snapshot);
     if (snapshot == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, "world", "memory ran out");
+        return eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out");
     }
     snapshot->generation = generation;
     snapshot->judged_at_ms = eg_clock_wall_ms();
@@ -348,7 +347,7 @@ void eg_snapshot_free(struct eg_snapshot **snapshot)
     *snapshot = NULL;
 }
 
-/* ---- asking ---- */
+/* ---- choosing a package ---- */
 
 const struct eg_package *eg_snapshot_reader(const struct eg_snapshot *snapshot, const char *ns,
                                             const char *name, struct eg_verdict *verdict)

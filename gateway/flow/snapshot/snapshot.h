@@ -3,7 +3,8 @@
  * immutable whole: directory, packages, anchors, revocation data. A job carries the generation of
  * the snapshot that judged it; the recorder appends it only if that is still the snapshot in force.
  *
- * Thread: a snapshot is immutable after load and shared; take and drop from any thread.
+ * Thread: a snapshot is not changed after it was loaded, and read by all threads; take and drop:
+ * any.
  */
 #ifndef EG_FLOW_SNAPSHOT_H
 #define EG_FLOW_SNAPSHOT_H
@@ -28,7 +29,7 @@ struct eg_snapshot {
     struct eg_rules **rules;
     /* the periods that each judges */
     struct eg_span *spans;
-    /* what its publisher said later of each */
+    /* the newest statement of its publisher about each */
     struct eg_statement *statements;
     struct eg_digest *package_signers;
     size_t package_count;
@@ -37,8 +38,8 @@ struct eg_snapshot {
     struct eg_trust trust;
     /* time at which signatures and paths were judged at load */
     int64_t judged_at_ms;
-    /* what all this says of the time. unjudged: it says that the clock is wrong; then there are
-     * no packages here */
+    /* what all this says of the time. clock.unjudged: it shows that the clock is wrong; then the
+     * snapshot has no packages */
     struct eg_clock_evidence clock;
 };
 
@@ -64,7 +65,7 @@ const struct eg_package *eg_snapshot_reader(const struct eg_snapshot *snapshot, 
 /*
  * The one package that judges a report: root element, period, kind, regime and Land fit, of several
  * versions the highest. NULL with the verdict NO_PACKAGE, or PACKAGES when two packages fit because
- * the plant lists the regimes of both.
+ * the plant has the regimes of both.
  *   plant   of the directory; NULL: it has none
  */
 const struct eg_package *eg_snapshot_package(const struct eg_snapshot *snapshot, const char *ns,
@@ -73,15 +74,16 @@ const struct eg_package *eg_snapshot_package(const struct eg_snapshot *snapshot,
                                              const struct eg_plant *plant,
                                              struct eg_verdict *verdict);
 
-/* The snapshot in force, counted: what was taken stays whole until dropped. */
+/* The snapshot in force. What was taken stays whole until it is dropped, also when another one has
+ * come into force. new and replace take *snapshot. */
 struct eg_snapshot_slot;
 EG_MUST_USE
 enum eg_status eg_snapshot_slot_new(struct eg_snapshot_slot **out, struct eg_snapshot **snapshot,
-                                    struct eg_error *err); /* taken */
+                                    struct eg_error *err);
 void eg_snapshot_slot_free(struct eg_snapshot_slot **slot);
 const struct eg_snapshot *eg_snapshot_take(struct eg_snapshot_slot *slot);
 void eg_snapshot_drop(struct eg_snapshot_slot *slot, const struct eg_snapshot **snapshot);
-void eg_snapshot_replace(struct eg_snapshot_slot *slot, struct eg_snapshot **snapshot); /* taken */
+void eg_snapshot_replace(struct eg_snapshot_slot *slot, struct eg_snapshot **snapshot);
 uint64_t eg_snapshot_generation(struct eg_snapshot_slot *slot);
 
 #endif

@@ -39,7 +39,7 @@ static void gone(void *payload, const struct eg_route *route)
     snapshot.gone[route->id[1]]++;
 }
 
-static const struct eg_send_backlog_ways ways = {&snapshot, send_one, gone};
+static const struct eg_send_backlog_hooks ways = {&snapshot, send_one, gone};
 
 static struct eg_route route_of(uint8_t n)
 {
