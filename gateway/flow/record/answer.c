@@ -1,6 +1,6 @@
 /*
- * Texts are made when shown, in both languages; receipts and findings are what the archive holds.
- * So texts that do not fit into an answer are counted, not an error.
+ * The archive holds receipts and findings; their texts in both languages are made for each answer.
+ * So texts that do not fit into an answer are counted in its last line, and no error.
  */
 #include "flow/record/answer.h"
 
@@ -9,9 +9,10 @@
 
 #include <string.h>
 
-#define MORE_OCTETS 100 /* of the line that counts the rest */
+/* of the line that counts the texts left out */
+#define MORE_OCTETS 100
 
-/* Without the package: rule, and the values as recorded. */
+/* Without the package: the values as recorded. */
 static void bare_text(struct eg_buf *out, const struct eg_finding *finding)
 {
     for (size_t i = 0; i < finding->value_count; i++) {

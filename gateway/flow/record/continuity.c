@@ -1,12 +1,12 @@
 /*
- * What the start of a gateway, and each reopening, asks of the archive; see the header.
+ * What is asked of an archive at each start and each reopening.
  */
 #include "flow/record/continuity.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char way_on[] = "put the longer copy back, or begin a new log (new origin, new key, "
+static const char remedy[] = "put the longer copy back, or begin a new log (new origin, new key, "
                              "new archive) with --new-log";
 
 /* ---- beginning ---- */
@@ -61,16 +61,13 @@ static enum eg_status refuse_note(bool *there_out, const struct eg_log_place *pl
     }
     uint64_t size = status == EG_OK ? eg_head_file_note(file)->newest.size : 0;
     eg_head_file_close(&file);
-    if (status != EG_OK) {
-        goto done;
-    }
-    if (size == 0) {
+    if (status == EG_OK && size == 0) {
         return EG_OK;
     }
-    (void)snprintf(why.text, sizeof why.text, "this log has %llu entries",
-                   (unsigned long long)size);
-
-done:
+    if (status == EG_OK) {
+        (void)snprintf(why.text, sizeof why.text, "this log has %llu entries",
+                       (unsigned long long)size);
+    }
     return eg_error_set(err, EG_E_EXISTS, place->head,
                         "a head note is there already: %.200s; a new log needs a new origin, a new "
                         "log key and another archive.path or log.head, and this note is kept",
@@ -111,7 +108,7 @@ done:
 
 /* ---- continuing ---- */
 
-/* An archive of before has no head note: what it says itself is written down, once. */
+/* An archive of a version without head notes: one is made from what the archive itself says. */
 static enum eg_status take_before(const struct eg_log_place *place,
                                   const uint8_t key[EG_ED25519_KEY_LEN], struct eg_error *err)
 {
@@ -124,7 +121,7 @@ static enum eg_status take_before(const struct eg_log_place *place,
     if (status == EG_E_NOTFOUND) {
         status = eg_error_set(err, EG_E_DENIED, place->head,
                               "there is neither this head note nor the archive %s: %s",
-                              place->archive, way_on);
+                              place->archive, remedy);
     } else if (status == EG_E_STATE) {
         status = eg_error_set(err, EG_E_DENIED, place->head,
                               "the head note of %s is not there (%.120s), so nobody can tell "
@@ -209,12 +206,12 @@ enum eg_status eg_continuity_check(struct eg_store *store, const struct eg_merkl
                             "has %llu entries, but %s has %llu: it is shorter than what was "
                             "given out; %s",
                             (unsigned long long)edge->size, what, (unsigned long long)known->size,
-                            way_on);
+                            remedy);
     }
     if (!extends(store, edge, known, &status, err) && status == EG_OK) {
         status = eg_error_set(err, EG_E_DENIED, "archive",
                               "is another log than %s from before entry %llu on; %s", what,
-                              (unsigned long long)known->size, way_on);
+                              (unsigned long long)known->size, remedy);
     }
     return status;
 }

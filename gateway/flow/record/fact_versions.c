@@ -1,5 +1,5 @@
 /*
- * A hash over both names picks the slot.
+ * A hash over plant and package picks the slot.
  */
 #include "flow/record/fact_versions.h"
 

@@ -1,5 +1,5 @@
 /*
- * The end of a retry; the recorder (flow/recorder/held_reports.c) looks at it and begins the next.
+ * Noting the end of a retry.
  */
 #include "flow/record/held_retry.h"
 
@@ -22,5 +22,5 @@ void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job,
     retry->last = job->verdict;
     retry->ran = true;
     retry->unsettled = true;
-    retry->busy = false; /* last: then the recorder reads the rest */
+    retry->busy = false; /* last: from here on the recorder reads the rest */
 }

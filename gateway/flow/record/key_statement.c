@@ -1,5 +1,5 @@
 /*
- * Reading and judging a key statement; see the header.
+ * Reading, verifying and comparing a key statement.
  */
 #include "flow/record/key_statement.h"
 

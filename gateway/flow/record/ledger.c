@@ -1,11 +1,10 @@
 /*
- * One batch, one signature, one sync of the archive and one of the head note, in this order. Proofs
- * for a batch need only its own nodes and the peaks of the tree before it, so nothing is read back
- * from disk to make a receipt.
+ * A batch costs one signature, one sync of the archive and one of the head note, in this order.
+ * Proofs for a batch need only its own nodes and the peaks of the tree before it, so nothing is
+ * read back from disk to make a receipt.
  *
- * The head note is what was let out. The archive may be ahead of it (a crash between the two syncs,
- * a note that could not be written); nothing of what is ahead leaves, and nothing more is recorded,
- * until the note has been written.
+ * The archive may be ahead of the head note after a crash between the two syncs, or when the note
+ * could not be written.
  */
 #include "flow/record/ledger.h"
 
@@ -23,7 +22,7 @@ struct eg_ledger {
     struct eg_store *store;
     struct eg_merkle_edge edge;
     int64_t last_ms;
-    /* of edge, signed; empty while the log is */
+    /* of edge, signed; empty while the log has no entry */
     struct eg_buf checkpoint;
     struct eg_head_file *head;
     /* of the archive's file as it was first opened */
@@ -81,7 +80,7 @@ static enum eg_status check_head(const struct eg_ledger *ledger, const struct fo
     return EG_OK;
 }
 
-/* Whole in itself, and holding all that was let out and all that this process has seen. */
+/* Its head fits its tree, and it holds what the head note has and what this process has seen. */
 static enum eg_status check_found(const struct eg_ledger *ledger, const struct found *found,
                                   struct eg_error *err)
 {
@@ -95,20 +94,20 @@ static enum eg_status check_found(const struct eg_ledger *ledger, const struct f
 static enum eg_status find(struct found *found, const struct eg_ledger *ledger,
                            struct eg_error *err)
 {
-    uint64_t let_out = eg_head_file_note(ledger->head)->newest.size;
-    bool may_create = let_out == 0 && !ledger->id.known;
+    uint64_t covered = eg_head_file_note(ledger->head)->newest.size;
+    bool may_create = covered == 0 && !ledger->id.known;
     enum eg_status status = eg_file_id_check(&ledger->id, ledger->path, err);
     if (status == EG_OK) {
         status =
             eg_store_open(&found->store, ledger->path,
                           may_create ? EG_STORE_WRITE : EG_STORE_CONTINUE, ledger->origin, err);
     }
-    if (status == EG_E_NOTFOUND && let_out > 0) {
+    if (status == EG_E_NOTFOUND && covered > 0) {
         status = eg_error_set(err, EG_E_DENIED, ledger->path,
                               "the archive is not there, but the head note has %llu entries; put "
                               "the archive back, or begin a new log (new origin, new key, new "
                               "archive) with --new-log",
-                              (unsigned long long)let_out);
+                              (unsigned long long)covered);
     }
     if (status != EG_OK) {
         return status;
@@ -139,30 +138,30 @@ done:
     return status;
 }
 
-/* Nothing that was found out of the ordinary is passed over. */
+/* Whatever was unusual is said. */
 static void journal_start(const struct eg_ledger *ledger, bool taken)
 {
     const struct eg_head_note *note = eg_head_file_note(ledger->head);
     unsigned long long size = ledger->edge.size;
-    unsigned long long let_out = note->newest.size;
+    unsigned long long covered = note->newest.size;
     if (taken) {
         eg_log(EG_LOG_WARN, "head-note-taken",
                "size=%llu text=\"an archive of before, without a head note: one was made from it\"",
-               let_out);
+               covered);
     }
     if (note->damaged) {
         eg_log(EG_LOG_WARN, "head-note-slot",
                "size=%llu text=\"one of two slots is damaged, as a power loss leaves it\"",
-               let_out);
+               covered);
     }
     if (eg_store_was_in_use(ledger->store)) {
         eg_log(EG_LOG_WARN, "archive-not-closed", "size=%llu write-ahead-log=%s", size,
                eg_store_incomplete(ledger->store) ? "missing" : "there");
     }
-    if (size > let_out) {
+    if (size > covered) {
         eg_log(EG_LOG_WARN, "archive-ahead",
                "size=%llu head=%llu text=\"the archive extends its head note and is taken\"", size,
-               let_out);
+               covered);
     }
 }
 
@@ -219,7 +218,7 @@ void eg_ledger_close(struct eg_ledger **ledger)
     }
 }
 
-/* Said once for each reason, as every report tries anew. */
+/* Journalled once for each reason: every report tries again. */
 static void reopen(struct eg_ledger *ledger)
 {
     struct eg_error err = {0};
@@ -232,7 +231,7 @@ static void reopen(struct eg_ledger *ledger)
 struct eg_store *eg_ledger_store(struct eg_ledger *ledger)
 {
     if (ledger->store != NULL && eg_store_broken(ledger->store)) {
-        eg_store_close(&ledger->store); /* a cursor that could not be written, for one */
+        eg_store_close(&ledger->store); /* e.g. a cursor could not be written */
     }
     if (ledger->store == NULL) {
         reopen(ledger); /* if still out of order, the caller sees NULL and answers "not final" */
@@ -346,13 +345,9 @@ static enum eg_status build(struct building *building, const struct eg_ledger *l
     struct eg_checkpoint head = {.size = building->edge.size,
                                  .root = eg_merkle_root(&building->edge)};
     memcpy(head.origin, ledger->origin, sizeof head.origin);
-    enum eg_status status =
-        eg_checkpoint_sign(&building->checkpoint, &head, ledger->seed, ledger->key, err);
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_checkpoint_sign(&building->checkpoint, &head, ledger->seed, ledger->key, err));
     for (size_t i = 0; i < count; i++) {
-        status = make_receipt(building, &drafts[i], err);
+        EG_TRY(make_receipt(building, &drafts[i], err));
         building->records[i] =
             (struct eg_record){.index = drafts[i].index,
                                .entry = &drafts[i].entry,
@@ -363,9 +358,6 @@ static enum eg_status build(struct building *building, const struct eg_ledger *l
                                .content_count = drafts[i].content_count,
                                .remembered = drafts[i].remembered,
                                .plant = drafts[i].plant};
-        if (status != EG_OK) {
-            return status;
-        }
     }
     return EG_OK;
 }
@@ -387,9 +379,9 @@ static enum eg_status append(struct eg_ledger *ledger, struct building *building
         eg_buf_init(&building->checkpoint, EG_SIGNED_TEXT_MAX);
         return eg_ledger_cover(ledger, err);
     }
-    /* Whether it is there nobody knows but the file: read it again. */
-    struct eg_store *again = eg_ledger_store(ledger);
-    (void)again; /* tried again with the next batch */
+    /* Only the file knows whether it was committed: read it again; if that fails, the next batch
+     * tries. */
+    (void)eg_ledger_store(ledger);
     return status;
 }
 
@@ -403,7 +395,7 @@ enum eg_status eg_ledger_commit(struct eg_ledger *ledger, struct eg_draft *draft
     }
     enum eg_status status = eg_ledger_cover(ledger, err);
     if (status != EG_OK) {
-        return status; /* not a second batch that nobody may hear of */
+        return status; /* no second batch that may not leave */
     }
     status = building_init(&building, ledger, count, err);
     if (status != EG_OK) {

@@ -1,5 +1,5 @@
 /*
- * The log key as people give it; see the header.
+ * What is given is tried as a key first, then as a path.
  */
 #include "flow/record/log_key.h"
 

@@ -1,6 +1,6 @@
 /*
- * A sender may want the very package that judged it, also years later: what the folder no longer
- * has, the archive still does.
+ * A sender may ask years later for the package that judged a report: the archive has it when the
+ * folder no longer does.
  */
 #include "flow/record/package_catalog.h"
 
@@ -46,7 +46,7 @@ static bool is_asked(const struct eg_rules_body *asked, const struct eg_package_
                               : strcmp(asked->version, package->version) == 0);
 }
 
-/* Its place in the snapshot, or the number of packages. */
+/* Its index in the snapshot; package_count: none. */
 static size_t find(const struct eg_snapshot *snapshot, const struct eg_rules_body *asked)
 {
     size_t found = snapshot->package_count;

@@ -1,6 +1,6 @@
 /*
- * Every content gets 32 random octets of its own before it is hashed, so that nobody can guess "no
- * findings" or what another authority was told from the entry alone.
+ * Every content is hashed with 32 random octets of its own, so that nobody can guess from the entry
+ * alone that there were no findings, or what another authority was notified of.
  */
 #include "flow/record/record.h"
 
@@ -82,7 +82,7 @@ static void put_digest(struct eg_entry *entry, const struct eg_content *content)
     }
 }
 
-/* Salts, digests, text: the same for every kind of entry. */
+/* Salts, digests and the entry's text, for every kind of entry. */
 static enum eg_status finish(struct eg_draft *draft, int64_t recorded_at_ms, struct eg_error *err)
 {
     draft->entry.recorded_at_ms = recorded_at_ms;
@@ -132,14 +132,9 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     draft->report_digest = job->report_digest;
     enum eg_status status = eg_findings_write(&draft->findings, &outcome->findings,
                                               outcome->has_package ? &outcome->package : NULL, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    if (job->needs_facts) {
+    if (status == EG_OK && job->needs_facts) {
         status = eg_facts_write(&draft->facts, &outcome->recalled, err);
     }
-
-done:
     if (status != EG_OK) {
         return status;
     }

@@ -1,6 +1,8 @@
 /*
- * Record: what the recorder makes of one decision (or of a directory, package or key): the entry,
- * its salted contents, and in the end the receipt.
+ * Record: the draft of one entry, of a decision, directory, package, statement or key: the entry's
+ * text, its salted contents, and after the commit its index and receipt (flow/record/ledger.h).
+ *
+ * Thread: any; the recorder's in a gateway.
  */
 #ifndef EG_FLOW_RECORD_H
 #define EG_FLOW_RECORD_H
@@ -17,9 +19,9 @@ struct eg_draft {
     struct eg_content contents[EG_RECORD_CONTENTS_MAX];
     size_t content_count;
     struct eg_buf facts, findings, packed, entry_text, receipt;
-    /* view into the job; NULL: none */
+    /* the facts that later reports are judged by; view into the job; NULL: none */
     const struct eg_facts *remembered;
-    /* with remembered */
+    /* whose facts; with remembered */
     const char *plant;
     struct eg_digest report_digest;
     uint64_t index;
@@ -35,8 +37,8 @@ struct eg_signed_statement {
 void eg_draft_init(struct eg_draft *draft);
 void eg_draft_done(struct eg_draft *draft);
 
-/* Each fills a draft; views stay borrowed from what is given. EG_E_CRYPTO, EG_E_NOMEM, EG_E_LIMIT.
- */
+/* Each fills a draft that was initialised; it views what it is given, which must outlive it.
+ * EG_E_CRYPTO, EG_E_NOMEM, EG_E_LIMIT. */
 EG_MUST_USE
 enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *job,
                                  int64_t recorded_at_ms, struct eg_error *err);

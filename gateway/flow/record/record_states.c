@@ -1,6 +1,6 @@
 /*
- * Statements only rise, as directories do: the newest one that the log holds is the least that a
- * gateway may go by.
+ * The numbers of statements only rise, as the versions of directories do: a gateway never judges by
+ * an older statement than the newest one in the log.
  */
 #include "flow/record/record_states.h"
 
@@ -37,7 +37,7 @@ static enum eg_status ask(bool *pending, struct eg_store *store, const struct eg
     struct eg_stored stored = {0};
     struct eg_entry *last = calloc(1, sizeof *last);
     enum eg_status status = last == NULL
-                                ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out")
+                                ? eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out")
                                 : eg_store_latest_state(&stored, store, &package->ref, err);
 
     if (status == EG_E_NOTFOUND) {
@@ -60,7 +60,7 @@ enum eg_status eg_states_pending(size_t **numbers_out, size_t *count_out, struct
     size_t *numbers = calloc(snapshot->package_count + 1, sizeof *numbers);
     size_t count = 0;
     enum eg_status status =
-        numbers == NULL ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out") : EG_OK;
+        numbers == NULL ? eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out") : EG_OK;
     if (status != EG_OK) {
         goto done;
     }
@@ -86,7 +86,7 @@ done:
     return EG_OK;
 }
 
-/* After a commit that failed: maybe only its answer was lost, and they are there. */
+/* After a commit that failed: only its result may have been lost, and the statements are there. */
 static bool are_recorded(struct eg_ledger *ledger, const struct eg_snapshot *snapshot)
 {
     struct eg_store *store = eg_ledger_store(ledger);
@@ -107,7 +107,7 @@ enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_snapsh
     struct eg_draft *drafts = calloc(count, sizeof *drafts);
     size_t made = 0;
     enum eg_status status =
-        drafts == NULL ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out") : EG_OK;
+        drafts == NULL ? eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out") : EG_OK;
     if (status != EG_OK) {
         goto done;
     }
@@ -122,7 +122,7 @@ enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_snapsh
     }
     status = eg_ledger_commit(ledger, drafts, count, err);
     if (status != EG_OK && are_recorded(ledger, snapshot)) {
-        status = EG_OK; /* what the log says, the snapshot must heed */
+        status = EG_OK; /* the snapshot must follow what the log holds */
     }
 
 done:
