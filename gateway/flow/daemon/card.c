@@ -1,5 +1,5 @@
 /*
- * The gateway's own signatures: over digests and words of its own, never over octets of a client.
+ * The gateway signs its own texts and digests only, never octets that a client chose.
  */
 #include "flow/daemon/card.h"
 

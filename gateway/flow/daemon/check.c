@@ -1,5 +1,5 @@
 /*
- * Loading for `emgated --check`; the order is that of a start.
+ * In the order of a start.
  */
 #include "flow/daemon/check.h"
 
@@ -100,8 +100,8 @@ done:
 }
 
 /*
- * A statement whose time or certificate is over is fine while it is on record, and only the archive
- * knows that: a warning. Everything else is wrong in any case.
+ * A statement whose time or certificate has ended still counts if it is on record, which only the
+ * archive tells: a warning. Everything else is wrong in any case.
  */
 static enum eg_status judge_statement(struct eg_buf *told, const struct eg_key_statement *statement,
                                       const struct eg_snapshot *snapshot, int64_t now_ms,

@@ -1,6 +1,6 @@
 /*
- * Starting and ending a child so that neither an early death nor our own goes unnoticed: a child
- * that could not be executed says so through a pipe, and none outlives its parent.
+ * A child that can not be executed reports the cause through a pipe; the kernel ends every child
+ * together with its parent.
  */
 #include "flow/daemon/child.h"
 

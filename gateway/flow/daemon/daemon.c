@@ -1,5 +1,5 @@
 /*
- * The order of starting and stopping stands here and nowhere else.
+ * The order of starting and stopping is here and nowhere else.
  */
 #include "flow/daemon/daemon.h"
 
@@ -27,13 +27,15 @@
 
 #define DESCRIPTORS_WANTED 65536
 #define DRAIN_STEP_MS 5
-#define LOOK_MS 1000         /* between two looks at the clock */
-#define AGAIN_MS (60 * 1000) /* between two attempts to load again what was loaded in doubt */
+/* between two looks at the clock */
+#define LOOK_MS 1000
+/* between two attempts to load again what was loaded while the clock was in doubt */
+#define AGAIN_MS (60 * 1000)
 
 struct daemon {
     const struct eg_settings *settings;
     struct eg_gateway_state gateway;
-    bool shared_made;
+    bool gateway_made;
     struct eg_recorder *recorder;
     struct eg_workers *workers;
     struct eg_query_thread *query_thread;
@@ -68,7 +70,7 @@ static void raise_descriptors(void)
 
 static enum eg_status start_threads(struct daemon *daemon, struct eg_error *err)
 {
-    /* The hall's thread comes first: files that are opened later are not among its descriptors. */
+    /* The session thread is first: files that are opened later are not among its descriptors. */
     EG_TRY(eg_session_thread_new(&daemon->session_thread, &daemon->gateway, err));
     EG_TRY(eg_recorder_start(&daemon->recorder, &daemon->gateway, err));
     EG_TRY(eg_workers_start(&daemon->workers, &daemon->gateway, err));
@@ -90,7 +92,7 @@ static enum eg_status start(struct daemon *daemon, struct eg_error *err)
         goto done;
     }
     eg_check_journal_gaps(snapshot);
-    daemon->shared_made = true;
+    daemon->gateway_made = true;
     status = eg_gateway_state_init(&daemon->gateway, daemon->settings, &snapshot, err);
     if (status != EG_OK) {
         goto done;
@@ -108,8 +110,7 @@ static void pause_ms(long ms)
     nanosleep(&time, NULL);
 }
 
-/* Refuse new work, finish what is in hand, then let each owner end after those that give it work.
- */
+/* Refuse new work, finish what was admitted, then end each thread after those that give it work. */
 static void stop(struct daemon *daemon)
 {
     if (daemon->session_thread != NULL) {
@@ -131,14 +132,14 @@ static void stop(struct daemon *daemon)
     }
     eg_query_thread_stop(&daemon->query_thread);
     eg_session_thread_stop(&daemon->session_thread);
-    eg_recorder_stop(&daemon->recorder); /* nobody else has the archive open any more */
-    if (daemon->shared_made) {
+    eg_recorder_stop(&daemon->recorder); /* last: nobody else has the archive open */
+    if (daemon->gateway_made) {
         eg_gateway_state_done(&daemon->gateway);
     }
     eg_engine_done();
 }
 
-/* What failed under a doubted clock failed by it, unless it fails again under a mended one. */
+/* What fails while the clock is in doubt is blamed on the clock, unless it fails again later. */
 static void blame_clock(struct daemon *daemon, struct eg_error *err)
 {
     int64_t now_ms = 0;
@@ -177,8 +178,8 @@ done:
     eg_snapshot_free(&snapshot);
 }
 
-/* Once a second: a doubt is journalled also while nothing comes in, and when it is over, what was
- * loaded under it is judged by the mended clock. */
+/* Once a second: a doubt is journalled also while nothing comes in; when it is over, what was
+ * loaded during it is loaded again. */
 static void look_at_clock(struct daemon *daemon)
 {
     int64_t now_ms = 0;
@@ -209,7 +210,7 @@ static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
     int caught = SIGHUP;
     while (caught == SIGHUP) {
         caught = sigtimedwait(signals, NULL, &pause);
-        if (caught < 0) { /* no signal in this while */
+        if (caught < 0) { /* none came in this second */
             look_at_clock(daemon);
             caught = SIGHUP;
         } else if (caught == SIGHUP) {
@@ -242,7 +243,7 @@ enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error
     signals_wanted(&signals);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads: they inherit it */
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk, not our end */
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is handled like a full disk */
     enum eg_status status = eg_log_start(err);
     if (status != EG_OK) {
         goto done;
@@ -260,6 +261,7 @@ done:
     eg_log(EG_LOG_INFO, "stopped", "accepted=%llu rejected=%llu known=%llu refused=%llu",
            (unsigned long long)daemon.gateway.accepted, (unsigned long long)daemon.gateway.rejected,
            (unsigned long long)daemon.gateway.known, (unsigned long long)daemon.gateway.refused);
-    (void)eg_log_stop(EG_JOURNAL_PATIENCE_MS); /* what nobody takes does not hold us */
+    (void)eg_log_stop(
+        EG_JOURNAL_PATIENCE_MS); /* a reader that takes nothing does not delay the end */
     return status;
 }

@@ -1,6 +1,7 @@
 /*
- * Frames between the main process and the door. The main process waits for none of them: it keeps
- * what the door does not take, and half a frame until the other half comes.
+ * Frames between the main process and the handshake process (the door). The main process blocks on
+ * none of them: what the door does not take at once stays in a buffer, and so does an incomplete
+ * frame until the rest comes.
  */
 #include "flow/daemon/handshake_process.h"
 

@@ -1,6 +1,6 @@
 /*
- * The door's process. Whatever a stranger sends is judged here; if it kills this process, the main
- * one starts it again and the hall goes on.
+ * Whatever a stranger sends is parsed and judged in this process. If that ends the process, the
+ * supervisor starts another one, and the main process goes on serving.
  */
 #include "flow/daemon/handshake_process.h"
 
@@ -40,7 +40,7 @@ struct door {
 
 /* ---- judging a HELLO ---- */
 
-/* Nothing stands against our clock, and nothing shows that it is right: both times are told. */
+/* No evidence is against our clock, and none shows that it is right: both times are told. */
 static void refuse_time(struct eg_verdict *verdict, int64_t at_ms, int64_t now_ms)
 {
     char at[EG_TIME_TEXT_MAX], now[EG_TIME_TEXT_MAX];

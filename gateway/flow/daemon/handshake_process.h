@@ -1,6 +1,7 @@
 /*
- * The door: a process of its own that greets strangers. It holds its CURVE key, the anchors and the
- * directory, and nothing else; the main process admits and signs.
+ * Handshake process (the door): a process of its own that strangers greet first. It holds its CURVE
+ * key, the anchors, the revocation lists and the directory, and nothing else; the main process
+ * admits and signs.
  *
  * Both ends talk over a stream socket in frames: type (1 octet), length (4, big endian), parts.
  * Parts are octet strings, each behind its length (4).
@@ -16,13 +17,14 @@
  *                  GREETED  ticket | client key | participant | certificate digest | not-after |
  *                           hello digest
  *                  REFUSED  code | text          for the journal
- *                  ALIVE    number               the BEAT's, from the very loop that greets
+ *                  ALIVE    number               the BEAT's, from the loop that serves greetings
  *
- * The main process never waits for the door: a door that leaves EG_HANDSHAKE_BEATS_MAX beats in a
- * row unanswered is ended and replaced. A door waits for the main process as long as it takes: at
- * most EG_GREETING_PENDING_MAX greetings await its word, further strangers are told "busy"
- * meanwhile. When the main process ends, so does the door, by the kernel's hand or by the socket's
- * end; a main process that hangs is for whoever watches over the service.
+ * 1. The main process never blocks on the door: a door that leaves EG_HANDSHAKE_BEATS_MAX beats in
+ * a row unanswered is ended and replaced.
+ * 2. The door waits for the main process without a limit of time: at most EG_GREETING_PENDING_MAX
+ *    greetings wait for an answer, further strangers are told "busy".
+ * 3. When the main process ends, so does the door: the kernel ends it, or it reads the end of the
+ *    socket. A main process that hangs is for whatever supervises the service.
  */
 #ifndef EG_FLOW_HANDSHAKE_PROCESS_H
 #define EG_FLOW_HANDSHAKE_PROCESS_H

@@ -1,10 +1,10 @@
 /*
- * Starting, watching and replacing the door's process. Only the first start waits until the door is
- * bound; a later one says READY when it is, and the hall goes on meanwhile.
+ * Only the first start waits until the door is bound; a later door says READY when it is, and the
+ * session thread goes on meanwhile.
  *
- * Both ends of the socket pair stay open here, so no end of file tells of a death: the kernel is
- * asked for the child's end each turn. Whatever a door left in the pair is thrown away once the
- * kernel has said that it is gone.
+ * Both ends of the socket pair stay open here, so the end of a door is not seen as an end of file:
+ * the kernel is asked for it each turn. What a door left in the pair is discarded once the kernel
+ * has said that it has ended.
  */
 #include "flow/daemon/handshake_supervisor.h"
 
@@ -147,7 +147,7 @@ static void empty_channel(struct eg_handshake_supervisor *supervisor)
     drain(supervisor->door_fd);
 }
 
-/* What stands for and against the clock, when that changed. */
+/* The evidence on the clock, when it changed. */
 static void tell_clock(struct eg_handshake_supervisor *supervisor)
 {
     struct eg_clock_evidence evidence = {0};
@@ -352,7 +352,7 @@ enum eg_status eg_handshake_supervisor_open(struct eg_handshake_supervisor *supe
     return wait_until_ready(supervisor, err);
 }
 
-/* A process that the kernel does not end now ends with this one. */
+/* A process that the kernel does not end now ends together with this one. */
 void eg_handshake_supervisor_close(struct eg_handshake_supervisor *supervisor)
 {
     end(supervisor);

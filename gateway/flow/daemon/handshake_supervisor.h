@@ -1,12 +1,14 @@
 /*
- * The handshake supervisor: the main process's side of the door. Starts the child under its limits,
- * watches its beats, ends one that hangs, starts another when it dies, replaces it at a reload.
+ * Handshake supervisor: the main process's side of the handshake process (the door). Starts the
+ * child under its limits, counts its beats, ends one that hangs, starts another when it ends, and
+ * replaces it at a reload.
  *
- * It never waits for a door that is open to strangers: frames that the door does not take at once
- * are kept and sent on later turns. The socket pair is made once and both its ends are kept, so
- * that a door can be replaced when no descriptor is left.
+ * 1. It never blocks on a door that serves strangers: frames that the door does not take at once
+ *    stay in a buffer and are sent on later turns.
+ * 2. The socket pair is made once and both its ends stay open, so that a door can be replaced when
+ *    no descriptor is left.
  *
- * Thread: owner thread (the hall's).
+ * Thread: owner thread (the session thread).
  */
 #ifndef EG_FLOW_HANDSHAKE_SUPERVISOR_H
 #define EG_FLOW_HANDSHAKE_SUPERVISOR_H
@@ -62,8 +64,8 @@ void eg_handshake_supervisor_say(struct eg_handshake_supervisor *supervisor,
                                  size_t part_count);
 
 /*
- * The next GREETED or REFUSED the door said; false: none at the moment. What concerns the handshake
- * supervisor itself it has heard then. A door that says nonsense is ended.
+ * The next GREETED or REFUSED of the door; false: none at the moment. Other frames are handled
+ * here. A door whose frames can not be read is ended.
  */
 bool eg_handshake_supervisor_hear(struct eg_handshake_message *out,
                                   struct eg_handshake_supervisor *supervisor);

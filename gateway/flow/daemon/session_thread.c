@@ -1,5 +1,6 @@
 /*
- * The hall's thread: everything that comes in is given on, everything that goes out passes here.
+ * A turn: wait for sockets and queue, take messages, send answers, hear the door, review
+ * admissions.
  */
 #include "flow/daemon/session_thread.h"
 
@@ -28,12 +29,15 @@
 #include <unistd.h>
 
 #define TURN_MS 250
-#define FAREWELL_MS 300 /* between the last answer and the end of the socket */
-#define KEPT_TURN_MS 10 /* outgoing messages wait for a peer that is full, frames for the door */
-#define POSTS_A_TURN 256
-#define KEPT_OCTETS_MAX (64 * EG_MIB)
+/* a turn while messages wait for a peer that is full, or frames for the door */
+#define BACKLOG_TURN_MS 10
+/* between the last answer and the end of the socket */
+#define FAREWELL_MS 300
+#define OUTGOING_A_TURN 256
+#define BACKLOG_OCTETS_MAX (64 * EG_MIB)
 #define HOUR_MS 3600000LL
-#define REVIEW_MS 1000 /* between two looks for followers whose admission ended */
+/* between two looks for followers whose admission ended */
+#define REVIEW_MS 1000
 
 struct eg_session_thread {
     struct eg_gateway_state *gateway;
@@ -41,11 +45,11 @@ struct eg_session_thread {
     struct eg_handshake_supervisor supervisor;
     struct eg_cards *cards;
     char hall_public[EG_CURVE_KEY_TEXT + 1];
-    /* as first bound: others read it while doors are replaced */
+    /* as first bound: main reads it while doors are replaced */
     char door[EG_SETTING_TEXT_MAX];
     pthread_t thread;
     bool started;
-    /* for what main and this thread say to each other at the start: */
+    /* for what main and this thread tell each other at the start: */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool apart, ordered, opened;
@@ -107,7 +111,7 @@ static void on_ping(struct eg_session_thread *session_thread, const struct eg_ar
         eg_message_add(&answer, eg_bytes_view(&text));
         enum eg_status status =
             eg_session_socket_send(session_thread->hall, &arrival->route, &answer);
-        (void)status; /* who does not read gets no answer */
+        (void)status; /* a peer that takes nothing gets no answer */
     }
     eg_buf_done(&text);
 }
@@ -192,7 +196,7 @@ static void refuse_greeting(struct eg_session_thread *session_thread, struct eg_
     eg_buf_done(&body);
 }
 
-/* First admitted, then welcomed: a WELCOME never promises what the hall does not hold. */
+/* Admitted before WELCOME leaves: a WELCOME never promises an admission that is not there. */
 static enum eg_status welcome(struct eg_session_thread *session_thread,
                               const struct eg_handshake_message *message, struct eg_error *err)
 {
@@ -211,7 +215,7 @@ static enum eg_status welcome(struct eg_session_thread *session_thread,
         message->parts[2].len > EG_ID_MAX || message->parts[3].len != EG_DIGEST_LEN ||
         message->parts[5].len != EG_DIGEST_LEN ||
         !eg_text_untime(message->parts[4], &text.admitted_until_ms)) {
-        return eg_error_set(err, EG_E_FORMAT, "door", "GREETED is not as it must be");
+        return eg_error_set(err, EG_E_FORMAT, "door", "GREETED does not have its six parts");
     }
     memcpy(key, message->parts[1].data, EG_CURVE_KEY_TEXT);
     memcpy(text.participant, message->parts[2].data, message->parts[2].len);
@@ -282,7 +286,7 @@ static void follower_gone(void *payload, const struct eg_route *route)
     eg_query_item_gone(session_thread->gateway->queries, route);
 }
 
-/* A package for which there is no room becomes the word that it may be asked for again. */
+/* A package for which the peer has no room becomes BUSY: it can be asked for again. */
 static void make_fit(struct eg_session_thread *session_thread, struct eg_outgoing **outgoing)
 {
     if ((*outgoing)->verb != EG_VERB_PACKAGES ||
@@ -299,11 +303,11 @@ static void make_fit(struct eg_session_thread *session_thread, struct eg_outgoin
     *outgoing = refusal;
 }
 
-static void send_post(struct eg_session_thread *session_thread, struct eg_outgoing **outgoing)
+static void send_next(struct eg_session_thread *session_thread, struct eg_outgoing **outgoing)
 {
     make_fit(session_thread, outgoing);
     if (*outgoing == NULL) {
-        return; /* memory ran out; it is asked again by its sender */
+        return; /* memory ran out; the sender will ask again */
     }
     struct eg_send_backlog_hooks hooks = {session_thread, send_one, follower_gone};
     bool waits =
@@ -321,7 +325,7 @@ static void send_post(struct eg_session_thread *session_thread, struct eg_outgoi
         outgoing); /* an answer that can not be sent is asked for again by its sender */
 }
 
-static void send_posts(struct eg_session_thread *session_thread, size_t max)
+static void send_outgoing(struct eg_session_thread *session_thread, size_t max)
 {
     struct eg_send_backlog_hooks hooks = {session_thread, send_one, follower_gone};
     eg_send_backlog_send(&session_thread->backlog, &hooks);
@@ -330,7 +334,7 @@ static void send_posts(struct eg_session_thread *session_thread, size_t max)
         if (outgoing == NULL) {
             return;
         }
-        send_post(session_thread, &outgoing);
+        send_next(session_thread, &outgoing);
     }
 }
 
@@ -342,9 +346,9 @@ struct review {
 };
 
 /*
- * An admission holds as long as its certificate would be greeted again. Where that can not be seen
- * from here (another directory that knows it by issuer and subject, other anchors or revocation
- * lists), it ends: to greet again costs a moment, to go on wrongly costs more.
+ * An admission holds as long as its certificate would be admitted again. Where that can not be seen
+ * from here (another directory that names it by issuer and subject, other anchors or revocation
+ * lists), it ends, and the participant greets again.
  */
 static bool still_admitted(void *payload, const struct eg_admitted *admitted)
 {
@@ -362,7 +366,7 @@ static bool still_admitted(void *payload, const struct eg_admitted *admitted)
     return pinned || review->same_directory;
 }
 
-/* Remember what admissions are given under; true in `same` for what is as it was. */
+/* Note what admissions are given under; same_trust, same_directory: it is as it was. */
 static void look_at_snapshot(struct eg_session_thread *session_thread, struct review *review)
 {
     const struct eg_snapshot *snapshot = review->snapshot;
@@ -384,7 +388,8 @@ static bool key_holds(void *payload, const char *key)
     return admitted != NULL && eg_admission_holds(admitted, eg_clock_boot_ms());
 }
 
-/* No item to a follower whose admission ended, by time or by a reload; it is told to greet again.
+/* A follower whose admission ended, by time or by a reload, gets no item; it is told to greet
+ * again.
  */
 static void end_followings(struct eg_session_thread *session_thread)
 {
@@ -421,13 +426,13 @@ static void turn(struct eg_session_thread *session_thread)
     bool ready[3] = {false};
     bool soon = session_thread->backlog.peers != NULL ||
                 eg_handshake_supervisor_busy(&session_thread->supervisor);
-    eg_session_socket_turn(session_thread->hall, fds, ready, 3, soon ? KEPT_TURN_MS : TURN_MS);
+    eg_session_socket_turn(session_thread->hall, fds, ready, 3, soon ? BACKLOG_TURN_MS : TURN_MS);
     if (ready[0]) {
         uint64_t ignored = 0;
         ssize_t got = read(session_thread->wake_fd, &ignored, sizeof ignored);
         (void)got; /* only woken */
     }
-    send_posts(session_thread, POSTS_A_TURN);
+    send_outgoing(session_thread, OUTGOING_A_TURN);
     if (ready[2]) {
         hear_door(session_thread);
     }
@@ -446,9 +451,9 @@ static void serve(struct eg_session_thread *session_thread)
     while (!session_thread->stopping) {
         turn(session_thread);
     }
-    send_posts(session_thread, SIZE_MAX);
-    /* What still arrives is read and told "stopping": a socket that is closed on unread octets is
-     * reset by the kernel, and answers under way would be lost with it. */
+    send_outgoing(session_thread, SIZE_MAX);
+    /* What still arrives is read and answered "stopping": the kernel resets a connection that is
+     * closed with unread octets, and answers on their way would be lost. */
     int64_t until_ms = eg_clock_boot_ms() + FAREWELL_MS;
     while (eg_clock_boot_ms() < until_ms) {
         turn(session_thread);
@@ -459,7 +464,7 @@ static void wake(struct eg_session_thread *session_thread)
 {
     uint64_t one = 1;
     ssize_t written = write(session_thread->wake_fd, &one, sizeof one);
-    (void)written; /* it is awake already if the counter is full */
+    (void)written; /* it fails only if the counter is full: then it is awake */
 }
 
 void eg_session_thread_refuse(struct eg_session_thread *session_thread)
@@ -550,7 +555,7 @@ static void tell_apart(struct eg_session_thread *session_thread)
     pthread_mutex_unlock(&session_thread->lock);
 }
 
-/* A lock on a file that is opened meanwhile would be held on by a copy of its descriptor here. */
+/* Else a copy of a descriptor that is opened meanwhile would stay here, and hold its file lock. */
 static void await_apart(struct eg_session_thread *session_thread)
 {
     pthread_mutex_lock(&session_thread->lock);
@@ -560,14 +565,14 @@ static void await_apart(struct eg_session_thread *session_thread)
     pthread_mutex_unlock(&session_thread->lock);
 }
 
-/* Whatever it opens it closes itself: its descriptors are in no other thread's table. */
+/* The thread closes whatever it opens: its descriptors are in no other thread's table. */
 static void *run(void *payload)
 {
     struct eg_session_thread *session_thread = payload;
     if (!eg_descriptors_own()) {
         eg_log(EG_LOG_WARN, "descriptors",
-               "text=\"the system gives the hall no table of its own: strangers can use up the "
-               "descriptors that reload and archive need\"");
+               "text=\"the system gives the session thread no table of its own: strangers can use "
+               "up the descriptors that reload and archive need\"");
     }
     tell_apart(session_thread);
     if (await_order(session_thread)) {
@@ -590,7 +595,7 @@ enum eg_status eg_session_thread_new(struct eg_session_thread **out,
     }
     session_thread->gateway = gateway;
     session_thread->supervisor.fd = session_thread->supervisor.door_fd = -1;
-    eg_send_backlog_init(&session_thread->backlog, KEPT_OCTETS_MAX);
+    eg_send_backlog_init(&session_thread->backlog, BACKLOG_OCTETS_MAX);
     pthread_mutex_init(&session_thread->lock, NULL);
     pthread_cond_init(&session_thread->changed, NULL);
     session_thread->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -1,5 +1,5 @@
 /*
- * Reading items, and telling damage from failure.
+ * Reading and proving items; an item is damaged, or reading failed, by the status.
  */
 #include "flow/query/items.h"
 
@@ -20,25 +20,26 @@ void eg_items_init(struct eg_items *items, struct eg_store *store, const _Atomic
 
 /* ---- journal ---- */
 
-static bool said_before(const struct eg_items *items, const struct eg_wire_cursor *cursor)
+static bool journalled_before(const struct eg_items *items, const struct eg_wire_cursor *cursor)
 {
-    size_t count = items->said_count < EG_ITEMS_SAID_MAX ? items->said_count : EG_ITEMS_SAID_MAX;
+    size_t count = items->journalled_count < EG_ITEMS_JOURNALLED_MAX ? items->journalled_count
+                                                                     : EG_ITEMS_JOURNALLED_MAX;
     for (size_t i = 0; i < count; i++) {
-        if (eg_cursor_compare(&items->said[i], cursor) == 0) {
+        if (eg_cursor_compare(&items->journalled[i], cursor) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static void say_damaged(struct eg_items *items, const char *recipient,
-                        const struct eg_stream_item *item)
+static void journal_damaged(struct eg_items *items, const char *recipient,
+                            const struct eg_stream_item *item)
 {
     char cursor[EG_CURSOR_TEXT_MAX] = "";
-    if (said_before(items, &item->cursor)) {
+    if (journalled_before(items, &item->cursor)) {
         return;
     }
-    items->said[items->said_count++ % EG_ITEMS_SAID_MAX] = item->cursor;
+    items->journalled[items->journalled_count++ % EG_ITEMS_JOURNALLED_MAX] = item->cursor;
     eg_cursor_text(&item->cursor, cursor);
     eg_log(EG_LOG_ERROR, "item-damaged",
            "stream=%s cursor=%s text=\"%s\" remedy=\"stop the gateway, run emgate audit verify and "
@@ -46,8 +47,9 @@ static void say_damaged(struct eg_items *items, const char *recipient,
            recipient, cursor, item->why);
 }
 
-/* Of failures in a row the first and the end. */
-static void say_result(struct eg_items *items, enum eg_status status, const struct eg_error *err)
+/* Of failures in a row: the first, and that they are over. */
+static void journal_result(struct eg_items *items, enum eg_status status,
+                           const struct eg_error *err)
 {
     if (status == EG_OK || status == EG_E_NOTFOUND) {
         if (items->failures > 0) {
@@ -61,7 +63,7 @@ static void say_result(struct eg_items *items, enum eg_status status, const stru
 
 /* ---- one item ---- */
 
-/* These say that what lies there is not what was written; all others speak of the moment. */
+/* These mean that the archive does not hold what was written; all others may pass. */
 static bool is_damage(enum eg_status status)
 {
     return status == EG_E_FORMAT || status == EG_E_NOTFOUND || status == EG_E_CRYPTO ||
@@ -165,10 +167,10 @@ enum eg_status eg_items_next(struct eg_stream_item *out, struct eg_items *items,
     if (found && is_damage(status)) {
         out->damaged = true;
         (void)snprintf(out->why, sizeof out->why, "%.*s", EG_STREAM_WHY_MAX - 1, own.text);
-        say_damaged(items, recipient, out);
+        journal_damaged(items, recipient, out);
         status = EG_OK;
     }
-    say_result(items, status, &own);
+    journal_result(items, status, &own);
     if (status != EG_OK && err != NULL) {
         *err = own;
     }
@@ -192,7 +194,7 @@ enum eg_status eg_items_acked(struct eg_wire_cursor *out, struct eg_items *items
     }
 
 done:
-    say_result(items, status, &own);
+    journal_result(items, status, &own);
     if (status == EG_OK) {
         *out = (struct eg_wire_cursor){cursor.index, cursor.number};
     } else if (err != NULL) {

@@ -1,8 +1,15 @@
 /*
- * Items of streams out of the archive, each compared with what the log recorded before it leaves:
- * the entry names it for this recipient, its receipt proves this very entry, and salt and
- * notification have the digest that the entry names. What does not fit is damage, named by its
- * cursor; what can not be read at the moment is an error, and may be tried again.
+ * Items: the items of streams, read from the archive and proved before they leave:
+ *
+ * 1. the entry names the notification for this recipient;
+ * 2. the receipt proves this entry under the log key;
+ * 3. salt and notification have the digest that the entry names.
+ *
+ * An item that breaks a condition is damaged, and is named by its cursor. What can not be read at
+ * the moment is an error, and may be tried again. The journal names each damaged item once, and a
+ * failure when it begins and when it ends.
+ *
+ * Thread: owner thread of the store.
  */
 #ifndef EG_FLOW_ITEMS_H
 #define EG_FLOW_ITEMS_H
@@ -10,20 +17,19 @@
 #include "archive/store.h"
 #include "deliver/streams.h"
 
-#define EG_ITEMS_SAID_MAX 256
+#define EG_ITEMS_JOURNALLED_MAX 256
 
 struct eg_items {
-    /* kept */
+    /* borrowed */
     struct eg_store *store;
-    /* kept; what is not shown of the log yet does not leave */
+    /* borrowed; entries from here on must not leave */
     const _Atomic uint64_t *log_size;
     char origin[EG_ORIGIN_MAX + 1];
     uint8_t log_key[EG_ED25519_KEY_LEN];
-    /* The journal tells of each damaged item once, and of a failure when it begins and ends. */
-    /* a ring of those told last */
-    struct eg_wire_cursor said[EG_ITEMS_SAID_MAX];
-    size_t said_count;
-    /* in a row */
+    /* damaged items that were journalled last, a ring */
+    struct eg_wire_cursor journalled[EG_ITEMS_JOURNALLED_MAX];
+    size_t journalled_count;
+    /* failures in a row */
     uint64_t failures;
 };
 
@@ -35,7 +41,6 @@ void eg_items_init(struct eg_items *items, struct eg_store *store, const _Atomic
  *
  * EG_E_NOTFOUND  none yet
  * EG_E_FORMAT    the list of items is damaged; errors of the archive
- * Thread         owner thread of the store
  */
 EG_MUST_USE
 enum eg_status eg_items_next(struct eg_stream_item *out, struct eg_items *items,

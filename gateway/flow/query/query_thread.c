@@ -1,5 +1,5 @@
 /*
- * The query thread's thread: one item at a time from its queue, then whatever the streams may send.
+ * One item at a time from the queue, then whatever the streams may send.
  */
 #include "flow/query/query_thread.h"
 
@@ -15,10 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* items of streams between two looks into the queue */
 #define PUMP_ITEMS 64
 #define IDLE_MS 1000
-#define MORE_MS 20 /* followers had items left, but their peers or the hall were full */
-#define POSTS_OCTETS_MAX (64 * EG_MIB) /* items waiting for the hall */
+/* followers had items left, but their peers or the session thread took no more */
+#define MORE_MS 20
+/* items waiting for the session thread */
+#define OUTGOING_OCTETS_MAX (64 * EG_MIB)
 
 struct eg_query_thread {
     struct eg_gateway_state *gateway;
@@ -44,17 +47,29 @@ static void refuse(struct eg_query_thread *query_thread, const struct eg_query_i
 static void refuse_error(struct eg_query_thread *query_thread, const struct eg_query_item *item,
                          const struct eg_error *err)
 {
-    eg_log_failure("desk", err);
+    eg_log_failure("query", err);
     refuse(query_thread, item, EG_CODE_ARCHIVE, err->text);
 }
 
-static void answer_cursor(struct eg_query_thread *query_thread, const struct eg_route *route,
-                          const uint8_t *request_id, size_t request_id_len, enum eg_verb verb,
-                          const char *stream, const struct eg_wire_cursor *cursor)
+/* A request that is answered by naming a cursor. */
+struct request {
+    const struct eg_route *route;
+    struct eg_bytes id;
+};
+
+static struct request request_of(const struct eg_query_item *item, const struct eg_message *message)
+{
+    return (struct request){&item->route, {message->request_id, message->request_id_len}};
+}
+
+static void answer_cursor(struct eg_query_thread *query_thread, const struct request *request,
+                          enum eg_verb verb, const char *stream,
+                          const struct eg_wire_cursor *cursor)
 {
     char text[EG_CURSOR_TEXT_MAX];
     eg_cursor_text(cursor, text);
-    struct eg_outgoing *outgoing = eg_outgoing_new(route, request_id, request_id_len, verb);
+    struct eg_outgoing *outgoing =
+        eg_outgoing_new(request->route, request->id.data, request->id.len, verb);
     if (outgoing != NULL && !(eg_outgoing_add(outgoing, eg_bytes_of(stream)) &&
                               eg_outgoing_add(outgoing, eg_bytes_of(text)))) {
         eg_outgoing_free(&outgoing);
@@ -161,7 +176,7 @@ static void on_rules(struct eg_query_thread *query_thread, const struct eg_query
         refuse(query_thread, item, EG_CODE_MALFORMED, why);
         return;
     }
-    if (eg_queue_octets(query_thread->gateway->outgoing) > POSTS_OCTETS_MAX) {
+    if (eg_queue_octets(query_thread->gateway->outgoing) > OUTGOING_OCTETS_MAX) {
         refuse(query_thread, item, EG_CODE_BUSY, "");
         return;
     }
@@ -213,7 +228,7 @@ static void on_follow(struct eg_query_thread *query_thread, const struct eg_quer
     }
     if (eg_streams_followers(query_thread->streams) >= query_thread->gateway->settings->followers) {
         eg_streams_gone(query_thread->streams,
-                        routing(&item->route)); /* whoever asks again has a place */
+                        routing(&item->route)); /* one that follows again has its own place */
         if (eg_streams_followers(query_thread->streams) >=
             query_thread->gateway->settings->followers) {
             refuse(query_thread, item, EG_CODE_BUSY,
@@ -234,8 +249,8 @@ static void on_follow(struct eg_query_thread *query_thread, const struct eg_quer
     } else if (code != EG_CODE_OK) {
         refuse(query_thread, item, code, "");
     } else {
-        answer_cursor(query_thread, &item->route, message->request_id, message->request_id_len,
-                      EG_VERB_FOLLOWING, follow.stream, &from);
+        const struct request request = request_of(item, message);
+        answer_cursor(query_thread, &request, EG_VERB_FOLLOWING, follow.stream, &from);
     }
 }
 
@@ -254,7 +269,7 @@ static void on_credit(struct eg_query_thread *query_thread, const struct eg_quer
     }
 }
 
-/* The recorder makes the cursor durable and tells us; only then ACKED goes out. */
+/* The recorder makes the cursor durable and tells so; only then ACKED leaves. */
 static void record_cursor(struct eg_query_thread *query_thread, const struct eg_query_item *item,
                           const struct eg_message *message, const struct eg_cursor_body *ack)
 {
@@ -291,8 +306,8 @@ static void on_ack(struct eg_query_thread *query_thread, const struct eg_query_i
     } else if (ack.write) {
         record_cursor(query_thread, item, message, &body);
     } else {
-        answer_cursor(query_thread, &item->route, message->request_id, message->request_id_len,
-                      EG_VERB_ACKED, body.stream, &ack.cursor);
+        const struct request request = request_of(item, message);
+        answer_cursor(query_thread, &request, EG_VERB_ACKED, body.stream, &ack.cursor);
     }
 }
 
@@ -300,8 +315,9 @@ static void on_cursor_durable(struct eg_query_thread *query_thread, const struct
 {
     struct eg_wire_cursor cursor = {task->ack.cursor.index, task->ack.cursor.number};
     eg_streams_acked(query_thread->streams, task->ack.participant, task->ack.stream, &cursor);
-    answer_cursor(query_thread, &task->ack.route, task->ack.request_id, task->ack.request_id_len,
-                  EG_VERB_ACKED, task->ack.stream, &cursor);
+    const struct request request = {&task->ack.route,
+                                    {task->ack.request_id, task->ack.request_id_len}};
+    answer_cursor(query_thread, &request, EG_VERB_ACKED, task->ack.stream, &cursor);
 }
 
 static void on_message(struct eg_query_thread *query_thread, const struct eg_query_item *item)
@@ -352,7 +368,7 @@ static void handle(struct eg_query_thread *query_thread, const struct eg_query_i
     }
 }
 
-/* ---- the streams' source and way out ---- */
+/* ---- what the streams read from and send by ---- */
 
 static enum eg_status source_next(struct eg_stream_item *out, void *payload, const char *recipient,
                                   const struct eg_wire_cursor *after, struct eg_error *err)
@@ -380,7 +396,7 @@ static enum eg_status source_size(uint64_t *out, void *payload, struct eg_error 
 static enum eg_sent send_item(void *payload, struct eg_bytes to, const struct eg_message *message)
 {
     struct eg_query_thread *query_thread = payload;
-    if (eg_queue_octets(query_thread->gateway->outgoing) > POSTS_OCTETS_MAX) {
+    if (eg_queue_octets(query_thread->gateway->outgoing) > OUTGOING_OCTETS_MAX) {
         return EG_SENT_FULL;
     }
     struct eg_route route = {.len = to.len};
@@ -425,7 +441,7 @@ enum eg_status eg_query_thread_start(struct eg_query_thread **out, struct eg_gat
 {
     struct eg_query_thread *query_thread = calloc(1, sizeof *query_thread);
     if (query_thread == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, "desk", "memory ran out");
+        return eg_error_set(err, EG_E_NOMEM, "query", "memory ran out");
     }
     query_thread->gateway = gateway;
     struct eg_stream_source source = {source_next, source_acked, source_size, query_thread};
@@ -443,7 +459,7 @@ enum eg_status eg_query_thread_start(struct eg_query_thread **out, struct eg_gat
                   gateway->settings->origin, log_key);
     eg_streams_credit_max(query_thread->streams, (uint32_t)gateway->settings->credit_max);
     query_thread->started = pthread_create(&query_thread->thread, NULL, run, query_thread) == 0;
-    status = query_thread->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "desk", "no thread");
+    status = query_thread->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "query", "no thread");
 
 done:
     if (status != EG_OK) {

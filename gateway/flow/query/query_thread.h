@@ -1,6 +1,10 @@
 /*
- * The query thread: answers what asks the archive instead of writing it: STATUS, RULES, and the
- * streams of followers. One thread with a read-only handle; cursors are written by the recorder.
+ * Query thread: answers what only reads the archive: STATUS, RULES, and the streams of followers
+ * (FOLLOW, CREDIT, ACK, BYE). It has a reading handle; cursors are written by the recorder, and
+ * ACKED leaves when the recorder has told that the cursor is durable.
+ *
+ * Bounds: `limits.followers` streams; items and packages wait while 64 MiB are on their way to the
+ * session thread, and RULES is answered busy then.
  */
 #ifndef EG_FLOW_QUERY_THREAD_H
 #define EG_FLOW_QUERY_THREAD_H
@@ -9,12 +13,15 @@
 #include "flow/pipeline/query_item.h"
 
 struct eg_query_thread;
-/* log_key: of the receipts, which are proved before they leave; copied. */
+/*
+ *   log_key   items are proved against it; copied
+ * EG_E_NOMEM, statuses of eg_store_open. Thread: main.
+ */
 EG_MUST_USE
 enum eg_status eg_query_thread_start(struct eg_query_thread **out, struct eg_gateway_state *gateway,
                                      const uint8_t log_key[EG_ED25519_KEY_LEN],
                                      struct eg_error *err);
-/* Close the query thread queue first. */
+/* Close the queries queue first. */
 void eg_query_thread_stop(struct eg_query_thread **query_thread);
 
 #endif

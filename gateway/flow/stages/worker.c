@@ -1,6 +1,5 @@
 /*
- * What one worker judges with: handles of its own, and the snapshot with its compiled packages,
- * which workers share and none of them writes.
+ * Judges are made when a report first needs one, and freed with the snapshot.
  */
 #include "flow/stages/worker.h"
 
@@ -64,7 +63,7 @@ enum eg_status eg_worker_judge(struct eg_judge **out, struct eg_worker *worker,
         n++;
     }
     if (n == worker->snapshot->package_count) {
-        return eg_error_set(err, EG_E_NOTFOUND, package->ref.id, "is not of this world");
+        return eg_error_set(err, EG_E_NOTFOUND, package->ref.id, "is not in the snapshot");
     }
     if (worker->judges[n] == NULL) {
         enum eg_status status = eg_judge_new(&worker->judges[n], worker->snapshot->rules[n], err);

@@ -1,6 +1,9 @@
 /*
- * Workers: each judges one report at a time with handles of its own: verifier, judges by the
- * packages that the snapshot has compiled for all of them, a read-only archive.
+ * Worker: what one worker judges reports with, one at a time: a reading handle on the archive, the
+ * snapshot that it has taken, and of that a verifier and judges of its own. The compiled packages
+ * are the snapshot's; all workers share them and none writes them.
+ *
+ * Thread: owner thread.
  */
 #ifndef EG_FLOW_WORKER_H
 #define EG_FLOW_WORKER_H
@@ -11,31 +14,32 @@
 
 struct eg_worker {
     struct eg_gateway_state *gateway;
-    /* read-only: what is on record already */
+    /* reads what is on record */
     struct eg_store *store;
-    /* taken */
+    /* taken (eg_snapshot_take) */
     const struct eg_snapshot *snapshot;
     /* of that snapshot */
     struct eg_verifier *verifier;
     /* by package of that snapshot, made when first asked for */
     struct eg_judge **judges;
-    /* of the job in hand */
+    /* of the job that is being judged */
     struct eg_document *document;
-    /* of the job in hand */
+    /* of the same job: who signed it; borrowed from the snapshot */
     const struct eg_participant *signer;
 };
 
-/* A worker without thread, for stages, tests and measurements. */
+/* Without a thread (flow/stages/worker_threads.h). Statuses of eg_store_open. */
 EG_MUST_USE
 enum eg_status eg_worker_open(struct eg_worker *worker, struct eg_gateway_state *gateway,
                               struct eg_error *err);
 void eg_worker_done(struct eg_worker *worker);
 
-/* Take the snapshot in force, if it is another one than before. */
+/* Take the snapshot in force, if it is another one than before. EG_E_NOMEM, and what
+ * eg_verifier_new says. */
 EG_MUST_USE
 enum eg_status eg_worker_renew(struct eg_worker *worker, struct eg_error *err);
 
-/* The worker's judge by a package of its snapshot; kept for later jobs. */
+/* The worker's judge by a package of its snapshot; it stays for later jobs. */
 EG_MUST_USE
 enum eg_status eg_worker_judge(struct eg_judge **out, struct eg_worker *worker,
                                const struct eg_package *package, struct eg_error *err);

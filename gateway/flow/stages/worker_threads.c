@@ -1,5 +1,5 @@
 /*
- * Worker threads: they share the queues and the snapshot, and nothing that one of them writes.
+ * They share queues, snapshot, plant queues and facts cache, and no memory without a lock.
  */
 #include "flow/stages/worker_threads.h"
 
