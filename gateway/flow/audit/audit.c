@@ -1,7 +1,7 @@
 /*
- * Conditions 8 and 9: who signed, under which directory, with which revocation data, and whether
- * they might. Everything comes from the archive but the trust anchors (and the registrar), which
- * the auditor brings along.
+ * Conditions 8 and 9: who signed, under which directory, by which revocation data, and whether they
+ * were allowed to. Everything is taken from the archive except the trust anchors (and the
+ * registrar), which the auditor gives.
  *
  * Directory, package and key statement are judged at recorded-at, reports at received-at.
  */
@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- saying no ---- */
+/* ---- conditions that do not hold ---- */
 
 static enum eg_status no(unsigned *condition, char text[EG_ERROR_TEXT_MAX], unsigned number,
                          const char *what, const char *detail)
@@ -39,7 +39,7 @@ static enum eg_status refused(unsigned *condition, char text[EG_ERROR_TEXT_MAX],
     return no(condition, text, number, what, detail);
 }
 
-/* What is recorded is damaged or missing, as against: the machine failed. */
+/* What is recorded is damaged or missing; any other status is a failure of this machine. */
 static bool is_theirs(enum eg_status status)
 {
     return status == EG_E_NOTFOUND || status == EG_E_FORMAT || status == EG_E_DENIED ||
@@ -310,7 +310,8 @@ static enum eg_status ask_signature(void *payload, const struct eg_check_inputs 
         break;
     }
     if (is_theirs(status)) {
-        bool revocation = status == EG_E_STATE; /* too old at the time: the sender was not judged */
+        bool revocation =
+            status == EG_E_STATE; /* the lists had ended then: the sender was not judged */
 
         return no(condition, text, revocation ? 8 : 9,
                   revocation ? "revocation data was too old" : "what the entry names", err->text);
@@ -353,7 +354,7 @@ enum eg_status eg_audit_verify(struct eg_check_counts *counts, uint64_t *finding
     if (status != EG_OK) {
         goto done;
     }
-    /* anchors that are none are our caller's fault, not a finding */
+    /* anchors that can not be read are the caller's error, not a finding */
     struct eg_verifier *unused = NULL;
     status = eg_audit_cache_verifier(&unused, audit.cache, NULL, NULL, err);
     if (status != EG_OK) {

@@ -1,6 +1,9 @@
 /*
- * Audit: gives the checker of the archive (archive/check.h) what it has no room for: signatures,
- * the directory of that time, and the engine, to make every decision again.
+ * Audit: adds to the checker of the archive (archive/check.h) the conditions that need other rooms:
+ * signatures and the directory of that time (8, 9), every decision made again by the engine (10,
+ * 13, 14), and the head note (15). The conditions are numbered in archive/check.h.
+ *
+ * Thread: any, one audit at a time.
  */
 #ifndef EG_FLOW_AUDIT_H
 #define EG_FLOW_AUDIT_H

@@ -1,6 +1,6 @@
 /*
  * Most entries of an archive name the same directory, the same few packages and the same
- * revocation list; reading each of them once is what makes an audit as fast as the judging was.
+ * revocation list, so each of these is read and compiled once.
  */
 #include "flow/audit/audit_cache.h"
 
@@ -18,7 +18,7 @@ struct catalog {
     struct eg_package *package;
     struct eg_rules *rules;
     struct eg_judge *judge;
-    /* when asked for last */
+    /* value of `clock` when it was asked for last */
     uint64_t used;
 };
 
@@ -27,7 +27,7 @@ struct eg_audit_cache {
     struct eg_directory *directory;
     struct eg_digest directory_digest;
     struct catalog packages[LIBRARY_PACKAGES];
-    /* counts what is asked */
+    /* counts requests */
     uint64_t clock;
     struct eg_verifier *verifier;
     struct eg_digest revocation;
@@ -228,7 +228,8 @@ enum eg_status eg_audit_cache_verifier(struct eg_verifier **out, struct eg_audit
     eg_buf_done(&cache->crls);
     eg_buf_init(&cache->crls, 2 * EG_PACKAGE_OCTETS_MAX);
     if (revocation != NULL) {
-        trust.crls_from = "recorded revocation lists"; /* none in them is no "not checked" */
+        trust.crls_from =
+            "recorded revocation lists"; /* so that lists without entries do not count as not set */
         EG_TRY(eg_store_revocation(&cache->crls, store, revocation, err));
     }
     trust.crls_pem = eg_bytes_view(&cache->crls);

@@ -1,6 +1,6 @@
 /*
- * Conditions 13 and 14: what a decision leaned on must be what was in force at its entry, and what
- * lies in the archive for it must be what a rerun remembers.
+ * Condition 13: the facts that a decision was made by are those in force at its entry. Condition
+ * 14: the facts that the archive holds of a decision are those that a rerun gives.
  */
 #include "flow/audit/audit_inside.h"
 
@@ -17,7 +17,7 @@ enum eg_status eg_audit_in_force(struct eg_facts *out, const char **wrong, struc
                                              inputs->index};
     enum eg_status status = eg_facts_query_now(out, &needs, inputs->store, &request, err);
 
-    if (status == EG_E_FORMAT) { /* a row of an earlier entry, which is told there */
+    if (status == EG_E_FORMAT) { /* a row of an earlier entry, which is reported for that entry */
         *wrong = "the facts in force at its entry can not be read";
         return EG_OK;
     }
@@ -25,13 +25,12 @@ enum eg_status eg_audit_in_force(struct eg_facts *out, const char **wrong, struc
         return status;
     }
     if (needs != inputs->entry->has_facts) {
-        *wrong = needs ? "the facts that it leaned on were not recorded"
-                       : "facts were recorded, but its package leans on none";
+        *wrong = needs ? "the facts that it was judged by were not recorded"
+                       : "facts were recorded, but its package uses none";
     }
     return EG_OK;
 }
 
-/* Written, they are these octets. */
 enum eg_status eg_audit_facts_are(bool *same, const struct eg_facts *facts, struct eg_bytes text,
                                   struct eg_error *err)
 {

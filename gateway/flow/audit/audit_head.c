@@ -1,5 +1,5 @@
 /*
- * Reads the note, compares sizes and roots; see the header.
+ * The note is read, then sizes and roots are compared.
  */
 #include "flow/audit/audit_head.h"
 

@@ -1,12 +1,12 @@
 /*
  * Condition 10: the decision made again, from the archived report, package, directory and facts,
- * must give the same octets. Facts are taken as they are in force at the entry; only if those are
- * not the recorded ones (condition 13) is the decision made from the recorded ones once more.
+ * must give the same octets. Facts are those in force at the entry; if they are not the recorded
+ * ones (condition 13), the decision is made once more from the recorded ones.
  *
- * Which package read a report whose identity could not be read is not recorded. Packages for one
- * root element read identities alike (a gateway refuses to load others), so the newest one recorded
- * before the entry stands for it; likewise, for a report whose identity was taken, the package is
- * asked only to read, never to judge.
+ * For a report whose identity could not be read, the package that read it is not recorded. Packages
+ * for one root element read identities alike (a gateway refuses to load others), so the newest one
+ * recorded before the entry is taken. For a report whose identity was taken, the package only reads
+ * the report, and does not judge it.
  */
 #include "flow/audit/audit_inside.h"
 
@@ -224,7 +224,7 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
             err, EG_E_DENIED, package->ref.id,
             "is not for this kind of report, or not for the plant's regimes or Land");
     }
-    /* What reading found comes before what the rules find, as it did then. */
+    /* Findings of reading come before those of the rules, as they did then. */
     eg_findings_done(&outcome->findings);
     outcome->findings = audit->early;
     eg_findings_init(&audit->early);
@@ -233,7 +233,7 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
     return eg_recipients_of_outcome(outcome, package, plant, err);
 }
 
-/* As recorded, from facts that are not in force. */
+/* From the recorded facts, which are not those in force. */
 static enum eg_status run_recorded(struct eg_outcome *outcome, const char **wrong,
                                    struct eg_audit *audit, const struct eg_check_inputs *inputs,
                                    struct eg_error *err)
@@ -242,10 +242,10 @@ static enum eg_status run_recorded(struct eg_outcome *outcome, const char **wron
     enum eg_status status = eg_facts_read(&known, inputs->facts, err);
 
     if (status == EG_E_FORMAT) {
-        *wrong = "the facts that it leaned on can not be read";
+        *wrong = "the facts that it was judged by can not be read";
         return EG_OK;
     }
-    *wrong = "the facts that it leaned on are not those in force at its entry";
+    *wrong = "the facts that it was judged by are not those in force at its entry";
     if (status != EG_OK) {
         goto done;
     }
@@ -289,7 +289,7 @@ done:
     return status;
 }
 
-/* Condition 10, and 14. *condition as it came: what does not hold is in text. */
+/* Conditions 10 and 14. *condition unchanged: what of 10 does not hold is in text. */
 static enum eg_status compare(unsigned *condition, const struct eg_outcome *outcome,
                               const struct eg_audit *audit, const struct eg_check_inputs *inputs,
                               char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
@@ -314,15 +314,9 @@ static enum eg_status compare(unsigned *condition, const struct eg_outcome *outc
     if (!notifications_same(outcome, inputs)) {
         return differ(text, "other notifications");
     }
-    status = eg_audit_remembered(&same, audit, outcome, inputs, err);
-    if (status != EG_OK) {
-        goto done;
-    }
+    EG_TRY(eg_audit_remembered(&same, audit, outcome, inputs, err));
     *condition = same ? 0 : 14;
-
-done:
-    return status == EG_OK && !same ? differ(text, "other facts than lie in the archive for it")
-                                    : status;
+    return !same ? differ(text, "other facts than the archive holds of it") : EG_OK;
 }
 
 static enum eg_status rerun_judged(struct eg_audit *audit, const struct eg_check_inputs *inputs,
@@ -360,13 +354,12 @@ done:
     return status;
 }
 
-/* Rejected for an input limit or because nobody can read its identity. */
+/* Rejected for an input limit, or because its identity can not be read. */
 static enum eg_status rerun_unreadable(struct eg_audit *audit, const struct eg_check_inputs *inputs,
                                        bool *same, char text[EG_ERROR_TEXT_MAX],
                                        struct eg_error *err)
 {
     struct eg_identity identity = {0};
-    enum eg_status status = EG_OK;
 
     if (audit->document != NULL && (audit->judge == NULL || audit->readable)) {
         return differ(text, "no reason to reject it unread");
@@ -375,14 +368,15 @@ static enum eg_status rerun_unreadable(struct eg_audit *audit, const struct eg_c
     if (!eg_identity_equal(&identity, &inputs->entry->identity)) {
         return differ(text, "another identity");
     }
-    status = findings_same(same, &audit->early, NULL, inputs->findings, err);
-    if (status == EG_OK && !*same) {
-        (void)differ(text, "other findings");
-    } else if (status == EG_OK && (inputs->entry->accepted || inputs->notification_count > 0)) {
-        *same = false;
-        (void)differ(text, "a rejection without notification");
+    EG_TRY(findings_same(same, &audit->early, NULL, inputs->findings, err));
+    if (!*same) {
+        return differ(text, "other findings");
     }
-    return status;
+    if (inputs->entry->accepted || inputs->notification_count > 0) {
+        *same = false;
+        return differ(text, "a rejection without notification");
+    }
+    return EG_OK;
 }
 
 static enum eg_status rerun_taken(struct eg_audit *audit, const struct eg_check_inputs *inputs,
@@ -411,22 +405,25 @@ static enum eg_status rerun_taken(struct eg_audit *audit, const struct eg_check_
     (void)snprintf(number, sizeof number, "%llu", (unsigned long long)first.index);
     status = eg_findings_add(&findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY_TAKEN, 0, NULL, 0,
                              &finding, err);
-    if (status == EG_OK) {
-        status = eg_finding_value(finding, "entry", number, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = findings_same(same, &findings, NULL, inputs->findings, err);
+    status = eg_finding_value(finding, "entry", number, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = findings_same(same, &findings, NULL, inputs->findings, err);
     if (status == EG_OK && !*same) {
         (void)differ(text, "other findings");
     }
+
 done:
     eg_findings_done(&findings);
     eg_stored_done(&first);
     return status;
 }
 
-/* Decided without a package: nothing to lean on, nothing to remember. */
+/* Decided without a package: no facts are used, and none are recorded. */
 static enum eg_status rerun_unjudged(struct eg_audit *audit, const struct eg_check_inputs *inputs,
                                      unsigned *condition, char text[EG_ERROR_TEXT_MAX],
                                      struct eg_error *err)
@@ -447,16 +444,9 @@ enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *input
 {
     struct eg_audit *audit = payload;
     unsigned found = 10;
-    enum eg_status status = eg_audit_open(audit, inputs, err);
-
-    if (status == EG_OK && inputs->entry->has_package) {
-        status = rerun_judged(audit, inputs, &found, text, err);
-    } else if (status == EG_OK) {
-        status = rerun_unjudged(audit, inputs, &found, text, err);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_audit_open(audit, inputs, err));
+    EG_TRY(inputs->entry->has_package ? rerun_judged(audit, inputs, &found, text, err)
+                                      : rerun_unjudged(audit, inputs, &found, text, err));
     *condition = found;
     *differs_by_engine = inputs->entry->semantics != EG_SEMANTICS;
     return EG_OK;

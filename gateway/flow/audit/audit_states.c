@@ -1,7 +1,7 @@
 /*
- * Condition 9 for statements about packages: signed by the package's own publisher, who might,
- * about a package recorded before, with a number above the last; and what they mean for what comes
- * after.
+ * Condition 9 for statements about packages: signed by the package's own publisher, who was allowed
+ * to, about a package recorded before, with a higher number than the last one; and which periods
+ * the package judges from then on.
  */
 #include "flow/audit/audit_inside.h"
 
@@ -52,7 +52,8 @@ static enum eg_status keep(struct eg_audit *audit, const struct eg_package_state
     return EG_OK;
 }
 
-/* The statement says what the entry says, and follows the one before. */
+/* What is wrong with the statement: it says what the entry says, and follows the one before. NULL:
+ * nothing. */
 static const char *compare(const struct eg_audit *audit, const struct eg_entry *entry,
                            const struct eg_package_state *state)
 {

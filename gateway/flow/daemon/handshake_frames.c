@@ -104,7 +104,7 @@ done:
     return status;
 }
 
-enum eg_status eg_door_push(int fd, struct eg_bytes octets, size_t *done, struct eg_error *err)
+enum eg_status eg_handshake_push(int fd, struct eg_bytes octets, size_t *done, struct eg_error *err)
 {
     while (*done < octets.len) {
         ssize_t sent =
@@ -120,7 +120,7 @@ enum eg_status eg_door_push(int fd, struct eg_bytes octets, size_t *done, struct
     return EG_OK;
 }
 
-enum eg_status eg_door_pull(struct eg_buf *in, int fd, size_t max, struct eg_error *err)
+enum eg_status eg_handshake_pull(struct eg_buf *in, int fd, size_t max, struct eg_error *err)
 {
     uint8_t octets[PULL_LEN];
     while (in->len < max) {
@@ -233,8 +233,8 @@ enum eg_status eg_handshake_receive(struct eg_handshake_message *out, int fd, si
     return message_of(out, head, &octets, err);
 }
 
-enum eg_status eg_door_next(struct eg_handshake_message *out, struct eg_buf *in, size_t max,
-                            struct eg_error *err)
+enum eg_status eg_handshake_next(struct eg_handshake_message *out, struct eg_buf *in, size_t max,
+                                 struct eg_error *err)
 {
     struct eg_buf octets;
     size_t len = in->len < EG_HANDSHAKE_HEAD_LEN ? 0 : get_u32(in->data + 1);

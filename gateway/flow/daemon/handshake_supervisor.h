@@ -43,7 +43,7 @@ struct eg_handshake_supervisor {
     uint64_t beats, beats_heard;
     /* due since it last answered */
     unsigned beats_missed;
-    unsigned quick_deaths;
+    unsigned quick_ends;
     /* state of the evidence on the clock that the door was told */
     uint64_t clock_seen;
     int64_t clock_told_at_ms;
