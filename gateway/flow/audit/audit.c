@@ -260,24 +260,23 @@ static enum eg_status check_submission(struct eg_audit *audit, const struct eg_c
                           .at_ms = entry->received_at_ms,
                           .condition = 8,
                           .what = "the report's signature"};
-    enum eg_status status = check_cms(&asked, audit, inputs, condition, text, err);
-
-    if (status == EG_OK && *condition == 0) {
-        status = eg_audit_cache_directory(&directory, audit->cache, inputs->store,
-                                          &entry->directory, err);
+    EG_TRY(check_cms(&asked, audit, inputs, condition, text, err));
+    if (*condition != 0) {
+        return EG_OK;
     }
-    if (status == EG_OK && *condition == 0) {
-        status = check_sender(&participant, entry, directory, &asked.signer, condition, text);
-    }
-    if (status != EG_OK || *condition != 0) {
-        return status;
+    EG_TRY(
+        eg_audit_cache_directory(&directory, audit->cache, inputs->store, &entry->directory, err));
+    EG_TRY(check_sender(&participant, entry, directory, &asked.signer, condition, text));
+    if (*condition != 0) {
+        return EG_OK;
     }
     EG_TRY(eg_audit_open(audit, inputs, err));
     if (audit->readable) {
         eg_authorise_report(&verdict, directory, participant, &audit->header,
                             audit->settings->origin, entry->received_at_ms);
         if (!eg_verdict_passed(&verdict)) {
-            return refused(condition, text, 8, "the signer might not report this", &verdict);
+            return refused(condition, text, 8, "the signer was not allowed to report this",
+                           &verdict);
         }
     }
     return EG_OK;

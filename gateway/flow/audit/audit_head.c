@@ -55,32 +55,37 @@ enum eg_status eg_audit_head_read(struct eg_audit_head *out, const char *path,
     return path == NULL && status == EG_E_NOTFOUND ? EG_OK : status;
 }
 
+/* *extends: the archive holds all that the note has; else `why`. Fails only if the archive can not
+ * be opened. */
+static enum eg_status compare(bool *extends, struct eg_error *why, const struct eg_audit_head *head,
+                              const struct eg_audit_settings *settings, struct eg_error *err)
+{
+    struct eg_store *store = NULL;
+    struct eg_merkle_edge edge = {0};
+    EG_TRY(eg_store_open(&store, settings->archive, EG_STORE_READ, NULL, err));
+    *extends = eg_store_head(&edge, NULL, NULL, store, why) == EG_OK &&
+               eg_continuity_check(store, &edge, &head->newest, "the head note", why) == EG_OK;
+    eg_store_close(&store);
+    return EG_OK;
+}
+
 enum eg_status eg_audit_head_check(uint64_t *findings, const struct eg_audit_head *head,
                                    const struct eg_audit_settings *settings, struct eg_error *err)
 {
     struct eg_check_finding finding = {.entry = UINT64_MAX, .condition = CONDITION};
-    struct eg_store *store = NULL;
-    struct eg_merkle_edge edge = {0};
     struct eg_error why = {0};
-    enum eg_status status = EG_OK;
+    bool extends = false;
 
     if (!head->there) {
         return EG_OK;
     }
-    (void)snprintf(finding.text, sizeof finding.text, "%s", head->text);
     if (head->good) {
-        status = eg_store_open(&store, settings->archive, EG_STORE_READ, NULL, err);
-        if (status != EG_OK) {
-            return status;
-        }
-        status = eg_store_head(&edge, NULL, NULL, store, &why);
-        if (status == EG_OK) {
-            status = eg_continuity_check(store, &edge, &head->newest, "the head note", &why);
-        }
+        EG_TRY(compare(&extends, &why, head, settings, err));
         (void)snprintf(finding.text, sizeof finding.text, "the archive %.450s", why.text);
-        eg_store_close(&store);
+    } else {
+        (void)snprintf(finding.text, sizeof finding.text, "%s", head->text);
     }
-    if (!head->good || status != EG_OK) {
+    if (!extends) {
         settings->finding(settings->payload, &finding);
         (*findings)++;
     }

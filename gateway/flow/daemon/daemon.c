@@ -154,28 +154,33 @@ static void blame_clock(struct daemon *daemon, struct eg_error *err)
                        first.where, first.text);
 }
 
-static void reload(struct daemon *daemon)
+static enum eg_status load_and_replace(struct daemon *daemon, struct eg_error *err)
 {
     struct eg_snapshot *snapshot = NULL;
-    struct eg_error err = {0};
     enum eg_status status =
-        eg_snapshot_load(&snapshot, daemon->settings, daemon->generation + 1, &err);
+        eg_snapshot_load(&snapshot, daemon->settings, daemon->generation + 1, err);
     if (status != EG_OK) {
         goto done;
     }
     eg_check_journal_gaps(snapshot);
     daemon->generation++;
-    status = eg_snapshot_change_request(&daemon->gateway, &snapshot, &err);
+    status = eg_snapshot_change_request(&daemon->gateway, &snapshot, err);
 
 done:
-    if (status == EG_OK) {
-        eg_session_thread_renew(daemon->session_thread);
-        eg_log(EG_LOG_INFO, "reloaded", "generation=%llu", (unsigned long long)daemon->generation);
-    } else {
+    eg_snapshot_free(&snapshot);
+    return status;
+}
+
+static void reload(struct daemon *daemon)
+{
+    struct eg_error err = {0};
+    if (load_and_replace(daemon, &err) != EG_OK) {
         blame_clock(daemon, &err);
         eg_log_failure("reload-refused", &err);
+        return;
     }
-    eg_snapshot_free(&snapshot);
+    eg_session_thread_renew(daemon->session_thread);
+    eg_log(EG_LOG_INFO, "reloaded", "generation=%llu", (unsigned long long)daemon->generation);
 }
 
 /* Once a second: a doubt is journalled also while nothing comes in; when it is over, what was
@@ -225,15 +230,18 @@ enum eg_status eg_daemon_new_log(const struct eg_settings *settings, struct eg_e
     uint8_t seed[EG_ED25519_KEY_LEN];
     struct eg_log_place place = {settings->archive, settings->log_head, settings->origin, seed};
     enum eg_status status = eg_log_seed_read(seed, settings->log_key, err);
-    if (status == EG_OK) {
-        status = eg_continuity_begin(&place, err);
-    }
-    explicit_bzero(seed, sizeof seed);
     if (status != EG_OK) {
-        return status;
+        goto done;
+    }
+    status = eg_continuity_begin(&place, err);
+    if (status != EG_OK) {
+        goto done;
     }
     eg_log(EG_LOG_INFO, "new-log", "origin=%s head=\"%s\"", settings->origin, settings->log_head);
-    return EG_OK;
+
+done:
+    explicit_bzero(seed, sizeof seed);
+    return status;
 }
 
 enum eg_status eg_daemon_run(const struct eg_settings *settings, struct eg_error *err)

@@ -309,18 +309,16 @@ static void close_door(struct door *door)
 int eg_handshake_process_main(int fd)
 {
     struct door door = {.fd = fd};
-    signal(SIGINT,
-           SIG_IGN); /* Ctrl-C goes to the whole group; the main process says when it is over */
+    /* Ctrl-C goes to the whole group; the main process ends this one when it is done. */
+    signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     struct eg_error err = {0};
     enum eg_status status = eg_log_start(&err);
-    if (status == EG_OK) {
-        status = open_door(&door, &err);
-    }
     if (status != EG_OK) {
-        eg_log_failure("door", &err);
+        goto done;
     }
+    status = open_door(&door, &err);
     if (status != EG_OK) {
         goto done;
     }
@@ -333,6 +331,9 @@ int eg_handshake_process_main(int fd)
     }
 
 done:
+    if (status != EG_OK) {
+        eg_log_failure("door", &err);
+    }
     close_door(&door);
     (void)eg_log_stop(EG_JOURNAL_PATIENCE_MS);
     return status == EG_OK ? 0 : 2;

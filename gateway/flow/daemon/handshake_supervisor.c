@@ -300,31 +300,26 @@ static enum eg_status wait_until_ready(struct eg_handshake_supervisor *superviso
     int64_t until_ms = supervisor->started_at_ms + READY_PATIENCE_MS;
     struct pollfd item = {supervisor->fd, POLLIN, 0};
     struct eg_handshake_message message;
-    enum eg_status status = push(supervisor, err);
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(push(supervisor, err));
     while (!supervisor->ready) {
         (void)poll(&item, 1, LOOK_EVERY_MS);
         if (eg_clock_boot_ms() >= until_ms || reap(supervisor)) {
             return eg_error_set(err, EG_E_IO, "door",
                                 "the door's process was not ready; its journal says why");
         }
-        status = push(supervisor, err);
-        if (status == EG_OK) {
-            status = eg_handshake_pull(&supervisor->in, supervisor->fd, EG_HANDSHAKE_WORD_MAX, err);
+        EG_TRY(push(supervisor, err));
+        EG_TRY(eg_handshake_pull(&supervisor->in, supervisor->fd, EG_HANDSHAKE_WORD_MAX, err));
+        enum eg_status status =
+            eg_handshake_next(&message, &supervisor->in, EG_HANDSHAKE_WORD_MAX, err);
+        if (status == EG_E_BUSY) {
+            continue; /* no whole frame yet */
         }
-        if (status != EG_OK) {
-            return status;
+        EG_TRY(status);
+        bool heard = heard_ready(supervisor, &message);
+        eg_handshake_message_done(&message);
+        if (!heard) {
+            return eg_error_set(err, EG_E_FORMAT, "door", "sent another frame before READY");
         }
-        status = eg_handshake_next(&message, &supervisor->in, EG_HANDSHAKE_WORD_MAX, err);
-        if (status == EG_OK && !heard_ready(supervisor, &message)) {
-            status = eg_error_set(err, EG_E_FORMAT, "door", "sent another frame before READY");
-            eg_handshake_message_done(&message);
-        } else if (status == EG_OK) {
-            eg_handshake_message_done(&message);
-        }
-        EG_TRY(status == EG_E_BUSY ? EG_OK : status);
     }
     return EG_OK;
 }

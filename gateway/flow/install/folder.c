@@ -280,10 +280,10 @@ static enum eg_status each(const char *path, struct walk *walk,
                    : eg_error_errno(err, path, errno, "packages can not be listed");
     }
     enum eg_status status = EG_OK;
+    for (int i = 0; i < count && status == EG_OK; i++) {
+        status = visit(walk, names[i]->d_name, err);
+    }
     for (int i = 0; i < count; i++) {
-        if (status == EG_OK) {
-            status = visit(walk, names[i]->d_name, err);
-        }
         free(names[i]);
     }
     free(names);
@@ -456,12 +456,15 @@ enum eg_status eg_folder_release(const char *dir, const struct eg_package_ref *p
                                  struct eg_error *err)
 {
     char *path = beside(dir, package->id, HELD, package->version);
-    enum eg_status status = path == NULL ? no_memory(err, dir) : EG_OK;
+    enum eg_status status = EG_OK;
 
-    if (status == EG_OK && unlink(path) == 0) {
+    if (path == NULL) {
+        return no_memory(err, dir);
+    }
+    if (unlink(path) == 0) {
         *strrchr(path, '/') = '\0';
         status = eg_file_sync_dir(path, err);
-    } else if (status == EG_OK && errno != ENOENT) {
+    } else if (errno != ENOENT) {
         status = eg_error_errno(err, path, errno, "can not be removed");
     }
     free(path);

@@ -73,22 +73,29 @@ static enum eg_status make_parent(const char *path, struct eg_error *err)
     return status;
 }
 
+static enum eg_status write_file(const char *dir, const struct eg_tree_file *file,
+                                 struct eg_error *err)
+{
+    char *path = eg_file_join(dir, file->name);
+    if (path == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, dir, "memory ran out");
+    }
+    enum eg_status status = make_parent(path, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_file_write(path, eg_bytes_view(&file->content), 0644, err);
+
+done:
+    free(path);
+    return status;
+}
+
 static enum eg_status write_files(const char *dir, const struct eg_tree *tree, struct eg_error *err)
 {
     EG_TRY(eg_file_mkdirs(dir, err));
     for (size_t i = 0; i < tree->count; i++) {
-        char *path = eg_file_join(dir, tree->files[i].name);
-        if (path == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, dir, "memory ran out");
-        }
-        enum eg_status status = make_parent(path, err);
-        if (status == EG_OK) {
-            status = eg_file_write(path, eg_bytes_view(&tree->files[i].content), 0644, err);
-        }
-        free(path);
-        if (status != EG_OK) {
-            return status;
-        }
+        EG_TRY(write_file(dir, &tree->files[i], err));
     }
     return EG_OK;
 }

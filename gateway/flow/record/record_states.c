@@ -36,19 +36,25 @@ static enum eg_status ask(bool *pending, struct eg_store *store, const struct eg
 {
     struct eg_stored stored = {0};
     struct eg_entry *last = calloc(1, sizeof *last);
-    enum eg_status status = last == NULL
-                                ? eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out")
-                                : eg_store_latest_state(&stored, store, &package->ref, err);
-
+    if (last == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out");
+    }
+    enum eg_status status = eg_store_latest_state(&stored, store, &package->ref, err);
     if (status == EG_E_NOTFOUND) {
         *pending = statement->there;
         status = EG_OK;
-    } else if (status == EG_OK) {
-        status = eg_entry_read(last, eg_bytes_view(&stored.entry_text), err);
-        if (status == EG_OK) {
-            status = compare(pending, &stored, last, statement, &package->ref, err);
-        }
+        goto done;
     }
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_entry_read(last, eg_bytes_view(&stored.entry_text), err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = compare(pending, &stored, last, statement, &package->ref, err);
+
+done:
     eg_stored_done(&stored);
     free(last);
     return status;

@@ -57,21 +57,24 @@ static bool is_outdated(struct eg_record_batch *batch, const struct eg_job *job)
            eg_fact_versions_overtaken(&batch->fact_versions, job);
 }
 
-/* The decision may be of an entry that the head note did not cover when the worker asked. */
+/* The receipt on record. Its entry may be one that the head note did not cover when the worker
+ * asked the archive. */
+static enum eg_status read_receipt(struct eg_outgoing **answer, struct eg_record_batch *batch,
+                                   const struct eg_job *job, const struct eg_stored *stored,
+                                   struct eg_error *err)
+{
+    if (stored->index >= eg_ledger_covered(batch->ledger)) {
+        EG_TRY(eg_log_size_cover(batch->gateway, batch->ledger, err));
+    }
+    return eg_answer_stored(answer, job, eg_ledger_store(batch->ledger), stored, NULL, err);
+}
+
 static void answer_recorded_before(struct eg_record_batch *batch, struct eg_job **job,
                                    const struct eg_stored *stored)
 {
     struct eg_outgoing *answer = NULL;
     struct eg_error err = {0};
-    enum eg_status status = EG_OK;
-    if (stored->index >= eg_ledger_covered(batch->ledger)) {
-        status = eg_log_size_cover(batch->gateway, batch->ledger, &err);
-    }
-    if (status == EG_OK) {
-        status =
-            eg_answer_stored(&answer, *job, eg_ledger_store(batch->ledger), stored, NULL, &err);
-    }
-    if (status != EG_OK) {
+    if (read_receipt(&answer, batch, *job, stored, &err) != EG_OK) {
         eg_log_failure("answer", &err);
         fail(batch, job, EG_FAILURE_ARCHIVE, &err);
         return;

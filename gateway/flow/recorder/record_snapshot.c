@@ -59,9 +59,12 @@ static enum eg_status record_directory(const struct target *to, const struct eg_
     struct eg_draft draft;
     eg_draft_init(&draft);
     enum eg_status status = eg_draft_directory(&draft, snapshot, at_ms, err);
-    if (status == EG_OK) {
-        status = commit_one(to, &draft, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = commit_one(to, &draft, err);
+
+done:
     eg_draft_done(&draft);
     return status;
 }
@@ -79,9 +82,12 @@ static enum eg_status record_package(const struct target *to, const struct eg_sn
     struct eg_draft draft;
     eg_draft_init(&draft);
     enum eg_status status = eg_draft_package(&draft, snapshot, n, at_ms, err);
-    if (status == EG_OK) {
-        status = commit_one(to, &draft, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = commit_one(to, &draft, err);
+
+done:
     eg_draft_done(&draft);
     return status;
 }

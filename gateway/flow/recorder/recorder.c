@@ -112,9 +112,12 @@ static enum eg_status open_ledger(struct eg_recorder *recorder, struct eg_error 
     uint8_t seed[EG_ED25519_KEY_LEN];
     struct eg_log_place place = {settings->archive, settings->log_head, settings->origin, seed};
     enum eg_status status = eg_log_seed_read(seed, settings->log_key, err);
-    if (status == EG_OK) {
-        status = eg_ledger_open(&recorder->ledger, &place, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_ledger_open(&recorder->ledger, &place, err);
+
+done:
     explicit_bzero(seed, sizeof seed);
     return status;
 }
@@ -131,9 +134,12 @@ static enum eg_status record_start(struct eg_recorder *recorder, struct eg_error
     }
     const struct eg_snapshot *snapshot = eg_snapshot_take(gateway->snapshot);
     enum eg_status status = eg_record_key(gateway, recorder->ledger, snapshot, err);
-    if (status == EG_OK) {
-        status = eg_record_snapshot(gateway, recorder->ledger, snapshot, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_record_snapshot(gateway, recorder->ledger, snapshot, err);
+
+done:
     eg_snapshot_drop(gateway->snapshot, &snapshot);
     return status;
 }

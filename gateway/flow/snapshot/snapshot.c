@@ -222,16 +222,9 @@ static enum eg_status take_package(struct eg_snapshot *snapshot, struct eg_verif
 {
     struct eg_digest signer;
     struct eg_rules *rules = NULL;
-    enum eg_status status = check_publisher(&signer, snapshot, verifier, item->package, err);
-    if (status == EG_OK) {
-        status = check_statement(&item->statement, snapshot, verifier, item->package, err);
-    }
-    if (status == EG_OK) {
-        status = eg_rules_compile(&rules, item->package, err);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(check_publisher(&signer, snapshot, verifier, item->package, err));
+    EG_TRY(check_statement(&item->statement, snapshot, verifier, item->package, err));
+    EG_TRY(eg_rules_compile(&rules, item->package, err));
     size_t n = snapshot->package_count++;
     snapshot->spans[n] = eg_folder_span(item);
     snapshot->packages[n] = item->package;
