@@ -111,11 +111,11 @@ static struct answers work_through(unsigned workers)
     }
     maker.settings.workers = workers;
     cr_assert_eq(eg_workers_start(&threads, &maker.gateway, &err), EG_OK, "%s", err.text);
-    while (maker.gateway.jobs_in_hand > 0 && eg_clock_boot_ms() < until_ms) {
+    while (maker.gateway.jobs_admitted > 0 && eg_clock_boot_ms() < until_ms) {
         nanosleep(&pause, NULL);
     }
-    cr_assert_eq(maker.gateway.jobs_in_hand, 0);
-    cr_assert_eq(maker.gateway.octets_in_hand, 0);
+    cr_assert_eq(maker.gateway.jobs_admitted, 0);
+    cr_assert_eq(maker.gateway.octets_admitted, 0);
     eg_queue_close(maker.gateway.jobs);
     eg_workers_stop(&threads);
     while ((outgoing = eg_queue_take(maker.gateway.outgoing, 0)) != NULL) {

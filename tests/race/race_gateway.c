@@ -140,7 +140,7 @@ static void await_idle(void)
 {
     const struct timespec pause = {0, 1000000};
     int64_t until_ms = eg_clock_boot_ms() + PATIENCE_MS;
-    while (maker.gateway.jobs_in_hand > 0 && eg_clock_boot_ms() < until_ms) {
+    while (maker.gateway.jobs_admitted > 0 && eg_clock_boot_ms() < until_ms) {
         nanosleep(&pause, NULL);
     }
 }
@@ -160,8 +160,8 @@ static int exchange(const char *package)
     }
     int wrong = work(&seen);
     await_idle(); /* an answer is out a moment before its job is no longer in hand */
-    if (seen.receipts != REPORTS || seen.items != REPORTS / 2 || maker.gateway.jobs_in_hand != 0 ||
-        maker.gateway.octets_in_hand != 0) {
+    if (seen.receipts != REPORTS || seen.items != REPORTS / 2 || maker.gateway.jobs_admitted != 0 ||
+        maker.gateway.octets_admitted != 0) {
         wrong++;
     }
     uint64_t accepted = maker.gateway.accepted;

@@ -89,7 +89,7 @@ static int hand_in(void)
             return 1;
         }
     }
-    while (gateway.jobs_in_hand > 0) {
+    while (gateway.jobs_admitted > 0) {
         sched_yield();
     }
     return 0;
@@ -107,7 +107,7 @@ static int all_in_order(void)
         count += judged[i];
         wrong += out_of_order[i];
     }
-    if (count != expected || wrong != 0 || gateway.octets_in_hand != 0) {
+    if (count != expected || wrong != 0 || gateway.octets_admitted != 0) {
         fprintf(stderr, "race_lanes: %zu of %zu judged, %zu out of order\n", count, expected,
                 wrong);
         return 1;

@@ -115,7 +115,7 @@ static void stop(struct daemon *daemon)
 {
     if (daemon->session_thread != NULL) {
         eg_session_thread_refuse(daemon->session_thread);
-        while (daemon->gateway.jobs_in_hand > 0) {
+        while (daemon->gateway.jobs_admitted > 0) {
             pause_ms(DRAIN_STEP_MS);
         }
     }
@@ -222,7 +222,7 @@ static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
             reload(daemon);
         }
     }
-    eg_log(EG_LOG_INFO, "stopping", "signal=%d in_hand=%zu", caught, daemon->gateway.jobs_in_hand);
+    eg_log(EG_LOG_INFO, "stopping", "signal=%d in_hand=%zu", caught, daemon->gateway.jobs_admitted);
 }
 
 enum eg_status eg_daemon_new_log(const struct eg_settings *settings, struct eg_error *err)

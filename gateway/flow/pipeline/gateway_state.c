@@ -27,7 +27,7 @@ enum eg_status eg_gateway_state_init(struct eg_gateway_state *gateway,
     memset(gateway, 0, sizeof *gateway);
     gateway->settings = settings;
     eg_clock_watch_init(&gateway->clock, (int64_t)settings->clock_step_ms, &(*snapshot)->clock);
-    gateway->held.unsettled = true; /* what the process before left */
+    gateway->retry.unsettled = true; /* what the process before left */
     EG_TRY(eg_snapshot_slot_new(&gateway->snapshot, snapshot, err));
     EG_TRY(eg_plant_queues_new(&gateway->plant_queues, err));
     EG_TRY(eg_facts_cache_new(&gateway->facts_cache, err));

@@ -36,10 +36,10 @@ struct eg_gateway_state {
     struct eg_facts_cache *facts_cache;
     struct eg_queue *jobs, *records, *outgoing, *queries;
     /* admitted, not yet answered; written by flow/pipeline/handover.c */
-    _Atomic size_t jobs_in_hand, octets_in_hand;
+    _Atomic size_t jobs_admitted, octets_admitted;
     /* covered by the head note: entries from here on must not leave; written by the recorder */
     _Atomic uint64_t log_size;
-    struct eg_held_retry held;
+    struct eg_held_retry retry;
     /* answers since the start */
     _Atomic uint64_t accepted, rejected, refused, known;
 };

@@ -25,14 +25,14 @@ static struct eg_job *end_job(struct eg_gateway_state *gateway, struct eg_job **
     if ((*job)->verdict.code != EG_CODE_OK) {
         gateway->refused++;
     }
-    gateway->octets_in_hand -= eg_job_octets(*job);
+    gateway->octets_admitted -= eg_job_octets(*job);
     eg_job_enter(*job, EG_JOB_ANSWERED);
     if ((*job)->retry) {
-        eg_held_ended(&gateway->held, *job, answer);
+        eg_held_retry_ended(&gateway->retry, *job, answer);
     }
     eg_job_free(job);
     eg_handover_send(gateway, answer);
-    gateway->jobs_in_hand--; /* last: a clean stop waits for it */
+    gateway->jobs_admitted--; /* last: a clean stop waits for it */
     return next;
 }
 
@@ -81,12 +81,12 @@ static void let_go(struct eg_gateway_state *gateway, struct eg_job *list)
 bool eg_handover_admit(struct eg_gateway_state *gateway, struct eg_job *job)
 {
     size_t octets = eg_job_octets(job);
-    if (gateway->jobs_in_hand >= gateway->settings->queue_items ||
-        gateway->octets_in_hand + octets > gateway->settings->queue_octets) {
+    if (gateway->jobs_admitted >= gateway->settings->queue_items ||
+        gateway->octets_admitted + octets > gateway->settings->queue_octets) {
         return false;
     }
-    gateway->jobs_in_hand++;
-    gateway->octets_in_hand += octets;
+    gateway->jobs_admitted++;
+    gateway->octets_admitted += octets;
     eg_plant_queues_arrive(gateway->plant_queues, job);
     return true;
 }

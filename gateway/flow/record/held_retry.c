@@ -8,8 +8,8 @@
 #include "flow/job/job.h"
 #include "flow/job/outgoing.h"
 
-void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job,
-                   struct eg_outgoing **outgoing)
+void eg_held_retry_ended(struct eg_held_retry *retry, const struct eg_job *job,
+                         struct eg_outgoing **outgoing)
 {
     const struct eg_code_row *row = eg_code_row(job->verdict.code);
     if (job->verdict.code != EG_CODE_OK) {

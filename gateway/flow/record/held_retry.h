@@ -33,7 +33,7 @@ struct eg_held_retry {
 };
 
 /* A retried job ends: its answer is dropped. Any thread. */
-void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job,
-                   struct eg_outgoing **outgoing);
+void eg_held_retry_ended(struct eg_held_retry *retry, const struct eg_job *job,
+                         struct eg_outgoing **outgoing);
 
 #endif

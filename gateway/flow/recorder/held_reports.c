@@ -138,7 +138,7 @@ static void start_job(struct eg_gateway_state *gateway, struct eg_store *store,
                       const struct eg_held *held, struct eg_job **job)
 {
     struct eg_error err = {0};
-    gateway->held.busy = true;
+    gateway->retry.busy = true;
     if (eg_store_held_begin(store, held, &err) != EG_OK) {
         eg_log_failure("held", &err);
         eg_verdict_refuse(&(*job)->verdict, EG_CODE_ARCHIVE, "", "retry", "%s", err.text);
@@ -173,7 +173,7 @@ done:
 
 void eg_held_reports_retry(struct eg_gateway_state *gateway, struct eg_store *store)
 {
-    struct eg_held_retry *retry = &gateway->held;
+    struct eg_held_retry *retry = &gateway->retry;
     struct eg_error err = {0};
     int64_t now_ms = eg_clock_boot_ms();
     if (store == NULL || retry->busy || eg_queue_closed(gateway->jobs) ||
