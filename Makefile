@@ -63,7 +63,7 @@ UNIT_C    := $(wildcard $(foreach d,* */* */*/*,tests/unit/$(d)/test_*.c)) $(wil
 RACE_C    := $(wildcard tests/race/race_*.c)
 FUZZ_C    := $(wildcard tests/fuzz/fuzz_*.c)
 SCRIPTS   := $(wildcard $(foreach k,cli flow fault python,tests/$(k)/*.sh tests/$(k)/test_*.py))
-CHECKS    := $(wildcard $(addprefix tools/check/,layers links unused headers format banned shape settings))
+CHECKS    := $(wildcard $(addprefix tools/check/,layers links unused papers headers format banned shape settings))
 # What a plant's software links: no settings file, no XML, no archive.
 LIBRARY_C := $(filter-out gateway/core/settings.c,$(foreach r,base wire core proof verify client,$(wildcard gateway/$(r)/*.c)))
 # The few sources that read differently with test hooks; all others are compiled once for both.
@@ -206,10 +206,10 @@ fuzz-%:
 	    -artifact_prefix=build/fuzz/found-$*- build/fuzz/corpus/$* tests/fuzz/corpus/$*
 
 # ---- checks, one by one ------------------------------------------------------------------------
-.PHONY: checks layers unused headers format banned shape settings
+.PHONY: checks layers unused papers headers format banned shape settings
 checks: all
 	@tools/check/run-tests --build build/plain $(checks)
-headers format banned shape:
+papers headers format banned shape:
 	@tools/check/$@
 layers: all
 	@tools/check/layers

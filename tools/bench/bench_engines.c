@@ -149,8 +149,6 @@ static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_
     }
     if (opinion == ASSESSED && !outcome.accepted) {
         status = eg_error_set(err, EG_E_STATE, NULL, "the assessment rejects a report of the load");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     note_run(c, opinion, round, eg_rules_package(eg_judge_rules(judge)), step_ns,

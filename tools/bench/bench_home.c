@@ -443,8 +443,6 @@ static enum eg_status start_gateway(struct eg_bench_home *home, pid_t *pid, stru
 
     if (settings == NULL || journal == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, NULL, "no memory for a path");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     status = forget_card(home, err);

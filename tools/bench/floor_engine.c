@@ -109,8 +109,6 @@ enum eg_status eg_floor_sheet_run(int64_t *ns_out, size_t *found, struct eg_floo
     const xmlNode *root = result != NULL ? xmlDocGetRootElement(result) : NULL;
     if (root == NULL) {
         status = eg_error_set(err, EG_E_FORMAT, NULL, "the stylesheet made no result");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     *ns_out += ended_ns - started_ns;

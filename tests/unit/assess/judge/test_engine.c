@@ -370,17 +370,17 @@ Test(engine, fails_tests_that_differ)
 Test(engine, tries_a_package_in_a_child_and_installs_it_whole)
 {
     struct bench b;
-    struct eg_sandbox_result trial = {.tests = 0};
+    struct eg_sandbox_result result = {.tests = 0};
     struct eg_error err = {0};
     char dir[] = "/tmp/emgate-rules-XXXXXX";
     char *path = NULL;
 
     open_bench(&b);
     cr_assert_not_null(mkdtemp(dir));
-    cr_assert_eq(eg_sandbox_run(&trial, b.package, &eg_sandbox_ceilings_default, &err), EG_OK,
+    cr_assert_eq(eg_sandbox_run(&result, b.package, &eg_sandbox_ceilings_default, &err), EG_OK,
                  "%s: %s", err.where, err.text);
-    cr_expect_eq(trial.tests, 3);
-    cr_expect_eq(trial.failed, 0);
+    cr_expect_eq(result.tests, 3);
+    cr_expect_eq(result.failed, 0);
     cr_assert_eq(eg_rules_install(&path, dir, b.package, &err), EG_OK, "%s: %s", err.where,
                  err.text);
     struct eg_package *again = NULL;
