@@ -3,6 +3,7 @@
  * while submissions come in, streams are followed, and the snapshot is replaced under them. Once
  * with a package that judges each report alone, once with one that recalls what earlier days left.
  */
+#include "flow/pipeline/handover.h"
 #include "flow/query/query_thread.h"
 #include "flow/recorder/snapshot_change.h"
 #include "flow/stages/worker_threads.h"
