@@ -7,17 +7,17 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "flow/daemon/admission_terms.h"
 #include "flow/daemon/card.h"
 #include "flow/daemon/descriptors.h"
 #include "flow/daemon/followings.h"
+#include "flow/daemon/greeted.h"
 #include "flow/daemon/handshake_supervisor.h"
 #include "flow/job/outgoing.h"
 #include "flow/job/send_backlog.h"
 #include "flow/pipeline/handover.h"
 #include "flow/pipeline/query_item.h"
 #include "intake/session_socket.h"
-#include "wire/refusal.h"
 #include "wire/texts.h"
 
 #include <errno.h>
@@ -35,7 +35,6 @@
 #define FAREWELL_MS 300
 #define OUTGOING_A_TURN 256
 #define BACKLOG_OCTETS_MAX (64 * EG_MIB)
-#define HOUR_MS 3600000LL
 /* between two looks for followers whose admission ended */
 #define REVIEW_MS 1000
 
@@ -60,9 +59,7 @@ struct eg_session_thread {
     _Atomic bool refusing, renewing, stopping;
     /* items whose peer is full */
     struct eg_send_backlog backlog;
-    /* of the anchors and lists under which admissions were given */
-    struct eg_digest trust;
-    struct eg_digest directory;
+    struct eg_admission_terms terms;
     struct eg_followings followings;
     int64_t reviewed_at_ms;
 };
@@ -178,97 +175,6 @@ static void on_stray(void *payload, const char *key, const char *address)
                     key, address);
 }
 
-/* ---- greetings ---- */
-
-static void refuse_greeting(struct eg_session_thread *session_thread, struct eg_bytes ticket,
-                            enum eg_code code, const char *text)
-{
-    struct eg_verdict verdict = {.code = EG_CODE_OK};
-    eg_verdict_refuse(&verdict, code, "", "greeting", "%s", text);
-    struct eg_buf body;
-    eg_buf_init(&body, EG_SIGNED_TEXT_MAX);
-    struct eg_error err = {0};
-    if (eg_refusal_text(&body, &verdict, &err) == EG_OK) {
-        struct eg_bytes parts[] = {ticket, eg_bytes_of(eg_verb_text(EG_VERB_ERROR)),
-                                   eg_bytes_view(&body)};
-        eg_handshake_supervisor_say(&session_thread->supervisor, EG_HANDSHAKE_REFUSE, parts, 3);
-    }
-    eg_buf_done(&body);
-}
-
-/* Admitted before WELCOME leaves: a WELCOME never promises an admission that is not there. */
-static enum eg_status welcome(struct eg_session_thread *session_thread,
-                              const struct eg_handshake_message *message, struct eg_error *err)
-{
-    const struct eg_settings *settings = session_thread->gateway->settings;
-    struct eg_welcome text = {.report_max = settings->report_max,
-                              .credit_max = (uint32_t)settings->credit_max,
-                              .version = EG_PROTOCOL_NAME};
-    char key[EG_CURVE_KEY_TEXT + 1] = "";
-    struct eg_digest certificate;
-    int64_t now_ms = 0;
-    struct eg_verdict doubt = {.code = EG_CODE_OK};
-    if (!eg_clock_watch_holds(&session_thread->gateway->clock, &now_ms, &doubt)) {
-        return eg_error_set(err, EG_E_CLOCK, "clock", "%s", doubt.text);
-    }
-    if (message->part_count != 6 || message->parts[1].len != EG_CURVE_KEY_TEXT ||
-        message->parts[2].len > EG_ID_MAX || message->parts[3].len != EG_DIGEST_LEN ||
-        message->parts[5].len != EG_DIGEST_LEN ||
-        !eg_text_untime(message->parts[4], &text.admitted_until_ms)) {
-        return eg_error_set(err, EG_E_FORMAT, "door", "GREETED does not have its six parts");
-    }
-    memcpy(key, message->parts[1].data, EG_CURVE_KEY_TEXT);
-    memcpy(text.participant, message->parts[2].data, message->parts[2].len);
-    memcpy(certificate.octets, message->parts[3].data, EG_DIGEST_LEN);
-    memcpy(text.hello.octets, message->parts[5].data, EG_DIGEST_LEN);
-    int64_t longest = now_ms + (int64_t)settings->admission_hours * HOUR_MS;
-    if (text.admitted_until_ms > longest) {
-        text.admitted_until_ms = longest;
-    }
-    int64_t boot_ms = eg_clock_boot_ms();
-    EG_TRY(eg_admission_put(eg_session_socket_admission(session_thread->hall), key,
-                            text.participant, &certificate,
-                            boot_ms + (text.admitted_until_ms - now_ms), boot_ms, err));
-    EG_TRY(eg_cards_welcome(session_thread->cards, &session_thread->supervisor.out,
-                            message->parts[0], &text, err));
-    eg_log(EG_LOG_INFO, "admitted", "participant=%s key=\"%s\"", text.participant, key);
-    return EG_OK;
-}
-
-static void on_greeted(struct eg_session_thread *session_thread,
-                       const struct eg_handshake_message *message)
-{
-    struct eg_error err = {0};
-    enum eg_status status = welcome(session_thread, message, &err);
-    if (status != EG_OK) {
-        eg_log_failure("greeting", &err);
-        if (message->part_count > 0) {
-            refuse_greeting(session_thread, message->parts[0],
-                            status == EG_E_BUSY    ? EG_CODE_BUSY
-                            : status == EG_E_CLOCK ? EG_CODE_CLOCK
-                                                   : EG_CODE_INTERNAL,
-                            err.text);
-        }
-    }
-}
-
-static void hear_door(struct eg_session_thread *session_thread)
-{
-    struct eg_handshake_message message;
-    while (eg_handshake_supervisor_hear(&message, &session_thread->supervisor)) {
-        if (message.type == EG_HANDSHAKE_GREETED) {
-            on_greeted(session_thread, &message);
-        } else if (message.part_count == 2) {
-            bool ours = eg_bytes_is(message.parts[0], eg_code_row(EG_CODE_CLOCK)->text);
-            eg_log_stranger(EG_LOG_WARN, ours ? "error" : "unauthenticated",
-                            "at=door code=%.*s text=\"%.*s\"", (int)message.parts[0].len,
-                            (const char *)message.parts[0].data, (int)message.parts[1].len,
-                            (const char *)message.parts[1].data);
-        }
-        eg_handshake_message_done(&message);
-    }
-}
-
 /* ---- what goes out ---- */
 
 static enum eg_status send_one(void *payload, const struct eg_outgoing *outgoing)
@@ -321,8 +227,7 @@ static void send_next(struct eg_session_thread *session_thread, struct eg_outgoi
         eg_query_item_gone(session_thread->gateway->queries, &(*outgoing)->route);
         eg_followings_remove(&session_thread->followings, &(*outgoing)->route);
     }
-    eg_outgoing_free(
-        outgoing); /* an answer that can not be sent is asked for again by its sender */
+    eg_outgoing_free(outgoing); /* the sender asks again for an answer that could not be sent */
 }
 
 static void send_outgoing(struct eg_session_thread *session_thread, size_t max)
@@ -339,46 +244,6 @@ static void send_outgoing(struct eg_session_thread *session_thread, size_t max)
 }
 
 /* ---- thread ---- */
-
-struct review {
-    const struct eg_snapshot *snapshot;
-    bool same_trust, same_directory;
-};
-
-/*
- * An admission holds as long as its certificate would be admitted again. Where that can not be seen
- * from here (another directory that names it by issuer and subject, other anchors or revocation
- * lists), it ends, and the participant greets again.
- */
-static bool still_admitted(void *payload, const struct eg_admitted *admitted)
-{
-    const struct review *review = payload;
-    const struct eg_participant *participant =
-        eg_directory_participant(review->snapshot->directory, admitted->participant);
-    if (participant == NULL || participant->roles == 0 || !review->same_trust) {
-        return false;
-    }
-    bool pinned = false;
-    for (size_t i = 0; i < participant->certificate_count && !pinned; i++) {
-        const struct eg_certificate_rule *rule = &participant->certificates[i];
-        pinned = rule->pinned && eg_digest_equal(&rule->certificate, &admitted->certificate);
-    }
-    return pinned || review->same_directory;
-}
-
-/* Note what admissions are given under; same_trust, same_directory: it is as it was. */
-static void look_at_snapshot(struct eg_session_thread *session_thread, struct review *review)
-{
-    const struct eg_snapshot *snapshot = review->snapshot;
-    struct eg_digest parts[2] = {eg_hash(eg_bytes_view(&snapshot->anchors)),
-                                 eg_hash(eg_bytes_view(&snapshot->crls))};
-    struct eg_digest trust = eg_hash((struct eg_bytes){parts[0].octets, sizeof parts});
-    review->same_trust = eg_digest_equal(&trust, &session_thread->trust);
-    review->same_directory =
-        eg_digest_equal(&snapshot->directory->digest, &session_thread->directory);
-    session_thread->trust = trust;
-    session_thread->directory = snapshot->directory->digest;
-}
 
 static bool key_holds(void *payload, const char *key)
 {
@@ -410,10 +275,8 @@ static void end_followings(struct eg_session_thread *session_thread)
 static void renew(struct eg_session_thread *session_thread)
 {
     const struct eg_snapshot *snapshot = eg_snapshot_take(session_thread->gateway->snapshot);
-    struct review review = {.snapshot = snapshot};
-    look_at_snapshot(session_thread, &review);
-    size_t ended = eg_admission_review(eg_session_socket_admission(session_thread->hall),
-                                       still_admitted, &review);
+    size_t ended = eg_admission_terms_review(
+        &session_thread->terms, eg_session_socket_admission(session_thread->hall), snapshot);
     eg_snapshot_drop(session_thread->gateway->snapshot, &snapshot);
     eg_handshake_supervisor_replace(&session_thread->supervisor);
     eg_log(EG_LOG_INFO, "renewed", "admissions_ended=%zu", ended);
@@ -434,7 +297,10 @@ static void turn(struct eg_session_thread *session_thread)
     }
     send_outgoing(session_thread, OUTGOING_A_TURN);
     if (ready[2]) {
-        hear_door(session_thread);
+        const struct eg_greeted greeted = {session_thread->gateway,
+                                           eg_session_socket_admission(session_thread->hall),
+                                           &session_thread->supervisor, session_thread->cards};
+        eg_greeted_hear(&greeted);
     }
     eg_handshake_supervisor_mend(&session_thread->supervisor);
     if (atomic_exchange(&session_thread->renewing, false)) {
@@ -503,9 +369,9 @@ static enum eg_status open_hall(struct eg_session_thread *session_thread, struct
 
 static enum eg_status open_all(struct eg_session_thread *session_thread, struct eg_error *err)
 {
-    struct review at_start = {.snapshot = eg_snapshot_take(session_thread->gateway->snapshot)};
-    look_at_snapshot(session_thread, &at_start);
-    eg_snapshot_drop(session_thread->gateway->snapshot, &at_start.snapshot);
+    const struct eg_snapshot *snapshot = eg_snapshot_take(session_thread->gateway->snapshot);
+    eg_admission_terms_set(&session_thread->terms, snapshot);
+    eg_snapshot_drop(session_thread->gateway->snapshot, &snapshot);
     EG_TRY(open_hall(session_thread, err));
     EG_TRY(eg_handshake_supervisor_open(&session_thread->supervisor, session_thread->gateway, err));
     memcpy(session_thread->door, session_thread->supervisor.bind, sizeof session_thread->door);
