@@ -39,7 +39,7 @@ LINKED = {
     "tests/unit/base/test_word.c": "int a = eg_spare();\n",
 }
 LONG = "void eg_long(void)\n{\n" + "    ;\n" * 61 + "}\n"
-SHOWN = pathlib.Path("README.md").read_text("utf-8")
+SHOWN = pathlib.Path("gateway/SETTINGS.md").read_text("utf-8")
 
 # (check, file, content, words that must stand in what it says)
 PLANTED = [
@@ -123,10 +123,10 @@ PLANTED = [
     ("banned", "tools/emgate/main.c", "/* good enough for " "now */\n", "the word"),
     ("shape", "gateway/core/thing.c", LONG, "eg_long() has 61 lines"),
     ("shape", "gateway/core/thing.c", "int a;\n" * 701, "701 lines"),
-    ("settings", "README.md", "# x\n", "Settings is not what"),
-    ("settings", "README.md", SHOWN.replace("workers = ", "workers = 1"), "> workers = "),
-    ("settings", "README.md", SHOWN.replace("    [trust]\n", ""), "> [trust]"),
-    ("settings", "README.md", SHOWN.replace("card-hours", "card-days"), "< card-days"),
+    ("settings", "gateway/SETTINGS.md", "# x\n", "Settings is not what"),
+    ("settings", "gateway/SETTINGS.md", SHOWN.replace("workers = ", "workers = 1"), "> workers = "),
+    ("settings", "gateway/SETTINGS.md", SHOWN.replace("    [trust]\n", ""), "> [trust]"),
+    ("settings", "gateway/SETTINGS.md", SHOWN.replace("card-hours", "card-days"), "< card-days"),
 ]
 # What looks like a mistake and is none.
 FINE = [
@@ -142,7 +142,7 @@ FINE = [
     ("papers", "gateway/flow/WAYS.md", "[run](run.c#there), [up](../main.c), [web](https://a/b.c), [here](#x)\n"),
     ("papers", "README.md", "```\n`flow/walk.c`\n```\nmg/m3: `mg/m3`, `flow/<name>.c`, `build/x.c`, `cc flow/walk.c`\n"),
     ("shape", "gateway/core/thing.c", LONG.replace("    ;\n", "", 1)),
-    ("settings", "README.md", SHOWN),
+    ("settings", "gateway/SETTINGS.md", SHOWN),
 ]
 
 

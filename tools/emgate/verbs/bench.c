@@ -1,5 +1,5 @@
 /*
- * `emgate bench`: the measurements of README's speed table, on the machine at hand. Prepares a
+ * `emgate bench`: the measurements of tools/bench/README.md, on this machine. Prepares a
  * trial folder and two loads of signed reports, times each stage, the bare library calls, and then
  * a running gateway.
  */
