@@ -97,7 +97,7 @@ struct answers {
     size_t receipts, errors;
 };
 
-/* All days at once, then so many workers until nothing is in hand. */
+/* All days at once, then so many workers until all are answered. */
 static struct answers work_through(unsigned workers)
 {
     struct eg_workers *threads = NULL;
@@ -262,7 +262,7 @@ static uint64_t entry_of(unsigned day)
 
 /* ---- tests ----------------------------------------------------------------------------------- */
 
-Test(facts, are_recalled_by_the_days_that_follow)
+Test(facts, are_used_by_the_days_that_follow)
 {
     for (unsigned day = 1; day <= 9; day++) {
         submit(day, 1);
@@ -272,7 +272,7 @@ Test(facts, are_recalled_by_the_days_that_follow)
     assert_audit_good();
 }
 
-Test(facts, are_recalled_only_of_earlier_days)
+Test(facts, are_used_only_of_earlier_days)
 {
     submit(5, 1);
     submit(3, 1); /* out of order: it sees nothing of day 5 */
@@ -352,7 +352,7 @@ Test(facts, that_were_changed_are_named_by_their_entry)
     run_sql(sql);
     audit();
     cr_assert(has_found(second, 14), "left nothing behind");
-    cr_assert(has_found(entry_of(3), 13), "leaned on what is gone");
+    cr_assert(has_found(entry_of(3), 13), "used what is gone");
     cr_assert(has_found(entry_of(4), 13));
     cr_assert_eq(found.count, 3);
 }

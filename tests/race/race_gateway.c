@@ -1,7 +1,8 @@
 /*
  * A gateway without sockets under a thread sanitizer: workers, recorder and query thread at work
  * while submissions come in, streams are followed, and the snapshot is replaced under them. Once
- * with a package that judges each report alone, once with one that recalls what earlier days left.
+ * with a package that judges each report alone, once with one that judges by the facts of earlier
+ * days.
  */
 #include "flow/pipeline/handover.h"
 #include "flow/query/query_thread.h"
@@ -23,7 +24,8 @@
 static struct eg_gateway_maker maker;
 static struct eg_error err;
 
-/* A day of January for each seed: with a package that recalls, a later one leans on the earlier. */
+/* A day of January for each seed: with a package that uses facts, a later report depends on the
+ * earlier ones. */
 static void make_report(struct eg_buf *out, const char *id, uint64_t seed)
 {
     char day[11] = "";
@@ -127,7 +129,7 @@ static int work(struct seen *seen)
     int wrong = ask(EG_VERB_FOLLOW, follow) ? 0 : 1;
     for (unsigned i = 0; i < REPORTS; i++) {
         snprintf(id, sizeof id, "report-%u",
-                 i / 2); /* each twice: the twin is known or overtakes */
+                 i / 2); /* each twice: the second is known, or overtakes the first */
         submit(id, i / 2);
         if (i % (REPORTS / RELOADS) == 3) {
             wrong += reload(2 + i);
@@ -149,18 +151,18 @@ static void await_idle(void)
 static int exchange(const char *package)
 {
     struct eg_workers *workers = NULL;
-    struct eg_query_thread *desk = NULL;
+    struct eg_query_thread *query_thread = NULL;
     struct seen seen = {0};
     eg_gateway_maker_start(&maker, package);
     maker.settings.workers = 3;
     if (eg_workers_start(&workers, &maker.gateway, &err) != EG_OK ||
-        eg_query_thread_start(&desk, &maker.gateway, eg_recorder_log_key(maker.recorder), &err) !=
-            EG_OK) {
+        eg_query_thread_start(&query_thread, &maker.gateway, eg_recorder_log_key(maker.recorder),
+                              &err) != EG_OK) {
         fprintf(stderr, "%s: %s\n", err.where, err.text);
         return 2;
     }
     int wrong = work(&seen);
-    await_idle(); /* an answer is out a moment before its job is no longer in hand */
+    await_idle(); /* an answer leaves a moment before its job is counted out */
     if (seen.receipts != REPORTS || seen.items != REPORTS / 2 || maker.gateway.jobs_admitted != 0 ||
         maker.gateway.octets_admitted != 0) {
         wrong++;
@@ -171,7 +173,7 @@ static int exchange(const char *package)
     eg_workers_stop(&workers);
     eg_gateway_maker_halt(&maker);
     eg_queue_close(maker.gateway.queries);
-    eg_query_thread_stop(&desk);
+    eg_query_thread_stop(&query_thread);
     eg_gateway_maker_stop(&maker);
     if (wrong != 0 || accepted != REPORTS / 2 || known != REPORTS / 2) {
         fprintf(stderr, "%s: %d wrong, %zu receipts, %zu items, %zu others; %llu + %llu\n", package,
@@ -185,6 +187,6 @@ static int exchange(const char *package)
 int main(void)
 {
     int alone = exchange("tests/data/packages/bench.half-hourly");
-    int recalling = exchange("tests/data/packages/day-counter");
-    return alone != 0 ? alone : recalling;
+    int with_facts = exchange("tests/data/packages/day-counter");
+    return alone != 0 ? alone : with_facts;
 }

@@ -108,7 +108,7 @@ static int all_in_order(void)
         wrong += out_of_order[i];
     }
     if (count != expected || wrong != 0 || gateway.octets_admitted != 0) {
-        fprintf(stderr, "race_lanes: %zu of %zu judged, %zu out of order\n", count, expected,
+        fprintf(stderr, "race_plant_queue: %zu of %zu judged, %zu out of order\n", count, expected,
                 wrong);
         return 1;
     }

@@ -54,7 +54,7 @@ static void put(struct eg_facts *facts, const char *day, double number)
     cr_assert_eq(eg_facts_put(facts, &fact, &err), EG_OK, "%s", err.text);
 }
 
-/* A judged report that leaned on facts below `below` and leaves one behind. */
+/* A judged report that used facts of entries before `below` and has one to record. */
 static struct eg_job *judged(const char *id, uint64_t seed, uint64_t below)
 {
     struct eg_buf report;
@@ -245,7 +245,7 @@ Test(recorder, has_no_facts_of_a_batch_that_failed)
     setenv("EMGATE_TEST_FAULT", "archive.commit:1:28", 1);
     record(jobs, 2);
     assert_answer(EG_VERB_ERROR);   /* a: the disk is full */
-    assert_answer(EG_VERB_RECEIPT); /* b leaned on nothing that a would have left */
+    assert_answer(EG_VERB_RECEIPT); /* b used no facts that a would have recorded */
     assert_nothing_else();
     assert_in_force("plant-1", "2");
 }
