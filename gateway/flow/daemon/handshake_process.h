@@ -19,8 +19,8 @@
  *                  REFUSED  code | text          for the journal
  *                  ALIVE    number               the BEAT's, from the loop that serves greetings
  *
- * 1. The main process never blocks on the door: a door that leaves EG_HANDSHAKE_BEATS_MAX beats in
- * a row unanswered is ended and replaced.
+ * 1. The main process never blocks on the door: a door that leaves EG_HANDSHAKE_BEATS_MAX beats
+ *    in a row unanswered is ended and replaced.
  * 2. The door waits for the main process without a limit of time: at most EG_GREETING_PENDING_MAX
  *    greetings wait for an answer, further strangers are told "busy".
  * 3. When the main process ends, so does the door: the kernel ends it, or it reads the end of the

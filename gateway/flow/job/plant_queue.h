@@ -9,8 +9,8 @@
  *   waiting    behind another one of its plant
  *   first      of its plant: may be judged; stays so when it is judged again, until it is answered
  *
- * 1. A job in gate or waiting is owned by the plant queues: it is reset as on arrival
- * (eg_job_again) and handed out again when its turn has come. It counts as admitted all the while.
+ * 1. A job in gate or waiting is owned by the plant queues: it is reset as on arrival and handed
+ *    out again when its turn has come. It counts as admitted all the while.
  * 2. Nothing here blocks or allocates: the lists run through the jobs.
  *
  * Thread: any.

@@ -1,6 +1,5 @@
 /*
- * One list a peer, so that a turn costs one try for each peer that is full, however much is backlog
- * for it.
+ * One list a peer, so that a turn costs one try for each peer that is full, however long its list.
  */
 #include "flow/job/send_backlog.h"
 

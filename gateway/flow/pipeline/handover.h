@@ -7,10 +7,10 @@
  *   any              send
  *
  * Rules:
- * 1. A job has one owner at a time. A function that takes struct eg_job ** takes the job and leaves
- *    NULL; the job may be freed when it returns.
+ * 1. A job has one owner at a time. A function that takes struct eg_job ** takes the job and
+ *    leaves NULL; the job may be freed when it returns.
  * 2. From admit to answer a job is counted in jobs_admitted and octets_admitted. This is the bound
- * of the queues; what is admitted always finds room in them.
+ *    of the queues; what is admitted always finds room in them.
  * 3. A queue takes nothing when the gateway is stopping or memory ran out. The job then ends there
  *    with STOPPING: every job gets exactly one answer.
  *

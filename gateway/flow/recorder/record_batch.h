@@ -7,6 +7,7 @@
  *    been replaced by a newer entry;
  * 2. answered with the receipt on record, when its report is on record already;
  * 3. answered with a code that is not final, when the clock is in doubt or the archive fails.
+ *
  * A job whose identity is taken by an earlier report of other content is recorded as rejected.
  *
  * Thread: recorder.
