@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #define STEP_MS 200       /* how often an interruption is looked for */
@@ -23,60 +22,6 @@
 #define ID_TEXT_MAX 24
 
 /* ---- requests ---- */
-
-enum eg_status eg_request_add(struct eg_request **out, struct eg_client *client, enum eg_verb verb,
-                              const struct eg_bytes *frames, size_t count, struct eg_error *err)
-{
-    if (client->request_count == client->request_capacity) {
-        size_t capacity = client->request_capacity == 0 ? 16 : 2 * client->request_capacity;
-        struct eg_request **grown =
-            realloc(client->requests, capacity * sizeof(struct eg_request *));
-        if (grown == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "request", "memory ran out");
-        }
-        client->requests = grown;
-        client->request_capacity = capacity;
-    }
-    struct eg_request *request = calloc(1, sizeof *request);
-    if (request == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, "request", "memory ran out");
-    }
-    request->id = ++client->last_id;
-    request->verb = verb;
-    request->frame_count = count;
-    request->deadline_ms = eg_clock_boot_ms() + client->timeout_ms;
-    client->requests[client->request_count++] = request;
-    client->submissions += verb == EG_VERB_SUBMIT;
-    for (size_t i = 0; i < count; i++) {
-        eg_buf_init(&request->frames[i], frames[i].len);
-        eg_buf_bytes(&request->frames[i], frames[i]);
-        enum eg_status status = eg_buf_ok(&request->frames[i], "request", err);
-        if (status != EG_OK) {
-            eg_request_drop(client, request);
-            return status;
-        }
-    }
-    *out = request;
-    return EG_OK;
-}
-
-void eg_request_drop(struct eg_client *client, struct eg_request *request)
-{
-    for (size_t i = 0; i < client->request_count; i++) {
-        if (client->requests[i] == request) {
-            memmove(client->requests + i, client->requests + i + 1,
-                    (client->request_count - i - 1) * sizeof(struct eg_request *));
-            client->request_count--;
-            client->submissions -= request->verb == EG_VERB_SUBMIT;
-            break;
-        }
-    }
-    for (size_t i = 0; i < EG_REQUEST_FRAMES_MAX; i++) {
-        eg_buf_done(&request->frames[i]);
-    }
-    eg_incoming_free(&request->answer);
-    free(request);
-}
 
 static struct eg_request *request_of(const struct eg_client *client, uint64_t id)
 {
@@ -365,9 +310,6 @@ enum eg_status eg_client_ask(struct eg_incoming **out, struct eg_client *client,
     if (status != EG_OK) {
         return status;
     }
-    if (status != EG_OK) {
-        goto done;
-    }
     while (request->answer == NULL && !request->expired) {
         status = eg_client_turn(client, STEP_MS, err);
         if (status != EG_OK) {
@@ -377,8 +319,6 @@ enum eg_status eg_client_ask(struct eg_incoming **out, struct eg_client *client,
     if (request->answer == NULL) {
         status = eg_error_set(err, EG_E_TIMEOUT, eg_verb_text(verb), "no answer within %d ms",
                               client->timeout_ms);
-    }
-    if (status != EG_OK) {
         goto done;
     }
     *out = request->answer;
