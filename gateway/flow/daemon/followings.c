@@ -1,5 +1,5 @@
 /*
- * A plain list in the order of arrival: it is looked through once for a FOLLOW and once a second.
+ * A list in the order of arrival; it is searched once for each FOLLOW and once a second.
  */
 #include "flow/daemon/followings.h"
 

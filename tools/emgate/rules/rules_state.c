@@ -222,9 +222,9 @@ static enum eg_status place(struct session *session, const char *dir, struct eg_
 {
     struct eg_verdict verdict = {.code = EG_CODE_OK};
     EG_TRY(eg_tool_trust_open(&session->trust, session->args, err));
-    EG_TRY(eg_statement_authorise(NULL, &verdict, &session->statement, session->package,
-                                  session->trust.directory, session->trust.verifier,
-                                  eg_clock_wall_ms(), err));
+    const struct eg_publisher_rules by = {session->trust.directory, session->trust.verifier,
+                                          eg_clock_wall_ms()};
+    EG_TRY(eg_statement_authorise(NULL, &verdict, &session->statement, session->package, &by, err));
     if (!eg_verdict_passed(&verdict)) {
         EG_TRY(eg_tool_refused(err, session->package->ref.id, &verdict));
     }
