@@ -15,7 +15,7 @@ import faults  # noqa: E402
 import gateway as support  # noqa: E402
 
 REPORTS = 1100  # their lines are more than the journal's buffer of 256 KiB holds ...
-PAUSE_S = 0.011  # ... when none is left out, because there are more than 100 a second
+EACH_SECOND = 90  # ... when none is left out, because there are more than 100 a second
 OWN = (' journal-lost ', ' journal-strangers ', ' journal-closed ', ' repeated=')
 FIELDS = ('logged', 'written', 'lost', 'folded', 'left-out')
 
@@ -68,22 +68,27 @@ class PipedGateway(faults.FixedGateway):
         return self.journal().splitlines()
 
 
-def submit_all(gateway, count, name='j', pause_s=0.0):
+def submit_all(gateway, count):
     """Each gets its receipt."""
-    chance = faults.dice(name[:10])
+    chance = faults.dice('j')
     client = gateway.client()
     try:
         for number in range(count):
-            report = faults.short_report(chance, '%s-%d' % (name, number)).encode()
+            report = faults.short_report(chance, 'j-%d' % number).encode()
             assert client.submit(report).accepted
-            time.sleep(pause_s)
     finally:
         client.close()
 
 
 def overflow(gateway):
-    """Reports with the longest names, which stand in the journal."""
-    submit_all(gateway, REPORTS, 'long-' + 'x' * 110, PAUSE_S)
+    """Reports with the longest names, of which the journal tells."""
+    chance = faults.dice('long')
+    for number in range(0, REPORTS, EACH_SECOND):
+        began = time.monotonic()
+        paths = gateway.write_reports(chance, 'long-%05d-%s' % (number, 'x' * 104),
+                                      min(EACH_SECOND, REPORTS - number))
+        gateway.submit(*paths)
+        time.sleep(max(0.0, began + 1.0 - time.monotonic()))
 
 
 def sums(lines):
