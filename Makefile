@@ -128,9 +128,10 @@ $(B)/hooks/emgate: $(call hookobj,$(TOOL_C)) $(B)/hooks/libgateway.a
 
 # What tests link: their own support, the tools' rooms, the gateway's.
 TEST_LIBS := $(addprefix $(B)/hooks/,libsupport.a libtool.a libgateway.a)
-# One criterion program a test file: build/<variant>/tests/unit/<room>/test_<module>
-$(B)/tests/%: $(B)/hooks/tests/%.o $(TEST_LIBS)
-	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
+# One program a test file, written with criterion's macros: build/<variant>/tests/unit/<room>/test_<module>
+FORKS := $(B)/hooks/tests/support/runner/forks.o
+$(B)/tests/%: $(B)/hooks/tests/%.o $(FORKS) $(TEST_LIBS)
+	$(call link,$(TEST_LINK)) $(LIBS)
 # Race tests and stored fuzz inputs are plain programs.
 $(B)/tests/race/%: $(B)/hooks/tests/race/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
@@ -139,8 +140,8 @@ $(B)/tests/fuzz/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/tests/fuzz/driver.o $(TE
 # Mistakes on purpose: whatever looks for mistakes must find these.
 $(B)/tests/planted/race: $(B)/tests/planted/race.o
 	$(call link,$(TEST_LINK)) -pthread
-$(B)/tests/planted/%: $(B)/tests/planted/%.o
-	$(call link,$(TEST_LINK)) -lcriterion
+$(B)/tests/planted/%: $(B)/tests/planted/%.o $(FORKS)
+	$(call link,$(TEST_LINK))
 $(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -fsanitize=fuzzer,address,undefined -lcriterion $(LIBS)
 
