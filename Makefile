@@ -6,8 +6,9 @@
 #   make demo                  installs what is missing, builds, shows a whole exchange
 #   make test                  installs what is missing, then check; ends with "N passed, N failed"
 #   make quick                 seconds: checks of the code, unit tests, stored fuzz inputs
-#   make check                 minutes: quick, scenario tests, sanitizers, races
-#   make full                  check, valgrind, every scenario under sanitizers, each fuzz target
+#   make check                 minutes: checks, unit tests and fuzz inputs with sanitizers, scenarios, races
+#   make full                  all rounds of all tests: also plain unit tests, valgrind, scenarios under
+#                              sanitizers and races of the gateway, each fuzz target for a while
 #   make unit                  a part of check; so are replay, scripts, test-asan, test-race
 #   make test-valgrind         unit tests under valgrind, a part of full
 #   make fuzz-NAME SECONDS=30  one fuzz target, tests/fuzz/fuzz_NAME.c
@@ -72,6 +73,8 @@ TOOL_C    := $(wildcard tools/*/*.c tools/*/*/*.c)
 SUPPORT_C := $(wildcard tests/support/*.c)
 UNIT_C    := $(wildcard $(foreach d,* */* */*/*,tests/unit/$(d)/test_*.c)) $(wildcard tests/flow/test_*.c) $(wildcard tests/fault/test_*.c)
 RACE_C    := $(wildcard tests/race/race_*.c)
+# What costs by volume of data, many times that with sanitizers; without them unless in make full.
+VOLUME_C  := $(shell grep -l '^ \* volume:' $(UNIT_C))
 FUZZ_C    := $(wildcard tests/fuzz/fuzz_*.c)
 SCRIPTS   := $(wildcard $(foreach k,cli flow fault python,tests/$(k)/*.sh tests/$(k)/test_*.py))
 CHECKS    := $(wildcard $(addprefix tools/check/,layers links unused papers headers format banned shape settings))
@@ -84,6 +87,7 @@ HOOKED_C  := $(shell grep -lE 'EG_TEST_HOOKS|base/fault\.h' $(GATEWAY_C) gateway
 obj        = $(patsubst %.c,$(B)/%.o,$(1))
 testobj    = $(patsubst %.c,$(B)/hooks/%.o,$(1))
 hookobj    = $(call testobj,$(filter $(HOOKED_C),$(1))) $(call obj,$(filter-out $(HOOKED_C),$(1)))
+VOLUME_P  := $(VOLUME_C:%.c=%)
 UNIT_P    := $(UNIT_C:%.c=%)
 FUZZ_P    := $(FUZZ_C:%.c=%)
 RACE_P    := $(RACE_C:%.c=%)
@@ -137,9 +141,10 @@ $(B)/hooks/emgate: $(call hookobj,$(TOOL_C)) $(B)/hooks/libgateway.a
 
 # What tests link: their own support, the tools' rooms, the gateway's.
 TEST_LIBS := $(addprefix $(B)/hooks/,libsupport.a libtool.a libgateway.a)
-# One criterion program a test file: build/<variant>/tests/unit/<room>/test_<module>
-$(B)/tests/%: $(B)/hooks/tests/%.o $(TEST_LIBS)
-	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
+# One program a test file, written with criterion's macros: build/<variant>/tests/unit/<room>/test_<module>
+FORKS := $(B)/hooks/tests/support/runner/forks.o
+$(B)/tests/%: $(B)/hooks/tests/%.o $(FORKS) $(TEST_LIBS)
+	$(call link,$(TEST_LINK)) $(LIBS)
 # Race tests and stored fuzz inputs are plain programs.
 $(B)/tests/race/%: $(B)/hooks/tests/race/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
@@ -148,8 +153,8 @@ $(B)/tests/fuzz/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/tests/fuzz/driver.o $(TE
 # Mistakes on purpose: whatever looks for mistakes must find these.
 $(B)/tests/planted/race: $(B)/tests/planted/race.o
 	$(call link,$(TEST_LINK)) -pthread
-$(B)/tests/planted/%: $(B)/tests/planted/%.o
-	$(call link,$(TEST_LINK)) -lcriterion
+$(B)/tests/planted/%: $(B)/tests/planted/%.o $(FORKS)
+	$(call link,$(TEST_LINK))
 $(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -fsanitize=fuzzer,address,undefined -lcriterion $(LIBS)
 
@@ -159,43 +164,54 @@ $(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(TEST_LIBS)
 # ---- tests: tiers quick, check, full -----------------------------------------------------------
 # A second make for a second variant; two jobs unless the caller said how many.
 again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j2)
-plain-programs: all $(B)/hooks/emgate $(B)/hooks/emgated unit-programs
+tools:          all $(B)/hooks/emgate $(B)/hooks/emgated
+plain-programs: tools $(addprefix $(B)/,$(VOLUME_P))
 unit-programs:  all $(addprefix $(B)/,$(UNIT_P) $(FUZZ_P))
-asan-programs:  ; +@$(again) VARIANT=address-undefined unit-programs $(addprefix $(ASAN)/tests/planted/,$(PLANTED))
+asan-programs:  ; +@$(again) VARIANT=address-undefined sound-programs
+sound-programs: $(addprefix $(B)/,$(filter-out $(VOLUME_P),$(UNIT_P)) $(FUZZ_P) $(addprefix tests/planted/,$(PLANTED)))
 race-programs:  ; +@$(again) VARIANT=thread $(addprefix $(TSAN)/,$(RACE_P) tests/planted/race)
-asan-tool:      ; +@$(again) VARIANT=address-undefined plain-programs
+asan-full:      ; +@$(again) VARIANT=address-undefined tools unit-programs sound-programs
+race-full:      ; +@$(again) VARIANT=thread tools
+unoptimised:    ; +@$(again) VARIANT=unoptimised build/unoptimised/emgate
 
 checks   := $(addprefix check:,$(CHECKS))
 unit     := $(addprefix unit:build/plain/,$(UNIT_P))
 replay   := $(addprefix replay:build/plain/,$(FUZZ_P))
-asan     := $(addprefix asan:$(ASAN)/,$(UNIT_P)) $(addprefix replay-asan:$(ASAN)/,$(FUZZ_P)) \
+volume   := $(addprefix unit:build/plain/,$(VOLUME_P))
+volume-asan := $(addprefix asan:$(ASAN)/,$(VOLUME_P))
+asan     := $(addprefix asan:$(ASAN)/,$(filter-out $(VOLUME_P),$(UNIT_P))) $(addprefix replay-asan:$(ASAN)/,$(FUZZ_P)) \
             $(addprefix planted-asan:$(ASAN)/tests/planted/,$(PLANTED))
 race     := $(addprefix race:$(TSAN)/,$(RACE_P)) planted-race:$(TSAN)/tests/planted/race
 valgrind := $(addprefix valgrind:build/plain/,$(UNIT_P)) \
             planted-valgrind:build/plain/tests/planted/leak
 scripts  := $(addprefix script:,$(SCRIPTS))
+# ThreadSanitizer over the gateway's own processes: the scenarios that start one.
+threads  := $(addprefix script-race:,$(filter tests/flow/% tests/fault/%,$(SCRIPTS)))
 
 export EG_CFLAGS_FOR_HEADERS = $(EG_CFLAGS)
 export CC CXX
-# $(call tier,PROGRAMS TO BUILD,TESTS): whatever happens, one line of result.
+# $(call tier,PROGRAMS TO BUILD,TESTS,OPTIONS): whatever happens, one line of result.
 define tier
-+@if $(again) $(1); then tools/check/run-tests --build build/plain $(2); \
++@began=$$(date +%s); if $(again) $(1); then echo "built in $$(($$(date +%s) - began)) s"; \
+  tools/check/run-tests --build build/plain $(3) $(2); \
   else echo "the build failed"; mkdir -p build; echo "0 passed, 1 failed" | tee build/result; exit 1; fi
 endef
 
-.PHONY: plain-programs unit-programs asan-programs race-programs asan-tool
+.PHONY: tools plain-programs unit-programs asan-programs sound-programs race-programs
+.PHONY: asan-full race-full unoptimised
 .PHONY: test quick check full unit test-asan test-race test-valgrind replay scripts
 quick:
 	$(call tier,unit-programs,$(checks) $(unit) $(replay))
 check:
-	$(call tier,plain-programs asan-programs race-programs,$(checks) $(unit) $(replay) $(scripts) $(asan) $(race))
+	$(call tier,plain-programs asan-programs race-programs,$(checks) $(scripts) $(asan) $(volume) $(race))
 test:
 	@tools/install-deps test
 	+@$(MAKE) --no-print-directory check
 full:
 	@tools/install-deps full
-	$(call tier,plain-programs $(B)/tests/planted/leak asan-programs race-programs asan-tool,$(checks) \
-	    $(unit) $(replay) $(scripts) $(asan) $(race) $(valgrind) $(addprefix script-asan:,$(SCRIPTS)))
+	$(call tier,plain-programs unit-programs $(B)/tests/planted/leak asan-full race-programs race-full \
+	    unoptimised,$(checks) $(unit) $(replay) $(scripts) $(asan) $(volume-asan) $(race) $(valgrind) \
+	    $(addprefix script-asan:,$(SCRIPTS)) $(threads),--full)
 	+@for target in $(patsubst tests/fuzz/fuzz_%.c,fuzz-%,$(FUZZ_C)); do $(again) $$target || exit 1; done
 unit:
 	$(call tier,unit-programs,$(unit))
@@ -204,7 +220,7 @@ replay:
 scripts:
 	$(call tier,plain-programs,$(scripts))
 test-asan:
-	$(call tier,asan-programs,$(asan))
+	$(call tier,asan-full,$(asan) $(volume-asan))
 test-race:
 	$(call tier,race-programs,$(race))
 test-valgrind:

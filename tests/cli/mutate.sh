@@ -25,7 +25,11 @@ speaks_json() {
         tail -1 "$TMPDIR/out" | grep -q '"missed":0'
 }
 
-for shipped in rules/*/package.xml; do
+tried=("$package/package.xml" rules/de.messung.announcement/package.xml)
+shipped=(rules/*/package.xml)
+[ -n "${EMGATE_FULL:-}" ] && tried=("${shipped[@]}")
+echo "rounds: ${#tried[@]} of ${#shipped[@]} packages with wrong rules"
+for shipped in "${tried[@]}"; do
     is "a wrong rule of $shipped is noticed" misses_nothing "$(dirname "$shipped")"
 done
 cp -r $package "$TMPDIR/gap"

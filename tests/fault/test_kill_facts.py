@@ -17,7 +17,7 @@ import faults  # noqa: E402
 import gateway as support  # noqa: E402
 
 PACKAGE = os.path.join(support.ROOT, 'tests/data/packages/day-counter')
-KILLS = 8
+KILLS = support.rounds(8, 4, 'deaths')
 MOMENT_S = 0.3
 DAYS = 56
 

@@ -12,7 +12,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../
 import faults  # noqa: E402
 import gateway as support  # noqa: E402
 
-COUNT = 800
+COUNT = support.rounds(800, 200, 'reports beside stopped followers')
+VANISH = support.rounds(5, 2, 'followers that vanish')
+LEAVE = support.rounds(20, 5, 'clients that leave')
 GROWTH_MAX_KIB = 96 * 1024
 STUCK = 3  # processes that are stopped in the middle
 
@@ -107,7 +109,7 @@ def a_follower_that_vanishes_goes_on_where_its_own_store_ends():
     with faults.FixedGateway() as gateway:
         followers = Followers(gateway)
         try:
-            for round_number in range(5):
+            for round_number in range(VANISH):
                 followers.start('vanishing', 50)
                 submit(gateway, chance, 'round%d' % round_number, 60)
                 followers.wait_for('vanishing', round_number * 60 + chance.randrange(1, 60))
@@ -151,7 +153,7 @@ def no_more_comes_than_credit_was_given_and_nothing_is_missing_after_a_pause():
 def a_client_that_leaves_without_a_word_is_forgotten_and_its_stream_goes_on_elsewhere():
     chance = faults.dice('left')
     with faults.FixedGateway() as gateway:
-        for _ in range(20):
+        for _ in range(LEAVE):
             follower = gateway.client('authority')
             items = follower.follow(cursor='0.0', credit=100, wait=0.0)
             next(items, None)

@@ -17,7 +17,7 @@ import gateway as support  # noqa: E402
 from faults import emx_client  # noqa: E402
 
 DIRECTORY = '2.25.71955159112784848781318806709141936065'
-STOPS = 4
+STOPS = support.rounds(4, 2, 'stops')
 
 
 def background(action):

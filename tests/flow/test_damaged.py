@@ -110,6 +110,7 @@ KINDS = [missing, other_notification, other_salt, short_salt, not_compressed, fa
 
 
 def each_kind_of_damage_is_named_and_skipped_only_knowingly():
+    again = KINDS[:support.rounds(len(KINDS), 2, 'kinds of damage followed again and again')]
     for kind in KINDS:
         with support.Gateway() as gateway:
             items = with_days(gateway)
@@ -122,8 +123,9 @@ def each_kind_of_damage_is_named_and_skipped_only_knowingly():
             assert lines[-1] == {'items': 3, 'taken': 2, 'skipped': 0, 'stuck': 1}, (kind, lines)
             complaint = json.loads(err)['error']
             assert complaint['code'] == 'denied' and '--skip-damaged ' + named in complaint['text'], err
-            again, err = follow(gateway, status=2)
-            assert taken(again) == [] and again[-1]['stuck'] == 1, (kind, again)
+            for _ in range(1 if kind in again else 0):
+                same, err = follow(gateway, status=2)
+                assert taken(same) == [] and same[-1]['stuck'] == 1, (kind, same)
             for wrong in (items[1], items[3], '0.0') if kind is missing else ():
                 none, _ = follow(gateway, '--skip-damaged', wrong, status=2)
                 assert none[-1] == {'items': 1, 'taken': 0, 'skipped': 0, 'stuck': 1}, none
@@ -135,8 +137,9 @@ def each_kind_of_damage_is_named_and_skipped_only_knowingly():
             text = gateway.read('inbox/' + note)
             assert text.startswith('emgate skipped 1\ncursor %s\nstream authority\nat 2' % named), text
             assert '\nwhy ' in text, text
-            nothing, _ = follow(gateway)
-            assert nothing[-1]['items'] == 0, nothing
+            for _ in range(1 if kind in again else 0):
+                nothing, _ = follow(gateway)
+                assert nothing[-1]['items'] == 0, nothing
             told = re.findall(r'item-damaged stream=authority cursor=(\S+)', gateway.journal())
             assert told == [named], (kind, told)
 

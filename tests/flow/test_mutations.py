@@ -17,8 +17,8 @@ import party as people  # noqa: E402
 import emx_client  # noqa: E402
 
 SEED = int(os.environ.get('EMGATE_TEST_SEED', '20110406'))
-MESSAGES_S = 12
-REPORTS = 250
+MESSAGES_S = support.rounds(12, 5, 'seconds of mutated messages')
+REPORTS = support.rounds(250, 100, 'mutated reports')
 REPORTS_S = 15
 ANSWERS = {b'RECEIPT', b'UNAUTHENTICATED', b'ERROR', b'STANDING', b'FOLLOWING', b'ITEM', b'ACKED',
            b'PONG'}

@@ -194,7 +194,7 @@ def settle(gateway):
 
 
 def a_year_is_judged_as_planted_and_as_modelled():
-    days = [year.Day(number) for number in range(365)]
+    days = [year.Day(number) for number in range(support.rounds(365, 45, 'days of the year'))]
     gateway = support.Gateway(packages=(), plant=PLANT)
     settle(gateway)
     gateway.install(PACKAGE)
@@ -217,12 +217,13 @@ def a_year_is_judged_as_planted_and_as_modelled():
         planted, seen = year.events(days), found(roots)
         assert planted == seen, 'not found: %s\nnot planted: %s' % (
             sorted(planted - seen, key=str)[:20], sorted(seen - planted, key=str)[:20])
-        assert {rule for rule, _, _, _ in seen} == {
+        assert not support.FULL or {rule for rule, _, _, _ in seen} == {
             'WI17-HH', 'WI17-DAY', 'WI17-DAY-INVALID', 'WI17-INVALID-DAYS', 'WI17-OUTAGE-RUN',
             'WI17-OUTAGE-YEAR', 'WI17-OUTAGE-LIMIT', 'WI17-YEAR'}, 'each kind of event occurs'
         alike = compare(roots, modelled(days))
         print('%d events, %d figures and counts alike' % (len(seen), alike))
-        counters_of_the_year(roots, days)
+        if support.FULL:
+            counters_of_the_year(roots, days)
         gateway.stop()
         out, _, _ = gateway.audit()
         assert re.search(r'proved and rerun +%d\b' % len(days), out), out

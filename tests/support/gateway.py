@@ -22,6 +22,7 @@ ORIGIN = 'test.emgate.example'
 TURBINE = os.path.join(ROOT, 'rules/eu.ied.annex-v.gas-turbine')
 DATA = os.path.join(ROOT, 'tests/data/gas-turbine')
 PATIENCE = 60
+FULL = bool(os.environ.get('EMGATE_FULL'))  # all rounds, as the runner says in `make full`
 
 # Newest checkpoints seen: of each test program its own, and none of the user's.
 os.environ['XDG_STATE_HOME'] = tempfile.mkdtemp(prefix='emgate-state-')
@@ -42,6 +43,13 @@ def sanitized(program=EMGATED):
     """Built with AddressSanitizer: memory and time are not what they would be, and no RLIMIT_AS."""
     with open(program, 'rb') as octets:
         return b'__asan_init' in octets.read()
+
+
+def rounds(whole, part, what):
+    """How many rounds are done: the whole number in `make full`, else a part; either is told."""
+    count = whole if FULL else part
+    print('      rounds: %d of %d %s' % (count, whole, what), flush=True)
+    return count
 
 
 def folder(name='gateway'):
@@ -202,9 +210,12 @@ class Gateway:
         return False
 
 
-def main(cases):
-    """Run test functions, print a line each and the sum, exit."""
+def main(cases, in_full=()):
+    """Run test functions, print a line each and the sum, exit. Those `in_full` run in `make full`."""
     failed = 0
+    if in_full:
+        rounds(len(cases) + len(in_full), len(cases), 'cases')
+        cases = [*cases, *(in_full if FULL else ())]
     for case in cases:
         try:
             case()

@@ -1,5 +1,7 @@
 /*
  * The checker: says nothing against a good archive, and names entry and condition of every damage.
+ *
+ * volume: an archive with each octet changed in turn
  */
 #include "archive/check.h"
 

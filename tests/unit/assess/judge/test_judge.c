@@ -4,6 +4,8 @@
  * into them, even one of the same value, ends the test by a signal. For that this program brings
  * its own malloc, which a sanitizer does not allow and valgrind replaces: there only the answers
  * are compared.
+ *
+ * volume: all packages by several threads; and a sanitizer lets no memory be sealed
  */
 #include "assess/judge/engine.h"
 

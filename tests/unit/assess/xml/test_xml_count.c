@@ -1,6 +1,8 @@
 /*
  * Every published limit: kept at its number, broken one above it, by the rule that base/limits.h
  * names, with the place; and as it was told before the limits were published.
+ *
+ * volume: documents of up to 64 MiB
  */
 #include "assess/xml/xml_count.h"
 
