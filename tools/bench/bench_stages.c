@@ -166,7 +166,8 @@ static enum eg_status run_cut(struct measuring *m, struct cuts *cuts, size_t cut
     read_ns = eg_clock_thread_ns();
     if (status == EG_OK) {
         status =
-            eg_judge_run(&job->outcome, cuts->judges[cut], document, &job->header, NULL, NULL, err);
+            eg_judge_run(&job->outcome, cuts->judges[cut],
+                         &(struct eg_judge_job){.document = document, .header = &job->header}, err);
     }
     run_ns = eg_clock_thread_ns();
     eg_document_free(&document);

@@ -118,8 +118,11 @@ static enum eg_status run_rules(struct trial *trial, struct eg_document *documen
     if (status != EG_OK) {
         goto done;
     }
-    status = eg_judge_run(&trial->outcome, trial->judge, document, reading, &trial->given.plant,
-                          &known, &own);
+    status = eg_judge_run(
+        &trial->outcome, trial->judge,
+        &(struct eg_judge_job){
+            .document = document, .header = reading, .plant = &trial->given.plant, .known = &known},
+        &own);
 
 done:
     eg_facts_done(&known);

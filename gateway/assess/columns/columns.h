@@ -168,14 +168,21 @@ enum eg_status eg_grid_extract(struct eg_grid *grid, bool *readable,
                                const struct eg_extract_from *from, struct eg_findings *findings,
                                struct eg_error *err);
 
-/*
- * Where the value of a given stands that is labelled `end`: XPath appended to `out`, its line in
- * *line. Of the series, or of the source (series NULL), where there is no such value or `end` is
- * "".
- */
+/* One value of a grid. */
+struct eg_grid_spot {
+    const struct eg_grid_source *source;
+    /* NULL: of the source */
+    const struct eg_grid_series *series;
+    /* index of the given; below 0: none */
+    int given;
+    /* label of the value; "": none in particular */
+    const char *end;
+};
+
+/* Where in the report the value is: XPath appended to `out`, its line in *line. Where there is no
+ * such value: where its series or source is. */
 void eg_grid_location(struct eg_buf *out, unsigned *line, const struct eg_extraction *extraction,
-                      const struct eg_grid_source *source, const struct eg_grid_series *series,
-                      int given, const char *end);
+                      const struct eg_grid_spot *spot);
 
 /* End of the interval `place` (from 0) of a day's grid: "2021-04-06T24:00:00". */
 #define EG_GRID_LABEL_MAX 20

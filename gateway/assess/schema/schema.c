@@ -196,10 +196,8 @@ done:
 }
 
 struct sink {
+    const struct eg_schema_job *job;
     struct eg_findings *findings;
-    unsigned step;
-    const struct eg_xml_ns *ns;
-    size_t ns_count;
     bool failed;
     enum eg_status status;
     struct eg_error *err;
@@ -227,23 +225,21 @@ static enum eg_status add(struct sink *sink, const xmlError *error)
     const xmlNode *node = error->node;
     if (sink->findings->count < EG_FINDINGS_COUNT_MAX && node != NULL) {
         eg_buf_init(&location, 64 * EG_KIB);
-        eg_xml_location(&location, node, sink->ns, sink->ns_count);
+        eg_xml_location(&location, node, sink->job->ns, sink->job->ns_count);
     }
     unsigned line = error->line > 0 ? (unsigned)error->line : eg_xml_line(node);
     enum eg_status status =
-        eg_findings_add(sink->findings, EG_SEVERITY_ERROR, EG_RULE_SCHEMA, sink->step,
+        eg_findings_add(sink->findings, EG_SEVERITY_ERROR, EG_RULE_SCHEMA, sink->job->step,
                         (const char *)location.data, line, &finding, sink->err);
     eg_buf_done(&location);
     char message[MESSAGE_MAX] = "";
     one_line(message, error->message != NULL ? error->message : "");
     if (status != EG_OK) {
-        goto done;
+        return status;
     }
-    status = eg_finding_value(finding, "message", message, sink->err);
-
-done:
+    EG_TRY(eg_finding_value(finding, "message", message, sink->err));
     (void)snprintf(message, sizeof message, "%d", error->code);
-    return status == EG_OK ? eg_finding_value(finding, "code", message, sink->err) : status;
+    return eg_finding_value(finding, "code", message, sink->err);
 }
 
 static void on_error(void *payload, xmlErrorPtr error)
@@ -255,19 +251,18 @@ static void on_error(void *payload, xmlErrorPtr error)
     }
 }
 
-enum eg_status eg_schema_validate(bool *valid, const struct eg_schema *schema, xmlDoc *doc,
-                                  struct eg_findings *findings, unsigned step,
-                                  const struct eg_xml_ns *ns, size_t ns_count, struct eg_error *err)
+enum eg_status eg_schema_validate(bool *valid, const struct eg_schema *schema,
+                                  const struct eg_schema_job *job, struct eg_findings *findings,
+                                  struct eg_error *err)
 {
-    struct sink sink = {
-        .findings = findings, .step = step, .ns = ns, .ns_count = ns_count, .err = err};
+    struct sink sink = {.job = job, .findings = findings, .err = err};
     struct eg_xml_scope scope;
     eg_xml_scope_begin(&scope, NULL);
     xmlSchemaValidCtxtPtr context = xmlSchemaNewValidCtxt(schema->compiled);
     int answer = -1;
     if (context != NULL) {
         xmlSchemaSetValidStructuredErrors(context, on_error, &sink);
-        answer = xmlSchemaValidateDoc(context, doc);
+        answer = xmlSchemaValidateDoc(context, job->doc);
         xmlSchemaFreeValidCtxt(context);
     }
     eg_xml_scope_end(&scope);

@@ -218,8 +218,11 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
     eg_findings_done(&outcome->findings);
     outcome->findings = audit->early;
     eg_findings_init(&audit->early);
-    status = eg_judge_run(outcome, audit->judge, audit->document, &audit->header, plant,
-                          inputs->entry->has_facts ? known : NULL, err);
+    const struct eg_judge_job job = {.document = audit->document,
+                                     .header = &audit->header,
+                                     .plant = plant,
+                                     .known = inputs->entry->has_facts ? known : NULL};
+    status = eg_judge_run(outcome, audit->judge, &job, err);
     if (status == EG_OK) {
         status = eg_recipients_of_outcome(outcome, package, plant, err);
     }

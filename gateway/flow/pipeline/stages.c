@@ -305,8 +305,9 @@ static enum eg_status judge(struct step *step, const struct eg_facts *known, str
     const struct eg_plant *plant =
         eg_directory_plant(worker->snapshot->directory, job->header.plant);
     const struct eg_rules *rules = eg_judge_rules(step->judge);
-    enum eg_status status =
-        eg_judge_run(&job->outcome, step->judge, worker->document, &job->header, plant, known, err);
+    const struct eg_judge_job judging = {
+        .document = worker->document, .header = &job->header, .plant = plant, .known = known};
+    enum eg_status status = eg_judge_run(&job->outcome, step->judge, &judging, err);
     if (status == EG_OK) {
         job->outcome.package = step->package->ref;
         job->outcome.has_package = true;

@@ -364,8 +364,12 @@ static enum eg_status judge(struct session *session, struct eg_outcome *outcome,
     }
     if (*readable) {
         session->plant.plant.id = reading->plant;
-        status = eg_judge_run(outcome, session->judge, document, reading, &session->plant.plant,
-                              &known, err);
+        status = eg_judge_run(outcome, session->judge,
+                              &(struct eg_judge_job){.document = document,
+                                                     .header = reading,
+                                                     .plant = &session->plant.plant,
+                                                     .known = &known},
+                              err);
         session->plant.plant.id = NULL;
     }
 
