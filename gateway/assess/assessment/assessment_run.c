@@ -309,7 +309,7 @@ static enum eg_status run_one_series(struct eg_assess_run *run, int block)
     return EG_OK;
 }
 
-/* Does the series block apply to the component in hand? */
+/* Does the series block apply to the component of this series? */
 static enum eg_status is_judged(bool *judged, struct eg_assess_run *run, int having)
 {
     const struct eg_parameter_value *value = NULL;

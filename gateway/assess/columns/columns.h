@@ -13,7 +13,7 @@
  *     <scalar name="confidence" of="series" at="r:calibration/@confidence" unit="@unit"/>
  *   </reading>
  *
- * Three moments: a reading is compiled once; a extraction says once which of its columns an
+ * Three moments: a reading is compiled once; an extraction says once which of its columns an
  * assessment wants, in which unit or with which words; then each report is extracted into a grid,
  * in one arena, without anything allocated for a value. Values of the report that can not be placed
  * or read are error findings of built-in rules (EG_RULE_GRID_PLACE and following), never a guess.
@@ -47,7 +47,7 @@ struct eg_column {
 /*
  * Compile `readings/<name>.xml`.
  *   file   name of the file, for messages
- *   name   that the reading must bear
+ *   name   that the reading must have
  * EG_E_FORMAT with "file:line" and what is wrong, EG_E_LIMIT, EG_E_NOMEM. `xml` is not kept.
  */
 EG_MUST_USE
@@ -61,8 +61,7 @@ const struct eg_column *eg_columns_find(const struct eg_columns *columns, const 
 const struct eg_column *eg_columns_at(const struct eg_columns *columns, size_t index);
 #endif
 
-/* ---- a extraction: which columns are wanted; immutable, any thread ------------------------------
- */
+/* ---- an extraction: which columns are wanted; immutable, any thread ------------------------- */
 
 enum eg_grid_kind { EG_GRID_HALF_HOUR, EG_GRID_HOUR, EG_GRID_MEASUREMENT };
 

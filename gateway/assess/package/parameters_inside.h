@@ -92,7 +92,7 @@ struct eg_parameter_choice {
     const char *from, *until;
     /* let permits set values */
     bool permits;
-    /* chosen without permits; NULL: nobody asks */
+    /* chosen without permits; NULL: no permit needs to be compared with them */
     const struct eg_parameter_values *base;
 };
 

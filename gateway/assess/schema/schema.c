@@ -1,8 +1,8 @@
 /*
  * XSD schemas. libxml2's compiler is satisfied with less than we are: an import that it could not
  * load is a warning and the schema that is left lets nonsense through, so every message refuses the
- * schema; default or fixed values would put into the document what nobody signed; and a pattern
- * whose matching a value can stretch would let one report stand still (schema_pattern.h).
+ * schema; default or fixed values would put into the document what the sender did not sign; and a
+ * pattern whose matching a value can stretch would let one report take hours (schema_pattern.h).
  */
 #include "assess/schema/schema.h"
 
@@ -93,7 +93,7 @@ static enum eg_status check_pattern(const xmlNode *node, const char *where, stru
 /* What goes along while the documents of one schema are looked at. */
 struct inspection {
     const struct eg_loader *loader;
-    struct eg_schema_cost weight;
+    struct eg_schema_charges charges;
 };
 
 static enum eg_status inspect_node(struct inspection *inspection, const xmlNode *node,
@@ -101,7 +101,7 @@ static enum eg_status inspect_node(struct inspection *inspection, const xmlNode 
 {
     char where[EG_ERROR_WHERE_MAX] = "";
     (void)snprintf(where, sizeof where, "%.70s:%u", name, eg_xml_line(node));
-    enum eg_status status = eg_schema_charge(&inspection->weight, node, where, err);
+    enum eg_status status = eg_schema_charge(&inspection->charges, node, where, err);
     if (status != EG_OK) {
         return status;
     }
@@ -151,7 +151,7 @@ static enum eg_status compile(xmlSchemaPtr *out, struct inspection *inspection, 
     if (status != EG_OK) {
         goto done;
     }
-    status = eg_schema_charge_end(&inspection->weight, err);
+    status = eg_schema_charge_end(&inspection->charges, err);
 
 done:
     if (status != EG_OK) {
@@ -169,9 +169,10 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
     struct eg_schema *schema = NULL;
     struct inspection inspection = {.loader = loader};
     enum eg_status status = eg_xml_load(&doc, loader, name, err);
-    if (status == EG_OK) {
-        status = inspect(&inspection, name, doc, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = inspect(&inspection, name, doc, err);
     if (status != EG_OK) {
         goto done;
     }
@@ -188,8 +189,9 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
     }
     *out = schema;
     schema = NULL;
+
 done:
-    eg_schema_cost_done(&inspection.weight);
+    eg_schema_charges_done(&inspection.charges);
     eg_schema_free(&schema);
     xmlFreeDoc(doc);
     return status;

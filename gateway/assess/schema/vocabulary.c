@@ -127,11 +127,12 @@ enum eg_status eg_vocabulary_day(char out[11], const xmlNode *node, const char *
     char *text = NULL;
     enum eg_status status = eg_vocabulary_may(&text, node, attribute, err);
 
-    if (status != EG_OK || text == NULL) {
-        if (status == EG_OK) {
-            out[0] = '\0';
-        }
+    if (status != EG_OK) {
         return status;
+    }
+    if (text == NULL) {
+        out[0] = '\0';
+        return EG_OK;
     }
     if (!eg_date_valid(text)) {
         status =
