@@ -7,8 +7,7 @@
 #   make test                  installs what is missing, then check; ends with "N passed, N failed"
 #   make quick                 seconds: checks of the code, unit tests, stored fuzz inputs
 #   make check                 minutes: checks, unit tests and fuzz inputs with sanitizers, scenarios, races
-#   make full                  all rounds of all tests: also plain unit tests, valgrind, scenarios under
-#                              sanitizers and races of the gateway, each fuzz target for a while
+#   make full                  all rounds of all tests, valgrind, scenarios under sanitizers, fuzz
 #   make unit                  a part of check; so are replay, scripts, test-asan, test-race
 #   make test-valgrind         unit tests under valgrind, a part of full
 #   make fuzz-NAME SECONDS=30  one fuzz target, tests/fuzz/fuzz_NAME.c

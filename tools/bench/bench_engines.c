@@ -141,7 +141,8 @@ static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_
     }
     eg_judge_clock(judge, step_ns);
     if (status == EG_OK) {
-        status = eg_judge_run(&outcome, judge, document, &header, NULL, NULL, err);
+        status = eg_judge_run(&outcome, judge,
+                              &(struct eg_judge_job){.document = document, .header = &header}, err);
     }
     eg_judge_clock(judge, NULL);
     if (status != EG_OK) {

@@ -167,8 +167,8 @@ static enum eg_status run_cut(struct measuring *m, struct cuts *cuts, size_t cut
     if (status != EG_OK) {
         goto done;
     }
-    status =
-        eg_judge_run(&job->outcome, cuts->judges[cut], document, &job->header, NULL, NULL, err);
+    const struct eg_judge_job judging = {.document = document, .header = &job->header};
+    status = eg_judge_run(&job->outcome, cuts->judges[cut], &judging, err);
 
 done:
     run_ns = eg_clock_thread_ns();

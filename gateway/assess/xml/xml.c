@@ -4,7 +4,7 @@
  * One pass: libxml2 builds its tree while our callbacks in front of its own count what they see
  * (xml_count.h) and stop at the first DOCTYPE. What libxml2 does in quadratic time before any
  * callback runs (looking for double attributes) is bounded by a scan of the octets first: '<' can
- * not stand inside a tag, so only a long stretch between two of them needs a closer look. Prefixes
+ * not occur inside a tag, so only a long stretch between two of them needs a closer look. Prefixes
  * are looked up among all that are in scope, for each name: 180,000 of them made a report of 6 MB
  * take five minutes.
  *

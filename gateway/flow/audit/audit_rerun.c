@@ -228,8 +228,11 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
     eg_findings_done(&outcome->findings);
     outcome->findings = audit->early;
     eg_findings_init(&audit->early);
-    EG_TRY(eg_judge_run(outcome, audit->judge, audit->document, &audit->header, plant,
-                        inputs->entry->has_facts ? known : NULL, err));
+    const struct eg_judge_job job = {.document = audit->document,
+                                     .header = &audit->header,
+                                     .plant = plant,
+                                     .known = inputs->entry->has_facts ? known : NULL};
+    EG_TRY(eg_judge_run(outcome, audit->judge, &job, err));
     return eg_recipients_of_outcome(outcome, package, plant, err);
 }
 

@@ -29,8 +29,9 @@ static enum eg_status decide(struct eg_stage_run *run, const struct eg_facts *fa
     struct eg_worker *worker = run->worker;
     const struct eg_plant *plant =
         eg_directory_plant(worker->snapshot->directory, job->header.plant);
-    EG_TRY(
-        eg_judge_run(&job->outcome, run->judge, worker->document, &job->header, plant, facts, err));
+    const struct eg_judge_job judging = {
+        .document = worker->document, .header = &job->header, .plant = plant, .known = facts};
+    EG_TRY(eg_judge_run(&job->outcome, run->judge, &judging, err));
     job->outcome.package = run->package->ref;
     job->outcome.has_package = true;
     EG_TRY(eg_recipients_of_outcome(&job->outcome, run->package, plant, err));

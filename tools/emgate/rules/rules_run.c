@@ -354,8 +354,11 @@ static enum eg_status run_rules(struct judged *judged, struct session *session,
         goto done;
     }
     session->plant.plant.id = judged->header.plant;
-    status = eg_judge_run(&judged->outcome, session->judge, document, &judged->header,
-                          &session->plant.plant, &known, err);
+    const struct eg_judge_job job = {.document = document,
+                                     .header = &judged->header,
+                                     .plant = &session->plant.plant,
+                                     .known = &known};
+    status = eg_judge_run(&judged->outcome, session->judge, &job, err);
     session->plant.plant.id = NULL;
 
 done:

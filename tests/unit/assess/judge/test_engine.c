@@ -132,7 +132,10 @@ static enum eg_status judge(struct bench *b, const char *xml, const struct eg_pl
     enum eg_status status =
         eg_judge_read(&b->header, &b->readable, &b->outcome.findings, b->judge, document, err);
     if (status == EG_OK && b->readable) {
-        status = eg_judge_run(&b->outcome, b->judge, document, &b->header, plant, NULL, err);
+        status = eg_judge_run(
+            &b->outcome, b->judge,
+            &(struct eg_judge_job){.document = document, .header = &b->header, .plant = plant},
+            err);
     }
     eg_document_free(&document);
     return status;
