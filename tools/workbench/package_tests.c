@@ -118,10 +118,8 @@ static enum eg_status run_rules(struct case_run *tested, struct eg_document *doc
     if (status != EG_OK) {
         goto done;
     }
-    const struct eg_judge_job job = {.document = document,
-                                     .header = header,
-                                     .plant = &tested->given.plant,
-                                     .known = &known};
+    const struct eg_judge_job job = {
+        .document = document, .header = header, .plant = &tested->given.plant, .known = &known};
     status = eg_judge_run(&tested->outcome, tested->judge, &job, &own);
 
 done:
