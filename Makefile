@@ -140,10 +140,12 @@ $(B)/hooks/emgate: $(call hookobj,$(TOOL_C)) $(B)/hooks/libgateway.a
 
 # What tests link: their own support, the tools' rooms, the gateway's.
 TEST_LIBS := $(addprefix $(B)/hooks/,libsupport.a libtool.a libgateway.a)
-# One program a test file, written with criterion's macros: build/<variant>/tests/unit/<room>/test_<module>
-FORKS := $(B)/hooks/tests/support/runner/forks.o
+# One criterion program a test file: build/<variant>/tests/unit/<room>/test_<module>. With sanitizers
+# each test runs in a fork, as criterion starts the program anew for each: tests/support/runner/forks.c.
+FORKS := $(if $(filter plain,$(VARIANT)),,$(B)/hooks/tests/support/runner/forks.o)
+RUNNER := $(if $(FORKS),,-lcriterion)
 $(B)/tests/%: $(B)/hooks/tests/%.o $(FORKS) $(TEST_LIBS)
-	$(call link,$(TEST_LINK)) $(LIBS)
+	$(call link,$(TEST_LINK)) $(RUNNER) $(LIBS)
 # Race tests and stored fuzz inputs are plain programs.
 $(B)/tests/race/%: $(B)/hooks/tests/race/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
@@ -153,7 +155,7 @@ $(B)/tests/fuzz/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/tests/fuzz/driver.o $(TE
 $(B)/tests/planted/race: $(B)/tests/planted/race.o
 	$(call link,$(TEST_LINK)) -pthread
 $(B)/tests/planted/%: $(B)/tests/planted/%.o $(FORKS)
-	$(call link,$(TEST_LINK))
+	$(call link,$(TEST_LINK)) $(RUNNER)
 $(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -fsanitize=fuzzer,address,undefined -lcriterion $(LIBS)
 
