@@ -6,6 +6,7 @@
 #include "client/internal.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -140,6 +141,13 @@ static bool may_pass(enum eg_status status)
     return status == EG_E_TIMEOUT || status == EG_E_BUSY || status == EG_E_IO;
 }
 
+static enum eg_status greet_and_open(struct eg_client *client, int64_t deadline_ms,
+                                     struct eg_error *err)
+{
+    EG_TRY(eg_client_greet(client, deadline_ms, err));
+    return open_hall(client, deadline_ms, err);
+}
+
 /* Greet and open, again and again until patience ends or somebody says no. */
 static enum eg_status reconnect(struct eg_client *client, struct eg_error *err)
 {
@@ -148,10 +156,7 @@ static enum eg_status reconnect(struct eg_client *client, struct eg_error *err)
     eg_link_close(&client->hall);
     client->connected = false;
     for (;;) {
-        enum eg_status status = eg_client_greet(client, deadline_ms, err);
-        if (status == EG_OK) {
-            status = open_hall(client, deadline_ms, err);
-        }
+        enum eg_status status = greet_and_open(client, deadline_ms, err);
         if (status == EG_OK) {
             client->connected = true;
             client->greet_due = false;

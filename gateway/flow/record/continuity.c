@@ -59,12 +59,12 @@ static enum eg_status refuse_note(bool *there_out, const struct eg_log_place *pl
     if (status == EG_E_NOTFOUND) {
         return EG_OK;
     }
-    uint64_t size = status == EG_OK ? eg_head_file_note(file)->newest.size : 0;
-    eg_head_file_close(&file);
-    if (status == EG_OK && size == 0) {
-        return EG_OK;
-    }
     if (status == EG_OK) {
+        uint64_t size = eg_head_file_note(file)->newest.size;
+        eg_head_file_close(&file);
+        if (size == 0) {
+            return EG_OK;
+        }
         (void)snprintf(why.text, sizeof why.text, "this log has %llu entries",
                        (unsigned long long)size);
     }

@@ -210,7 +210,7 @@ void eg_ledger_close(struct eg_ledger **ledger)
         }
         eg_store_close(&(*ledger)->store);
         eg_head_file_close(&(*ledger)->head);
-        explicit_bzero((*ledger)->seed, sizeof(*ledger)->seed);
+        explicit_bzero((*ledger)->seed, EG_ED25519_KEY_LEN);
         eg_buf_done(&(*ledger)->checkpoint);
         free((*ledger)->path);
         free(*ledger);
