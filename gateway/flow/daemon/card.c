@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "core/authorise.h"
 #include "flow/daemon/handshake_process.h"
+#include "flow/journal/log.h"
 #include "verify/sign.h"
 
 #include <stdio.h>

@@ -4,8 +4,8 @@
 #include "flow/daemon/greeted.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/text.h"
+#include "flow/journal/log.h"
 #include "wire/refusal.h"
 #include "wire/texts.h"
 

@@ -10,8 +10,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/text.h"
+#include "flow/journal/log.h"
 #include "wire/texts.h"
 
 #include <errno.h>

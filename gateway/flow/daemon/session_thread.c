@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "flow/daemon/admission_terms.h"
 #include "flow/daemon/card.h"
 #include "flow/daemon/descriptors.h"
@@ -15,6 +14,7 @@
 #include "flow/daemon/handshake_supervisor.h"
 #include "flow/job/outgoing.h"
 #include "flow/job/send_backlog.h"
+#include "flow/journal/log.h"
 #include "flow/pipeline/handover.h"
 #include "flow/pipeline/query_item.h"
 #include "intake/session_socket.h"

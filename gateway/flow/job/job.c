@@ -3,8 +3,8 @@
  */
 #include "flow/job/job.h"
 
-#include "base/log.h"
 #include "flow/job/outgoing.h"
+#include "flow/journal/log.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -18,10 +18,10 @@
 #ifndef EG_FLOW_GATEWAY_STATE_H
 #define EG_FLOW_GATEWAY_STATE_H
 
-#include "base/queue.h"
 #include "flow/job/facts_cache.h"
 #include "flow/job/job.h"
 #include "flow/job/plant_queue.h"
+#include "flow/pipeline/queue.h"
 #include "flow/record/held_retry.h"
 #include "flow/snapshot/clock_watch.h"
 #include "flow/snapshot/snapshot.h"

@@ -7,7 +7,7 @@
 #ifndef EG_FLOW_QUERY_ITEM_H
 #define EG_FLOW_QUERY_ITEM_H
 
-#include "base/queue.h"
+#include "flow/pipeline/queue.h"
 #include "flow/pipeline/task.h"
 
 enum eg_query_item_kind {

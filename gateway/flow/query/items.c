@@ -3,7 +3,7 @@
  */
 #include "flow/query/items.h"
 
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>

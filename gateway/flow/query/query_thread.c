@@ -3,9 +3,9 @@
  */
 #include "flow/query/query_thread.h"
 
-#include "base/log.h"
 #include "deliver/streams.h"
 #include "flow/job/outgoing.h"
+#include "flow/journal/log.h"
 #include "flow/pipeline/handover.h"
 #include "flow/query/items.h"
 #include "flow/record/package_catalog.h"

@@ -3,10 +3,10 @@
  */
 #include "flow/record/held_retry.h"
 
-#include "base/log.h"
 #include "core/code.h"
 #include "flow/job/job.h"
 #include "flow/job/outgoing.h"
+#include "flow/journal/log.h"
 
 void eg_held_retry_ended(struct eg_held_retry *retry, const struct eg_job *job,
                          struct eg_outgoing **outgoing)

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 #include <stdlib.h>
 #include <string.h>

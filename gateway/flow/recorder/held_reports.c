@@ -6,7 +6,7 @@
 #include "flow/recorder/held_reports.h"
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "flow/journal/log.h"
 #include "flow/pipeline/failure.h"
 #include "flow/pipeline/handover.h"
 #include "flow/record/held_refusal.h"

@@ -4,7 +4,7 @@
  */
 #include "flow/recorder/record_batch.h"
 
-#include "base/log.h"
+#include "flow/journal/log.h"
 #include "flow/pipeline/failure.h"
 #include "flow/pipeline/handover.h"
 #include "flow/pipeline/query_item.h"

@@ -3,7 +3,7 @@
  */
 #include "flow/recorder/recorder.h"
 
-#include "base/log.h"
+#include "flow/journal/log.h"
 #include "flow/pipeline/task.h"
 #include "flow/record/ledger.h"
 #include "flow/record/log_key.h"

@@ -5,7 +5,7 @@
 #include "flow/snapshot/clock_watch.h"
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 /* Replace what the snapshot before said of the time. */
 static void take_snapshot(struct eg_clock_evidence *into, const struct eg_clock_evidence *snapshot)

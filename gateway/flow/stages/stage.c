@@ -3,7 +3,7 @@
  */
 #include "flow/stages/stage.h"
 
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 enum eg_stage_result eg_stage_refuse(struct eg_stage_run *run, enum eg_code code, const char *where,
                                      const char *text)

@@ -9,7 +9,7 @@
 #include "flow/stages/stage_runner.h"
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "flow/journal/log.h"
 #include "flow/pipeline/handover.h"
 #include "flow/stages/stages.h"
 

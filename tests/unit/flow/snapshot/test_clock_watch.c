@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
  * under the mutex, so that "readable" and "not empty" never part. A closed queue stays readable, so
  * that a thread waiting in poll learns of it.
  */
-#include "base/queue.h"
+#include "flow/pipeline/queue.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -3,8 +3,8 @@
  * readable while the queue is not empty, so that a poll can wait for it beside sockets. It has no
  * bound of its own: whoever admits work counts it (flow/pipeline/gateway_state.h).
  */
-#ifndef EG_BASE_QUEUE_H
-#define EG_BASE_QUEUE_H
+#ifndef EG_FLOW_QUEUE_H
+#define EG_FLOW_QUEUE_H
 
 #include "base/error.h"
 

@@ -1,7 +1,7 @@
 /*
  * Repeated events: which are the same, how many are shown, when the rest is told.
  */
-#include "base/log_inside.h"
+#include "flow/journal/log_inside.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,13 +1,13 @@
 /*
- * The parts of the journal, for base/log*.c and their tests. None of them locks or asks for the
- * time: log.c does both.
+ * The parts of the journal, for flow/journal/log*.c and their tests. None of them locks or asks for
+ * the time: log.c does both.
  */
-#ifndef EG_BASE_LOG_INSIDE_H
-#define EG_BASE_LOG_INSIDE_H
+#ifndef EG_FLOW_LOG_INSIDE_H
+#define EG_FLOW_LOG_INSIDE_H
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 #define EG_LOG_LINE_MAX 4096 /* the most a pipe takes in one piece (PIPE_BUF) */
 #define EG_LOG_TEXT_MAX 3000

@@ -1,7 +1,7 @@
 /*
  * What strangers may cause in the journal, driven by times that the tests choose.
  */
-#include "base/log_inside.h"
+#include "flow/journal/log_inside.h"
 
 #include <criterion/criterion.h>
 

@@ -1,7 +1,7 @@
 /*
  * Lines that wait for the writer: whole, in order, and never more than there is room.
  */
-#include "base/log_inside.h"
+#include "flow/journal/log_inside.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

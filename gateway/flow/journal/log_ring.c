@@ -1,7 +1,7 @@
 /*
  * Lines that wait for the writer: length (2 octets), kind, octets; one behind the other in a ring.
  */
-#include "base/log_inside.h"
+#include "flow/journal/log_inside.h"
 
 #include <assert.h>
 #include <string.h>

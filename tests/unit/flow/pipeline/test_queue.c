@@ -1,7 +1,7 @@
 /*
- * The bounded queue, seen by one thread; several threads are tests/race/race_queue.c.
+ * The queue, seen by one thread; several threads are tests/race/race_queue.c.
  */
-#include "base/queue.h"
+#include "flow/pipeline/queue.h"
 
 #include <criterion/criterion.h>
 #include <poll.h>

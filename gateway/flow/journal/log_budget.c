@@ -2,7 +2,7 @@
  * What strangers may cause in the journal: so many octets an hour, so that a flood at night leaves
  * something to say in the morning. What exceeds it is counted.
  */
-#include "base/log_inside.h"
+#include "flow/journal/log_inside.h"
 
 #define HOUR_MS (60 * 60 * 1000LL)
 

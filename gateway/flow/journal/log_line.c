@@ -2,7 +2,7 @@
  * Making a line and writing it. No memory is taken: the journal's thread would get an arena of its
  * own from the C library, of 64 MiB of the door's address space.
  */
-#include "base/log_inside.h"
+#include "flow/journal/log_inside.h"
 
 #include "base/clock.h"
 #include "base/text.h"

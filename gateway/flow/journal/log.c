@@ -7,10 +7,10 @@
  * never held while anything is written; one thread writes them, each in one piece, so that lines of
  * several processes never mix. That thread may wait for ever: it is left behind then.
  */
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 #include "base/clock.h"
-#include "base/log_inside.h"
+#include "flow/journal/log_inside.h"
 
 #include <pthread.h>
 #include <stdarg.h>

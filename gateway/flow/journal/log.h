@@ -6,16 +6,17 @@
  * eg_log_stop (the gateway and its door) lines go into a bounded buffer and a thread of the journal
  * writes them, so that no caller ever waits for whoever reads standard error:
  *
- *   buffer full, or not to be written   the line is lost; "journal-lost lines=N" stands in its
- * place as soon as there is room repeated                            the same event with the same
- * fields, more than EG_JOURNAL_REPEATS_SHOWN times within EG_JOURNAL_REPEATS_MS, is counted:
- * "repeated=N". Numbers of jobs (job=) and milliseconds (..._ms=) do not tell two events apart;
- * debug lines are never counted together more than 100 lines a second        of one event: the rest
- * is counted: "left-out=N" caused by strangers                 EG_JOURNAL_STRANGERS_HOUR_MAX octets
- * an hour; the rest is counted and told in "journal-strangers left-out=N"
+ * - Buffer full, or not to be written: the line is lost; "journal-lost lines=N" is written in its
+ *   place as soon as there is room.
+ * - Repeated: the same event with the same fields, more than EG_JOURNAL_REPEATS_SHOWN times within
+ *   EG_JOURNAL_REPEATS_MS, is counted: "repeated=N". Numbers of jobs (job=) and milliseconds
+ *   (..._ms=) do not tell two events apart; debug lines are never counted together.
+ * - More than 100 lines a second of one event: the rest is counted: "left-out=N".
+ * - Caused by strangers: EG_JOURNAL_STRANGERS_HOUR_MAX octets an hour; the rest is counted and told
+ *   in "journal-strangers left-out=N".
  */
-#ifndef EG_BASE_LOG_H
-#define EG_BASE_LOG_H
+#ifndef EG_FLOW_LOG_H
+#define EG_FLOW_LOG_H
 
 #include "base/error.h"
 

@@ -2,7 +2,7 @@
  * Repeated events. The first few are shown, so that a person sees them as they come; then they are
  * counted, and the count is told when the time is over. An event that goes on stays counted.
  */
-#include "base/log_inside.h"
+#include "flow/journal/log_inside.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * The journal: one line an event, escaped, bounded in rate.
  */
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 #include "tests/support/temp.h"
 

@@ -2,7 +2,7 @@
  * The journal with its thread: nobody waits for whoever reads standard error, and each line that is
  * not there is told of.
  */
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 #include "base/limits.h"
 #include "tests/support/temp.h"
