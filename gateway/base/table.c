@@ -71,21 +71,13 @@ uint64_t eg_table_hash(const struct eg_table_seed *seed, struct eg_bytes key)
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
-enum eg_status eg_table_seed_draw(struct eg_table_seed *out, struct eg_error *err)
-{
-    struct eg_table_seed seed = {{0, 0}};
-    EG_TRY(eg_random(seed.words, sizeof seed.words, err));
-    *out = seed;
-    return EG_OK;
-}
-
 /* ---- the table ---------------------------------------------------------------------------------
  */
 
 enum eg_status eg_table_init(struct eg_table *table, size_t max, struct eg_error *err)
 {
     struct eg_table made = {.max = max};
-    EG_TRY(eg_table_seed_draw(&made.seed, err));
+    EG_TRY(eg_random(made.seed.words, sizeof made.seed.words, err));
     *table = made;
     return EG_OK;
 }
@@ -196,9 +188,4 @@ bool eg_table_remove(struct eg_table *table, struct eg_bytes key)
     table->slots[hole] = (struct eg_table_slot){.value = 0};
     table->count--;
     return true;
-}
-
-size_t eg_table_count(const struct eg_table *table)
-{
-    return table->count;
 }

@@ -51,11 +51,7 @@ bool eg_table_find(size_t *out, const struct eg_table *table, struct eg_bytes ke
 /* Take a key out; false: it was not there. */
 bool eg_table_remove(struct eg_table *table, struct eg_bytes key);
 
-size_t eg_table_count(const struct eg_table *table);
-
-/* The hash itself (SipHash-2-4), for owners that only spread keys over a fixed number of places. */
-EG_MUST_USE
-enum eg_status eg_table_seed_draw(struct eg_table_seed *out, struct eg_error *err);
+/* The hash itself: SipHash-2-4. */
 uint64_t eg_table_hash(const struct eg_table_seed *seed, struct eg_bytes key);
 
 #endif

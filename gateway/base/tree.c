@@ -7,6 +7,7 @@
  */
 #include "base/file.h"
 #include "base/text.h"
+#include "base/vector.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DEPTH_MAX = 32, FIRST_FILES = 16 };
+enum { DEPTH_MAX = 32 };
 
 struct walk {
     struct eg_tree tree;
@@ -43,14 +44,8 @@ static enum eg_status add_file(struct walk *walk, int fd, const char *name, stru
     if (tree->count >= walk->max_files) {
         return eg_error_set(err, EG_E_LIMIT, walk->path, "more than %zu files", walk->max_files);
     }
-    if (tree->count == walk->capacity) {
-        size_t capacity = walk->capacity > 0 ? 2 * walk->capacity : FIRST_FILES;
-        struct eg_tree_file *files = reallocarray(tree->files, capacity, sizeof *files);
-        if (files == NULL) {
-            return out_of_memory(walk, err);
-        }
-        tree->files = files;
-        walk->capacity = capacity;
+    if (EG_VECTOR_RESERVE(tree->files, walk->capacity, tree->count + 1, walk->max_files) != EG_OK) {
+        return out_of_memory(walk, err);
     }
     struct eg_tree_file *file = &tree->files[tree->count];
     eg_buf_init(&file->content, walk->octets_left);

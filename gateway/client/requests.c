@@ -2,6 +2,7 @@
 #include "client/internal.h"
 
 #include "base/clock.h"
+#include "base/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +10,10 @@
 enum eg_status eg_request_add(struct eg_request **out, struct eg_client *client, enum eg_verb verb,
                               const struct eg_bytes *frames, size_t count, struct eg_error *err)
 {
-    if (client->request_count == client->request_capacity) {
-        size_t capacity = client->request_capacity == 0 ? 16 : 2 * client->request_capacity;
-        struct eg_request **grown =
-            realloc(client->requests, capacity * sizeof(struct eg_request *));
-        if (grown == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "request", "memory ran out");
-        }
-        client->requests = grown;
-        client->request_capacity = capacity;
+    enum eg_status room = EG_VECTOR_RESERVE(client->requests, client->request_capacity,
+                                            client->request_count + 1, SIZE_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, "request", err);
     }
     struct eg_request *request = calloc(1, sizeof *request);
     if (request == NULL) {

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "base/vector.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -75,18 +76,8 @@ static enum eg_status room(void **list, size_t *capacity, size_t count, size_t a
     if (count + add > EG_FACTS_MAX) {
         return eg_error_set(err, EG_E_LIMIT, "facts", "more than %d facts", EG_FACTS_MAX);
     }
-    if (add <= *capacity - count) {
-        return EG_OK;
-    }
-    size_t more = *capacity == 0 ? 16 : 2 * *capacity;
-    more = more < count + add ? count + add : more;
-    void *grown = realloc(*list, more * size);
-    if (grown == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
-    }
-    *list = grown;
-    *capacity = more;
-    return EG_OK;
+    enum eg_status status = eg_vector_reserve(list, capacity, count + add, size, EG_FACTS_MAX);
+    return status == EG_OK ? EG_OK : eg_vector_refused(status, "facts", err);
 }
 
 /* ---- texts: kept once for neighbours that say the same -------------------------------------- */

@@ -8,12 +8,13 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/vector.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_FINDINGS = 8, LOCATION_MAX = 64 * 1024, RULE_MAX = 1000 };
+enum { LOCATION_MAX = 64 * 1024, RULE_MAX = 1000 };
 
 static const char *const severity_words[4] = {"info", "warning", "error", "fatal"};
 
@@ -92,17 +93,8 @@ static enum eg_status out_of_memory(struct eg_error *err)
 
 static bool grow(struct eg_findings *findings)
 {
-    if (findings->count < findings->capacity) {
-        return true;
-    }
-    size_t capacity = findings->capacity > 0 ? 2 * findings->capacity : FIRST_FINDINGS;
-    struct eg_finding *list = reallocarray(findings->list, capacity, sizeof *list);
-    if (list == NULL) {
-        return false;
-    }
-    findings->list = list;
-    findings->capacity = capacity;
-    return true;
+    return EG_VECTOR_RESERVE(findings->list, findings->capacity, findings->count + 1, SIZE_MAX) ==
+           EG_OK;
 }
 
 enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity severity,

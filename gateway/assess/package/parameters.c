@@ -13,6 +13,7 @@
 #include "assess/number/numbers.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/vector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,14 +284,9 @@ static enum eg_status add_place(const struct eg_parameter_choice *choice,
     if (has_place(out, parameter, component, source)) {
         return EG_OK;
     }
-    if (out->count == out->capacity) {
-        size_t capacity = out->capacity == 0 ? 32 : 2 * out->capacity;
-        struct eg_parameter_value *list = realloc(out->list, capacity * sizeof *list);
-        if (list == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "parameters", "memory ran out");
-        }
-        out->list = list;
-        out->capacity = capacity;
+    enum eg_status room = EG_VECTOR_RESERVE(out->list, out->capacity, out->count + 1, SIZE_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, "parameters", err);
     }
     if (permit != NULL) {
         status = take_permit(&value, choice, permit, err);

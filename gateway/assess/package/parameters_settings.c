@@ -5,6 +5,7 @@
 #include "assess/package/parameters_inside.h"
 
 #include "base/error.h"
+#include "base/vector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,14 +72,10 @@ static enum eg_status add_setting(const struct eg_parameter_choice *choice,
             return deny_setting(err, choice, entry, "two entries state the same setting");
         }
     }
-    if (out->setting_count == out->setting_capacity) {
-        size_t capacity = out->setting_capacity == 0 ? 16 : 2 * out->setting_capacity;
-        struct eg_setting_value *list = realloc(out->settings, capacity * sizeof *list);
-        if (list == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "settings", "memory ran out");
-        }
-        out->settings = list;
-        out->setting_capacity = capacity;
+    enum eg_status room =
+        EG_VECTOR_RESERVE(out->settings, out->setting_capacity, out->setting_count + 1, SIZE_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, "settings", err);
     }
     out->settings[out->setting_count++] = (struct eg_setting_value){
         setting, component, entry->word, entry->citation != NULL ? entry->citation : ""};

@@ -6,6 +6,7 @@
 
 #include "assess/xml/xml.h"
 #include "base/limits.h"
+#include "base/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,15 +118,9 @@ static enum eg_status add(struct parser *parser, struct eg_wording_line *line)
 {
     struct eg_wording *out = parser->out;
 
-    if (out->count == out->capacity) {
-        size_t capacity = out->capacity > 0 ? 2 * out->capacity : 32;
-        struct eg_wording_line *more = realloc(out->lines, capacity * sizeof *more);
-        if (more == NULL) {
-            line_done(line);
-            return no_memory(parser);
-        }
-        out->lines = more;
-        out->capacity = capacity;
+    if (EG_VECTOR_RESERVE(out->lines, out->capacity, out->count + 1, SIZE_MAX) != EG_OK) {
+        line_done(line);
+        return no_memory(parser);
     }
     out->lines[out->count++] = *line;
     return EG_OK;

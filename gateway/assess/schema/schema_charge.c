@@ -5,6 +5,7 @@
 #include "assess/schema/schema_charge.h"
 
 #include "base/limits.h"
+#include "base/vector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,14 +42,10 @@ static const char *local(const char *name)
 static enum eg_status add(struct eg_schema_charges *charges, enum role role, const char *name,
                           const char *of, const char *where, struct eg_error *err)
 {
-    if (charges->count == charges->max) {
-        size_t max = charges->max == 0 ? 16 : 2 * charges->max;
-        void *bigger = realloc(charges->links, max * sizeof *charges->links);
-        if (bigger == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, where, "no memory to look through a schema");
-        }
-        charges->links = bigger;
-        charges->max = max;
+    enum eg_status room =
+        EG_VECTOR_RESERVE(charges->links, charges->max, charges->count + 1, SIZE_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, where, err);
     }
     struct eg_schema_link *link = &charges->links[charges->count];
     *link = (struct eg_schema_link){.role = role,

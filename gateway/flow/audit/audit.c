@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/vector.h"
 #include "core/authorise.h"
 #include "flow/install/rules.h"
 #include "flow/record/key_statement.h"
@@ -125,15 +126,10 @@ static enum eg_status check_directory(struct eg_audit *audit, const struct eg_ch
 static enum eg_status keep_package(struct eg_audit *audit, const struct eg_digest *digest,
                                    struct eg_error *err)
 {
-    if (audit->package_count == audit->package_capacity) {
-        size_t capacity = audit->package_capacity > 0 ? 2 * audit->package_capacity : 16;
-        struct eg_digest *more = realloc(audit->packages, capacity * sizeof *more);
-
-        if (more == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "audit", "memory ran out");
-        }
-        audit->packages = more;
-        audit->package_capacity = capacity;
+    enum eg_status room = EG_VECTOR_RESERVE(audit->packages, audit->package_capacity,
+                                            audit->package_count + 1, SIZE_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, "audit", err);
     }
     audit->packages[audit->package_count++] = *digest;
     return EG_OK;

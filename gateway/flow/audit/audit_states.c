@@ -5,6 +5,7 @@
  */
 #include "flow/audit/audit_inside.h"
 
+#include "base/vector.h"
 #include "flow/install/folder.h"
 
 #include <stdio.h>
@@ -36,14 +37,12 @@ static enum eg_status keep(struct eg_audit *audit, const struct eg_package_state
 {
     struct eg_package_state *slot = newest(audit, &state->package);
 
-    if (slot == NULL && audit->state_count == audit->state_capacity) {
-        size_t capacity = audit->state_capacity > 0 ? 2 * audit->state_capacity : 16;
-        struct eg_package_state *more = realloc(audit->states, capacity * sizeof *more);
-        if (more == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "audit", "memory ran out");
+    if (slot == NULL) {
+        enum eg_status room = EG_VECTOR_RESERVE(audit->states, audit->state_capacity,
+                                                audit->state_count + 1, SIZE_MAX);
+        if (room != EG_OK) {
+            return eg_vector_refused(room, "audit", err);
         }
-        audit->states = more;
-        audit->state_capacity = capacity;
     }
     if (slot == NULL) {
         slot = &audit->states[audit->state_count++];
