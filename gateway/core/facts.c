@@ -38,19 +38,23 @@ static bool same(const char *a, const char *b)
     return a == b || strcmp(a, b) == 0;
 }
 
-static int compare(const struct eg_fact *fact, const char *result, const char *source,
-                   const char *component, const char *name, const char *day)
+/* A series: all facts that differ by their day alone. */
+static int compare_series(const struct eg_fact *a, const struct eg_fact *b)
 {
-    int order = strcmp(fact->result, result);
-    order = order != 0 ? order : strcmp(fact->source, source);
-    order = order != 0 ? order : strcmp(fact->component, component);
-    order = order != 0 ? order : strcmp(fact->name, name);
-    return order != 0 ? order : strcmp(fact->day, day);
+    int order = strcmp(a->result, b->result);
+    order = order != 0 ? order : strcmp(a->source, b->source);
+    order = order != 0 ? order : strcmp(a->component, b->component);
+    return order != 0 ? order : strcmp(a->name, b->name);
 }
 
-/* Where a key stands or belongs. */
-static size_t place(bool *there, const struct eg_facts *facts, const char *result,
-                    const char *source, const char *component, const char *name, const char *day)
+static int compare_facts(const struct eg_fact *a, const struct eg_fact *b)
+{
+    int order = compare_series(a, b);
+    return order != 0 ? order : strcmp(a->day, b->day);
+}
+
+/* Where a fact with the key of `fact` is, or belongs. */
+static size_t place(bool *there, const struct eg_facts *facts, const struct eg_fact *fact)
 {
     size_t low = 0;
     size_t high = facts->count;
@@ -58,7 +62,7 @@ static size_t place(bool *there, const struct eg_facts *facts, const char *resul
     *there = false;
     while (low < high && !*there) {
         size_t middle = low + (high - low) / 2;
-        int order = compare(&facts->list[middle], result, source, component, name, day);
+        int order = compare_facts(&facts->list[middle], fact);
         if (order < 0) {
             low = middle + 1;
         } else {
@@ -206,11 +210,6 @@ static struct eg_fact plain(const struct eg_fact *fact)
     return it;
 }
 
-static int compare_facts(const struct eg_fact *a, const struct eg_fact *b)
-{
-    return compare(a, b->result, b->source, b->component, b->name, b->day);
-}
-
 /* A fact whose texts and values are good. */
 static enum eg_status insert(struct eg_facts *facts, const struct eg_fact *fact,
                              struct eg_error *err)
@@ -219,8 +218,7 @@ static enum eg_status insert(struct eg_facts *facts, const struct eg_fact *fact,
     size_t at = facts->count;
 
     if (facts->count > 0 && compare_facts(&facts->list[facts->count - 1], fact) >= 0) {
-        at = place(&there, facts, fact->result, fact->source, fact->component, fact->name,
-                   fact->day);
+        at = place(&there, facts, fact);
     }
     void *list = facts->list;
     enum eg_status status =
@@ -337,8 +335,7 @@ enum eg_status eg_facts_put_run(struct eg_facts *facts, const struct eg_fact *ru
 
     for (size_t n = 0; count > 0; run += n, count -= n) {
         bool there = false;
-        size_t at =
-            place(&there, facts, run->result, run->source, run->component, run->name, run->day);
+        size_t at = place(&there, facts, run);
         const struct eg_fact *next = at < facts->count ? &facts->list[at] : NULL;
         n = next == NULL || compare_facts(next, &run[count - 1]) > 0 ? count : 1;
         while (n < count && !there && compare_facts(next, &run[n]) > 0) {
@@ -350,11 +347,6 @@ enum eg_status eg_facts_put_run(struct eg_facts *facts, const struct eg_fact *ru
 }
 
 /* ---- gathering: series by series over all sets, for they come in the set's order ------------- */
-
-static int compare_series(const struct eg_fact *a, const struct eg_fact *b)
-{
-    return compare(a, b->result, b->source, b->component, b->name, a->day);
-}
 
 /* The first series that any set still holds; NULL: all are at their ends. */
 static const struct eg_fact *first_series(const struct eg_facts *sets, const size_t *at,
@@ -457,8 +449,7 @@ static bool merge(struct eg_facts *facts, const struct eg_facts *more)
     for (size_t i = more->count; i > 0; i--) {
         const struct eg_facts rest = {.list = facts->list, .count = end};
         const struct eg_fact *fact = &more->list[i - 1];
-        size_t at = place(&there, &rest, fact->result, fact->source, fact->component, fact->name,
-                          fact->day);
+        size_t at = place(&there, &rest, fact);
         struct eg_fact *own = &facts->list[at + i - 1];
         memmove(own + 1, &facts->list[at], (end - at) * sizeof *facts->list);
         end = at;

@@ -97,28 +97,27 @@ static bool grow(struct eg_findings *findings)
            EG_OK;
 }
 
-enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity severity,
-                               const char *rule, unsigned step, const char *location, unsigned line,
+enum eg_status eg_findings_add(struct eg_findings *findings, const struct eg_finding_head *head,
                                struct eg_finding **out, struct eg_error *err)
 {
-    assert((size_t)severity < 4);
+    assert((size_t)head->severity < 4);
     if (findings->count >= EG_FINDINGS_COUNT_MAX) {
-        findings->by_severity[severity]++;
+        findings->by_severity[head->severity]++;
         findings->omitted++;
         if (out != NULL) {
             *out = NULL;
         }
         return EG_OK;
     }
-    struct eg_finding made = {.severity = severity, .step = step, .line = line};
-    made.rule = clean_copy(rule, RULE_MAX);
-    made.location = location != NULL ? clean_copy(location, LOCATION_MAX) : NULL;
-    if (made.rule == NULL || (location != NULL && made.location == NULL) || !grow(findings)) {
+    struct eg_finding made = {.severity = head->severity, .step = head->step, .line = head->line};
+    made.rule = clean_copy(head->rule, RULE_MAX);
+    made.location = head->location != NULL ? clean_copy(head->location, LOCATION_MAX) : NULL;
+    if (made.rule == NULL || (head->location != NULL && made.location == NULL) || !grow(findings)) {
         done_finding(&made);
         return out_of_memory(err);
     }
     findings->list[findings->count] = made;
-    findings->by_severity[severity]++;
+    findings->by_severity[head->severity]++;
     if (out != NULL) {
         *out = &findings->list[findings->count];
     }

@@ -88,16 +88,29 @@ bool eg_severity_named(const char *text, enum eg_severity *out);
 void eg_findings_init(struct eg_findings *findings);
 void eg_findings_done(struct eg_findings *findings);
 
+/* What a finding says before it has values. */
+struct eg_finding_head {
+    enum eg_severity severity;
+    const char *rule;
+    /* 0: of no step */
+    unsigned step;
+    /* NULL: none */
+    const char *location;
+    /* 0: not known */
+    unsigned line;
+};
+
 /*
  * Add a finding; texts are copied. Beyond the ceiling it is only counted and *out is NULL.
  * Tab and CR become blanks, other control characters but LF and what is not UTF-8 become U+FFFD.
+ *
  *   out   may be NULL; borrowed from `findings` until the next add; give it values with
- * eg_finding_value
+ *         eg_finding_value
  */
 EG_MUST_USE
-enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity severity,
-                               const char *rule, unsigned step, const char *location, unsigned line,
+enum eg_status eg_findings_add(struct eg_findings *findings, const struct eg_finding_head *head,
                                struct eg_finding **out, struct eg_error *err);
+
 /* Append a value; does nothing when finding is NULL (an omitted one). Value text is cut at
  * EG_FINDING_VALUE_MAX octets on a UTF-8 boundary; a blank in a name becomes '-'. */
 EG_MUST_USE

@@ -232,9 +232,13 @@ static bool read_start(struct reading *reading, enum eg_status *status, struct e
     }
     fits = read_number(reading, "line", UINT32_MAX, &line);
     if (fits) {
-        *status = eg_findings_add(&reading->findings, severity, rule, step,
-                                  has_location ? (const char *)reading->text.data : NULL, line,
-                                  &reading->finding, err);
+        const struct eg_finding_head head = {
+            .severity = severity,
+            .rule = rule,
+            .step = step,
+            .location = has_location ? (const char *)reading->text.data : NULL,
+            .line = line};
+        *status = eg_findings_add(&reading->findings, &head, &reading->finding, err);
         fits = *status == EG_OK && reading->finding != NULL;
     }
 done:

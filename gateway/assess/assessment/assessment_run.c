@@ -484,9 +484,13 @@ static enum eg_status add_finding(struct eg_assess_run *run,
     eg_buf_reset(&run->location);
     eg_grid_location(&run->location, &line, run->a->extraction,
                      &(struct eg_grid_spot){run->source, run->series, finding->given, end});
-    EG_TRY(eg_findings_add(run->findings, finding->role, finding->id, run->job->step,
-                           run->location.len > 0 ? (const char *)run->location.data : NULL, line,
-                           &made, run->err));
+    const struct eg_finding_head head = {
+        .severity = finding->role,
+        .rule = finding->id,
+        .step = run->job->step,
+        .location = run->location.len > 0 ? (const char *)run->location.data : NULL,
+        .line = line};
+    EG_TRY(eg_findings_add(run->findings, &head, &made, run->err));
     for (size_t i = 0; i < finding->value_count; i++) {
         value_text(text, run, finding, &finding->values[i], place);
         values[i].name = (char *)(uintptr_t)finding->values[i].text;

@@ -200,8 +200,8 @@ static enum eg_status report_unreadable(struct eg_findings *findings, enum field
         len--;
     }
     memcpy(shown, text, len);
-    EG_TRY(
-        eg_findings_add(findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY, 0, NULL, 0, &finding, err));
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR, .rule = EG_RULE_IDENTITY};
+    EG_TRY(eg_findings_add(findings, &head, &finding, err));
     EG_TRY(eg_finding_value(finding, "what", field_names[field], err));
     return eg_finding_value(finding, "value", shown, err);
 }

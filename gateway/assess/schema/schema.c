@@ -230,9 +230,12 @@ static enum eg_status add(struct sink *sink, const xmlError *error)
         eg_xml_location(&location, node, sink->job->ns, sink->job->ns_count);
     }
     unsigned line = error->line > 0 ? (unsigned)error->line : eg_xml_line(node);
-    enum eg_status status =
-        eg_findings_add(sink->findings, EG_SEVERITY_ERROR, EG_RULE_SCHEMA, sink->job->step,
-                        (const char *)location.data, line, &finding, sink->err);
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR,
+                                         .rule = EG_RULE_SCHEMA,
+                                         .step = sink->job->step,
+                                         .location = (const char *)location.data,
+                                         .line = line};
+    enum eg_status status = eg_findings_add(sink->findings, &head, &finding, sink->err);
     eg_buf_done(&location);
     char message[MESSAGE_MAX] = "";
     one_line(message, error->message != NULL ? error->message : "");

@@ -406,8 +406,9 @@ static enum eg_status rerun_taken(struct eg_audit *audit, const struct eg_check_
         goto done;
     }
     (void)snprintf(number, sizeof number, "%llu", (unsigned long long)first.index);
-    status = eg_findings_add(&findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY_TAKEN, 0, NULL, 0,
-                             &finding, err);
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR,
+                                         .rule = EG_RULE_IDENTITY_TAKEN};
+    status = eg_findings_add(&findings, &head, &finding, err);
     if (status != EG_OK) {
         goto done;
     }

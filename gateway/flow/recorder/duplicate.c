@@ -85,8 +85,9 @@ enum eg_status eg_duplicate_reject(struct eg_job *job, uint64_t first, struct eg
     eg_buf_reset(&job->text_de);
     eg_buf_reset(&job->text_en);
     snprintf(entry, sizeof entry, "%llu", (unsigned long long)first);
-    EG_TRY(eg_findings_add(&job->outcome.findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY_TAKEN, 0,
-                           NULL, 0, &finding, err));
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR,
+                                         .rule = EG_RULE_IDENTITY_TAKEN};
+    EG_TRY(eg_findings_add(&job->outcome.findings, &head, &finding, err));
     EG_TRY(eg_finding_value(finding, "entry", entry, err));
     return eg_answer_texts_both(&job->text_de, &job->text_en, NULL, &job->outcome.findings, err);
 }
