@@ -1,5 +1,5 @@
 /*
- * The independent checker: walks the entries once, in order, and lets nothing stand that it has not
+ * The independent checker: walks the entries once, in order, and accepts nothing that it has not
  * computed itself. Everything is read in one transaction, so that it sees one state of the archive
  * while a gateway goes on writing.
  *

@@ -1,5 +1,5 @@
 /*
- * The independent checker: reads the archive with its own eyes, trusts only octets and keys,
+ * The independent checker: reads the archive by queries of its own, trusts only octets and keys,
  * recomputes everything. Signatures and reruns are done by functions that flow gives it, because
  * verify and assess are rooms beside this one.
  *

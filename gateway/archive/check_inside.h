@@ -60,7 +60,7 @@ struct eg_checker {
     sqlite3_stmt *statements[EG_CHECK_SQL_COUNT];
     uint64_t total;
 
-    /* The entry in hand */
+    /* The entry being checked. */
     struct eg_check_row row;
     uint64_t row_findings;
     struct eg_entry entry;

@@ -38,7 +38,7 @@ const struct eg_head_note *eg_head_file_note(const struct eg_head_file *file);
 
 /*
  * Put a newer head in the place of the older one; durable when this returns EG_OK. On failure the
- * newest one still stands, and a try again writes the same slot anew.
+ * newest one is still there, and another try writes the same slot anew.
  *
  *   checkpoint   `head`, signed; borrowed
  *

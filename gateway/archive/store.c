@@ -17,7 +17,7 @@
  * held during a transaction only and the recorder's knowledge (next index, tree edge) lives longer.
  *
  * The seam: nothing above sees SQLite; struct eg_store is closed and archive/store.h is the whole
- * table of functions. Another database stands here by other store_*.c files with the same
+ * table of functions. Another database takes its place by other store_*.c files with the same
  * functions; where one program shall know both, each set becomes one const struct of those function
  * pointers, struct eg_store gets a pointer to it as its first member, and eg_store_open picks by
  * the form of `path` (a file, or a "postgresql:" address).

@@ -68,7 +68,7 @@ const char *eg_store_origin(const struct eg_store *store);
 /* True once a write failed: nothing more is written through this handle, open the archive again. */
 bool eg_store_broken(const struct eg_store *store);
 
-/* What kind of content a salted digest in an entry stands for. */
+/* What kind of content a salted digest in an entry is of. */
 enum eg_content_kind {
     EG_CONTENT_REPORT, /* also: packed package tree, directory XML, key statement text */
     EG_CONTENT_SIGNATURE,

@@ -13,7 +13,7 @@
  *   2 `head` has exactly one row; its size is the number of entries, its checkpoint is empty only
  *     when size is 0
  *   3 entries are numbered 0, 1, 2 ... without a gap
- *   4 participant, id and version stand at submissions (kind 0) and only there; `named` at
+ *   4 participant, id and version are in submissions (kind 0) and only there; `named` at
  *     packages (id; at statements about one "id@version"); `digest` at packages (of SIGNED),
  *     directories (of the XML), keys and statements about packages (of the statement)
  *   5 contents.place = entry * 32 + slot; slots: 0 report, 1 signature, 2 parameters, 3 facts,

@@ -194,7 +194,7 @@ enum eg_status eg_store_in_place(const struct eg_store *store, struct eg_error *
 bool eg_store_shows(const struct eg_store *store, uint64_t index);
 
 /* ---- store.c ---- */
-/* Say what SQLite answered; returns the status that it stands for. */
+/* Say what SQLite answered; returns the status for it. */
 enum eg_status eg_store_failed(const struct eg_store *store, int answer, const char *doing,
                                struct eg_error *err);
 enum eg_status eg_store_corrupt(const struct eg_store *store, struct eg_error *err,

@@ -62,7 +62,7 @@ enum eg_status eg_store_use_look(struct eg_store *store, struct eg_error *err)
     (void)sqlite3_finalize(ask);
     if (store->amending && store->was_in_use) {
         /* Whoever closes last folds the log into the file and removes it: not a person's tool,
-         * after a crash, as the mark would then stand in a file that has no log beside it. */
+         * after a crash, as the mark would then be in a file that has no log beside it. */
         (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     }
     return status;

@@ -165,7 +165,7 @@
 
 /* Time */
 #define EG_SIGNING_TIME_AHEAD_MS (5 * 60 * 1000LL) /* a sender's clock may run ahead by this */
-#define EG_CRL_AHEAD_MS (5 * 60 * 1000LL) /* a list may be made while a report is in hand */
+#define EG_CRL_AHEAD_MS (5 * 60 * 1000LL)          /* a list may be made while a report is judged */
 #define EG_CLOCK_BEHIND_MAX_MS                                                                     \
     (5 * 60 * 1000LL) /* our clock may be behind a time that has come, by this */
 #define EG_CARD_VALID_MAX_MS                                                                       \

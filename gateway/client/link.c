@@ -31,7 +31,7 @@ static bool configure(void *socket, const char *server_key, const char *public_k
 {
     int64_t frame_max = FRAME_MAX;
     return set_int(socket, ZMQ_LINGER, 0) &&
-           /* nothing waits in a connection that does not stand: it would be dropped in silence */
+           /* nothing waits in a connection that is not open: it would be dropped in silence */
            set_int(socket, ZMQ_IMMEDIATE, 1) && set_int(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
            set_int(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS) &&
            set_int(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS) &&

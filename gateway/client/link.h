@@ -11,9 +11,9 @@
 
 struct eg_link {
     void *socket, *monitor;
-    /* the handshake succeeded and the connection stands */
+    /* the handshake succeeded and the connection is open */
     bool open;
-    /* it was open, broke, and stands again: what was sent may be lost */
+    /* it was open, broke, and is open again: what was sent may be lost */
     bool reopened;
     /* the handshake was refused: close it */
     bool refused;

@@ -1,7 +1,7 @@
 /*
  * Who may sign for which plant.
  *
- * Why: a valid signature says who; the directory says whether that one may. The rules stand here
+ * Why: a valid signature says who; the directory says whether that one may. The rules are here
  * once, as questions in a fixed order, so that gateway and auditor come to the same answer:
  *
  * 1. The report is addressed to this log. A vocabulary without an addressee reads as "".

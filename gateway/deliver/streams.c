@@ -213,7 +213,7 @@ static enum eg_status add(struct follower **out, struct eg_streams *streams, str
     return EG_OK;
 }
 
-/* Where to begin, or the code that stands in the way. */
+/* Where to begin, or the code that says why not. */
 static enum eg_status start_of(enum eg_code *code_out, struct eg_wire_cursor *from_out,
                                struct eg_streams *streams, struct eg_wire_cursor durable,
                                const struct eg_follow_body *follow, struct eg_error *err)
@@ -478,7 +478,7 @@ static enum eg_sent send_error(struct follower *follower, enum eg_code code,
     return sent;
 }
 
-/* What stands in the way of a follower's next item, as the code for it. */
+/* Why a follower does not get its next item, as a code. */
 static enum eg_code code_of(enum eg_status status)
 {
     return status == EG_E_FORMAT  ? EG_CODE_STREAM_DAMAGED

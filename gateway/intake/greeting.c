@@ -1,5 +1,5 @@
 /*
- * Tickets stand for greetings in hand: a fixed table, so that nobody outside can make it grow.
+ * A ticket is a greeting being checked: a fixed table, so that nobody outside can make it grow.
  */
 #include "intake/greeting.h"
 

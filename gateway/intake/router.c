@@ -1,5 +1,5 @@
 /*
- * The ROUTER socket that door and hall share. All of libzmq's settings stand in `configure`.
+ * The ROUTER socket that door and hall share. All of libzmq's settings are in `configure`.
  */
 #include "intake/router.h"
 

@@ -3,9 +3,9 @@
  *
  * Validity conditions, beside those of the line form:
  *  1. keys in the order of the header, each at most once but `notification`
- *  2. received-at, semantics and outcome stand in submissions and nowhere else; identity too
- *  3. log-key stands in entries of kind key and nowhere else
- *  4. state stands in entries of kind package and nowhere else; its number is not 0
+ *  2. received-at, semantics and outcome are in submissions and nowhere else; identity too
+ *  3. log-key is in entries of kind key and nowhere else
+ *  4. state is in entries of kind package and nowhere else; its number is not 0
  *  5. every number, time, digest and identity has its one form
  *  6. the text as a whole is what the writer makes of it: reading proves that by writing again
  *

@@ -1,6 +1,6 @@
 /*
  * Entry: the text of one line of history, in the line form of base/text.h. Its leaf hash is
- * SHA-256(0x00 || text) (RFC 6962, 2.1). Keys stand in the order given here; keys without a value
+ * SHA-256(0x00 || text) (RFC 6962, 2.1). Keys come in the order given here; keys without a value
  * are absent.
  *
  *   emgate entry 1

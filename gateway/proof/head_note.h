@@ -20,7 +20,7 @@
 
 struct eg_head_note {
     struct eg_checkpoint newest;
-    /* where it stands; the next head goes into the other one */
+    /* the slot that it is in; the next head goes into the other one */
     unsigned slot;
     /* the other slot is */
     bool damaged;

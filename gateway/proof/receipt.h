@@ -38,7 +38,7 @@ EG_MUST_USE
 enum eg_status eg_receipt_read(struct eg_receipt *out, struct eg_bytes text, struct eg_error *err);
 /*
  * Parse and prove: entry is in the tree that the checkpoint signs. Offline; needs the log key
- * alone. EG_E_FORMAT, EG_E_CRYPTO (which step failed stands in the text).
+ * alone. EG_E_FORMAT, EG_E_CRYPTO (the text says which step failed).
  */
 EG_MUST_USE
 enum eg_status eg_receipt_verify(struct eg_receipt *out, struct eg_bytes text, const char *origin,

@@ -1,7 +1,7 @@
 /*
  * The ladder: each rung asks one question about a signature, in document order, and the first one
- * that it does not pass gives the verdict. What can be asked of the octets alone stands in
- * signed_data.c; here stand the rungs that need the signer's certificate:
+ * that it does not pass gives the verdict. What can be asked of the octets alone is in
+ * signed_data.c; here are the checks that need the signer's certificate:
  *
  *   (1) structure and profile       signed_data.c (1)-(5)
  *   (2) the content-type attribute is the eContentType
@@ -157,7 +157,7 @@ static const struct eg_algorithm *ess_digest(const struct check *check, struct e
     return digest != NULL && eg_policy_in_force(digest, check->at_ms) ? digest : NULL;
 }
 
-/* Does the digest of the certificate stand there? Known for SHA-256, computed for the others. */
+/* Is the digest of the certificate there? Known for SHA-256, computed for the others. */
 static bool ess_hash_fits(struct check *check, const struct eg_algorithm *digest,
                           struct eg_bytes expected)
 {

@@ -9,8 +9,8 @@
 
 /*
  *   signer     filled when the verdict is a pass; untouched otherwise
- *   verdict    initialised to pass by this function; the first code that stands in the way
- *   kind       which eContentType must stand there
+ *   verdict    initialised to pass by this function; the first code that is against it
+ *   kind       which eContentType it must have
  *   at_ms      received-at: the time at which path and algorithm policy are judged
  *
  * EG_OK: judged, look at the verdict. EG_E_NOMEM, EG_E_INTERNAL, and EG_E_STATE for revocation data
@@ -23,7 +23,7 @@ enum eg_status eg_cms_check(struct eg_signer *signer, struct eg_verdict *verdict
                             struct eg_error *err);
 
 /*
- * The signing time that stands in a signature, as claimed: nothing is checked but the structure.
+ * The signing time in a signature, as claimed: nothing is checked but the structure.
  * false: there is none to be read.
  */
 bool eg_cms_claimed_time(int64_t *out, struct eg_bytes cms, enum eg_signed_kind kind);

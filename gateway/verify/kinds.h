@@ -1,5 +1,5 @@
 /*
- * The signed kinds as they stand in DER. Text and dotted form: verify/cms.h. Any thread.
+ * The signed kinds as they are in DER. Text and dotted form: verify/cms.h. Any thread.
  */
 #ifndef EG_VERIFY_KINDS_H
 #define EG_VERIFY_KINDS_H

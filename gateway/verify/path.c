@@ -42,7 +42,7 @@ static bool within_grace(const struct watch *watch, X509_STORE_CTX *ctx)
            watch->at_ms <= next_ms + watch->path->crl_max_age_ms;
 }
 
-/* A list that was made while the report was in hand says more than an older one, not less. */
+/* A list that was made while the report was being judged says more than an older one, not less. */
 static bool barely_ahead(const struct watch *watch, X509_STORE_CTX *ctx)
 {
     int64_t from_ms = 0;

@@ -1,5 +1,5 @@
 /*
- * Looking at the lines between which PEM blocks stand; see the header.
+ * Looks at the lines that begin and end PEM blocks; see the header.
  */
 #include "verify/pem.h"
 
@@ -49,7 +49,7 @@ static const char *begun(struct eg_bytes line, const char *const *labels)
 enum eg_status eg_pem_whole(struct eg_bytes pem, const char *const *labels, const char *what,
                             struct eg_error *err)
 {
-    const char *inside = NULL; /* the label of the block in hand */
+    const char *inside = NULL; /* the label of the block being read */
     size_t number = 0, blocks = 0;
     while (pem.len > 0) {
         struct eg_bytes line = next_line(&pem);

@@ -1,6 +1,6 @@
 /*
  * The texts that answer without a signature: answer (UNAUTHENTICATED, ERROR), standing, pong. The
- * sentences for people come from the one table of codes; what the moment adds stands in its own
+ * sentences for people come from the one table of codes; what the moment adds is in its own
  * lines, cleaned, because names from certificates may end up in it.
  */
 #include "wire/texts.h"
@@ -18,7 +18,7 @@ static struct eg_bytes written(const struct eg_buf *out, size_t from)
     return (struct eg_bytes){out->data + from, out->len - from};
 }
 
-/* A line of free text, absent if empty. Octets that may not stand in a line become '?'. */
+/* A line of free text, absent if empty. Octets that a line may not hold become '?'. */
 static void put_free_text(struct eg_buf *out, const char *key, const char *text)
 {
     char clean[EG_VERDICT_TEXT_MAX] = "";

@@ -1,5 +1,5 @@
 /*
- * libemgate: hand in reports at a gateway, ask where they stand, follow a stream.
+ * libemgate: hand in reports at a gateway, ask what became of them, follow a stream.
  *
  * A client is configured with an endpoint card (text and CMS) and certificate authorities that it
  * trusts; nothing is trusted on first use. It signs its own greeting with the participant's key and
@@ -60,9 +60,10 @@ EG_API void eg_client_free(struct eg_client **client); /* NULL is fine; closes w
  *
  * EG_E_DENIED   the gateway does not know us; eg_client_refusal says why
  * EG_E_BUSY     it may be tried again later than patience lasts: it is busy, or its clock or ours
- * is wrong (both times stand in the text); eg_client_refusal says why EG_E_CRYPTO   WELCOME is not
- * the gateway's, or not an answer to this greeting EG_E_TIMEOUT  nobody answered in time;
- * EG_E_STATE interrupted
+ *               is wrong (the text has both times); eg_client_refusal says why
+ * EG_E_CRYPTO   WELCOME is not the gateway's, or not an answer to this greeting
+ * EG_E_TIMEOUT  nobody answered in time
+ * EG_E_STATE    interrupted
  */
 EG_API EG_MUST_USE
 enum eg_status eg_client_connect(struct eg_client *client, struct eg_error *err);
@@ -145,9 +146,9 @@ enum eg_status eg_client_submit(struct eg_client_reply *out, struct eg_client *c
                                 struct eg_error *err);
 
 /*
- * Where a submission stands: reply of kind RECEIPT with receipt and, as `findings`, the text of its
- * deliveries ("emgate standing 1"); or ERROR with code "unknown" for what may not be told. Only the
- * receipt is proved, not what report it is about.
+ * What became of a submission: reply of kind RECEIPT with receipt and, as `findings`, the text of
+ * its deliveries ("emgate standing 1"); or ERROR with code "unknown" for what may not be told. Only
+ * the receipt is proved, not what report it is about.
  *
  *   identity  "<participant> <id> <version>"
  *

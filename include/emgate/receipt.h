@@ -30,13 +30,13 @@ struct eg_receipt_facts {
  *   log_key  C2SP verifier key, "<origin>+<id>+<base64>": names log and key
  *
  * EG_E_FORMAT  receipt or key is not in its form
- * EG_E_CRYPTO  it proves nothing: the step that failed stands in the text
+ * EG_E_CRYPTO  it proves nothing: the text says which step failed
  */
 EG_API EG_MUST_USE
 enum eg_status eg_receipt_prove(struct eg_receipt_facts *out, struct eg_octets receipt,
                                 const char *log_key, struct eg_error *err);
 
-/* How a receipt stands to another one of the same log. */
+/* How a receipt relates to another one of the same log. */
 enum eg_receipt_relation {
     EG_RECEIPT_SAME_TREE,
     EG_RECEIPT_NEWER, /* over a larger tree: keep it as the newest */
@@ -68,7 +68,7 @@ enum eg_receipt_part {
 };
 
 /*
- * The receipt is about these octets: SHA-256(salt || octets) stands in its entry.
+ * The receipt is about these octets: SHA-256(salt || octets) is in its entry.
  *
  *   name  of the notification; NULL for the other parts
  *

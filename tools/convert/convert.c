@@ -25,7 +25,7 @@ struct slot {
     char number[EG_DECIMAL_TEXT_MAX];
 };
 
-/* Where a mapped column stands in the file being read. */
+/* Where a mapped column is in the file being read. */
 struct position {
     /* status SIZE_MAX: assumed */
     size_t value, status;

@@ -3,9 +3,9 @@
  *
  * Form: UTF-8 (a byte order mark at the begin is passed over), lines ended by LF or CRLF, also
  * mixed, the last one perhaps by the end of the file; first line = column names; every line has as
- * many cells as the first. A cell may stand in double quotes, a quote in it is doubled; a cell
+ * many cells as the first. A cell may be in double quotes, a quote in it is doubled; a cell
  * never runs over lines. Blanks around a cell that is not quoted are cut. Empty lines may follow
- * the last row, and stand nowhere else. Refused with place (file:line:column): NUL and other
+ * the last row, and are nowhere else. Refused with place (file:line:column): NUL and other
  * control characters, octets that are not UTF-8, a quote in the middle of a cell or never closed,
  * too long a line, too many cells.
  */

@@ -3,7 +3,7 @@
  * of the report must be able to trust is written down here by a person, nothing is guessed.
  *
  * Form: UTF-8, first line "emgate mapping 1", then one statement a line; empty lines and lines that
- * begin with # are passed over. Words are parted by blanks; a word with blanks stands in double
+ * begin with # are passed over. Words are parted by blanks; a word with blanks is in double
  * quotes.
  *
  *   plant ID                         as in the participant directory

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define NS EG_PACKAGE_TESTS_NS
-#define NO_REDUNDANT 1 /* libxml2: declarations that stand around an element go from it */
+#define NO_REDUNDANT 1 /* libxml2: declarations around an element go from it */
 #define ESCAPED_MAX 6  /* octets of "&quot;" */
 
 /* A change being made. */
@@ -497,7 +497,7 @@ static size_t octets_of(xmlNode *element)
     return len >= 0 ? (size_t)len : SIZE_MAX;
 }
 
-/* May each element selected take `element`: depth and octets. Declarations of namespaces that stand
+/* May each element selected take `element`: depth and octets. Declarations of namespaces
  * around it come with it. */
 static enum eg_status charge_copies(const struct change *change, xmlNode *element,
                                     const char *where, struct eg_error *err)

@@ -2,9 +2,9 @@
  * Why this file exists: a package may load and still not be what its publisher meant. What can be
  * seen in its files without judging a report is told here, with the place and what to do.
  *
- * A parameter counts as used where its name stands in an expression as $name, in quotes (how
+ * A parameter counts as used where its name is in an expression as $name, in quotes (how
  * transforms look into $parameters), in braces of a text, or alone in an attribute of an assessment
- * or an xsl:param. A setting counts as used where it stands as a word of a condition, or in quotes.
+ * or an xsl:param. A setting counts as used where it is a word of a condition, or in quotes.
  */
 #include "workbench/package_lint.h"
 
@@ -147,7 +147,7 @@ static bool meets_one_node(const struct work *work, const char *context)
            (strcmp(last, work->package->match_name) == 0 && strchr(context + 1, '/') == NULL);
 }
 
-/* What stands in brackets of a context. */
+/* What is in brackets of a context. */
 static bool condition_walks(const char *context)
 {
     bool walks = false;
@@ -263,7 +263,7 @@ static bool is_word_char(char c)
     return isalnum((unsigned char)c) || c == '-' || c == '_';
 }
 
-/* `word` stands in `text` with one of `before` in front and no letter behind; "" any but letters.
+/* `word` is in `text` with one of `before` in front and no letter behind; "" any but letters.
  */
 static bool stands(const char *text, const char *word, const char *before)
 {
@@ -434,7 +434,7 @@ static void language(char out[3], const xmlNode *node)
     xmlFree(text);
 }
 
-/* The diagnostic so called, in whatever file it stands. */
+/* The diagnostic so called, in whatever file it is. */
 static const xmlNode *diagnostic(const struct work *work, const char *id, size_t len)
 {
     for (size_t i = 0; i < work->count; i++) {

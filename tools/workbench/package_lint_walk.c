@@ -2,8 +2,8 @@
  * Why this file exists: "//x" inside a test is the classic slow rule: for each of n nodes it walks
  * all n. Whether an expression does so is seen in its words; no tree is needed.
  *
- * A path is absolute when a slash stands where an operand begins. It walks the document when "//"
- * stands in it. "a//b" and ".//b" go down from the node in hand only.
+ * A path is absolute when a slash is where an operand begins. It walks the document when "//"
+ * is in it. "a//b" and ".//b" go down from the current node only.
  */
 #include "workbench/package_lint.h"
 
@@ -16,7 +16,7 @@ struct scan {
     const char *at;
     /* an operand has just ended */
     bool operand;
-    /* the path in hand, by depth of brackets */
+    /* the path being read, by depth of brackets */
     bool absolute[EG_XPATH_DEPTH_MAX + 2];
     size_t depth;
 };

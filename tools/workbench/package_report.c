@@ -35,7 +35,7 @@ static bool is_same(const xmlNode *a, const xmlNode *b, const char *attribute)
     return same;
 }
 
-/* The base of that name that stands above `node`; NULL: none. */
+/* The base of that name above `node`; NULL: none. */
 static const xmlNode *base_above(const xmlNode *node, const char *name)
 {
     for (const xmlNode *n = node->prev; n != NULL; n = n->prev) {

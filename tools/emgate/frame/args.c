@@ -113,7 +113,7 @@ static enum eg_status check_operands(const struct eg_tool_args *args, struct eg_
     return EG_OK;
 }
 
-/* --help and --json count wherever they stand, so that they work beside mistakes. */
+/* --help and --json count wherever they are, so that they work beside mistakes. */
 static void find_common(struct eg_tool_args *out, char *const *words, size_t count)
 {
     for (size_t i = 0; i < count && strcmp(words[i], "--") != 0; i++) {

@@ -22,7 +22,7 @@
 
 extern char **environ;
 
-/* A memory file that stands at its beginning; -1 with errno. */
+/* A memory file, at its beginning; -1 with errno. */
 static int memory_file(const char *name, struct eg_octets octets)
 {
     int fd = memfd_create(name, MFD_CLOEXEC);

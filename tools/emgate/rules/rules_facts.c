@@ -1,5 +1,5 @@
 /*
- * Whatever two versions of a package may differ in stands here as a statement of its own, so that a
+ * Whatever two versions of a package may differ in is here as a statement of its own, so that a
  * comparison is nothing but looking up; files are compared by digest, so that nothing escapes.
  */
 #include "emgate/rules/rules_facts.h"

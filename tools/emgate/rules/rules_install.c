@@ -50,7 +50,7 @@ static enum eg_status read_folder(struct eg_folder *out, const char *dir, struct
     return eg_folder_read(out, dir, true, err);
 }
 
-/* Neighbours that it would stand in the way of, before a file is written. */
+/* Neighbours that it would conflict with, before a file is written. */
 static enum eg_status check_neighbours(struct session *session, const char *dir,
                                        struct eg_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * Pages of packages. Everything stands in tables, one row a thing, so that two versions of a page
+ * Pages of packages. Everything is in tables, one row a thing, so that two versions of a page
  * can be compared line by line.
  */
 #include "emgate/rules/rules_page.h"

@@ -22,7 +22,7 @@
 struct page {
     struct eg_buf *out;
     bool json;
-    /* of the table in hand */
+    /* of the table being written */
     const char *const *columns;
     size_t tables, rows;
 };

@@ -27,7 +27,7 @@ const char *eg_demo_path(struct eg_demo *demo, const char *name)
         }
         n++;
     }
-    assert(n < EG_DEMO_PATHS_MAX); /* the names stand in these files: they are few */
+    assert(n < EG_DEMO_PATHS_MAX); /* the names are in these files: they are few */
     demo->paths[n] = eg_file_join(demo->dir, name);
     if (demo->paths[n] == NULL) {
         abort(); /* a few hundred octets: nothing could go on without them */

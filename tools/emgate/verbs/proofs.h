@@ -23,7 +23,7 @@ struct eg_proofs {
     const char *log_key;
 };
 
-/* How the receipt stands to those that were there under its name. */
+/* How the receipt relates to those that were there under its name. */
 enum eg_proofs_found {
     EG_PROOFS_ALONE,         /* none, the same one, or ones about other submissions */
     EG_PROOFS_CONTRADICTION, /* another one for the same submission */

@@ -1,5 +1,5 @@
 /*
- * emgate status: where a submission stands, with its receipt.
+ * emgate status: what became of a submission, with its receipt.
  */
 #include "base/error.h"
 #include "emgate/frame/connection.h"
