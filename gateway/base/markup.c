@@ -2,7 +2,7 @@
  * Text inside JSON and XML, and the nearest word to a misspelt one (base/text.h).
  *
  * Why: these writers get octets from anywhere, also from strangers. Whatever comes in, what goes
- * out is well-formed and can not leave the string or the attribute that it stands in.
+ * out is well-formed and can not leave the string or the attribute that it is part of.
  */
 #include "base/text.h"
 

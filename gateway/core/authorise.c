@@ -1,7 +1,7 @@
 /*
  * Who may sign for which plant.
  *
- * Why: a valid signature says who; the directory says whether that one may. The rules stand here
+ * Why: a valid signature says who; the directory says whether that one may. The rules are here
  * once, as questions in a fixed order, so that gateway and auditor come to the same answer:
  *
  * 1. The report is addressed to this log. A vocabulary without an addressee reads as "".
@@ -102,7 +102,7 @@ void eg_authorise_report(struct eg_verdict *verdict, const struct eg_directory *
     judge_plant(verdict, plant, participant, received_at_ms);
 }
 
-/* "eu.ied." and "eu.ied" both stand for eu.ied.*; neither for eu.iedx. */
+/* "eu.ied." and "eu.ied" both mean eu.ied.*; neither for eu.iedx. */
 static bool has_prefix(const char *package_id, const char *prefix)
 {
     size_t len = strlen(prefix);

@@ -55,7 +55,7 @@ int64_t eg_clock_doubt_known_ms(const struct eg_clock_evidence *evidence);
 /* One word for journal and tests, e.g. "before-last-entry". */
 const char *eg_clock_doubt_word(enum eg_clock_doubt doubt);
 
-/* One line with the clock's time, the time that stands against it, and what to do. */
+/* One line with the clock's time, the time that contradicts it, and what to do. */
 void eg_clock_doubt_text(char out[EG_CLOCK_DOUBT_TEXT_MAX], enum eg_clock_doubt doubt,
                          const struct eg_clock_evidence *evidence, int64_t now_ms, int64_t boot_ms);
 
