@@ -25,7 +25,8 @@ struct eg_arena {
 };
 
 void eg_arena_init(struct eg_arena *arena, size_t ceiling);
-void eg_arena_done(struct eg_arena *arena); /* may be used again after init */
+/* May be used again after init. */
+void eg_arena_done(struct eg_arena *arena);
 /* All pieces are gone, the room stays: a steady load asks the allocator for nothing. */
 void eg_arena_reset(struct eg_arena *arena);
 

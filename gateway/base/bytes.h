@@ -31,8 +31,8 @@ struct eg_buf {
 
 #define EG_BYTES_NONE ((struct eg_bytes){NULL, 0})
 
-struct eg_bytes
-eg_bytes_of(const char *text); /* view of a 0-terminated string, borrowed; NULL gives none */
+/* View of a 0-terminated string, borrowed; NULL gives none. */
+struct eg_bytes eg_bytes_of(const char *text);
 struct eg_bytes eg_bytes_view(const struct eg_buf *buf);
 bool eg_bytes_equal(struct eg_bytes a, struct eg_bytes b);
 bool eg_bytes_is(struct eg_bytes a, const char *text);
@@ -42,10 +42,13 @@ char *eg_bytes_dup(struct eg_bytes bytes);
 
 /* Start an empty buffer that never holds more than `ceiling` octets. */
 void eg_buf_init(struct eg_buf *buf, size_t ceiling);
-void eg_buf_done(struct eg_buf *buf);  /* frees; the struct may be used again after init */
-void eg_buf_wipe(struct eg_buf *buf);  /* overwrites, then frees: for secrets. Reserve first: a
-                                          buffer that grows may leave a copy behind */
-void eg_buf_reset(struct eg_buf *buf); /* len 0, memory kept, failed cleared */
+/* Frees; the struct may be used again after init. */
+void eg_buf_done(struct eg_buf *buf);
+/* Overwrites, then frees: for secrets. Reserve first: a buffer that grows may leave a copy behind.
+ */
+void eg_buf_wipe(struct eg_buf *buf);
+/* len 0, memory kept, failed cleared. */
+void eg_buf_reset(struct eg_buf *buf);
 
 /*
  * Append. After the first refusal every further append does nothing, so a writer may append many

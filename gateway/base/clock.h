@@ -11,10 +11,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-bool eg_clock_is_fixed(void);      /* the test clock is set */
-int64_t eg_clock_wall_ms(void);    /* UTC milliseconds since 1970 */
-int64_t eg_clock_boot_ms(void);    /* monotonic, counts through suspend */
-int64_t eg_clock_thread_ns(void);  /* CPU time of this thread, for measurements */
-int64_t eg_clock_process_ns(void); /* CPU time of this process, for measurements */
+/* The test clock is set. */
+bool eg_clock_is_fixed(void);
+/* UTC milliseconds since 1970. */
+int64_t eg_clock_wall_ms(void);
+/* Monotonic, counts through suspend. */
+int64_t eg_clock_boot_ms(void);
+/* CPU time of this thread and of this process, for measurements. */
+int64_t eg_clock_thread_ns(void);
+int64_t eg_clock_process_ns(void);
 
 #endif

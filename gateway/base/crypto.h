@@ -23,12 +23,13 @@ struct eg_salt {
  * hash). Any thread. */
 struct eg_digest eg_hash(struct eg_bytes octets);
 struct eg_digest eg_hash_parts(const struct eg_bytes *parts, size_t count);
-struct eg_digest eg_hash_salted(const struct eg_salt *salt,
-                                struct eg_bytes content); /* SHA-256(salt || content) */
+/* SHA-256(salt || content) */
+struct eg_digest eg_hash_salted(const struct eg_salt *salt, struct eg_bytes content);
 
 bool eg_digest_equal(const struct eg_digest *a, const struct eg_digest *b);
 void eg_digest_text(const struct eg_digest *digest, char out[EG_DIGEST_TEXT_LEN + 1]);
-bool eg_digest_untext(struct eg_bytes text, struct eg_digest *out); /* strict "sha256:<hex>" */
+/* Strict: "sha256:<hex>". */
+bool eg_digest_untext(struct eg_bytes text, struct eg_digest *out);
 
 /* Octets from the system's random source. EG_E_CRYPTO if it fails. */
 EG_MUST_USE

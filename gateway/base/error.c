@@ -58,7 +58,7 @@ static bool may_succeed_later(enum eg_status status)
            status == EG_E_CLOCK || status == EG_E_TIMEOUT;
 }
 
-/* Of a path that is too long the end is kept: there stands which file it is. */
+/* Of a path that is too long the end is kept: it says which file it is. */
 static const char *end_of_path(char room[EG_ERROR_WHERE_MAX], const char *where)
 {
     size_t len = strlen(where);

@@ -27,7 +27,7 @@ enum eg_status eg_file_read_fd(struct eg_buf *out, int fd, const char *path, str
 
 /*
  * Replace or create a file, durable when this returns. On failure the old file is untouched, but
- * for one case: when the last step, the sync of the directory, fails, the new one stands there and
+ * for one case: when the last step, the sync of the directory, fails, the new one is there and
  * may be gone after a power loss.
  *   mode   permission bits, e.g. 0644, 0600 for keys; the umask takes from them as usual
  */
@@ -44,7 +44,7 @@ enum eg_status eg_file_create(const char *path, struct eg_bytes content, unsigne
                               struct eg_error *err);
 
 /*
- * Wait for the lock that a file stands for, among processes; the file is made if need be and stays
+ * Wait for the lock that a file represents, among processes; the file is made if need be and stays
  * empty. Closing the descriptor gives the lock back, as the end of the process does.
  */
 EG_MUST_USE
@@ -83,7 +83,7 @@ EG_MUST_USE
 enum eg_status eg_tree_read(struct eg_tree *out, const char *path, size_t max_files,
                             size_t max_octets, struct eg_error *err);
 void eg_tree_done(struct eg_tree *tree);
-const struct eg_tree_file *eg_tree_find(const struct eg_tree *tree,
-                                        const char *name); /* NULL: none */
+/* NULL: none. */
+const struct eg_tree_file *eg_tree_find(const struct eg_tree *tree, const char *name);
 
 #endif

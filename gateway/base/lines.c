@@ -4,7 +4,7 @@
  * 1. First line "emgate <kind> 1".
  * 2. Every line, also the last, ends with one LF; no other control character, valid UTF-8.
  * 3. Every further line is key, one blank, value; a key is one or more of [a-z0-9-].
- * 4. In a value stand backslash as \\ and line feed as \n; no other backslash.
+ * 4. In a value backslash is written \\ and line feed \n; no other backslash.
  */
 #include "base/text.h"
 

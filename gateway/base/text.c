@@ -242,7 +242,7 @@ void eg_text_time(char out[EG_TIME_TEXT_MAX], int64_t at_ms)
              of_day / 1000 % 60, of_day % 1000);
 }
 
-/* `count` digits at `at`; the caller has looked at the length and at what stands between. */
+/* `count` digits at `at`; the caller has looked at the length and at what is between. */
 static int64_t digits_at(struct eg_bytes text, size_t at, size_t count)
 {
     int64_t number = 0;

@@ -28,13 +28,14 @@ bool eg_text_clean(struct eg_bytes text);
  * whole character when `room` octets, the closing 0 included, do not suffice. */
 void eg_text_line(char *out, size_t room, const char *text);
 
-void eg_text_hex(struct eg_buf *out, struct eg_bytes octets); /* lower case */
-bool eg_text_unhex(struct eg_bytes text, uint8_t *out,
-                   size_t len); /* exactly 2*len digits, lower case */
-void eg_text_base64(struct eg_buf *out,
-                    struct eg_bytes octets); /* RFC 4648 with padding, one line */
-bool eg_text_unbase64(struct eg_bytes text,
-                      struct eg_buf *out); /* strict: padding, no blanks, no stray bits */
+/* Lower case. */
+void eg_text_hex(struct eg_buf *out, struct eg_bytes octets);
+/* Exactly 2*len digits, lower case. */
+bool eg_text_unhex(struct eg_bytes text, uint8_t *out, size_t len);
+/* RFC 4648 with padding, one line. */
+void eg_text_base64(struct eg_buf *out, struct eg_bytes octets);
+/* Strict: padding, no blanks, no stray bits. */
+bool eg_text_unbase64(struct eg_bytes text, struct eg_buf *out);
 
 /* Times are UTC milliseconds since 1970, written "2026-11-23T22:30:00.123Z" (always so, 24
  * characters; years 0000 to 9999, times beyond are written as the first or last of these). */

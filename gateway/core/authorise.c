@@ -102,7 +102,7 @@ void eg_authorise_report(struct eg_verdict *verdict, const struct eg_directory *
     judge_plant(verdict, plant, participant, received_at_ms);
 }
 
-/* "eu.ied." and "eu.ied" both stand for eu.ied.*; neither for eu.iedx. */
+/* "eu.ied." and "eu.ied" both mean eu.ied.*; neither for eu.iedx. */
 static bool has_prefix(const char *package_id, const char *prefix)
 {
     size_t len = strlen(prefix);

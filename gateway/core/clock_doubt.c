@@ -135,7 +135,7 @@ void eg_clock_doubt_text(char out[EG_CLOCK_DOUBT_TEXT_MAX], enum eg_clock_doubt 
                        now, other);
     } else if (doubt == EG_CLOCK_UNJUDGED) {
         (void)snprintf(out, EG_CLOCK_DOUBT_TEXT_MAX,
-                       "the gateway's clock says %s, nothing stands against it any more; what was "
+                       "the gateway's clock says %s, nothing contradicts it any more; what was "
                        "loaded while it was in doubt is loaded again",
                        now);
     }

@@ -200,19 +200,19 @@ static void fill_index(struct eg_directory_index *index, const struct eg_directo
     qsort(index->certificates, at, sizeof *index->certificates, by_certificate);
 }
 
-/* Two neighbours of the same key would make it a matter of luck who is found. */
+/* Two neighbours of the same key would leave it open who is found. */
 static enum eg_status check_once(const struct eg_directory_index *index,
                                  const struct eg_directory *directory, struct eg_error *err)
 {
     for (size_t i = 1; i < directory->participant_count; i++) {
         if (participants_by_id(&index->participants[i - 1], &index->participants[i]) == 0) {
-            return eg_error_set(err, EG_E_FORMAT, "directory", "participant %s stands there twice",
+            return eg_error_set(err, EG_E_FORMAT, "directory", "participant %s is there twice",
                                 index->participants[i]->id);
         }
     }
     for (size_t i = 1; i < directory->plant_count; i++) {
         if (plants_by_id(&index->plants[i - 1], &index->plants[i]) == 0) {
-            return eg_error_set(err, EG_E_FORMAT, "directory", "plant %s stands there twice",
+            return eg_error_set(err, EG_E_FORMAT, "directory", "plant %s is there twice",
                                 index->plants[i]->id);
         }
     }

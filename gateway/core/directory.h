@@ -132,7 +132,7 @@ struct eg_directory {
  * search one by one: right, but slow for thousands of participants). Call once when all is filled
  * in; the arrays may not change after it.
  *
- * EG_E_FORMAT  an id or a certificate rule stands there twice
+ * EG_E_FORMAT  an id or a certificate rule is there twice
  * EG_E_NOMEM
  */
 EG_MUST_USE

@@ -73,15 +73,20 @@ static size_t place(bool *there, const struct eg_facts *facts, const struct eg_f
     return high;
 }
 
-/* Room for `add` behind `count` of them. */
-static enum eg_status room(void **list, size_t *capacity, size_t count, size_t add, size_t size,
-                           struct eg_error *err)
+/* Why a list has no more room. */
+static enum eg_status refused(enum eg_status status, struct eg_error *err)
 {
-    if (count + add > EG_FACTS_MAX) {
-        return eg_error_set(err, EG_E_LIMIT, "facts", "more than %d facts", EG_FACTS_MAX);
-    }
-    enum eg_status status = eg_vector_reserve(list, capacity, count + add, size, EG_FACTS_MAX);
-    return status == EG_OK ? EG_OK : eg_vector_refused(status, "facts", err);
+    return status == EG_E_LIMIT
+               ? eg_error_set(err, status, "facts", "more than %d facts", EG_FACTS_MAX)
+               : eg_vector_refused(status, "facts", err);
+}
+
+/* Room for `more` facts behind those of the set. */
+static enum eg_status room(struct eg_facts *facts, size_t more, struct eg_error *err)
+{
+    enum eg_status status =
+        EG_VECTOR_RESERVE(facts->list, facts->capacity, facts->count + more, EG_FACTS_MAX);
+    return status == EG_OK ? EG_OK : refused(status, err);
 }
 
 /* ---- texts: kept once for neighbours that say the same -------------------------------------- */
@@ -220,22 +225,13 @@ static enum eg_status insert(struct eg_facts *facts, const struct eg_fact *fact,
     if (facts->count > 0 && compare_facts(&facts->list[facts->count - 1], fact) >= 0) {
         at = place(&there, facts, fact);
     }
-    void *list = facts->list;
-    enum eg_status status =
-        there ? EG_OK : room(&list, &facts->capacity, facts->count, 1, sizeof *facts->list, err);
-    facts->list = list;
-    struct eg_fact own = plain(fact);
-    if (status != EG_OK) {
-        goto done;
+    if (!there) {
+        EG_TRY(room(facts, 1, err));
     }
+    struct eg_fact own = plain(fact);
     if (!own_texts(&own, facts, at > 0 ? &facts->list[at - 1] : NULL,
                    at < facts->count ? &facts->list[at] : NULL)) {
-        status = eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
-    }
-
-done:
-    if (status != EG_OK) {
-        return status;
+        return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
     }
     if (!there) {
         memmove(&facts->list[at + 1], &facts->list[at], (facts->count - at) * sizeof *facts->list);
@@ -311,14 +307,7 @@ static bool fill_gap(struct eg_facts *facts, size_t at, const struct eg_fact *ru
 static enum eg_status put_between(struct eg_facts *facts, size_t at, const struct eg_fact *run,
                                   size_t count, struct eg_error *err)
 {
-    void *list = facts->list;
-    enum eg_status status =
-        room(&list, &facts->capacity, facts->count, count, sizeof *facts->list, err);
-
-    facts->list = list;
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(room(facts, count, err));
     size_t rest = (facts->count - at) * sizeof *facts->list;
     memmove(&facts->list[at + count], &facts->list[at], rest);
     if (!fill_gap(facts, at, run, count)) {
@@ -473,13 +462,7 @@ static enum eg_status renew(struct eg_facts *facts, const char *from, const stru
     }
     drop_parts(facts, from, parts, more->count);
     free(parts);
-    void *list = facts->list;
-    enum eg_status status =
-        room(&list, &facts->capacity, facts->count, more->count, sizeof *facts->list, err);
-    facts->list = list;
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(room(facts, more->count, err));
     if (!merge(facts, more)) {
         return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
     }
@@ -540,12 +523,10 @@ enum eg_status eg_facts_put_later(struct eg_facts *facts, const char *day, struc
     if (at > 0 && strcmp(facts->later[at - 1], day) == 0) {
         return EG_OK;
     }
-    void *list = facts->later;
-    enum eg_status status =
-        room(&list, &facts->later_capacity, facts->later_count, 1, sizeof *facts->later, err);
-    facts->later = list;
+    enum eg_status status = EG_VECTOR_RESERVE(facts->later, facts->later_capacity,
+                                              facts->later_count + 1, EG_FACTS_MAX);
     if (status != EG_OK) {
-        return status;
+        return refused(status, err);
     }
     memmove(&facts->later[at + 1], &facts->later[at],
             (facts->later_count - at) * sizeof *facts->later);

@@ -1,8 +1,8 @@
 /*
  * Facts: figures that the assessment of an accepted report leaves behind (`remember`) for the
  * windows of later reports (`recall`). The table of facts in force is the archive's; a judgement
- * sees a set of them that flow reads for it and records beside the decision, so that a rerun needs
- * no luck.
+ * sees a set of them that flow reads for it and records beside the decision, so that a
+ * rerun uses the same input.
  *
  * A fact is known by plant and package (of the whole set), result, source, component, name and day.
  * Its day is the last day of the period of the report that left it.
@@ -125,7 +125,7 @@ size_t eg_facts_octets(const struct eg_facts *facts);
 
 /*
  * The canonical text (line form "emgate facts 1", see facts_text.c), hashed into the entry. Facts
- * of one name stand in one line for each unbroken run of days, so that a year of a plant stays some
+ * of one name are in one line for each unbroken run of days, so that a year of a plant stays some
  * ten kilobytes. Reading is strict: what is read writes back the same octets. EG_E_FORMAT with the
  * line, EG_E_LIMIT, EG_E_NOMEM. `out` of eg_facts_read is made by it.
  */

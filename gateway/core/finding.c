@@ -93,8 +93,8 @@ static enum eg_status out_of_memory(struct eg_error *err)
 
 static bool grow(struct eg_findings *findings)
 {
-    return EG_VECTOR_RESERVE(findings->list, findings->capacity, findings->count + 1, SIZE_MAX) ==
-           EG_OK;
+    return EG_VECTOR_RESERVE(findings->list, findings->capacity, findings->count + 1,
+                             EG_FINDINGS_COUNT_MAX) == EG_OK;
 }
 
 enum eg_status eg_findings_add(struct eg_findings *findings, const struct eg_finding_head *head,
@@ -133,12 +133,9 @@ enum eg_status eg_finding_value(struct eg_finding *finding, const char *name, co
     }
     char *name_copy = clean_copy(name[0] != '\0' ? name : "value", EG_ID_MAX);
     char *text_copy = clean_copy(text, EG_FINDING_VALUE_MAX);
-    struct eg_value *values =
-        reallocarray(finding->values, finding->value_count + 1, sizeof *values);
-    if (values != NULL) {
-        finding->values = values;
-    }
-    if (name_copy == NULL || text_copy == NULL || values == NULL) {
+    if (name_copy == NULL || text_copy == NULL ||
+        EG_VECTOR_RESERVE(finding->values, finding->value_capacity, finding->value_count + 1,
+                          EG_FINDINGS_MAX) != EG_OK) { /* each takes octets of the text */
         free(name_copy);
         free(text_copy);
         return out_of_memory(err);

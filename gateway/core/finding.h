@@ -43,7 +43,7 @@ struct eg_finding {
     char *location;
     unsigned line;
     struct eg_value *values;
-    size_t value_count;
+    size_t value_count, value_capacity;
 };
 
 struct eg_findings {

@@ -39,8 +39,6 @@ static enum eg_status write_value(struct eg_buf *out, const struct eg_value *val
 static enum eg_status write_finding(struct eg_buf *out, const struct eg_finding *finding,
                                     struct eg_buf *scratch)
 {
-    enum eg_status status = EG_OK;
-
     eg_lines_putf(out, "finding", "%s %s", eg_severity_text(finding->severity), finding->rule);
     eg_lines_putf(out, "step", "%u", finding->step);
     if (finding->location != NULL && finding->location[0] != '\0') {
@@ -48,14 +46,9 @@ static enum eg_status write_finding(struct eg_buf *out, const struct eg_finding 
     }
     eg_lines_putf(out, "line", "%u", finding->line);
     for (size_t i = 0; i < finding->value_count; i++) {
-        status = write_value(out, &finding->values[i], scratch);
-        if (status != EG_OK) {
-            goto done;
-        }
+        EG_TRY(write_value(out, &finding->values[i], scratch));
     }
-
-done:
-    return status == EG_OK && out->failed ? out->refusal : status;
+    return out->failed ? out->refusal : EG_OK;
 }
 
 /* As many findings as fit whole; the number of the others is added to *omitted. */

@@ -65,8 +65,8 @@ struct eg_parameter_row {
 };
 
 struct eg_parameter {
-    char *name, *unit, *value,
-        *source; /* value NULL when rows give it; source = citation in the law */
+    /* value: NULL when rows give it; source: citation in the law */
+    char *name, *unit, *value, *source;
     struct eg_title title;
     /* formula over parameters alone, computed exactly; NULL: value or rows */
     char *is;

@@ -42,10 +42,8 @@ enum eg_status eg_package_state_write(struct eg_buf *out, const struct eg_packag
     size_t from = out->len;
 
     put(out, state);
-    enum eg_status status = eg_buf_ok(out, WHERE, err);
-    return status != EG_OK ? status
-                           : eg_package_state_read(
-                                 &again, (struct eg_bytes){out->data + from, out->len - from}, err);
+    EG_TRY(eg_buf_ok(out, WHERE, err));
+    return eg_package_state_read(&again, (struct eg_bytes){out->data + from, out->len - from}, err);
 }
 
 /* ---- reading ------------------------------------------------------------------------------ */

@@ -12,7 +12,7 @@
  *                                withdrawn, none is judged any more
  *   reason <text>
  *
- * Valid when keys stand in this order, first is not behind last, and a withdrawal that says first
+ * Valid when keys are in this order, first is not behind last, and a withdrawal that says first
  * says last. Without any statement a package judges what package.xml says.
  */
 #ifndef EG_CORE_PACKAGE_STATE_H

@@ -157,7 +157,7 @@ int eg_version_compare(const char *a, const char *b)
         a += a_len + (a[a_len] == '.');
         b += b_len + (b[b_len] == '.');
     }
-    if (*a != '-' || *b != '-') { /* 11.3: a release stands above its prereleases */
+    if (*a != '-' || *b != '-') { /* 11.3: a release is above its prereleases */
         return (*b == '-') - (*a == '-');
     }
     return compare_prereleases(a + 1, b + 1);

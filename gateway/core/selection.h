@@ -34,8 +34,8 @@ bool eg_package_fits(const struct eg_package *package, const char *kind,
                      const struct eg_plant *plant);
 
 /*
- * Two packages with different ids stand in each other's way when one report could fall to both: the
- * same root element, and neither kind nor regime nor Land tells them apart. Periods are asked
+ * Two packages with different ids overlap when one report could fall to both: the same root
+ * element, and neither kind nor regime nor Land tells them apart. Periods are asked
  * apart. A regime tells apart only as long as no plant lists both.
  */
 bool eg_packages_collide(const struct eg_package *a, const struct eg_package *b);

@@ -244,7 +244,7 @@ static enum eg_status fill_head(struct eg_settings *settings, struct eg_error *e
                : eg_error_set(err, EG_E_USAGE, "archive.path", "is too long");
 }
 
-/* What stands in reports, entries and checkpoints as one word. */
+/* What is one word of reports, entries and checkpoints. */
 static enum eg_status check_words(const struct eg_settings *settings, struct eg_error *err)
 {
     if (!eg_text_token(eg_bytes_of(settings->origin), EG_ORIGIN_MAX)) {

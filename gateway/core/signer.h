@@ -28,11 +28,11 @@ struct eg_signer {
     /* RFC 2253 form, UTF-8 */
     char subject[512];
     int64_t not_before_ms, not_after_ms;
-    unsigned
-        roles; /* bits of enum eg_role: what the certificate may be used as, by its extensions */
+    /* bits of enum eg_role: what the certificate may be used as, by its extensions */
+    unsigned roles;
     int64_t signing_time_ms;
-    struct eg_digest
-        revocation; /* digest of the revocation data that was asked; all 0: none configured */
+    /* digest of the revocation data that was asked; all 0: none configured */
+    struct eg_digest revocation;
 };
 
 #endif

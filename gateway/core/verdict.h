@@ -1,7 +1,7 @@
 /*
- * A verdict on who sent something and whether they may: pass, or the first code that stands in the
- * way. Verdict is not error: a function fills the verdict AND returns EG_OK when it could do its
- * work.
+ * A verdict on who sent something and whether they may: pass, or the code of the first condition
+ * that failed. Verdict is not error: a function fills the verdict AND returns EG_OK when it could
+ * do its work.
  */
 #ifndef EG_CORE_VERDICT_H
 #define EG_CORE_VERDICT_H

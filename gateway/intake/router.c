@@ -346,6 +346,7 @@ struct parcel {
     uint8_t octets[];
 };
 
+/* Not base/table.h: libzmq's threads count down, so the counters have fixed places. */
 static size_t slot_of(const struct eg_route *route)
 {
     uint32_t hash = 2166136261U; /* FNV-1a */

@@ -9,6 +9,7 @@
 #include "assess/schema/embedded.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +19,18 @@ static enum eg_status put_in(struct eg_tree *tree, const char *name, struct eg_b
                              struct eg_error *err)
 {
     struct eg_tree_file file = {.name = strdup(name)};
-    struct eg_tree_file *files = realloc(tree->files, (tree->count + 1) * sizeof *files);
     size_t at = tree->count;
+    size_t capacity = tree->count; /* a tree does not tell how much more there is room for */
 
     eg_buf_init(&file.content, EG_PACKAGE_OCTETS_MAX);
     eg_buf_bytes(&file.content, octets);
-    if (files != NULL) {
-        tree->files = files;
-    }
-    if (files == NULL || file.name == NULL || file.content.failed) {
+    if (file.name == NULL || file.content.failed ||
+        EG_VECTOR_RESERVE(tree->files, capacity, tree->count + 1, SIZE_MAX) != EG_OK) {
         free(file.name);
         eg_buf_done(&file.content);
         return eg_error_set(err, EG_E_NOMEM, name, "memory ran out");
     }
+    struct eg_tree_file *files = tree->files;
     for (; at > 0 && strcmp(files[at - 1].name, name) > 0; at--) {
         files[at] = files[at - 1];
     }

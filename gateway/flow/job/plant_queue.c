@@ -90,6 +90,8 @@ static void take_out(struct eg_plant_queue_list *list, struct eg_job *job)
 
 /* ---- plant queues ---- */
 
+/* Not base/table.h, which allocates: to enter a plant queue can not fail. Ids are the directory's,
+ * so that no sender chooses what shares a bucket. */
 static struct eg_job **bucket_of(struct eg_plant_queues *plant_queues, const char *plant)
 {
     uint32_t hash = 2166136261U; /* FNV-1a */

@@ -1,11 +1,11 @@
 /*
- * A bounded queue of pointers between threads.
+ * A queue of pointers between threads.
  *
- * Why: everything that one thread needs from another is a message here; the bounds are what keeps
- * memory in hand when the world sends faster than the gateway judges. A ring under one mutex; the
- * eventfd is raised when the queue stops being empty and lowered when the last item is taken, both
- * under the mutex, so that "readable" and "not empty" never part. A closed queue stays readable, so
- * that a thread waiting in poll learns of it.
+ * Why: everything that one thread needs from another is a message here. What bounds it is counted
+ * before it is put (gateway_state.h), so that a put fails for memory alone. A ring under one mutex;
+ * the eventfd is raised when the queue stops being empty and lowered when the last item is taken,
+ * both under the mutex, so that "readable" and "not empty" never part. A closed queue stays
+ * readable, so that a thread waiting in poll learns of it.
  */
 #include "flow/pipeline/queue.h"
 

@@ -15,7 +15,8 @@ struct eg_queue;
 
 EG_MUST_USE
 enum eg_status eg_queue_new(struct eg_queue **out, struct eg_error *err);
-void eg_queue_free(struct eg_queue **queue); /* items left in it are the owner's to drain first */
+/* Items left in it are the owner's to drain first. */
+void eg_queue_free(struct eg_queue **queue);
 
 /*
  * Put an item of `octets` weight. false: closed, or memory ran out; the item stays the caller's.
@@ -28,12 +29,12 @@ bool eg_queue_put(struct eg_queue *queue, void *item, size_t octets);
  * closed and empty. */
 void *eg_queue_take(struct eg_queue *queue, int timeout_ms);
 
-void eg_queue_close(
-    struct eg_queue *queue); /* no more puts; takers get the rest, then NULL at once */
+/* No more puts; takers get the rest, then NULL at once. */
+void eg_queue_close(struct eg_queue *queue);
 bool eg_queue_closed(const struct eg_queue *queue);
 size_t eg_queue_items(const struct eg_queue *queue);
 size_t eg_queue_octets(const struct eg_queue *queue);
-int eg_queue_fd(const struct eg_queue
-                    *queue); /* readable: something to take, or closed. Never read it yourself */
+/* Readable: something to take, or closed. Never read it yourself. */
+int eg_queue_fd(const struct eg_queue *queue);
 
 #endif

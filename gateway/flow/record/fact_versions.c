@@ -1,5 +1,6 @@
 /*
- * A hash over plant and package picks the slot.
+ * A hash over plant and package picks the slot. Not base/table.h: nothing is ever removed, so a
+ * table of exact names would grow with every plant.
  */
 #include "flow/record/fact_versions.h"
 

@@ -1,6 +1,6 @@
 /*
  * When the gateway doubts its clock: each piece of evidence alone, to the millisecond, and that
- * evidence which is not there stands against nothing.
+ * evidence which is not there contradicts nothing.
  */
 #include "core/clock_doubt.h"
 

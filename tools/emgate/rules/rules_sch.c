@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static const struct eg_tool_option options[] = {
 struct folder {
     char *path;
     struct eg_tree_file *files;
-    size_t count;
+    size_t count, capacity;
 };
 
 static struct eg_bytes find_file(void *payload, const char *name)
@@ -43,11 +44,10 @@ static struct eg_bytes find_file(void *payload, const char *name)
     struct eg_bytes none = EG_BYTES_NONE;
     struct eg_tree_file file = {.name = strdup(name)};
     char *path = eg_file_join(folder->path, name);
-    struct eg_tree_file *bigger =
-        realloc(folder->files, (folder->count + 1) * sizeof *folder->files);
-    folder->files = bigger != NULL ? bigger : folder->files;
     eg_buf_init(&file.content, EG_PACKAGE_OCTETS_MAX);
-    if (bigger == NULL || file.name == NULL || path == NULL || strstr(name, "..") != NULL ||
+    if (EG_VECTOR_RESERVE(folder->files, folder->capacity, folder->count + 1,
+                          EG_PACKAGE_FILES_MAX) != EG_OK ||
+        file.name == NULL || path == NULL || strstr(name, "..") != NULL ||
         eg_file_read(&file.content, path, NULL) != EG_OK) {
         eg_buf_done(&file.content);
         free(file.name);
