@@ -158,7 +158,8 @@ def started(moved_s, reason):
         size = len(scene.gateway.entries())
         line = scene.wait_told('clock-doubted', 1)
         assert 'reason=%s ' % reason in line, line
-        assert 'clock=%s' % reason in scene.told('ready')[0], scene.told('ready')
+        ready = scene.wait_told('ready', 1)
+        assert 'clock=%s' % reason in ready, ready
         scene.is_doubted(reason, scene.party)
         scene.clock.move(0)
         scene.gateway.wait_for(lambda: ' reloaded ' in scene.gateway.journal(),
