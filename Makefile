@@ -1,14 +1,24 @@
 # emgate: one Makefile. Sections: tools and flags, variant, lists, rules, tests, checks, install.
 # A new source, test, fuzz target or verb is a new file; nothing is listed here by name.
 #
-#   make           the two programs            make demo      a whole exchange on this machine
-#   make quick     seconds: checks, unit tests, stored fuzz inputs
-#   make check     minutes: checks, unit tests and stored fuzz inputs with sanitizers, scenarios, races
-#   make test      installs what is missing, then check. Ends with "N passed, N failed"
-#   make full      all rounds of all tests: also plain unit tests, valgrind, every scenario with
-#                  sanitizers, those of the gateway with ThreadSanitizer, each fuzz target for a while
-#   make bench     the measurements of README    make fuzz-NAME SECONDS=30
-#   make install   DESTDIR= PREFIX=/usr/local    make clean
+# `make help` prints the lines below that begin with "#   make".
+#   make                       the two programs, into build/plain
+#   make demo                  installs what is missing, builds, shows a whole exchange
+#   make test                  installs what is missing, then check; ends with "N passed, N failed"
+#   make quick                 seconds: checks of the code, unit tests, stored fuzz inputs
+#   make check                 minutes: checks, unit tests and fuzz inputs with sanitizers, scenarios, races
+#   make full                  all rounds of all tests, valgrind, scenarios under sanitizers, fuzz
+#   make unit                  a part of check; so are replay, scripts, test-asan, test-race
+#   make test-valgrind         unit tests under valgrind, a part of full
+#   make fuzz-NAME SECONDS=30  one fuzz target, tests/fuzz/fuzz_NAME.c
+#   make checks                all checks of the code, below tools/check; one alone by its name:
+#   make layers                which room includes which; also: unused headers format banned shape
+#   make settings              gateway/SETTINGS.md is what emgated --print-config says
+#   make bench                 measures speed on this machine (tools/bench/README.md)
+#   make pages                 the pages of the rule packages and tables of the reference, anew
+#   make man                   the man pages, into build/plain/man
+#   make install               DESTDIR= PREFIX=/usr/local: programs, library, man pages, packages
+#   make clean                 removes build
 #
 # All targets are relative paths without blanks; the folder that holds them may have blanks.
 
@@ -67,6 +77,8 @@ VOLUME_C  := $(shell grep -l '^ \* volume:' $(UNIT_C))
 FUZZ_C    := $(wildcard tests/fuzz/fuzz_*.c)
 SCRIPTS   := $(wildcard $(foreach k,cli flow fault python,tests/$(k)/*.sh tests/$(k)/test_*.py))
 CHECKS    := $(wildcard $(addprefix tools/check/,layers links unused papers headers format banned shape settings))
+# What README links to, installed beside it.
+PAPERS    := $(wildcard gateway/*.md gateway/wire/*.md rules/*.md certs/*.md tests/*.md tools/bench/*.md)
 # What a plant's software links: no settings file, no XML, no archive.
 LIBRARY_C := $(filter-out gateway/core/settings.c,$(foreach r,base wire core proof verify client,$(wildcard gateway/$(r)/*.c)))
 # The few sources that read differently with test hooks; all others are compiled once for both.
@@ -128,10 +140,12 @@ $(B)/hooks/emgate: $(call hookobj,$(TOOL_C)) $(B)/hooks/libgateway.a
 
 # What tests link: their own support, the tools' rooms, the gateway's.
 TEST_LIBS := $(addprefix $(B)/hooks/,libsupport.a libtool.a libgateway.a)
-# One program a test file, written with criterion's macros: build/<variant>/tests/unit/<room>/test_<module>
-FORKS := $(B)/hooks/tests/support/runner/forks.o
+# One criterion program a test file: build/<variant>/tests/unit/<room>/test_<module>. With sanitizers
+# each test runs in a fork, as criterion starts the program anew for each: tests/support/runner/forks.c.
+FORKS := $(if $(filter plain,$(VARIANT)),,$(B)/hooks/tests/support/runner/forks.o)
+RUNNER := $(if $(FORKS),,-lcriterion)
 $(B)/tests/%: $(B)/hooks/tests/%.o $(FORKS) $(TEST_LIBS)
-	$(call link,$(TEST_LINK)) $(LIBS)
+	$(call link,$(TEST_LINK)) $(RUNNER) $(LIBS)
 # Race tests and stored fuzz inputs are plain programs.
 $(B)/tests/race/%: $(B)/hooks/tests/race/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -lcriterion $(LIBS)
@@ -141,7 +155,7 @@ $(B)/tests/fuzz/%: $(B)/hooks/tests/fuzz/%.o $(B)/hooks/tests/fuzz/driver.o $(TE
 $(B)/tests/planted/race: $(B)/tests/planted/race.o
 	$(call link,$(TEST_LINK)) -pthread
 $(B)/tests/planted/%: $(B)/tests/planted/%.o $(FORKS)
-	$(call link,$(TEST_LINK))
+	$(call link,$(TEST_LINK)) $(RUNNER)
 $(B)/fuzzers/%: $(B)/hooks/tests/fuzz/%.o $(TEST_LIBS)
 	$(call link,$(TEST_LINK)) -fsanitize=fuzzer,address,undefined -lcriterion $(LIBS)
 
@@ -236,7 +250,10 @@ settings: $(B)/emgated
 	@tools/check/$@
 
 # ---- for people --------------------------------------------------------------------------------
-.PHONY: demo bench man pages clean install
+.PHONY: help demo bench man pages clean install
+help:
+	@sed -n 's/^#   make/make/p' Makefile
+
 demo:
 	@tools/install-deps build
 	+@$(again) all
@@ -295,6 +312,7 @@ install: all man $(B)/libemgate.a $(B)/libemgate.so.0
 	install -m 644 $(B)/man/*.1 "$(DESTDIR)$(DATADIR)/man/man1"
 	install -m 644 $(B)/man/*.8 "$(DESTDIR)$(DATADIR)/man/man8"
 	install -m 644 README.md LICENSE "$(DESTDIR)$(DATADIR)/doc/emgate"
+	for f in $(PAPERS); do install -D -m 644 "$$f" "$(DESTDIR)$(DATADIR)/doc/emgate/$$f" || exit 1; done
 	install -d "$(DESTDIR)$(DATADIR)/emgate/data/gas-turbine"
 	install -m 644 tests/data/gas-turbine/* "$(DESTDIR)$(DATADIR)/emgate/data/gas-turbine"
 	if [ -d rules ]; then find rules -type f -exec install -D -m 644 "{}" "$(DESTDIR)$(DATADIR)/emgate/{}" ";"; fi

@@ -2,11 +2,11 @@
  * emgated: arguments, settings, run. Everything else is in the rooms.
  */
 #include "base/limits.h"
-#include "base/log.h"
 #include "core/settings.h"
 #include "flow/daemon/check.h"
 #include "flow/daemon/daemon.h"
 #include "flow/daemon/handshake_process.h"
+#include "flow/journal/log.h"
 
 #include <emgate/version.h>
 

@@ -6,6 +6,7 @@
 #include "archive/store_sqlite.h"
 
 #include "base/limits.h"
+#include "base/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,14 +40,8 @@ static struct part *part_of(struct parts *parts, const struct eg_fact *fact)
             return part;
         }
     }
-    if (parts->count == parts->capacity) {
-        size_t capacity = parts->capacity > 0 ? 2 * parts->capacity : 8;
-        struct part *more = realloc(parts->list, capacity * sizeof *more);
-        if (!more) {
-            return NULL;
-        }
-        parts->list = more;
-        parts->capacity = capacity;
+    if (EG_VECTOR_RESERVE(parts->list, parts->capacity, parts->count + 1, EG_FACTS_MAX) != EG_OK) {
+        return NULL;
     }
     struct part *part = &parts->list[parts->count++];
     *part = (struct part){fact->source, fact->day, {0}};
@@ -135,14 +130,10 @@ static enum eg_status add_set(struct sets *sets, struct eg_facts *set, struct eg
     if (sets->facts + set->count > EG_FACTS_MAX) {
         return eg_error_set(err, EG_E_LIMIT, "facts", "more than %d facts", EG_FACTS_MAX);
     }
-    if (sets->count == sets->capacity) {
-        size_t capacity = sets->capacity > 0 ? 2 * sets->capacity : 32;
-        struct eg_facts *more = realloc(sets->list, capacity * sizeof *more);
-        if (!more) {
-            return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
-        }
-        sets->list = more;
-        sets->capacity = capacity;
+    enum eg_status room =
+        EG_VECTOR_RESERVE(sets->list, sets->capacity, sets->count + 1, EG_FACTS_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, "facts", err);
     }
     sets->facts += set->count;
     sets->list[sets->count++] = *set;

@@ -313,17 +313,9 @@ static enum eg_status insert(struct eg_store *store, const struct eg_held *held,
 {
     struct room all = {0}, own = {0};
     struct eg_packed packed = {0};
-    enum eg_status status =
-        make_room(&own, store, held->participant, EG_HELD_OF_PARTICIPANT_MAX, err);
-    if (status == EG_OK) {
-        status = make_room(&all, store, "", EG_HELD_MAX, err);
-    }
-    if (status == EG_OK) {
-        status = eg_store_pack(&packed, store, report, err);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(make_room(&own, store, held->participant, EG_HELD_OF_PARTICIPANT_MAX, err));
+    EG_TRY(make_room(&all, store, "", EG_HELD_MAX, err));
+    EG_TRY(eg_store_pack(&packed, store, report, err));
     double more = (double)(packed.octets.len + signature.len);
     bool kept = all.octets + more <= (double)EG_HELD_OCTETS_MAX &&
                 own.octets + more <= (double)EG_HELD_OCTETS_OF_PARTICIPANT_MAX;

@@ -35,7 +35,8 @@
 
 struct eg_arena_block {
     struct eg_arena_block *next;
-    size_t size, used; /* of pieces, without gaps */
+    /* of pieces, without gaps */
+    size_t size, used;
     size_t gaps;
     alignas(max_align_t) uint8_t data[];
 };
@@ -89,7 +90,7 @@ static struct eg_arena_block *add_block(struct eg_arena *arena, size_t size)
         arena->refusal = EG_E_LIMIT;
         return NULL;
     }
-    struct eg_arena_block *block = calloc(1, sizeof(*block) + whole(room));
+    struct eg_arena_block *block = calloc(1, sizeof *block + whole(room));
     if (block == NULL) {
         arena->refusal = EG_E_NOMEM;
         return NULL;

@@ -12,11 +12,16 @@
 struct eg_arena_block;
 
 struct eg_arena {
-    struct eg_arena_block *blocks; /* newest first */
-    size_t held;                   /* octets of all blocks */
-    size_t ceiling;                /* held never exceeds it */
-    size_t wanted;                 /* of the next block: what was held before a reset */
-    enum eg_status refusal;        /* why the last piece was not given */
+    /* newest first */
+    struct eg_arena_block *blocks;
+    /* octets of all blocks */
+    size_t held;
+    /* held never exceeds it */
+    size_t ceiling;
+    /* of the next block: what was held before a reset */
+    size_t wanted;
+    /* why the last piece was not given */
+    enum eg_status refusal;
 };
 
 void eg_arena_init(struct eg_arena *arena, size_t ceiling);

@@ -21,9 +21,12 @@ struct eg_buf {
     uint8_t *data;
     size_t len;
     size_t capacity;
-    size_t ceiling; /* len never exceeds it */
-    bool failed;    /* an append was refused (ceiling or memory); stays set until eg_buf_done */
-    enum eg_status refusal; /* why, when failed */
+    /* len never exceeds it */
+    size_t ceiling;
+    /* an append was refused (ceiling or memory); stays set until eg_buf_done */
+    bool failed;
+    /* why, when failed */
+    enum eg_status refusal;
 };
 
 #define EG_BYTES_NONE ((struct eg_bytes){NULL, 0})

@@ -155,15 +155,19 @@ enum eg_status eg_ed25519_new(uint8_t seed[EG_ED25519_KEY_LEN],
                               uint8_t public_key[EG_ED25519_KEY_LEN], struct eg_error *err)
 {
     uint8_t drawn[EG_ED25519_KEY_LEN];
-    enum eg_status status = eg_random(drawn, sizeof(drawn), err);
+    enum eg_status status = eg_random(drawn, sizeof drawn, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_ed25519_public(public_key, drawn, err);
+    status = eg_ed25519_public(public_key, drawn, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        memcpy(seed, drawn, sizeof(drawn));
-    }
-    OPENSSL_cleanse(drawn, sizeof(drawn));
+    memcpy(seed, drawn, sizeof drawn);
+
+done:
+    OPENSSL_cleanse(drawn, sizeof drawn);
     return status;
 }
 
@@ -177,14 +181,14 @@ enum eg_status eg_ed25519_public(uint8_t public_key[EG_ED25519_KEY_LEN],
                                  const uint8_t seed[EG_ED25519_KEY_LEN], struct eg_error *err)
 {
     uint8_t made[EG_ED25519_KEY_LEN];
-    size_t len = sizeof(made);
+    size_t len = sizeof made;
     EVP_PKEY *key = private_key(seed);
     enum eg_status status = EG_OK;
 
-    if (key == NULL || EVP_PKEY_get_raw_public_key(key, made, &len) != 1 || len != sizeof(made)) {
+    if (key == NULL || EVP_PKEY_get_raw_public_key(key, made, &len) != 1 || len != sizeof made) {
         status = refuse(err, "no public key could be made");
     } else {
-        memcpy(public_key, made, sizeof(made));
+        memcpy(public_key, made, sizeof made);
     }
     EVP_PKEY_free(key);
     return status;
@@ -195,18 +199,17 @@ enum eg_status eg_ed25519_sign(uint8_t signature[EG_ED25519_SIG_LEN],
                                struct eg_error *err)
 {
     uint8_t made[EG_ED25519_SIG_LEN];
-    size_t len = sizeof(made);
+    size_t len = sizeof made;
     EVP_PKEY *key = private_key(seed);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     enum eg_status status = EG_OK;
 
     if (key == NULL || context == NULL ||
         EVP_DigestSignInit_ex(context, NULL, NULL, library, NULL, key, NULL) != 1 ||
-        EVP_DigestSign(context, made, &len, message.data, message.len) != 1 ||
-        len != sizeof(made)) {
+        EVP_DigestSign(context, made, &len, message.data, message.len) != 1 || len != sizeof made) {
         status = refuse(err, "signing failed");
     } else {
-        memcpy(signature, made, sizeof(made));
+        memcpy(signature, made, sizeof made);
     }
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(key);

@@ -80,8 +80,8 @@ static enum eg_status fill(struct eg_error *err, enum eg_status status, int caus
 
     char room[EG_ERROR_WHERE_MAX];
 
-    eg_text_line(made.where, sizeof(made.where), where != NULL ? end_of_path(room, where) : "");
-    eg_text_line(made.text, sizeof(made.text), text);
+    eg_text_line(made.where, sizeof made.where, where != NULL ? end_of_path(room, where) : "");
+    eg_text_line(made.text, sizeof made.text, text);
     *err = made;
     return status;
 }
@@ -97,7 +97,7 @@ enum eg_status eg_error_set(struct eg_error *err, enum eg_status status, const c
         return status;
     }
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
     return fill(err, status, 0, where, text);
 }
@@ -133,10 +133,10 @@ enum eg_status eg_error_errno(struct eg_error *err, const char *where, int cause
         sentence = "unknown cause";
     }
     va_start(args, format);
-    int len = vsnprintf(text, sizeof(text), format, args);
+    int len = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (len >= 0 && (size_t)len < sizeof(text)) {
-        snprintf(text + len, sizeof(text) - (size_t)len, ": %s", sentence);
+    if (len >= 0 && (size_t)len < sizeof text) {
+        snprintf(text + len, sizeof text - (size_t)len, ": %s", sentence);
     }
     return fill(err, status, cause, where, text);
 }

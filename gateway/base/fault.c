@@ -80,7 +80,7 @@ static bool is_the_pass(const char *text, const char *point, struct setting *set
         abort();
     }
     if (strcmp(text, setting_read) != 0) {
-        snprintf(setting_read, sizeof(setting_read), "%s", text);
+        snprintf(setting_read, sizeof setting_read, "%s", text);
         passes = 0;
     }
     if (strcmp(setting->point, point) != 0) {

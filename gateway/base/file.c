@@ -9,6 +9,7 @@
  */
 #include "base/file.h"
 
+#include "base/error.h"
 #include "base/fault.h"
 
 #include <assert.h>
@@ -349,16 +350,19 @@ enum eg_status eg_file_mkdirs(const char *path, struct eg_error *err)
     if (copy == NULL) {
         return eg_error_set(err, EG_E_NOMEM, path, "out of memory for a file name");
     }
-    for (char *c = copy + 1; copy[0] != '\0' && *c != '\0' && status == EG_OK; c++) {
+    for (char *c = copy + 1; copy[0] != '\0' && *c != '\0'; c++) {
         if (*c == '/' && c[-1] != '/') {
             *c = '\0';
             status = make_one(copy, err);
             *c = '/';
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        status = make_one(copy, err);
-    }
+    status = make_one(copy, err);
+
+done:
     free(copy);
     return status;
 }
@@ -379,11 +383,11 @@ static enum eg_status remove_name(int dir, const char *name, const char *path, u
     if (fd < 0) {
         return eg_error_errno(err, path, errno, "%s can not be removed", name);
     }
-    enum eg_status status = empty_directory(fd, path, depth + 1, err);
-    if (status == EG_OK && unlinkat(dir, name, AT_REMOVEDIR) != 0 && errno != ENOENT) {
-        status = eg_error_errno(err, path, errno, "%s can not be removed", name);
+    EG_TRY(empty_directory(fd, path, depth + 1, err));
+    if (unlinkat(dir, name, AT_REMOVEDIR) != 0 && errno != ENOENT) {
+        return eg_error_errno(err, path, errno, "%s can not be removed", name);
     }
-    return status;
+    return EG_OK;
 }
 
 /* Takes the descriptor. */
@@ -403,14 +407,19 @@ static enum eg_status empty_directory(int fd, const char *path, unsigned depth,
     }
     enum eg_status status = EG_OK;
     struct dirent *found = NULL;
-    for (errno = 0; status == EG_OK && (found = readdir(dir)) != NULL; errno = 0) {
+    for (errno = 0; (found = readdir(dir)) != NULL; errno = 0) {
         if (strcmp(found->d_name, ".") != 0 && strcmp(found->d_name, "..") != 0) {
             status = remove_name(dirfd(dir), found->d_name, path, depth, err);
         }
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK && errno != 0) {
+    if (errno != 0) {
         status = eg_error_errno(err, path, errno, "directory can not be read");
     }
+
+done:
     closedir(dir);
     return status;
 }

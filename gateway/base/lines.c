@@ -52,8 +52,8 @@ bool eg_lines_start(struct eg_lines *lines, struct eg_bytes text, const char *ki
     struct eg_bytes line = EG_BYTES_NONE;
     char first[64];
 
-    int len = snprintf(first, sizeof(first), "emgate %s 1", kind);
-    assert(len > 0 && (size_t)len < sizeof(first));
+    int len = snprintf(first, sizeof first, "emgate %s 1", kind);
+    assert(len > 0 && (size_t)len < sizeof first);
     if (!cut_line(&rest, &line) || !eg_bytes_is(line, first)) {
         return false;
     }
@@ -153,13 +153,13 @@ void eg_lines_putf(struct eg_buf *out, const char *key, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    int len = vsnprintf(small, sizeof(small), format, args);
+    int len = vsnprintf(small, sizeof small, format, args);
     va_end(args);
     if (len < 0) {
         eg_buf_refuse(out, EG_E_INTERNAL);
         return;
     }
-    if ((size_t)len >= sizeof(small)) {
+    if ((size_t)len >= sizeof small) {
         va_start(args, format);
         if (vasprintf(&large, format, args) < 0) {
             large = NULL;

@@ -51,9 +51,12 @@ static double by_library(const char *text)
 
 struct decimal {
     bool negative;
-    uint64_t digits;     /* the first DIGITS_MAX significant ones */
-    size_t significant;  /* all from the first that is not 0 */
-    size_t whole, after; /* digits before and after the point */
+    /* the first DIGITS_MAX significant ones */
+    uint64_t digits;
+    /* all from the first that is not 0 */
+    size_t significant;
+    /* digits before and after the point */
+    size_t whole, after;
     bool point;
 };
 
@@ -142,7 +145,7 @@ static double scaled(const struct decimal *d, int exponent)
     } else if (exponent < 0 && exponent >= -EXACT_POWER_MAX) {
         x /= powers[-exponent];
     } else {
-        (void)snprintf(text, sizeof(text), "%llue%d", (unsigned long long)d->digits, exponent);
+        (void)snprintf(text, sizeof text, "%llue%d", (unsigned long long)d->digits, exponent);
         x = by_library(text);
     }
     return d->negative ? -x : x;
@@ -173,7 +176,7 @@ double eg_number_xpath(struct eg_bytes text)
 static size_t digits_of(char digits[32], int *exponent, double x, int significant)
 {
     char text[64] = "";
-    (void)snprintf(text, sizeof(text), "%.*e", significant - 1, x);
+    (void)snprintf(text, sizeof text, "%.*e", significant - 1, x);
     size_t n = 0;
     const char *p = text;
     for (; *p != '\0' && *p != 'e'; p++) {
@@ -251,7 +254,8 @@ static bool write_quickly(char out[EG_NUMBER_TEXT_MAX], double x)
 struct binary {
     uint64_t mantissa;
     int shift;
-    int exponent; /* decimal, of the first digit */
+    /* decimal, of the first digit */
+    int exponent;
 };
 
 /* False: too small, too large, or a power of two, whose neighbours are not equally far. */
@@ -339,7 +343,7 @@ void eg_number_text(char out[EG_NUMBER_TEXT_MAX], double x)
     for (int significant = DIGITS_MAX; significant <= DBL_DECIMAL_DIG; significant++) {
         size_t count = digits_of(digits, &exponent, fabs(x), significant);
         char back[64] = "";
-        (void)snprintf(back, sizeof(back), "%c.%se%d", digits[0], digits + 1, exponent);
+        (void)snprintf(back, sizeof back, "%c.%se%d", digits[0], digits + 1, exponent);
         lay_out(out, x < 0, digits, count, exponent);
         if (by_library(back) == fabs(x)) {
             return;

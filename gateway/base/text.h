@@ -45,9 +45,12 @@ bool eg_text_untime(struct eg_bytes text, int64_t *at_ms);
 /* A reader of the line form. Borrowed text must outlive it. */
 struct eg_lines {
     struct eg_bytes rest;
-    unsigned number;       /* of the line last read, from 1 */
-    struct eg_bytes key;   /* of the line last read */
-    struct eg_bytes value; /* still escaped */
+    /* of the line last read, from 1 */
+    unsigned number;
+    /* of the line last read */
+    struct eg_bytes key;
+    /* still escaped */
+    struct eg_bytes value;
 };
 
 /* Begin: checks the first line. false: it is not "emgate <kind> 1". */

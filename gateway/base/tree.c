@@ -7,6 +7,7 @@
  */
 #include "base/file.h"
 #include "base/text.h"
+#include "base/vector.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,14 +18,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DEPTH_MAX = 32, FIRST_FILES = 16 };
+enum { DEPTH_MAX = 32 };
 
 struct walk {
     struct eg_tree tree;
     size_t capacity;
     size_t max_files;
     size_t octets_left;
-    const char *path; /* of the root, for messages */
+    /* of the root, for messages */
+    const char *path;
 };
 
 static enum eg_status walk_directory(struct walk *walk, int fd, const char *prefix, unsigned depth,
@@ -42,14 +44,8 @@ static enum eg_status add_file(struct walk *walk, int fd, const char *name, stru
     if (tree->count >= walk->max_files) {
         return eg_error_set(err, EG_E_LIMIT, walk->path, "more than %zu files", walk->max_files);
     }
-    if (tree->count == walk->capacity) {
-        size_t capacity = walk->capacity > 0 ? 2 * walk->capacity : FIRST_FILES;
-        struct eg_tree_file *files = reallocarray(tree->files, capacity, sizeof(*files));
-        if (files == NULL) {
-            return out_of_memory(walk, err);
-        }
-        tree->files = files;
-        walk->capacity = capacity;
+    if (EG_VECTOR_RESERVE(tree->files, walk->capacity, tree->count + 1, walk->max_files) != EG_OK) {
+        return out_of_memory(walk, err);
     }
     struct eg_tree_file *file = &tree->files[tree->count];
     eg_buf_init(&file->content, walk->octets_left);
@@ -62,11 +58,12 @@ static enum eg_status add_file(struct walk *walk, int fd, const char *name, stru
     if (status == EG_E_LIMIT) {
         return eg_error_set(err, EG_E_LIMIT, walk->path, "files of more octets than allowed");
     }
-    if (status == EG_OK) {
-        walk->octets_left -= file->content.len;
-        file->content.ceiling = file->content.len;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    walk->octets_left -= file->content.len;
+    file->content.ceiling = file->content.len;
+    return EG_OK;
 }
 
 static enum eg_status add_name(struct walk *walk, int dir, const char *name, const char *prefix,
@@ -160,7 +157,7 @@ enum eg_status eg_tree_read(struct eg_tree *out, const char *path, size_t max_fi
         return status;
     }
     if (walk.tree.count > 0) {
-        qsort(walk.tree.files, walk.tree.count, sizeof(walk.tree.files[0]), by_name);
+        qsort(walk.tree.files, walk.tree.count, sizeof walk.tree.files[0], by_name);
     }
     *out = walk.tree;
     return EG_OK;
@@ -183,5 +180,5 @@ const struct eg_tree_file *eg_tree_find(const struct eg_tree *tree, const char *
     if (tree->count == 0) {
         return NULL;
     }
-    return bsearch(&wanted, tree->files, tree->count, sizeof(tree->files[0]), by_name);
+    return bsearch(&wanted, tree->files, tree->count, sizeof tree->files[0], by_name);
 }

@@ -128,13 +128,27 @@ enum eg_status eg_client_greet(struct eg_client *client, int64_t deadline_ms, st
 enum eg_status eg_client_refused(struct eg_client *client, const struct eg_message *answer,
                                  struct eg_error *err);
 
-/* ---- loop.c ---- */
+/* ---- requests.c ---- */
 
 /* A new request with copies of `count` frames. EG_E_NOMEM. */
 EG_MUST_USE
 enum eg_status eg_request_add(struct eg_request **out, struct eg_client *client, enum eg_verb verb,
                               const struct eg_bytes *frames, size_t count, struct eg_error *err);
 void eg_request_drop(struct eg_client *client, struct eg_request *request);
+
+/* ---- following.c ---- */
+
+/* The connection is another one now. */
+void eg_follow_restart(struct eg_client *client);
+/* Ask again or give credit, whichever is due. */
+EG_MUST_USE
+enum eg_status eg_follow_continue(struct eg_client *client, struct eg_error *err);
+/* Take an answer or item that belongs to the stream; true: taken. */
+bool eg_follow_arrive(struct eg_client *client, uint64_t id, struct eg_incoming **incoming);
+/* Forget the stream. */
+void eg_follow_end(struct eg_client *client);
+
+/* ---- loop.c ---- */
 
 /*
  * One turn: connect if need be, send what is due, wait at most wait_ms, take what came.
@@ -152,15 +166,6 @@ static inline bool eg_client_is_interrupted(const struct eg_client *client)
 {
     return client->interrupted != NULL && client->interrupted(client->payload);
 }
-
-/* ---- follow.c ---- */
-
-void eg_follow_restart(struct eg_client *client); /* the connection is another one now */
-EG_MUST_USE
-enum eg_status eg_follow_continue(struct eg_client *client, struct eg_error *err);
-/* Take an answer or item that belongs to the stream; true: taken. */
-bool eg_follow_arrive(struct eg_client *client, uint64_t id, struct eg_incoming **incoming);
-void eg_follow_end(struct eg_client *client);
 
 /* ---- submit.c ---- */
 

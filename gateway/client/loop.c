@@ -6,12 +6,12 @@
 #include "client/internal.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #define STEP_MS 200       /* how often an interruption is looked for */
@@ -23,60 +23,6 @@
 #define ID_TEXT_MAX 24
 
 /* ---- requests ---- */
-
-enum eg_status eg_request_add(struct eg_request **out, struct eg_client *client, enum eg_verb verb,
-                              const struct eg_bytes *frames, size_t count, struct eg_error *err)
-{
-    if (client->request_count == client->request_capacity) {
-        size_t capacity = client->request_capacity == 0 ? 16 : 2 * client->request_capacity;
-        struct eg_request **grown =
-            realloc(client->requests, capacity * sizeof(struct eg_request *));
-        if (grown == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "request", "memory ran out");
-        }
-        client->requests = grown;
-        client->request_capacity = capacity;
-    }
-    struct eg_request *request = calloc(1, sizeof *request);
-    if (request == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, "request", "memory ran out");
-    }
-    request->id = ++client->last_id;
-    request->verb = verb;
-    request->frame_count = count;
-    request->deadline_ms = eg_clock_boot_ms() + client->timeout_ms;
-    client->requests[client->request_count++] = request;
-    client->submissions += verb == EG_VERB_SUBMIT;
-    for (size_t i = 0; i < count; i++) {
-        eg_buf_init(&request->frames[i], frames[i].len);
-        eg_buf_bytes(&request->frames[i], frames[i]);
-        enum eg_status status = eg_buf_ok(&request->frames[i], "request", err);
-        if (status != EG_OK) {
-            eg_request_drop(client, request);
-            return status;
-        }
-    }
-    *out = request;
-    return EG_OK;
-}
-
-void eg_request_drop(struct eg_client *client, struct eg_request *request)
-{
-    for (size_t i = 0; i < client->request_count; i++) {
-        if (client->requests[i] == request) {
-            memmove(client->requests + i, client->requests + i + 1,
-                    (client->request_count - i - 1) * sizeof(struct eg_request *));
-            client->request_count--;
-            client->submissions -= request->verb == EG_VERB_SUBMIT;
-            break;
-        }
-    }
-    for (size_t i = 0; i < EG_REQUEST_FRAMES_MAX; i++) {
-        eg_buf_done(&request->frames[i]);
-    }
-    eg_incoming_free(&request->answer);
-    free(request);
-}
 
 static struct eg_request *request_of(const struct eg_client *client, uint64_t id)
 {
@@ -195,6 +141,13 @@ static bool may_pass(enum eg_status status)
     return status == EG_E_TIMEOUT || status == EG_E_BUSY || status == EG_E_IO;
 }
 
+static enum eg_status greet_and_open(struct eg_client *client, int64_t deadline_ms,
+                                     struct eg_error *err)
+{
+    EG_TRY(eg_client_greet(client, deadline_ms, err));
+    return open_hall(client, deadline_ms, err);
+}
+
 /* Greet and open, again and again until patience ends or somebody says no. */
 static enum eg_status reconnect(struct eg_client *client, struct eg_error *err)
 {
@@ -203,10 +156,7 @@ static enum eg_status reconnect(struct eg_client *client, struct eg_error *err)
     eg_link_close(&client->hall);
     client->connected = false;
     for (;;) {
-        enum eg_status status = eg_client_greet(client, deadline_ms, err);
-        if (status == EG_OK) {
-            status = open_hall(client, deadline_ms, err);
-        }
+        enum eg_status status = greet_and_open(client, deadline_ms, err);
         if (status == EG_OK) {
             client->connected = true;
             client->greet_due = false;
@@ -365,9 +315,6 @@ enum eg_status eg_client_ask(struct eg_incoming **out, struct eg_client *client,
     if (status != EG_OK) {
         return status;
     }
-    if (status != EG_OK) {
-        goto done;
-    }
     while (request->answer == NULL && !request->expired) {
         status = eg_client_turn(client, STEP_MS, err);
         if (status != EG_OK) {
@@ -377,8 +324,6 @@ enum eg_status eg_client_ask(struct eg_incoming **out, struct eg_client *client,
     if (request->answer == NULL) {
         status = eg_error_set(err, EG_E_TIMEOUT, eg_verb_text(verb), "no answer within %d ms",
                               client->timeout_ms);
-    }
-    if (status != EG_OK) {
         goto done;
     }
     *out = request->answer;

@@ -20,7 +20,8 @@
 
 static const struct {
     enum eg_clock_doubt doubt;
-    size_t offset; /* of the time in the evidence */
+    /* of the time in the evidence */
+    size_t offset;
     const char *what;
 } come[] = {
     {EG_CLOCK_BEFORE_ENTRY, offsetof(struct eg_clock_evidence, last_entry_ms),

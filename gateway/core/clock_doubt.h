@@ -12,17 +12,24 @@
 /* In UTC milliseconds; 0 throughout: not known, or there is none. */
 struct eg_clock_evidence {
     /* Times that have come: the clock can not be before them. */
-    int64_t last_entry_ms;       /* recorded-at of the newest entry */
-    int64_t directory_issued_ms; /* signing time of the directory's signature */
-    int64_t list_issued_ms;      /* newest this-update of the revocation lists */
+    /* recorded-at of the newest entry */
+    int64_t last_entry_ms;
+    /* signing time of the directory's signature */
+    int64_t directory_issued_ms;
+    /* newest this-update of the revocation lists */
+    int64_t list_issued_ms;
     /* Ends that do not all pass unnoticed. */
-    int64_t certificate_until_ms; /* the gateway's own certificate */
+    /* the gateway's own certificate */
+    int64_t certificate_until_ms;
     int64_t directory_until_ms;
-    int64_t lists_until_ms; /* when the last list has ended */
+    /* when the last list has ended */
+    int64_t lists_until_ms;
     /* A comparison made while nothing stood against the clock; wall_ms 0: not made yet. */
     int64_t wall_ms, boot_ms;
-    int64_t step_ms; /* how far the clock may drift from boot time since then */
-    bool unjudged;   /* directory, lists and packages were loaded while the clock was in doubt */
+    /* how far the clock may drift from boot time since then */
+    int64_t step_ms;
+    /* directory, lists and packages were loaded while the clock was in doubt */
+    bool unjudged;
 };
 
 enum eg_clock_doubt {

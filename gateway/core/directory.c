@@ -16,16 +16,19 @@ struct certificate_slot {
 };
 
 struct eg_directory_index {
-    const struct eg_participant **participants; /* by id */
-    const struct eg_plant **plants;             /* by id */
-    struct certificate_slot *certificates;      /* pinned first; by digest, by issuer and subject */
+    /* by id */
+    const struct eg_participant **participants;
+    /* by id */
+    const struct eg_plant **plants;
+    /* pinned first; by digest, by issuer and subject */
+    struct certificate_slot *certificates;
     size_t certificate_count;
 };
 
 static const char *const role_words[] = {"operator",       "device",  "measuring-body", "authority",
                                          "rule-publisher", "auditor", "registrar",      "gateway"};
 
-enum { ROLE_COUNT = sizeof(role_words) / sizeof(role_words[0]) };
+enum { ROLE_COUNT = sizeof role_words / sizeof role_words[0] };
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
@@ -158,7 +161,7 @@ static void *room_for(size_t count, size_t size)
 
 static struct eg_directory_index *new_index(const struct eg_directory *directory)
 {
-    struct eg_directory_index *index = calloc(1, sizeof(*index));
+    struct eg_directory_index *index = calloc(1, sizeof *index);
 
     if (index == NULL) {
         return NULL;
@@ -166,9 +169,9 @@ static struct eg_directory_index *new_index(const struct eg_directory *directory
     for (size_t i = 0; i < directory->participant_count; i++) {
         index->certificate_count += directory->participants[i].certificate_count;
     }
-    index->participants = room_for(directory->participant_count, sizeof(*index->participants));
-    index->plants = room_for(directory->plant_count, sizeof(*index->plants));
-    index->certificates = room_for(index->certificate_count, sizeof(*index->certificates));
+    index->participants = room_for(directory->participant_count, sizeof *index->participants);
+    index->plants = room_for(directory->plant_count, sizeof *index->plants);
+    index->certificates = room_for(index->certificate_count, sizeof *index->certificates);
     if (index->participants == NULL || index->plants == NULL || index->certificates == NULL) {
         free_index(index);
         return NULL;
@@ -191,10 +194,10 @@ static void fill_index(struct eg_directory_index *index, const struct eg_directo
     for (size_t i = 0; i < directory->plant_count; i++) {
         index->plants[i] = &directory->plants[i];
     }
-    qsort(index->participants, directory->participant_count, sizeof(*index->participants),
+    qsort(index->participants, directory->participant_count, sizeof *index->participants,
           participants_by_id);
-    qsort(index->plants, directory->plant_count, sizeof(*index->plants), plants_by_id);
-    qsort(index->certificates, at, sizeof(*index->certificates), by_certificate);
+    qsort(index->plants, directory->plant_count, sizeof *index->plants, plants_by_id);
+    qsort(index->certificates, at, sizeof *index->certificates, by_certificate);
 }
 
 /* Two neighbours of the same key would make it a matter of luck who is found. */
@@ -250,7 +253,7 @@ const struct eg_participant *eg_directory_participant(const struct eg_directory 
         const struct eg_participant wanted = {.id = (char *)id};
         const struct eg_participant *key = &wanted;
         const struct eg_participant **found =
-            bsearch(&key, directory->index->participants, directory->participant_count, sizeof(key),
+            bsearch(&key, directory->index->participants, directory->participant_count, sizeof key,
                     participants_by_id);
         return found != NULL ? *found : NULL;
     }
@@ -268,7 +271,7 @@ const struct eg_plant *eg_directory_plant(const struct eg_directory *directory, 
         const struct eg_plant wanted = {.id = (char *)id};
         const struct eg_plant *key = &wanted;
         const struct eg_plant **found = bsearch(&key, directory->index->plants,
-                                                directory->plant_count, sizeof(key), plants_by_id);
+                                                directory->plant_count, sizeof key, plants_by_id);
         return found != NULL ? *found : NULL;
     }
     for (size_t i = 0; i < directory->plant_count; i++) {
@@ -287,7 +290,7 @@ static const struct eg_participant *find_rule(const struct eg_directory *directo
     if (directory->index != NULL) {
         const struct certificate_slot *found =
             bsearch(&key, directory->index->certificates, directory->index->certificate_count,
-                    sizeof(key), by_certificate);
+                    sizeof key, by_certificate);
         return found != NULL ? found->participant : NULL;
     }
     for (size_t i = 0; i < directory->participant_count; i++) {

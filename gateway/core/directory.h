@@ -24,20 +24,27 @@ enum eg_role {
  * subject. */
 struct eg_certificate_rule {
     bool pinned;
-    struct eg_digest certificate; /* pinned */
-    struct eg_digest issuer_key;  /* not pinned */
-    char *subject;                /* not pinned; RFC 2253 form */
+    /* pinned */
+    struct eg_digest certificate;
+    /* not pinned */
+    struct eg_digest issuer_key;
+    /* not pinned; RFC 2253 form */
+    char *subject;
 };
 
 struct eg_participant {
     char *id;
-    char *name;     /* as registered */
-    unsigned roles; /* bits of enum eg_role */
+    /* as registered */
+    char *name;
+    /* bits of enum eg_role */
+    unsigned roles;
     struct eg_certificate_rule *certificates;
     size_t certificate_count;
-    char **package_prefixes; /* of a rule publisher: "eu.ied." may publish eu.ied.* */
+    /* of a rule publisher: "eu.ied." may publish eu.ied.* */
+    char **package_prefixes;
     size_t package_prefix_count;
-    char **lands; /* of a rule publisher: Länder it may publish for; none listed = all */
+    /* of a rule publisher: Länder it may publish for; none listed = all */
+    char **lands;
     size_t land_count;
 };
 
@@ -49,31 +56,42 @@ struct eg_delegate {
 
 /* A package parameter set for this plant (permit). */
 struct eg_plant_parameter {
-    char *package;   /* package id */
-    char *name;      /* parameter */
-    char *component; /* "" = every */
-    char *source;    /* "" = every */
+    /* package id */
+    char *package;
+    /* parameter */
+    char *name;
+    /* "" = every */
+    char *component;
+    /* "" = every */
+    char *source;
     char *value, *unit, *citation;
     char from[11], until[11];
 };
 
 /* A fact about the plant that a package asks for (core/package.h, setting). */
 struct eg_plant_setting {
-    char *package;   /* package id */
-    char *name;      /* setting */
-    char *component; /* "" = of the plant, or every */
+    /* package id */
+    char *package;
+    /* setting */
+    char *name;
+    /* "" = of the plant, or every */
+    char *component;
     char *word, *citation;
     char from[11], until[11];
 };
 
 struct eg_plant {
     char *id, *name;
-    char *operator_id;  /* participant */
-    char *authority_id; /* competent authority, participant */
+    /* participant */
+    char *operator_id;
+    /* competent authority, participant */
+    char *authority_id;
     char *land;
-    char **regimes; /* names of the laws under which it reports; packages match them */
+    /* names of the laws under which it reports; packages match them */
+    char **regimes;
     size_t regime_count;
-    struct eg_delegate *delegates; /* devices and measuring bodies */
+    /* devices and measuring bodies */
+    struct eg_delegate *delegates;
     size_t delegate_count;
     struct eg_plant_parameter *parameters;
     size_t parameter_count;
@@ -83,24 +101,30 @@ struct eg_plant {
 
 struct eg_log_key {
     char *origin;
-    char *gateway; /* participant */
+    /* participant */
+    char *gateway;
     uint8_t key[EG_ED25519_KEY_LEN];
     char from[11], until[11];
 };
 
 struct eg_directory {
-    uint64_t version; /* rises */
+    /* rises */
+    uint64_t version;
     int64_t not_after_ms;
-    struct eg_digest digest; /* SHA-256 of the XML octets */
-    struct eg_buf octets;    /* the XML that was signed */
-    struct eg_buf signature; /* its CMS */
+    /* SHA-256 of the XML octets */
+    struct eg_digest digest;
+    /* the XML that was signed */
+    struct eg_buf octets;
+    /* its CMS */
+    struct eg_buf signature;
     struct eg_participant *participants;
     size_t participant_count;
     struct eg_plant *plants;
     size_t plant_count;
     struct eg_log_key *log_keys;
     size_t log_key_count;
-    struct eg_directory_index *index; /* made by eg_directory_index; NULL: one by one */
+    /* made by eg_directory_index; NULL: one by one */
+    struct eg_directory_index *index;
 };
 
 /*

@@ -3,9 +3,11 @@
  */
 #include "core/facts.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "base/vector.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,19 +38,23 @@ static bool same(const char *a, const char *b)
     return a == b || strcmp(a, b) == 0;
 }
 
-static int compare(const struct eg_fact *fact, const char *result, const char *source,
-                   const char *component, const char *name, const char *day)
+/* A series: all facts that differ by their day alone. */
+static int compare_series(const struct eg_fact *a, const struct eg_fact *b)
 {
-    int order = strcmp(fact->result, result);
-    order = order != 0 ? order : strcmp(fact->source, source);
-    order = order != 0 ? order : strcmp(fact->component, component);
-    order = order != 0 ? order : strcmp(fact->name, name);
-    return order != 0 ? order : strcmp(fact->day, day);
+    int order = strcmp(a->result, b->result);
+    order = order != 0 ? order : strcmp(a->source, b->source);
+    order = order != 0 ? order : strcmp(a->component, b->component);
+    return order != 0 ? order : strcmp(a->name, b->name);
 }
 
-/* Where a key stands or belongs. */
-static size_t place(bool *there, const struct eg_facts *facts, const char *result,
-                    const char *source, const char *component, const char *name, const char *day)
+static int compare_facts(const struct eg_fact *a, const struct eg_fact *b)
+{
+    int order = compare_series(a, b);
+    return order != 0 ? order : strcmp(a->day, b->day);
+}
+
+/* Where a fact with the key of `fact` is, or belongs. */
+static size_t place(bool *there, const struct eg_facts *facts, const struct eg_fact *fact)
 {
     size_t low = 0;
     size_t high = facts->count;
@@ -56,7 +62,7 @@ static size_t place(bool *there, const struct eg_facts *facts, const char *resul
     *there = false;
     while (low < high && !*there) {
         size_t middle = low + (high - low) / 2;
-        int order = compare(&facts->list[middle], result, source, component, name, day);
+        int order = compare_facts(&facts->list[middle], fact);
         if (order < 0) {
             low = middle + 1;
         } else {
@@ -74,18 +80,8 @@ static enum eg_status room(void **list, size_t *capacity, size_t count, size_t a
     if (count + add > EG_FACTS_MAX) {
         return eg_error_set(err, EG_E_LIMIT, "facts", "more than %d facts", EG_FACTS_MAX);
     }
-    if (add <= *capacity - count) {
-        return EG_OK;
-    }
-    size_t more = *capacity == 0 ? 16 : 2 * *capacity;
-    more = more < count + add ? count + add : more;
-    void *grown = realloc(*list, more * size);
-    if (grown == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
-    }
-    *list = grown;
-    *capacity = more;
-    return EG_OK;
+    enum eg_status status = eg_vector_reserve(list, capacity, count + add, size, EG_FACTS_MAX);
+    return status == EG_OK ? EG_OK : eg_vector_refused(status, "facts", err);
 }
 
 /* ---- texts: kept once for neighbours that say the same -------------------------------------- */
@@ -214,11 +210,6 @@ static struct eg_fact plain(const struct eg_fact *fact)
     return it;
 }
 
-static int compare_facts(const struct eg_fact *a, const struct eg_fact *b)
-{
-    return compare(a, b->result, b->source, b->component, b->name, b->day);
-}
-
 /* A fact whose texts and values are good. */
 static enum eg_status insert(struct eg_facts *facts, const struct eg_fact *fact,
                              struct eg_error *err)
@@ -227,18 +218,22 @@ static enum eg_status insert(struct eg_facts *facts, const struct eg_fact *fact,
     size_t at = facts->count;
 
     if (facts->count > 0 && compare_facts(&facts->list[facts->count - 1], fact) >= 0) {
-        at = place(&there, facts, fact->result, fact->source, fact->component, fact->name,
-                   fact->day);
+        at = place(&there, facts, fact);
     }
     void *list = facts->list;
     enum eg_status status =
         there ? EG_OK : room(&list, &facts->capacity, facts->count, 1, sizeof *facts->list, err);
     facts->list = list;
     struct eg_fact own = plain(fact);
-    if (status == EG_OK && !own_texts(&own, facts, at > 0 ? &facts->list[at - 1] : NULL,
-                                      at < facts->count ? &facts->list[at] : NULL)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!own_texts(&own, facts, at > 0 ? &facts->list[at - 1] : NULL,
+                   at < facts->count ? &facts->list[at] : NULL)) {
         status = eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
     }
+
+done:
     if (status != EG_OK) {
         return status;
     }
@@ -337,28 +332,21 @@ static enum eg_status put_between(struct eg_facts *facts, size_t at, const struc
 enum eg_status eg_facts_put_run(struct eg_facts *facts, const struct eg_fact *run, size_t count,
                                 struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
 
-    for (size_t n = 0; status == EG_OK && count > 0; run += n, count -= n) {
+    for (size_t n = 0; count > 0; run += n, count -= n) {
         bool there = false;
-        size_t at =
-            place(&there, facts, run->result, run->source, run->component, run->name, run->day);
+        size_t at = place(&there, facts, run);
         const struct eg_fact *next = at < facts->count ? &facts->list[at] : NULL;
         n = next == NULL || compare_facts(next, &run[count - 1]) > 0 ? count : 1;
         while (n < count && !there && compare_facts(next, &run[n]) > 0) {
             n++;
         }
-        status = there ? insert(facts, run, err) : put_between(facts, at, run, n, err);
+        EG_TRY(there ? insert(facts, run, err) : put_between(facts, at, run, n, err));
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- gathering: series by series over all sets, for they come in the set's order ------------- */
-
-static int compare_series(const struct eg_fact *a, const struct eg_fact *b)
-{
-    return compare(a, b->result, b->source, b->component, b->name, a->day);
-}
 
 /* The first series that any set still holds; NULL: all are at their ends. */
 static const struct eg_fact *first_series(const struct eg_facts *sets, const size_t *at,
@@ -382,16 +370,23 @@ enum eg_status eg_facts_gather(struct eg_facts *facts, const struct eg_facts *se
     enum eg_status status =
         at != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
     const struct eg_fact *series = NULL;
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    while (status == EG_OK && (series = first_series(sets, at, count)) != NULL) {
-        for (size_t i = 0; i < count && status == EG_OK; i++) {
-            for (; status == EG_OK && at[i] < sets[i].count &&
-                   compare_series(&sets[i].list[at[i]], series) == 0;
+    while ((series = first_series(sets, at, count)) != NULL) {
+        for (size_t i = 0; i < count; i++) {
+            for (; at[i] < sets[i].count && compare_series(&sets[i].list[at[i]], series) == 0;
                  at[i]++) {
                 status = insert(facts, &sets[i].list[at[i]], err);
+                if (status != EG_OK) {
+                    goto done;
+                }
             }
         }
     }
+
+done:
     free(at);
     return status;
 }
@@ -454,8 +449,7 @@ static bool merge(struct eg_facts *facts, const struct eg_facts *more)
     for (size_t i = more->count; i > 0; i--) {
         const struct eg_facts rest = {.list = facts->list, .count = end};
         const struct eg_fact *fact = &more->list[i - 1];
-        size_t at = place(&there, &rest, fact->result, fact->source, fact->component, fact->name,
-                          fact->day);
+        size_t at = place(&there, &rest, fact);
         struct eg_fact *own = &facts->list[at + i - 1];
         memmove(own + 1, &facts->list[at], (end - at) * sizeof *facts->list);
         end = at;
@@ -483,10 +477,13 @@ static enum eg_status renew(struct eg_facts *facts, const char *from, const stru
     enum eg_status status =
         room(&list, &facts->capacity, facts->count, more->count, sizeof *facts->list, err);
     facts->list = list;
-    if (status == EG_OK && !merge(facts, more)) {
-        status = eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (!merge(facts, more)) {
+        return eg_error_set(err, EG_E_NOMEM, "facts", "memory ran out");
+    }
+    return EG_OK;
 }
 
 /* Into an empty set, which keeps its later days. */

@@ -42,18 +42,28 @@ enum eg_answer_value { EG_ANSWER_NO, EG_ANSWER_YES, EG_ANSWER_UNKNOWN };
  * borrowed during the call. Texts are clean UTF-8 (base/text.h) of at most the length named.
  */
 struct eg_fact {
-    const char *result;    /* EG_FACT_NAME_MAX */
-    const char *source;    /* EG_ID_MAX */
-    const char *component; /* EG_ID_MAX; "": of the source itself */
-    const char *name;      /* EG_FACT_NAME_MAX, without blanks; of a class count "<classes>.<id>" */
-    const char *unit;      /* EG_FACT_UNIT_MAX; NUMBER: as the package writes it; ANSWER: "" */
+    /* EG_FACT_NAME_MAX */
+    const char *result;
+    /* EG_ID_MAX */
+    const char *source;
+    /* EG_ID_MAX; "": of the source itself */
+    const char *component;
+    /* EG_FACT_NAME_MAX, without blanks; of a class count "<classes>.<id>" */
+    const char *name;
+    /* EG_FACT_UNIT_MAX; NUMBER: as the package writes it; ANSWER: "" */
+    const char *unit;
     char day[11];
-    char word[EG_FACT_WORD_MAX + 1]; /* inside: the number as it was read; "": it is to be made */
+    /* inside: the number as it was read; "": it is to be made */
+    char word[EG_FACT_WORD_MAX + 1];
     enum eg_fact_kind kind;
-    bool has_number;             /* NUMBER */
-    double number;               /* finite */
-    enum eg_value_status status; /* NUMBER */
-    enum eg_answer_value answer; /* ANSWER */
+    /* NUMBER */
+    bool has_number;
+    /* finite */
+    double number;
+    /* NUMBER */
+    enum eg_value_status status;
+    /* ANSWER */
+    enum eg_answer_value answer;
 };
 
 struct eg_facts_texts; /* inside */

@@ -169,7 +169,8 @@ struct reader {
     char name[EG_FACT_NAME_MAX + 1], unit[EG_FACT_UNIT_MAX + 1];
     enum eg_fact_kind kind;
     struct eg_error *err;
-    enum eg_status status; /* of put, when a line was refused by it */
+    /* of put, when a line was refused by it */
+    enum eg_status status;
 };
 
 /* An escaped value into `out`; false: too long. */
@@ -363,10 +364,14 @@ static enum eg_status check_again(const struct eg_facts *facts, struct eg_bytes 
     eg_buf_init(&again, text.len + 1);
     enum eg_status status = write_facts(&again, facts, true, NULL);
     bool equal = status == EG_OK && eg_bytes_equal(eg_bytes_view(&again), text);
-    while (!equal && status == EG_OK && at < again.len && at < text.len &&
-           again.data[at] == text.data[at]) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    while (!equal && at < again.len && at < text.len && again.data[at] == text.data[at]) {
         line += again.data[at++] == '\n';
     }
+
+done:
     eg_buf_done(&again);
     if (status == EG_E_NOMEM) {
         return eg_error_set(err, status, "facts", "memory ran out");
@@ -405,9 +410,12 @@ enum eg_status eg_facts_read(struct eg_facts *out, struct eg_bytes text, struct 
         return eg_error_set(err, EG_E_FORMAT, "facts", "line 1 is not \"emgate facts 1\"");
     }
     enum eg_status status = read_lines(&reader, &lines);
-    if (status == EG_OK) {
-        status = check_again(&reader.facts, text, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = check_again(&reader.facts, text, err);
+
+done:
     if (status != EG_OK) {
         eg_facts_done(&reader.facts);
         return status;

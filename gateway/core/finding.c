@@ -8,12 +8,13 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/vector.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_FINDINGS = 8, LOCATION_MAX = 64 * 1024, RULE_MAX = 1000 };
+enum { LOCATION_MAX = 64 * 1024, RULE_MAX = 1000 };
 
 static const char *const severity_words[4] = {"info", "warning", "error", "fatal"};
 
@@ -92,41 +93,31 @@ static enum eg_status out_of_memory(struct eg_error *err)
 
 static bool grow(struct eg_findings *findings)
 {
-    if (findings->count < findings->capacity) {
-        return true;
-    }
-    size_t capacity = findings->capacity > 0 ? 2 * findings->capacity : FIRST_FINDINGS;
-    struct eg_finding *list = reallocarray(findings->list, capacity, sizeof(*list));
-    if (list == NULL) {
-        return false;
-    }
-    findings->list = list;
-    findings->capacity = capacity;
-    return true;
+    return EG_VECTOR_RESERVE(findings->list, findings->capacity, findings->count + 1, SIZE_MAX) ==
+           EG_OK;
 }
 
-enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity severity,
-                               const char *rule, unsigned step, const char *location, unsigned line,
+enum eg_status eg_findings_add(struct eg_findings *findings, const struct eg_finding_head *head,
                                struct eg_finding **out, struct eg_error *err)
 {
-    assert((size_t)severity < 4);
+    assert((size_t)head->severity < 4);
     if (findings->count >= EG_FINDINGS_COUNT_MAX) {
-        findings->by_severity[severity]++;
+        findings->by_severity[head->severity]++;
         findings->omitted++;
         if (out != NULL) {
             *out = NULL;
         }
         return EG_OK;
     }
-    struct eg_finding made = {.severity = severity, .step = step, .line = line};
-    made.rule = clean_copy(rule, RULE_MAX);
-    made.location = location != NULL ? clean_copy(location, LOCATION_MAX) : NULL;
-    if (made.rule == NULL || (location != NULL && made.location == NULL) || !grow(findings)) {
+    struct eg_finding made = {.severity = head->severity, .step = head->step, .line = head->line};
+    made.rule = clean_copy(head->rule, RULE_MAX);
+    made.location = head->location != NULL ? clean_copy(head->location, LOCATION_MAX) : NULL;
+    if (made.rule == NULL || (head->location != NULL && made.location == NULL) || !grow(findings)) {
         done_finding(&made);
         return out_of_memory(err);
     }
     findings->list[findings->count] = made;
-    findings->by_severity[severity]++;
+    findings->by_severity[head->severity]++;
     if (out != NULL) {
         *out = &findings->list[findings->count];
     }
@@ -143,7 +134,7 @@ enum eg_status eg_finding_value(struct eg_finding *finding, const char *name, co
     char *name_copy = clean_copy(name[0] != '\0' ? name : "value", EG_ID_MAX);
     char *text_copy = clean_copy(text, EG_FINDING_VALUE_MAX);
     struct eg_value *values =
-        reallocarray(finding->values, finding->value_count + 1, sizeof(*values));
+        reallocarray(finding->values, finding->value_count + 1, sizeof *values);
     if (values != NULL) {
         finding->values = values;
     }

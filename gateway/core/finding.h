@@ -36,9 +36,11 @@ struct eg_value {
 
 struct eg_finding {
     enum eg_severity severity;
-    char *rule; /* id, unique in the package's step */
+    /* id, unique in the package's step */
+    char *rule;
     unsigned step;
-    char *location; /* NULL: none */
+    /* NULL: none */
+    char *location;
     unsigned line;
     struct eg_value *values;
     size_t value_count;
@@ -47,8 +49,10 @@ struct eg_finding {
 struct eg_findings {
     struct eg_finding *list;
     size_t count, capacity;
-    size_t omitted;        /* not kept beyond EG_FINDINGS_COUNT_MAX */
-    size_t by_severity[4]; /* counts all, omitted ones too */
+    /* not kept beyond EG_FINDINGS_COUNT_MAX */
+    size_t omitted;
+    /* counts all, omitted ones too */
+    size_t by_severity[4];
 };
 
 /* Built-in rules: findings about the input itself, without a package. */
@@ -84,16 +88,29 @@ bool eg_severity_named(const char *text, enum eg_severity *out);
 void eg_findings_init(struct eg_findings *findings);
 void eg_findings_done(struct eg_findings *findings);
 
+/* What a finding says before it has values. */
+struct eg_finding_head {
+    enum eg_severity severity;
+    const char *rule;
+    /* 0: of no step */
+    unsigned step;
+    /* NULL: none */
+    const char *location;
+    /* 0: not known */
+    unsigned line;
+};
+
 /*
  * Add a finding; texts are copied. Beyond the ceiling it is only counted and *out is NULL.
  * Tab and CR become blanks, other control characters but LF and what is not UTF-8 become U+FFFD.
+ *
  *   out   may be NULL; borrowed from `findings` until the next add; give it values with
- * eg_finding_value
+ *         eg_finding_value
  */
 EG_MUST_USE
-enum eg_status eg_findings_add(struct eg_findings *findings, enum eg_severity severity,
-                               const char *rule, unsigned step, const char *location, unsigned line,
+enum eg_status eg_findings_add(struct eg_findings *findings, const struct eg_finding_head *head,
                                struct eg_finding **out, struct eg_error *err);
+
 /* Append a value; does nothing when finding is NULL (an omitted one). Value text is cut at
  * EG_FINDING_VALUE_MAX octets on a UTF-8 boundary; a blank in a name becomes '-'. */
 EG_MUST_USE

@@ -146,7 +146,7 @@ static void fill_in(struct eg_buf *out, const char *form, const struct eg_findin
 
 bool eg_finding_builtin_text(const struct eg_finding *finding, const char *lang, struct eg_buf *out)
 {
-    for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
+    for (size_t i = 0; i < sizeof builtins / sizeof builtins[0]; i++) {
         if (strcmp(builtins[i].rule, finding->rule) == 0) {
             fill_in(out, strcmp(lang, "de") == 0 ? builtins[i].de : builtins[i].en, finding);
             return true;
@@ -157,7 +157,7 @@ bool eg_finding_builtin_text(const struct eg_finding *finding, const char *lang,
 
 bool eg_finding_builtin_at(size_t index, const char **rule, const char **en, const char **de)
 {
-    if (index >= sizeof(builtins) / sizeof(builtins[0])) {
+    if (index >= sizeof builtins / sizeof builtins[0]) {
         return false;
     }
     *rule = builtins[index].rule;

@@ -47,9 +47,14 @@ static enum eg_status write_finding(struct eg_buf *out, const struct eg_finding 
         eg_lines_put(out, "location", eg_bytes_of(finding->location));
     }
     eg_lines_putf(out, "line", "%u", finding->line);
-    for (size_t i = 0; i < finding->value_count && status == EG_OK; i++) {
+    for (size_t i = 0; i < finding->value_count; i++) {
         status = write_value(out, &finding->values[i], scratch);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     return status == EG_OK && out->failed ? out->refusal : status;
 }
 
@@ -118,8 +123,10 @@ struct reading {
     struct eg_findings findings;
     struct eg_package_ref package;
     bool has_package, valid;
-    struct eg_finding *finding; /* the one whose lines are being read */
-    struct eg_buf text;         /* unescaped, for copies that end in 0 */
+    /* the one whose lines are being read */
+    struct eg_finding *finding;
+    /* unescaped, for copies that end in 0 */
+    struct eg_buf text;
 };
 
 /* The part before the first blank as a 0-terminated word; the rest stays in *rest. */
@@ -143,10 +150,10 @@ static bool read_package(struct reading *reading)
     struct eg_bytes rest = reading->lines.value;
 
     reading->has_package = true;
-    return cut_word(&rest, package->id, sizeof(package->id)) &&
-           cut_word(&rest, package->version, sizeof(package->version)) &&
+    return cut_word(&rest, package->id, sizeof package->id) &&
+           cut_word(&rest, package->version, sizeof package->version) &&
            eg_text_token(eg_bytes_of(package->id), EG_ID_MAX) &&
-           eg_text_token(eg_bytes_of(package->version), sizeof(package->version) - 1) &&
+           eg_text_token(eg_bytes_of(package->version), sizeof package->version - 1) &&
            eg_digest_untext(rest, &package->digest);
 }
 
@@ -204,7 +211,7 @@ static bool read_start(struct reading *reading, enum eg_status *status, struct e
     bool has_location = false;
     bool fits = false;
 
-    if (!cut_word(&rest, word, sizeof(word)) || !eg_severity_named(word, &severity) ||
+    if (!cut_word(&rest, word, sizeof word) || !eg_severity_named(word, &severity) ||
         !unescape(reading, rest)) {
         return false;
     }
@@ -225,9 +232,13 @@ static bool read_start(struct reading *reading, enum eg_status *status, struct e
     }
     fits = read_number(reading, "line", UINT32_MAX, &line);
     if (fits) {
-        *status = eg_findings_add(&reading->findings, severity, rule, step,
-                                  has_location ? (const char *)reading->text.data : NULL, line,
-                                  &reading->finding, err);
+        const struct eg_finding_head head = {
+            .severity = severity,
+            .rule = rule,
+            .step = step,
+            .location = has_location ? (const char *)reading->text.data : NULL,
+            .line = line};
+        *status = eg_findings_add(&reading->findings, &head, &reading->finding, err);
         fits = *status == EG_OK && reading->finding != NULL;
     }
 done:
@@ -240,7 +251,7 @@ static bool read_value(struct reading *reading, enum eg_status *status, struct e
     struct eg_bytes rest = reading->lines.value;
     char name[EG_ID_MAX + 1];
 
-    if (reading->finding == NULL || !cut_word(&rest, name, sizeof(name)) ||
+    if (reading->finding == NULL || !cut_word(&rest, name, sizeof name) ||
         !unescape(reading, rest)) {
         return false;
     }

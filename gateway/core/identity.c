@@ -66,7 +66,7 @@ void eg_identity_unreadable(struct eg_identity *out, const char *participant,
     struct eg_digest digest = eg_hash(report);
 
     *out = (struct eg_identity){0};
-    snprintf(out->participant, sizeof(out->participant), "%s", participant);
+    snprintf(out->participant, sizeof out->participant, "%s", participant);
     eg_digest_text(&digest, out->id);
 }
 

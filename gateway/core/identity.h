@@ -10,8 +10,10 @@
 
 struct eg_identity {
     char participant[EG_ID_MAX + 1];
-    char id[EG_ID_MAX + 1]; /* declared, or "sha256:<hex>" of the report when it can not be read */
-    uint32_t version;       /* declared 1..EG_VERSION_NUMBER_MAX; 0 when it can not be read */
+    /* declared, or "sha256:<hex>" of the report when it can not be read */
+    char id[EG_ID_MAX + 1];
+    /* declared 1..EG_VERSION_NUMBER_MAX; 0 when it can not be read */
+    uint32_t version;
 };
 
 /* What the identity XPaths of a package read. Dates are days of the report's own calendar,
@@ -19,10 +21,13 @@ struct eg_identity {
 struct eg_report_header {
     char id[EG_ID_MAX + 1];
     uint32_t version;
-    char addressee[EG_ORIGIN_MAX + 1]; /* "" when the package says addressee="none" */
+    /* "" when the package says addressee="none" */
+    char addressee[EG_ORIGIN_MAX + 1];
     char plant[EG_ID_MAX + 1];
-    char from[11];  /* first day of the period */
-    char until[11]; /* last day of the period */
+    /* first day of the period */
+    char from[11];
+    /* last day of the period */
+    char until[11];
     char kind[EG_ID_MAX + 1];
 };
 

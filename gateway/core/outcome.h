@@ -9,13 +9,15 @@
 #include "core/package.h"
 
 struct eg_result {
-    char *name; /* as the package's step names it */
+    /* as the package's step names it */
+    char *name;
     struct eg_buf content;
 };
 
 struct eg_notification {
     char *name;
-    char *recipient; /* participant id, or "public"; filled by flow from the directory */
+    /* participant id, or "public"; filled by flow from the directory */
+    char *recipient;
     struct eg_buf content;
 };
 
@@ -23,15 +25,18 @@ struct eg_outcome {
     struct eg_findings findings;
     struct eg_package_ref package;
     bool has_package;
-    struct eg_buf parameters;   /* canonical text of the parameter values used, with where they came
-                                   from; may be empty */
-    struct eg_facts recalled;   /* facts that the judgement leaned on */
-    struct eg_facts remembered; /* what it leaves behind when it is accepted and recorded */
+    /* canonical text of the parameter values used, with where they came from; may be empty */
+    struct eg_buf parameters;
+    /* facts that the judgement leaned on */
+    struct eg_facts recalled;
+    /* what it leaves behind when it is accepted and recorded */
+    struct eg_facts remembered;
     struct eg_result *results;
     size_t result_count;
     struct eg_notification *notifications;
     size_t notification_count;
-    bool accepted; /* no error or fatal finding */
+    /* no error or fatal finding */
+    bool accepted;
 };
 
 void eg_outcome_init(struct eg_outcome *outcome);

@@ -12,7 +12,8 @@
 struct eg_package_ref {
     char id[EG_ID_MAX + 1];
     char version[32];
-    struct eg_digest digest; /* SHA-256 of the SIGNED file: fixes every octet of the package */
+    /* SHA-256 of the SIGNED file: fixes every octet of the package */
+    struct eg_digest digest;
 };
 
 struct eg_title {
@@ -21,8 +22,10 @@ struct eg_title {
 
 /* A file of the shared vocabularies that the package takes. */
 struct eg_vocabulary_file {
-    char *file; /* in the package */
-    char *name; /* below rules/vocabulary */
+    /* in the package */
+    char *file;
+    /* below rules/vocabulary */
+    char *name;
     struct eg_digest digest;
 };
 
@@ -30,10 +33,14 @@ enum eg_step_kind { EG_STEP_SCHEMA, EG_STEP_CHECKS, EG_STEP_ASSESSMENT, EG_STEP_
 
 struct eg_step {
     enum eg_step_kind kind;
-    char *file;   /* in the package */
-    char *phase;  /* checks: NULL = default phase */
-    char *on;     /* name of the result it works on; NULL = the report */
-    char *result; /* assessment, transform: name of what it makes */
+    /* in the package */
+    char *file;
+    /* checks: NULL = default phase */
+    char *phase;
+    /* name of the result it works on; NULL = the report */
+    char *on;
+    /* assessment, transform: name of what it makes */
+    char *result;
 };
 
 /* A fact about the plant that the directory states: one of the declared words. */
@@ -42,26 +49,35 @@ struct eg_setting {
     char **words;
     size_t word_count;
     bool per_component;
-    char *source; /* citation: why the law asks for it */
+    /* citation: why the law asks for it */
+    char *source;
     struct eg_title title;
 };
 
 struct eg_parameter_row {
-    char *component; /* NULL: every */
-    char *when;      /* condition over settings; NULL: always. The first row that fits counts */
+    /* NULL: every */
+    char *component;
+    /* condition over settings; NULL: always. The first row that fits counts */
+    char *when;
     char *value;
-    char *source; /* the parameter's source, if it has one, comma, its own */
+    /* the parameter's source, if it has one, comma, its own */
+    char *source;
 };
 
 struct eg_parameter {
     char *name, *unit, *value,
         *source; /* value NULL when rows give it; source = citation in the law */
     struct eg_title title;
-    char *is;           /* formula over parameters alone, computed exactly; NULL: value or rows */
-    char *min, *max;    /* bounds within which the directory may set it for a plant; NULL: none */
-    bool may_override;  /* by a permit in the directory */
-    bool stricter_only; /* and only downwards */
-    struct eg_parameter_row *rows; /* by component */
+    /* formula over parameters alone, computed exactly; NULL: value or rows */
+    char *is;
+    /* bounds within which the directory may set it for a plant; NULL: none */
+    char *min, *max;
+    /* by a permit in the directory */
+    bool may_override;
+    /* and only downwards */
+    bool stricter_only;
+    /* by component */
+    struct eg_parameter_row *rows;
     size_t row_count;
 };
 
@@ -76,18 +92,24 @@ struct eg_notification_rule {
     char *name;
     char *result;
     enum eg_recipient_kind to;
-    char *participant; /* EG_TO_PARTICIPANT */
+    /* EG_TO_PARTICIPANT */
+    char *participant;
 };
 
 struct eg_package {
     struct eg_package_ref ref;
     struct eg_title title;
-    char *publisher; /* participant id */
-    char *land;      /* Land it is published for; NULL = all */
+    /* participant id */
+    char *publisher;
+    /* Land it is published for; NULL = all */
+    char *land;
     char *law, *citation;
-    char from[11], until[11];           /* report periods judged, inclusive; until "" = open */
-    char *match_namespace, *match_name; /* root element */
-    char *match_kind, *match_regime;    /* NULL: any */
+    /* report periods judged, inclusive; until "" = open */
+    char from[11], until[11];
+    /* root element */
+    char *match_namespace, *match_name;
+    /* NULL: any */
+    char *match_kind, *match_regime;
     struct eg_title remark;
     /* identity XPaths; prefixes are bound by `namespaces` */
     char *path_id, *path_version, *path_addressee, *path_plant, *path_from, *path_until, *path_kind;
@@ -107,10 +129,11 @@ struct eg_package {
     struct eg_notification_rule *notifications;
     size_t notification_count;
 
-    struct eg_tree tree; /* every file listed in SIGNED, and SIGNED, SIGNED.p7s themselves; of an
-                            unsigned package also the vocabularies that signing would put in */
-    bool is_signed;      /* SIGNED and SIGNED.p7s were there and SIGNED fits the files; the CMS is
-                            verify's to check */
+    /* every file listed in SIGNED, and SIGNED, SIGNED.p7s themselves; of an unsigned package
+     * also the vocabularies that signing would put in */
+    struct eg_tree tree;
+    /* SIGNED and SIGNED.p7s were there and SIGNED fits the files; the CMS is verify's to check */
+    bool is_signed;
 };
 
 void eg_package_free(struct eg_package **package);

@@ -3,6 +3,7 @@
  */
 #include "core/package_state.h"
 
+#include "base/error.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -132,9 +133,14 @@ static enum eg_status writes_back(const struct eg_package_state *state, struct e
     eg_buf_init(&again, EG_SIGNED_TEXT_MAX);
     put(&again, state);
     enum eg_status status = eg_buf_ok(&again, WHERE, err);
-    if (status == EG_OK && !eg_bytes_equal(eg_bytes_view(&again), text)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_bytes_equal(eg_bytes_view(&again), text)) {
         status = eg_error_set(err, EG_E_FORMAT, WHERE, "a line is missing, doubled or misplaced");
     }
+
+done:
     eg_buf_done(&again);
     return status;
 }
@@ -164,11 +170,9 @@ enum eg_status eg_package_state_read(struct eg_package_state *out, struct eg_byt
     if (state.withdrawn && state.first[0] != '\0' && state.last[0] == '\0') {
         return eg_error_set(err, EG_E_FORMAT, WHERE, "a withdrawal that says first says last");
     }
-    enum eg_status status = writes_back(&state, text, err);
-    if (status == EG_OK) {
-        *out = state;
-    }
-    return status;
+    EG_TRY(writes_back(&state, text, err));
+    *out = state;
+    return EG_OK;
 }
 
 /* ---- meaning ------------------------------------------------------------------------------ */

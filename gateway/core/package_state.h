@@ -28,7 +28,8 @@ struct eg_package_state {
     struct eg_package_ref package;
     uint32_t number;
     bool withdrawn;
-    char first[11], last[11]; /* "" = absent */
+    /* "" = absent */
+    char first[11], last[11];
     char reason[EG_STATE_REASON_MAX + 1];
 };
 

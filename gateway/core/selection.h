@@ -11,7 +11,8 @@
 /* First and last day of the report periods judged, both included; last "" = open. */
 struct eg_span {
     char first[11], last[11];
-    bool none; /* no period at all */
+    /* no period at all */
+    bool none;
 };
 
 /* A whole period lies in the span; two spans share a day. Any thread. */

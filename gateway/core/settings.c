@@ -20,8 +20,10 @@ struct setting {
     const char *section, *key;
     enum setting_type type;
     size_t offset;
-    const char *fallback; /* NULL: must be given */
-    uint64_t min, max;    /* of numbers */
+    /* NULL: must be given */
+    const char *fallback;
+    /* of numbers */
+    uint64_t min, max;
     const char *sentence;
 };
 
@@ -94,7 +96,8 @@ struct reading {
     const char *path;
     char folder[EG_SETTING_TEXT_MAX];
     bool given[TABLE_COUNT];
-    char text[256]; /* first refusal; the library tells its line */
+    /* first refusal; the library tells its line */
+    char text[256];
     bool failed;
 };
 
@@ -264,18 +267,24 @@ enum eg_status eg_settings_read(struct eg_settings *out, const char *path, struc
     struct reading reading = {.settings = settings, .path = path};
     folder_of(reading.folder, path);
     enum eg_status status = parse(&reading, err);
-    if (status == EG_OK) {
-        status = fill_rest(&reading, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = check_words(settings, err);
+    status = fill_rest(&reading, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = fill_head(settings, err);
+    status = check_words(settings, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = *settings;
+    status = fill_head(settings, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = *settings;
+
+done:
     free(settings);
     return status;
 }

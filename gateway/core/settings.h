@@ -15,7 +15,8 @@ struct eg_settings {
     char origin[EG_SETTING_TEXT_MAX], participant[EG_SETTING_TEXT_MAX];
     char certificate[EG_SETTING_TEXT_MAX], key[EG_SETTING_TEXT_MAX], card[EG_SETTING_TEXT_MAX];
     char log_key[EG_SETTING_TEXT_MAX], log_statement[EG_SETTING_TEXT_MAX];
-    char log_head[EG_SETTING_TEXT_MAX]; /* never empty once read */
+    /* never empty once read */
+    char log_head[EG_SETTING_TEXT_MAX];
     char anchors[EG_SETTING_TEXT_MAX], crls[EG_SETTING_TEXT_MAX], directory[EG_SETTING_TEXT_MAX];
     char registrar[EG_SETTING_TEXT_MAX];
     char rules[EG_SETTING_TEXT_MAX], archive[EG_SETTING_TEXT_MAX];

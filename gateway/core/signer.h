@@ -21,9 +21,12 @@ enum eg_signed_kind {
 };
 
 struct eg_signer {
-    struct eg_digest certificate; /* SHA-256 of the certificate's DER */
-    struct eg_digest issuer_key;  /* SHA-256 of the issuer's SubjectPublicKeyInfo DER */
-    char subject[512];            /* RFC 2253 form, UTF-8 */
+    /* SHA-256 of the certificate's DER */
+    struct eg_digest certificate;
+    /* SHA-256 of the issuer's SubjectPublicKeyInfo DER */
+    struct eg_digest issuer_key;
+    /* RFC 2253 form, UTF-8 */
+    char subject[512];
     int64_t not_before_ms, not_after_ms;
     unsigned
         roles; /* bits of enum eg_role: what the certificate may be used as, by its extensions */

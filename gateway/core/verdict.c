@@ -23,11 +23,11 @@ bool eg_verdict_refuse(struct eg_verdict *verdict, enum eg_code code, const char
         return false;
     }
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
     verdict->code = code;
-    eg_text_line(verdict->rule, sizeof(verdict->rule), rule != NULL ? rule : "");
-    eg_text_line(verdict->where, sizeof(verdict->where), where != NULL ? where : "");
-    eg_text_line(verdict->text, sizeof(verdict->text), text);
+    eg_text_line(verdict->rule, sizeof verdict->rule, rule != NULL ? rule : "");
+    eg_text_line(verdict->where, sizeof verdict->where, where != NULL ? where : "");
+    eg_text_line(verdict->text, sizeof verdict->text, text);
     return false;
 }

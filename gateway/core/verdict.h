@@ -13,10 +13,14 @@
 #define EG_VERDICT_TEXT_MAX 400
 
 struct eg_verdict {
-    enum eg_code code;              /* EG_CODE_OK: pass */
-    char rule[64];                  /* clause, e.g. "RFC 5652 5.3"; "" if none */
-    char where[128];                /* what was judged, e.g. "signerInfo 2", "CN=..." */
-    char text[EG_VERDICT_TEXT_MAX]; /* one English line with the values in question */
+    /* EG_CODE_OK: pass */
+    enum eg_code code;
+    /* clause, e.g. "RFC 5652 5.3"; "" if none */
+    char rule[64];
+    /* what was judged, e.g. "signerInfo 2", "CN=..." */
+    char where[128];
+    /* one English line with the values in question */
+    char text[EG_VERDICT_TEXT_MAX];
 };
 
 /* Fill the verdict unless it holds a refusal already (the first one counts). Returns false, for

@@ -15,6 +15,7 @@
 #include "deliver/streams.h"
 
 #include "base/error.h"
+#include "base/vector.h"
 #include "wire/refusal.h"
 
 #include <assert.h>
@@ -198,14 +199,10 @@ static void make_room(struct eg_streams *streams, const char *participant)
 
 static enum eg_status add(struct follower **out, struct eg_streams *streams, struct eg_error *err)
 {
-    if (streams->count == streams->capacity) {
-        size_t capacity = streams->capacity == 0 ? 16 : 2 * streams->capacity;
-        struct follower **grown = realloc(streams->followers, capacity * sizeof(struct follower *));
-        if (grown == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "streams", "memory ran out");
-        }
-        streams->followers = grown;
-        streams->capacity = capacity;
+    enum eg_status room = EG_VECTOR_RESERVE(streams->followers, streams->capacity,
+                                            streams->count + 1, EG_FOLLOWERS_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, "streams", err);
     }
     struct follower *follower = calloc(1, sizeof *follower);
     if (follower == NULL) {
@@ -418,14 +415,9 @@ static enum eg_status reserve(struct follower *follower, struct eg_error *err)
         follower->unacked_first = 0;
         return EG_OK;
     }
-    size_t capacity = follower->unacked_capacity == 0 ? 8 : 2 * follower->unacked_capacity;
-    struct sent_item *grown = realloc(follower->unacked, capacity * sizeof *grown);
-    if (grown == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, "streams", "memory ran out");
-    }
-    follower->unacked = grown;
-    follower->unacked_capacity = capacity;
-    return EG_OK;
+    enum eg_status room = EG_VECTOR_RESERVE(follower->unacked, follower->unacked_capacity,
+                                            follower->unacked_count + 1, EG_CREDIT_MAX + 1);
+    return room == EG_OK ? EG_OK : eg_vector_refused(room, "streams", err);
 }
 
 /* Rule (3): called only when the transport took the item. */

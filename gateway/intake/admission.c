@@ -1,17 +1,23 @@
 /*
- * Open addressing with linear probing in a table of twice the maximum, rebuilt when old admissions
- * are swept out: memory is fixed at start, so no number of greetings can make it grow.
+ * A list of admissions, and a table from their keys to places in it. The list has all its memory
+ * from the start, so no number of greetings can make it grow; who leaves gives its place to the
+ * last one. The table borrows the keys where they are in the list.
  */
 #include "intake/admission.h"
 
+#include "base/error.h"
+#include "base/table.h"
+
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SHARE 8 /* one participant has at most the eighth part of all places */
 
 struct eg_admission {
-    struct eg_admitted *slots;
-    size_t slot_count, used, max;
+    struct eg_admitted *list;
+    size_t count, max;
+    struct eg_table places;
     double rate;
     uint64_t last_number;
 };
@@ -20,82 +26,71 @@ enum eg_status eg_admission_new(struct eg_admission **out, size_t max, uint64_t 
                                 struct eg_error *err)
 {
     struct eg_admission *table = calloc(1, sizeof *table);
-    size_t slot_count = 2 * max;
-    struct eg_admitted *slots = calloc(slot_count, sizeof *slots);
-    if (table == NULL || slots == NULL) {
-        free(table);
-        free(slots);
+    enum eg_status status = EG_OK;
+    if (table == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "admissions", "memory ran out");
     }
-    *table = (struct eg_admission){slots, slot_count, 0, max, (double)rate, 0};
+    table->max = max;
+    table->rate = (double)rate;
+    table->list = calloc(max, sizeof *table->list);
+    if (table->list == NULL) {
+        status = eg_error_set(err, EG_E_NOMEM, "admissions", "memory ran out");
+        goto done;
+    }
+    status = eg_table_init(&table->places, max, err);
+    if (status != EG_OK) {
+        goto done;
+    }
     *out = table;
-    return EG_OK;
+    table = NULL;
+
+done:
+    eg_admission_free(&table);
+    return status;
 }
 
 void eg_admission_free(struct eg_admission **table)
 {
     if (*table != NULL) {
-        free((*table)->slots);
+        eg_table_done(&(*table)->places);
+        free((*table)->list);
         free(*table);
         *table = NULL;
     }
 }
 
-/* FNV-1a; a peer who grinds keys only lengthens the probes of its own certificate's greetings. */
-static size_t slot_of(const struct eg_admission *table, const char *key)
+static struct eg_bytes key_of(const struct eg_admitted *admitted)
 {
-    uint64_t hash = 1469598103934665603U;
-    for (size_t i = 0; i < EG_CURVE_KEY_TEXT && key[i] != '\0'; i++) {
-        hash = (hash ^ (uint8_t)key[i]) * 1099511628211U;
-    }
-    return (size_t)(hash % table->slot_count);
+    return (struct eg_bytes){(const uint8_t *)admitted->key, EG_CURVE_KEY_TEXT};
 }
 
-static struct eg_admitted *probe(struct eg_admission *table, const char *key)
+/* The table has had room for one key more: it is put where another was just removed. */
+static void put_back(struct eg_admission *table, size_t at)
 {
-    size_t at = slot_of(table, key);
-    while (table->slots[at].key[0] != '\0' && strcmp(table->slots[at].key, key) != 0) {
-        at = (at + 1) % table->slot_count;
-    }
-    return &table->slots[at];
+    enum eg_status status = eg_table_put(&table->places, key_of(&table->list[at]), at);
+    assert(status == EG_OK);
+    (void)status;
 }
 
-/* Keep only what holds: builds a fresh table, since probing does not bear holes. */
-static enum eg_status sweep(struct eg_admission *table, int64_t now_ms, struct eg_error *err)
+static void take_out(struct eg_admission *table, size_t at)
 {
-    struct eg_admission fresh = *table;
-    fresh.used = 0;
-    fresh.slots = calloc(table->slot_count, sizeof *fresh.slots);
-    if (fresh.slots == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, "admissions", "memory ran out");
+    const size_t last = --table->count;
+    (void)eg_table_remove(&table->places, key_of(&table->list[at]));
+    if (at != last) {
+        (void)eg_table_remove(&table->places, key_of(&table->list[last]));
+        table->list[at] = table->list[last];
+        put_back(table, at);
     }
-    for (size_t i = 0; i < table->slot_count; i++) {
-        const struct eg_admitted *old = &table->slots[i];
-        if (old->key[0] != '\0' && eg_admission_holds(old, now_ms)) {
-            *probe(&fresh, old->key) = *old;
-            fresh.used++;
+}
+
+/* Keep only what holds. */
+static void sweep(struct eg_admission *table, int64_t now_ms)
+{
+    for (size_t at = table->count; at > 0; at--) {
+        if (!eg_admission_holds(&table->list[at - 1], now_ms)) {
+            take_out(table, at - 1);
         }
     }
-    free(table->slots);
-    *table = fresh;
-    return EG_OK;
-}
-
-/* Take one out and close the hole: what stood behind it moves up, unless that is before its place.
- */
-static void take_out(struct eg_admission *table, size_t hole)
-{
-    for (size_t at = (hole + 1) % table->slot_count; table->slots[at].key[0] != '\0';
-         at = (at + 1) % table->slot_count) {
-        size_t home = slot_of(table, table->slots[at].key);
-        bool between = hole < at ? hole < home && home <= at : hole < home || home <= at;
-        if (!between) {
-            table->slots[hole] = table->slots[at];
-            hole = at;
-        }
-    }
-    memset(&table->slots[hole], 0, sizeof table->slots[hole]);
-    table->used--;
 }
 
 /* Who has its share already gives up its oldest place for the new one. */
@@ -104,19 +99,42 @@ static void make_room(struct eg_admission *table, const char *participant)
     size_t share = table->max / SHARE > 0 ? table->max / SHARE : 1;
     size_t held = 0;
     size_t oldest = 0;
-    if (table->used < share) {
+    if (table->count < share) {
         return;
     }
-    for (size_t i = 0; i < table->slot_count; i++) {
-        const struct eg_admitted *slot = &table->slots[i];
-        if (slot->key[0] != '\0' && strcmp(slot->participant, participant) == 0) {
-            oldest = held == 0 || slot->number < table->slots[oldest].number ? i : oldest;
+    for (size_t i = 0; i < table->count; i++) {
+        if (strcmp(table->list[i].participant, participant) == 0) {
+            oldest = held == 0 || table->list[i].number < table->list[oldest].number ? i : oldest;
             held++;
         }
     }
     if (held >= share) {
         take_out(table, oldest);
     }
+}
+
+/* A new place, which has its key only. */
+static enum eg_status add(struct eg_admitted **out, struct eg_admission *table, const char *key,
+                          const char *participant, int64_t now_ms, struct eg_error *err)
+{
+    make_room(table, participant);
+    if (table->count >= table->max) {
+        sweep(table, now_ms);
+    }
+    if (table->count >= table->max) {
+        return eg_error_set(err, EG_E_BUSY, "admissions",
+                            "all %zu admissions are taken (limits.admissions)", table->max);
+    }
+    struct eg_admitted *admitted = &table->list[table->count];
+    memset(admitted, 0, sizeof *admitted);
+    memcpy(admitted->key, key, EG_CURVE_KEY_TEXT);
+    enum eg_status status = eg_table_put(&table->places, key_of(admitted), table->count);
+    if (status != EG_OK) {
+        return eg_error_set(err, status, "admissions", "memory ran out");
+    }
+    table->count++;
+    *out = admitted;
+    return EG_OK;
 }
 
 enum eg_status eg_admission_put(struct eg_admission *table, const char *key,
@@ -126,36 +144,23 @@ enum eg_status eg_admission_put(struct eg_admission *table, const char *key,
     if (strlen(key) != EG_CURVE_KEY_TEXT || strlen(participant) > EG_ID_MAX) {
         return eg_error_set(err, EG_E_USAGE, "admissions", "key or participant is out of form");
     }
-    bool known = probe(table, key)->key[0] != '\0';
-    if (!known) {
-        make_room(table, participant);
+    struct eg_admitted *admitted = eg_admission_find(table, key);
+    if (admitted == NULL) {
+        EG_TRY(add(&admitted, table, key, participant, now_ms, err));
     }
-    if (!known && table->used >= table->max) {
-        enum eg_status status = sweep(table, now_ms, err);
-        if (status != EG_OK) {
-            return status;
-        }
-        if (table->used >= table->max) {
-            return eg_error_set(err, EG_E_BUSY, "admissions",
-                                "all %zu admissions are taken (limits.admissions)", table->max);
-        }
-    }
-    struct eg_admitted *slot = probe(table, key);
-    table->used += slot->key[0] == '\0';
-    memset(slot, 0, sizeof *slot);
-    memcpy(slot->key, key, EG_CURVE_KEY_TEXT);
-    memcpy(slot->participant, participant, strlen(participant));
-    slot->certificate = *certificate;
-    slot->until_ms = until_ms;
-    slot->tokens = table->rate;
-    slot->number = ++table->last_number;
+    *admitted = (struct eg_admitted){.certificate = *certificate,
+                                     .until_ms = until_ms,
+                                     .tokens = table->rate,
+                                     .number = ++table->last_number};
+    memcpy(admitted->key, key, EG_CURVE_KEY_TEXT);
+    memcpy(admitted->participant, participant, strlen(participant));
     return EG_OK;
 }
 
 struct eg_admitted *eg_admission_find(struct eg_admission *table, const char *key)
 {
-    struct eg_admitted *slot = probe(table, key);
-    return slot->key[0] == '\0' ? NULL : slot;
+    size_t at = 0;
+    return eg_table_find(&at, &table->places, eg_bytes_of(key)) ? &table->list[at] : NULL;
 }
 
 bool eg_admission_holds(const struct eg_admitted *admitted, int64_t now_ms)
@@ -179,10 +184,10 @@ bool eg_admission_charge(struct eg_admission *table, struct eg_admitted *admitte
 size_t eg_admission_review(struct eg_admission *table, eg_admission_keep_fn keep, void *payload)
 {
     size_t ended = 0;
-    for (size_t i = 0; i < table->slot_count; i++) {
-        struct eg_admitted *slot = &table->slots[i];
-        if (slot->key[0] != '\0' && !slot->ended && !keep(payload, slot)) {
-            slot->ended = true;
+    for (size_t i = 0; i < table->count; i++) {
+        struct eg_admitted *admitted = &table->list[i];
+        if (!admitted->ended && !keep(payload, admitted)) {
+            admitted->ended = true;
             ended++;
         }
     }
@@ -192,6 +197,6 @@ size_t eg_admission_review(struct eg_admission *table, eg_admission_keep_fn keep
 #ifdef EG_TEST_HOOKS
 size_t eg_admission_count(const struct eg_admission *table)
 {
-    return table->used;
+    return table->count;
 }
 #endif

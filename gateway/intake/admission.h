@@ -12,9 +12,8 @@ struct eg_admitted {
     char key[EG_CURVE_KEY_TEXT + 1];
     char participant[EG_ID_MAX + 1];
     struct eg_digest certificate;
-    int64_t
-        until_ms; /* boot clock: what is admitted for hours stays so, wherever the wall clock goes
-                   */
+    /* boot clock: what is admitted for hours stays so, wherever the wall clock goes */
+    int64_t until_ms;
     /* by a reload: answered greet-again */
     bool ended;
     /* messages that may come now */
@@ -34,7 +33,7 @@ void eg_admission_free(struct eg_admission **table);
 /*
  * Admit a key, replacing what was known of it. A participant that has an eighth of all places gives
  * up its oldest one, so that nobody who greets with key after key keeps others out. Full: those
- * that ended leave first; then EG_E_BUSY.
+ * that ended leave first; then EG_E_BUSY. EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_admission_put(struct eg_admission *table, const char *key,

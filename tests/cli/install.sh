@@ -24,6 +24,12 @@ is "emgate runs" "$home/bin/emgate" --version
 is "emgated is there" test -x "$home/sbin/emgated"
 is "manual pages" test -s "$home/share/man/man1/emgate.1" -a -s "$home/share/man/man8/emgated.8"
 is "licence" grep -q "Apache License" "$home/share/doc/emgate/LICENSE"
+# Each paper of this tree that README links to lies beside it.
+papers=$(grep -oE '\]\([^)]+\.md\)' README.md | tr -d '])(')
+is "README links to papers" test "$(wc -w <<<"$papers")" -ge 10
+for paper in $papers; do
+    is "$paper" cmp "$paper" "$home/share/doc/emgate/$paper"
+done
 is "nothing outside the prefix" test "$(ls -A "$root")" = opt
 is "no path of the build in what is installed" \
     bash -c '! grep -rlF "$1" "$2"/lib/pkgconfig "$2"/include "$2"/share' - "$PWD" "$home"

@@ -39,7 +39,11 @@ LINKED = {
     "tests/unit/base/test_word.c": "int a = eg_spare();\n",
 }
 LONG = "void eg_long(void)\n{\n" + "    ;\n" * 61 + "}\n"
-SHOWN = pathlib.Path("README.md").read_text("utf-8")
+SEVEN = "int eg_seven(int a, int b, int c,\n             int d, int e, int f, int g)\n{\n}\n"
+CHAIN = ("int f(void)\n{\n    int status = a();\n\n"
+         "    /* next */\n    if (status == EG_OK) {\n        status = b();\n    }\n"
+         "    if (status == EG_OK) {\n        status = c();\n    }\n    return status;\n}\n")
+SHOWN = pathlib.Path("gateway/SETTINGS.md").read_text("utf-8")
 
 # (check, file, content, words that must stand in what it says)
 PLANTED = [
@@ -123,10 +127,15 @@ PLANTED = [
     ("banned", "tools/emgate/main.c", "/* good enough for " "now */\n", "the word"),
     ("shape", "gateway/core/thing.c", LONG, "eg_long() has 61 lines"),
     ("shape", "gateway/core/thing.c", "int a;\n" * 701, "701 lines"),
-    ("settings", "README.md", "# x\n", "Settings is not what"),
-    ("settings", "README.md", SHOWN.replace("workers = ", "workers = 1"), "> workers = "),
-    ("settings", "README.md", SHOWN.replace("    [trust]\n", ""), "> [trust]"),
-    ("settings", "README.md", SHOWN.replace("card-hours", "card-days"), "< card-days"),
+    ("shape", "gateway/core/thing.c", SEVEN, "eg_seven() has 7 parameters"),
+    ("shape", "gateway/base/word.h", SEVEN.replace("\n{\n}", ";"), "eg_seven() has 7 parameters"),
+    ("shape", "tools/check/parameters", "eg_six\n", "eg_six() has no parameter too many"),
+    ("banned", "gateway/intake/hall.c", CHAIN, ":6: a chain of steps"),
+    ("banned", "gateway/intake/hall.c", "int a = sizeof(*b);\n", "sizeof of an object"),
+    ("settings", "gateway/SETTINGS.md", "# x\n", "Settings is not what"),
+    ("settings", "gateway/SETTINGS.md", SHOWN.replace("workers = ", "workers = 1"), "> workers = "),
+    ("settings", "gateway/SETTINGS.md", SHOWN.replace("    [trust]\n", ""), "> [trust]"),
+    ("settings", "gateway/SETTINGS.md", SHOWN.replace("card-hours", "card-days"), "< card-days"),
 ]
 # What looks like a mistake and is none.
 FINE = [
@@ -137,12 +146,17 @@ FINE = [
     ("layers", "tests/unit/base/test_word.c", "#include <openssl/evp.h>\n"),
     ("unused", "gateway/core/thing.c", "int eg_yes(void)\n{\n    return 1;\n}\n" + CALLS.format("thing", "word")),
     ("unused", "gateway/core/thing.c", "int eg_spare(void)\n{\n    return eg_word();\n}\n" + CALLS.format("thing", "spare")),
+    ("banned", "gateway/intake/hall.c", CHAIN.replace("    }\n    if", "    }\n    a();\n    if")),
+    ("banned", "gateway/intake/hall.c", "int a = sizeof *b + sizeof(struct c);\n"),
+    ("shape", "gateway/core/thing.c", LONG.replace("    ;\n", "", 1)),
+    ("shape", "gateway/core/thing.c", SEVEN.replace(", int g", "")),
+    ("shape", "gateway/core/thing.c", SEVEN.replace("int f, int g", "int (*f)(int g, int h)")),
+    ("shape", "gateway/assess/xpath/old.c", SEVEN),
     ("papers", "README.md", "`gateway/flow/run.c`, `gateway/flow/`, `run.c`, `gateway/*/run.c`, `flow/run.c:3`\n"),
     ("papers", "gateway/WAYS.md", "```c\n#include <stddef.h>\nsize_t eg_word(void);\n```\n"),
     ("papers", "gateway/flow/WAYS.md", "[run](run.c#there), [up](../main.c), [web](https://a/b.c), [here](#x)\n"),
     ("papers", "README.md", "```\n`flow/walk.c`\n```\nmg/m3: `mg/m3`, `flow/<name>.c`, `build/x.c`, `cc flow/walk.c`\n"),
-    ("shape", "gateway/core/thing.c", LONG.replace("    ;\n", "", 1)),
-    ("settings", "README.md", SHOWN),
+    ("settings", "gateway/SETTINGS.md", SHOWN),
 ]
 
 

@@ -271,9 +271,9 @@ static void drop_parameters(struct eg_job *job)
 
 static void add_finding(struct eg_job *job)
 {
-    cr_assert_eq(eg_findings_add(&job->outcome.findings, EG_SEVERITY_INFO, "made-up", 1, NULL, 0,
-                                 NULL, &err),
-                 EG_OK);
+    const struct eg_finding_head head = {
+        .severity = EG_SEVERITY_INFO, .rule = "made-up", .step = 1};
+    cr_assert_eq(eg_findings_add(&job->outcome.findings, &head, NULL, &err), EG_OK);
 }
 
 static void change_report(struct eg_job *job)
@@ -341,9 +341,9 @@ static void reject_for_taken(struct eg_job *job)
 
     eg_outcome_done(&job->outcome);
     eg_outcome_init(&job->outcome);
-    cr_assert_eq(eg_findings_add(&job->outcome.findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY_TAKEN,
-                                 0, NULL, 0, &finding, &err),
-                 EG_OK);
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR,
+                                         .rule = EG_RULE_IDENTITY_TAKEN};
+    cr_assert_eq(eg_findings_add(&job->outcome.findings, &head, &finding, &err), EG_OK);
     cr_assert_eq(eg_finding_value(finding, "entry", "2", &err), EG_OK);
 }
 
@@ -351,9 +351,9 @@ static void reject_unread(struct eg_job *job)
 {
     eg_outcome_done(&job->outcome);
     eg_outcome_init(&job->outcome);
-    cr_assert_eq(eg_findings_add(&job->outcome.findings, EG_SEVERITY_ERROR, EG_RULE_WELL_FORMED, 0,
-                                 NULL, 0, NULL, &err),
-                 EG_OK);
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR,
+                                         .rule = EG_RULE_WELL_FORMED};
+    cr_assert_eq(eg_findings_add(&job->outcome.findings, &head, NULL, &err), EG_OK);
 }
 
 static void other_semantics(struct eg_draft *draft)

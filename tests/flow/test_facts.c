@@ -4,7 +4,8 @@
  * that fails; and an auditor finds all of it as it was, or names what was changed.
  */
 #include "flow/audit/audit.h"
-#include "flow/pipeline/worker_threads.h"
+#include "flow/pipeline/handover.h"
+#include "flow/stages/worker_threads.h"
 #include "tests/support/gateway_maker.h"
 
 #include "base/clock.h"
@@ -86,7 +87,7 @@ static void queue_report(unsigned day)
     arrival.message.body_count = 2;
     struct eg_job *job = eg_job_new(&arrival, "operator", now_ms);
     cr_assert_not_null(job);
-    cr_assert(eg_gateway_state_enter(&maker.gateway, job));
+    cr_assert(eg_handover_admit(&maker.gateway, job));
     cr_assert(eg_queue_put(maker.gateway.jobs, job, eg_job_octets(job)));
     eg_buf_done(&report);
     eg_buf_done(&cms);
@@ -96,7 +97,7 @@ struct answers {
     size_t receipts, errors;
 };
 
-/* All days at once, then so many workers until nothing is in hand. */
+/* All days at once, then so many workers until all are answered. */
 static struct answers work_through(unsigned workers)
 {
     struct eg_workers *threads = NULL;
@@ -110,11 +111,11 @@ static struct answers work_through(unsigned workers)
     }
     maker.settings.workers = workers;
     cr_assert_eq(eg_workers_start(&threads, &maker.gateway, &err), EG_OK, "%s", err.text);
-    while (maker.gateway.jobs_in_hand > 0 && eg_clock_boot_ms() < until_ms) {
+    while (maker.gateway.jobs_admitted > 0 && eg_clock_boot_ms() < until_ms) {
         nanosleep(&pause, NULL);
     }
-    cr_assert_eq(maker.gateway.jobs_in_hand, 0);
-    cr_assert_eq(maker.gateway.octets_in_hand, 0);
+    cr_assert_eq(maker.gateway.jobs_admitted, 0);
+    cr_assert_eq(maker.gateway.octets_admitted, 0);
     eg_queue_close(maker.gateway.jobs);
     eg_workers_stop(&threads);
     while ((outgoing = eg_queue_take(maker.gateway.outgoing, 0)) != NULL) {
@@ -261,7 +262,7 @@ static uint64_t entry_of(unsigned day)
 
 /* ---- tests ----------------------------------------------------------------------------------- */
 
-Test(facts, are_recalled_by_the_days_that_follow)
+Test(facts, are_used_by_the_days_that_follow)
 {
     for (unsigned day = 1; day <= 9; day++) {
         submit(day, 1);
@@ -271,7 +272,7 @@ Test(facts, are_recalled_by_the_days_that_follow)
     assert_audit_good();
 }
 
-Test(facts, are_recalled_only_of_earlier_days)
+Test(facts, are_used_only_of_earlier_days)
 {
     submit(5, 1);
     submit(3, 1); /* out of order: it sees nothing of day 5 */
@@ -351,7 +352,7 @@ Test(facts, that_were_changed_are_named_by_their_entry)
     run_sql(sql);
     audit();
     cr_assert(has_found(second, 14), "left nothing behind");
-    cr_assert(has_found(entry_of(3), 13), "leaned on what is gone");
+    cr_assert(has_found(entry_of(3), 13), "used what is gone");
     cr_assert(has_found(entry_of(4), 13));
     cr_assert_eq(found.count, 3);
 }

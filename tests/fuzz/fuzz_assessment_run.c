@@ -155,8 +155,9 @@ static void try_result(const struct eg_result *result)
     must(eg_xml_parse_file(&doc, eg_bytes_view(&result->content), "result.xml", EG_NOTIFICATION_MAX,
                            &err) == EG_OK,
          &err, "result");
-    must(eg_schema_validate(&valid, vocabulary, doc, &findings, 0, NULL, 0, &err) == EG_OK, &err,
-         "validation");
+    must(eg_schema_validate(&valid, vocabulary, &(struct eg_schema_job){.doc = doc}, &findings,
+                            &err) == EG_OK,
+         &err, "validation");
     if (!valid) {
         fprintf(stderr, "%s\n", findings.count > 0 ? findings.list[0].values[0].text : "");
         abort();
@@ -211,7 +212,11 @@ static enum eg_status judge(struct eg_outcome *outcome, const struct job *job, b
     struct eg_error err = {0};
     eg_judge_explain(job->judge, explain);
     eg_outcome_init(outcome);
-    return eg_judge_run(outcome, job->judge, job->document, &job->header, job->plant, job->known,
+    return eg_judge_run(outcome, job->judge,
+                        &(struct eg_judge_job){.document = job->document,
+                                               .header = &job->header,
+                                               .plant = job->plant,
+                                               .known = job->known},
                         &err);
 }
 

@@ -29,14 +29,14 @@ static enum eg_status check(void *payload, const char *id, const char *day, stru
 
 static void try_mapping(const char *text, struct eg_bytes csv)
 {
-    struct eg_convert_options options = {.addressee = "log.example", .version = 1};
+    struct eg_convert_options options = {.addressee = "log.example", .version = 1, .emit = check};
     struct eg_convert_tally tally = {0};
     struct eg_mapping *mapping = NULL;
     struct eg_error err = {0};
 
     enum eg_status status = eg_mapping_parse(&mapping, "x.map", eg_bytes_of(text), &err);
     assert(status == EG_OK);
-    status = eg_convert_octets(&tally, mapping, &options, "x.csv", csv, check, NULL, &err);
+    status = eg_convert_octets(&tally, mapping, &options, "x.csv", csv, &err);
     assert(status != EG_OK || tally.reports > 0);
     assert(status == EG_OK || err.text[0] != '\0');
     eg_mapping_free(&mapping);

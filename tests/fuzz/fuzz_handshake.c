@@ -38,7 +38,7 @@ static void take_in_pieces(const uint8_t *data, size_t size)
         piece = piece < size - at ? piece : size - at;
         eg_buf_add(&in, data + at, piece);
         at += piece;
-        while ((status = eg_door_next(&message, &in, EG_HANDSHAKE_WORD_MAX, NULL)) == EG_OK) {
+        while ((status = eg_handshake_next(&message, &in, EG_HANDSHAKE_WORD_MAX, NULL)) == EG_OK) {
             check(&message);
             eg_handshake_message_done(&message);
         }

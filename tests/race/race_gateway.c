@@ -1,10 +1,13 @@
 /*
  * A gateway without sockets under a thread sanitizer: workers, recorder and query thread at work
  * while submissions come in, streams are followed, and the snapshot is replaced under them. Once
- * with a package that judges each report alone, once with one that recalls what earlier days left.
+ * with a package that judges each report alone, once with one that judges by the facts of earlier
+ * days.
  */
-#include "flow/pipeline/query_thread.h"
-#include "flow/pipeline/worker_threads.h"
+#include "flow/pipeline/handover.h"
+#include "flow/query/query_thread.h"
+#include "flow/recorder/snapshot_change.h"
+#include "flow/stages/worker_threads.h"
 #include "tests/support/gateway_maker.h"
 #include "trial/sample.h"
 
@@ -21,7 +24,8 @@
 static struct eg_gateway_maker maker;
 static struct eg_error err;
 
-/* A day of January for each seed: with a package that recalls, a later one leans on the earlier. */
+/* A day of January for each seed: with a package that uses facts, a later report depends on the
+ * earlier ones. */
 static void make_report(struct eg_buf *out, const char *id, uint64_t seed)
 {
     char day[11] = "";
@@ -54,7 +58,7 @@ static void submit(const char *id, uint64_t seed)
         arrival.message.body[1] = eg_bytes_view(&report);
         arrival.message.body_count = 2;
         struct eg_job *job = eg_job_new(&arrival, "operator", now_ms);
-        if (job != NULL && eg_gateway_state_enter(&maker.gateway, job) &&
+        if (job != NULL && eg_handover_admit(&maker.gateway, job) &&
             eg_queue_put(maker.gateway.jobs, job, eg_job_octets(job))) {
             job = NULL;
         }
@@ -71,7 +75,7 @@ static bool ask(enum eg_verb verb, const char *const *bodies)
     for (size_t i = 0; bodies[i] != NULL; i++) {
         eg_message_add(&arrival.message, eg_bytes_of(bodies[i]));
     }
-    return eg_query_item_ask(&maker.gateway, &arrival, "authority", EG_ROLE_AUTHORITY);
+    return eg_query_item_ask(maker.gateway.queries, &arrival, "authority", EG_ROLE_AUTHORITY);
 }
 
 static int reload(uint64_t generation)
@@ -79,7 +83,7 @@ static int reload(uint64_t generation)
     struct eg_snapshot *snapshot = NULL;
     enum eg_status status = eg_snapshot_load(&snapshot, &maker.settings, generation, &err);
     if (status == EG_OK) {
-        status = eg_recorder_replace_snapshot(&maker.gateway, &snapshot, &err);
+        status = eg_snapshot_change_request(&maker.gateway, &snapshot, &err);
     }
     eg_snapshot_free(&snapshot);
     return status == EG_OK ? 0 : 1;
@@ -125,7 +129,7 @@ static int work(struct seen *seen)
     int wrong = ask(EG_VERB_FOLLOW, follow) ? 0 : 1;
     for (unsigned i = 0; i < REPORTS; i++) {
         snprintf(id, sizeof id, "report-%u",
-                 i / 2); /* each twice: the twin is known or overtakes */
+                 i / 2); /* each twice: the second is known, or overtakes the first */
         submit(id, i / 2);
         if (i % (REPORTS / RELOADS) == 3) {
             wrong += reload(2 + i);
@@ -139,7 +143,7 @@ static void await_idle(void)
 {
     const struct timespec pause = {0, 1000000};
     int64_t until_ms = eg_clock_boot_ms() + PATIENCE_MS;
-    while (maker.gateway.jobs_in_hand > 0 && eg_clock_boot_ms() < until_ms) {
+    while (maker.gateway.jobs_admitted > 0 && eg_clock_boot_ms() < until_ms) {
         nanosleep(&pause, NULL);
     }
 }
@@ -147,20 +151,20 @@ static void await_idle(void)
 static int exchange(const char *package)
 {
     struct eg_workers *workers = NULL;
-    struct eg_query_thread *desk = NULL;
+    struct eg_query_thread *query_thread = NULL;
     struct seen seen = {0};
     eg_gateway_maker_start(&maker, package);
     maker.settings.workers = 3;
     if (eg_workers_start(&workers, &maker.gateway, &err) != EG_OK ||
-        eg_query_thread_start(&desk, &maker.gateway, eg_recorder_log_key(maker.recorder), &err) !=
-            EG_OK) {
+        eg_query_thread_start(&query_thread, &maker.gateway, eg_recorder_log_key(maker.recorder),
+                              &err) != EG_OK) {
         fprintf(stderr, "%s: %s\n", err.where, err.text);
         return 2;
     }
     int wrong = work(&seen);
-    await_idle(); /* an answer is out a moment before its job is no longer in hand */
-    if (seen.receipts != REPORTS || seen.items != REPORTS / 2 || maker.gateway.jobs_in_hand != 0 ||
-        maker.gateway.octets_in_hand != 0) {
+    await_idle(); /* an answer leaves a moment before its job is counted out */
+    if (seen.receipts != REPORTS || seen.items != REPORTS / 2 || maker.gateway.jobs_admitted != 0 ||
+        maker.gateway.octets_admitted != 0) {
         wrong++;
     }
     uint64_t accepted = maker.gateway.accepted;
@@ -169,7 +173,7 @@ static int exchange(const char *package)
     eg_workers_stop(&workers);
     eg_gateway_maker_halt(&maker);
     eg_queue_close(maker.gateway.queries);
-    eg_query_thread_stop(&desk);
+    eg_query_thread_stop(&query_thread);
     eg_gateway_maker_stop(&maker);
     if (wrong != 0 || accepted != REPORTS / 2 || known != REPORTS / 2) {
         fprintf(stderr, "%s: %d wrong, %zu receipts, %zu items, %zu others; %llu + %llu\n", package,
@@ -183,6 +187,6 @@ static int exchange(const char *package)
 int main(void)
 {
     int alone = exchange("tests/data/packages/bench.half-hourly");
-    int recalling = exchange("tests/data/packages/day-counter");
-    return alone != 0 ? alone : recalling;
+    int with_facts = exchange("tests/data/packages/day-counter");
+    return alone != 0 ? alone : with_facts;
 }

@@ -4,7 +4,7 @@
  * line is written, lost, folded or left out, and each that was written stands there whole.
  */
 #include "base/limits.h"
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

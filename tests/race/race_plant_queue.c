@@ -3,7 +3,7 @@
  * them in any order, judge those whose turn it is, and let others go. What a plant's reports share
  * is guarded by its plant queue alone; the sanitizer sees it when two are judged at once.
  */
-#include "flow/pipeline/gateway_state.h"
+#include "flow/pipeline/handover.h"
 
 #include "flow/job/outgoing.h"
 
@@ -37,7 +37,7 @@ static void linger(unsigned *seed)
 static void answer(struct eg_job *job)
 {
     struct eg_outgoing *none = NULL;
-    eg_gateway_state_answer(&gateway, &job, &none);
+    eg_handover_answer(&gateway, &job, &none);
 }
 
 static void judge(struct eg_job *job, unsigned *seed)
@@ -63,10 +63,10 @@ static void *work(void *payload)
         if (job->number % 11 == 0) {
             answer(job); /* refused unread */
         } else if (job->number % 5 == 0) {
-            eg_gateway_state_pass(&gateway, job); /* keeps no facts */
+            eg_handover_skip_plant(&gateway, job); /* keeps no facts */
             linger(&seed);
             answer(job);
-        } else if (eg_gateway_state_turn(&gateway, job, plant)) {
+        } else if (eg_handover_await_plant(&gateway, job, plant)) {
             judge(job, &seed);
         }
     }
@@ -82,14 +82,14 @@ static int hand_in(void)
         if (i == 0 && job != NULL) {
             first_number = job->number;
         }
-        while (job != NULL && !eg_gateway_state_enter(&gateway, job)) {
+        while (job != NULL && !eg_handover_admit(&gateway, job)) {
             sched_yield(); /* full: as many as this may be in hand */
         }
         if (job == NULL || !eg_queue_put(gateway.jobs, job, eg_job_octets(job))) {
             return 1;
         }
     }
-    while (gateway.jobs_in_hand > 0) {
+    while (gateway.jobs_admitted > 0) {
         sched_yield();
     }
     return 0;
@@ -107,8 +107,8 @@ static int all_in_order(void)
         count += judged[i];
         wrong += out_of_order[i];
     }
-    if (count != expected || wrong != 0 || gateway.octets_in_hand != 0) {
-        fprintf(stderr, "race_lanes: %zu of %zu judged, %zu out of order\n", count, expected,
+    if (count != expected || wrong != 0 || gateway.octets_admitted != 0) {
+        fprintf(stderr, "race_plant_queue: %zu of %zu judged, %zu out of order\n", count, expected,
                 wrong);
         return 1;
     }

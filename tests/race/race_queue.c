@@ -3,7 +3,7 @@
  * A plain program, because criterion and ThreadSanitizer do not go together. Exit status 0: nothing
  * lost, nothing twice, order of each producer kept, bounds held.
  */
-#include "base/queue.h"
+#include "flow/pipeline/queue.h"
 
 #include <poll.h>
 #include <pthread.h>

@@ -84,7 +84,7 @@ int main(void)
     }
     eg_snapshot_slot_free(&slot);
     if (wrong != 0) {
-        fprintf(stderr, "race_world: %d wrong\n", wrong);
+        fprintf(stderr, "race_snapshot: %d wrong\n", wrong);
         return 1;
     }
     return 0;

@@ -65,9 +65,9 @@ static void add_findings(struct eg_archive_maker *maker, struct parts *parts, bo
     eg_findings_init(&findings);
     eg_buf_init(&text, EG_FINDINGS_MAX);
     if (rejected) {
-        status = eg_findings_add(&findings, EG_SEVERITY_ERROR,
-                                 taken ? EG_RULE_IDENTITY_TAKEN : "made-up-rule", 0, NULL, 0, NULL,
-                                 &err);
+        const struct eg_finding_head head = {
+            .severity = EG_SEVERITY_ERROR, .rule = taken ? EG_RULE_IDENTITY_TAKEN : "made-up-rule"};
+        status = eg_findings_add(&findings, &head, NULL, &err);
     }
     assert(status == EG_OK);
     status = eg_findings_write(&text, &findings, taken ? NULL : &parts->entry.package, &err);

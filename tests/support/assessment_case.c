@@ -210,8 +210,11 @@ enum eg_status assessment_case_run(struct assessment_case *c)
                                           .plant = &c->plant,
                                           .values = &c->values,
                                           .known = &c->known};
-    status = eg_assessment_run(&c->octets, &c->made, c->assessment, &job, &c->findings,
-                               &c->recalled, &c->remembered, &c->err);
+    const struct eg_assessment_output out = {.result = &c->octets,
+                                             .findings = &c->findings,
+                                             .recalled = &c->recalled,
+                                             .remembered = &c->remembered};
+    status = eg_assessment_run(&out, &c->made, c->assessment, &job, &c->err);
     if (status == EG_OK && c->made) {
         xmlFreeDoc(c->result);
         c->result = NULL;

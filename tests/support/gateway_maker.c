@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "flow/pipeline/handover.h"
+#include "flow/pipeline/task.h"
 #include "flow/record/log_key.h"
 #include "trial/sample.h"
 #include "trial/trial.h"
@@ -179,7 +181,7 @@ static struct eg_job *take_job(struct eg_gateway_maker *maker, struct eg_bytes r
     arrival.message.body_count = 2;
     job = eg_job_new(&arrival, "operator", now_ms);
     cr_assert_not_null(job);
-    cr_assert(eg_gateway_state_enter(&maker->gateway, job));
+    cr_assert(eg_handover_admit(&maker->gateway, job));
     eg_buf_done(&cms);
     return job;
 }
@@ -188,7 +190,7 @@ struct eg_outgoing *eg_gateway_maker_submit(struct eg_gateway_maker *maker, stru
 {
     struct eg_job *job = take_job(maker, report);
 
-    eg_stages_run(&maker->worker, &job);
+    eg_stage_runner_run(&maker->worker, &job);
     return eg_queue_take(maker->gateway.outgoing, PATIENCE_MS);
 }
 
@@ -200,7 +202,7 @@ struct eg_job *eg_gateway_maker_judge(struct eg_gateway_maker *maker, struct eg_
     struct eg_error err = {0};
 
     must(eg_queue_new(&maker->gateway.records, &err), &err); /* stands in the recorder's place */
-    eg_stages_run(&maker->worker, &job);
+    eg_stage_runner_run(&maker->worker, &job);
     task = eg_queue_take(maker->gateway.records, 0);
     cr_assert_not_null(task, "the report was not judged to its end");
     job = task->job;

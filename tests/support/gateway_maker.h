@@ -6,9 +6,9 @@
 #define EG_TESTS_GATEWAY_MAKER_H
 
 #include "flow/job/outgoing.h"
-#include "flow/pipeline/recorder.h"
-#include "flow/pipeline/stages.h"
 #include "flow/record/ledger.h"
+#include "flow/recorder/recorder.h"
+#include "flow/stages/stage_runner.h"
 #include "verify/sign.h"
 
 #define EG_MAKER_GATEWAY_ORIGIN "log.test.example"

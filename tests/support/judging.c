@@ -45,7 +45,10 @@ static enum eg_status judge_one(struct eg_outcome *outcome, struct eg_judge *jud
     enum eg_status status =
         eg_judge_read(&header, &readable, &outcome->findings, judge, document, err);
     return status == EG_OK && readable
-               ? eg_judge_run(outcome, judge, document, &header, &plant, NULL, err)
+               ? eg_judge_run(outcome, judge,
+                              &(struct eg_judge_job){
+                                  .document = document, .header = &header, .plant = &plant},
+                              err)
                : status;
 }
 

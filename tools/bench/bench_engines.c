@@ -119,6 +119,24 @@ static void note_run(struct comparing *c, enum opinion opinion, size_t round,
     }
 }
 
+static enum eg_status read_and_judge(struct eg_outcome *outcome, struct eg_document **document,
+                                     struct eg_judge *judge, struct eg_bytes report,
+                                     struct eg_error *err)
+{
+    struct eg_report_header header = {0};
+    bool readable = false;
+
+    EG_TRY(eg_document_parse(document, &outcome->findings, report, EG_REPORT_MAX, err));
+    if (*document != NULL) {
+        EG_TRY(eg_judge_read(&header, &readable, &outcome->findings, judge, *document, err));
+    }
+    if (!readable) {
+        return eg_error_set(err, EG_E_STATE, NULL, "a report of the load can not be read");
+    }
+    const struct eg_judge_job job = {.document = *document, .header = &header};
+    return eg_judge_run(outcome, judge, &job, err);
+}
+
 /* One report, parsed for it alone. */
 static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_t round,
                                 struct eg_bytes report, struct eg_error *err)
@@ -126,31 +144,17 @@ static enum eg_status run_rules(struct comparing *c, enum opinion opinion, size_
     struct eg_judge *judge = c->judges[opinion];
     int64_t step_ns[STEPS_MAX] = {0};
     struct eg_document *document = NULL;
-    struct eg_report_header header = {0};
     struct eg_outcome outcome;
-    bool readable = false;
 
     eg_outcome_init(&outcome);
-    enum eg_status status =
-        eg_document_parse(&document, &outcome.findings, report, EG_REPORT_MAX, err);
-    if (status == EG_OK && document != NULL) {
-        status = eg_judge_read(&header, &readable, &outcome.findings, judge, document, err);
-    }
-    if (status == EG_OK && !readable) {
-        status = eg_error_set(err, EG_E_STATE, NULL, "a report of the load can not be read");
-    }
     eg_judge_clock(judge, step_ns);
-    if (status == EG_OK) {
-        status = eg_judge_run(&outcome, judge, document, &header, NULL, NULL, err);
-    }
+    enum eg_status status = read_and_judge(&outcome, &document, judge, report, err);
     eg_judge_clock(judge, NULL);
     if (status != EG_OK) {
         goto done;
     }
     if (opinion == ASSESSED && !outcome.accepted) {
         status = eg_error_set(err, EG_E_STATE, NULL, "the assessment rejects a report of the load");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     note_run(c, opinion, round, eg_rules_package(eg_judge_rules(judge)), step_ns,

@@ -49,14 +49,17 @@ static enum eg_status write_ns(int64_t *ns, struct eg_bytes report, size_t round
                                const char *folder, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    int64_t ignored_ns = 0;
+    struct eg_floor_time time = {0};
     char *path = NULL;
 
     if (asprintf(&path, "%s/floor", folder) < 0) {
         return eg_error_set(err, EG_E_NOMEM, NULL, "no memory for a path");
     }
-    status = eg_floor_write(ns, &ignored_ns, path, report, rounds, BATCH, err);
+    status = eg_floor_write(&time, path, report, rounds, BATCH, err);
     free(path);
+    if (status == EG_OK) {
+        *ns = time.cpu_ns;
+    }
     return status;
 }
 

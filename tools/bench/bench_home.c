@@ -443,8 +443,6 @@ static enum eg_status start_gateway(struct eg_bench_home *home, pid_t *pid, stru
 
     if (settings == NULL || journal == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, NULL, "no memory for a path");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     status = forget_card(home, err);
@@ -490,13 +488,16 @@ enum eg_status eg_bench_home_run(struct eg_bench_run *full, struct eg_bench_run 
     second.reports += load->count;
     second.signatures += load->count;
     second.count = load->extra;
-    if (status == EG_OK) {
-        status = eg_bench_run(&first_run, load, &options, 0, pid, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status =
-            eg_bench_run(&second_run, &second, &options, first_run.reports_per_s / 2, pid, err);
+    status = eg_bench_run(&first_run, load, &options, 0, pid, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_bench_run(&second_run, &second, &options, first_run.reports_per_s / 2, pid, err);
+
+done:
     if (eg_child_stop(&pid, STOP_PATIENCE_MS, &stopping) != EG_OK && status == EG_OK) {
         status = stopping.status;
         if (err != NULL) {

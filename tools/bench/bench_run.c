@@ -183,18 +183,24 @@ enum eg_status eg_bench_run(struct eg_bench_run *out, const struct eg_bench_load
         goto done;
     }
     status = eg_client_new(&run.client, options, err);
-    if (status == EG_OK) {
-        status = eg_client_connect(run.client, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_client_connect(run.client, err);
+    if (status != EG_OK) {
+        goto done;
     }
     cpu_ns = process_ns(gateway);
     started_ns = now_ns();
-    while (status == EG_OK && run.answered < load->count) {
+    while (run.answered < load->count) {
         status = step(&run, started_ns, per_s, window, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK) {
-        fill(out, &run, now_ns() - started_ns, process_ns(gateway) - cpu_ns, gateway);
-        eg_client_bye(run.client);
-    }
+    fill(out, &run, now_ns() - started_ns, process_ns(gateway) - cpu_ns, gateway);
+    eg_client_bye(run.client);
+
 done:
     eg_client_free(&run.client);
     free(run.sent_ns);

@@ -164,10 +164,13 @@ static enum eg_status run_cut(struct measuring *m, struct cuts *cuts, size_t cut
     started_ns = eg_clock_thread_ns();
     status = read_one(&document, cuts->judges[cut], job, eg_bytes_view(&m->load->reports[i]), err);
     read_ns = eg_clock_thread_ns();
-    if (status == EG_OK) {
-        status =
-            eg_judge_run(&job->outcome, cuts->judges[cut], document, &job->header, NULL, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    const struct eg_judge_job judging = {.document = document, .header = &job->header};
+    status = eg_judge_run(&job->outcome, cuts->judges[cut], &judging, err);
+
+done:
     run_ns = eg_clock_thread_ns();
     eg_document_free(&document);
     cuts->run_ns[cut] += run_ns - read_ns;
@@ -187,9 +190,14 @@ static enum eg_status run_cuts(struct measuring *m, struct cuts *cuts, struct eg
 {
     enum eg_status status = EG_OK;
 
-    for (size_t cut = 0; cut < cuts->count && status == EG_OK; cut++) {
+    for (size_t cut = 0; cut < cuts->count; cut++) {
         status = run_cut(m, cuts, cut, 0, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     memset(cuts->run_ns, 0, sizeof cuts->run_ns); /* that was to warm up */
     cuts->read_ns = 0;
     if (status != EG_OK) {

@@ -35,9 +35,8 @@ static bool write_all(int fd, struct eg_bytes octets)
     return true;
 }
 
-enum eg_status eg_floor_write(int64_t *cpu_ns_out, int64_t *wall_ns_out, const char *path,
-                              struct eg_bytes octets, size_t rounds, size_t batch,
-                              struct eg_error *err)
+enum eg_status eg_floor_write(struct eg_floor_time *out, const char *path, struct eg_bytes octets,
+                              size_t rounds, size_t batch, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
     int64_t cpu_ns = 0;
@@ -49,21 +48,19 @@ enum eg_status eg_floor_write(int64_t *cpu_ns_out, int64_t *wall_ns_out, const c
     }
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FLOOR_MODE);
     if (fd < 0) {
-        return eg_error_errno(err, path, errno, "the file for trial writes can not be made");
+        return eg_error_errno(err, path, errno, "the file to write can not be made");
     }
     cpu_ns = eg_clock_thread_ns();
     started_ns = wall_ns();
     for (size_t i = 0; i < rounds; i++) {
         bool sync = (i + 1) % batch == 0 || i + 1 == rounds;
         if (!write_all(fd, octets) || (sync && fdatasync(fd) != 0)) {
-            status = eg_error_errno(err, path, errno, "a trial write failed");
-        }
-        if (status != EG_OK) {
+            status = eg_error_errno(err, path, errno, "a write failed");
             goto done;
         }
     }
-    *cpu_ns_out = (eg_clock_thread_ns() - cpu_ns) / (int64_t)rounds;
-    *wall_ns_out = (wall_ns() - started_ns) / (int64_t)rounds;
+    out->cpu_ns = (eg_clock_thread_ns() - cpu_ns) / (int64_t)rounds;
+    out->wall_ns = (wall_ns() - started_ns) / (int64_t)rounds;
 
 done:
     (void)close(fd);

@@ -7,19 +7,21 @@
 
 #include "base/bytes.h"
 
+/* What one write takes with its share of the sync, in nanoseconds. */
+struct eg_floor_time {
+    int64_t cpu_ns, wall_ns;
+};
+
 /*
  * Append `octets` to a new file `rounds` times, synced after every `batch`. The file is removed.
  *
- *   cpu_ns_out   CPU of one write with its share of the sync, in nanoseconds
- *   wall_ns_out  the same on the wall
- *   path         where the file is made; must not be there
+ *   path   where the file is made; must not be there
  *
- * EG_E_EXISTS, EG_E_IO, EG_E_USAGE (rounds or batch 0). Outputs untouched on failure. Any thread.
+ * EG_E_EXISTS, EG_E_IO, EG_E_USAGE (rounds or batch 0). `out` is untouched on failure. Any thread.
  * Blocks.
  */
 EG_MUST_USE
-enum eg_status eg_floor_write(int64_t *cpu_ns_out, int64_t *wall_ns_out, const char *path,
-                              struct eg_bytes octets, size_t rounds, size_t batch,
-                              struct eg_error *err);
+enum eg_status eg_floor_write(struct eg_floor_time *out, const char *path, struct eg_bytes octets,
+                              size_t rounds, size_t batch, struct eg_error *err);
 
 #endif

@@ -71,24 +71,27 @@ enum eg_status eg_floor_sheet_new(struct eg_floor_sheet **out, struct eg_bytes s
                                   struct eg_error *err)
 {
     xmlDoc *doc = NULL;
+    struct eg_floor_sheet *made = NULL;
     enum eg_status status = read_tree(&doc, sheet, err);
-    struct eg_floor_sheet *made = calloc(1, sizeof *made);
-
-    if (status == EG_OK && made != NULL) {
-        made->compiled = xsltParseStylesheetDoc(doc);
-        doc = made->compiled != NULL ? NULL : doc; /* the sheet owns it now */
-    }
-    if (status == EG_OK && (made == NULL || made->compiled == NULL)) {
-        status = eg_error_set(err, EG_E_FORMAT, NULL, "libxslt does not compile the stylesheet");
-    }
-    xmlFreeDoc(doc);
     if (status != EG_OK) {
         goto done;
     }
+    made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        status = eg_error_set(err, EG_E_NOMEM, NULL, "memory ran out");
+        goto done;
+    }
+    made->compiled = xsltParseStylesheetDoc(doc);
+    if (made->compiled == NULL) {
+        status = eg_error_set(err, EG_E_FORMAT, NULL, "libxslt does not compile the stylesheet");
+        goto done;
+    }
+    doc = NULL; /* the sheet owns it now */
     *out = made;
     made = NULL;
 
 done:
+    xmlFreeDoc(doc);
     eg_floor_sheet_free(&made);
     return status;
 }
@@ -109,8 +112,6 @@ enum eg_status eg_floor_sheet_run(int64_t *ns_out, size_t *found, struct eg_floo
     const xmlNode *root = result != NULL ? xmlDocGetRootElement(result) : NULL;
     if (root == NULL) {
         status = eg_error_set(err, EG_E_FORMAT, NULL, "the stylesheet made no result");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     *ns_out += ended_ns - started_ns;

@@ -64,15 +64,15 @@ enum eg_status eg_floor_signature(int64_t *ns_out, size_t rounds, struct eg_erro
         goto done;
     }
     started_ns = eg_clock_thread_ns();
-    for (size_t i = 0; i < rounds && status == EG_OK; i++) {
+    for (size_t i = 0; i < rounds; i++) {
         if (EVP_PKEY_verify(floor.checking, floor.signature, floor.signature_len, floor.digest,
                             sizeof floor.digest) != 1) {
             status = eg_error_set(err, EG_E_CRYPTO, NULL, "a signature just made does not verify");
+            goto done;
         }
     }
-    if (status == EG_OK) {
-        *ns_out = (eg_clock_thread_ns() - started_ns) / (int64_t)rounds;
-    }
+    *ns_out = (eg_clock_thread_ns() - started_ns) / (int64_t)rounds;
+
 done:
     done(&floor);
     return status;

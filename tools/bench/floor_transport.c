@@ -5,6 +5,7 @@
 #include "bench/floor_transport.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "client/curve.h"
 
 #include <errno.h>
@@ -62,17 +63,8 @@ static enum eg_status connect_both(struct floor *floor, struct eg_error *err)
     char client_public[EG_CURVE_KEY_TEXT + 1], client_secret[EG_CURVE_KEY_TEXT + 1];
     char endpoint[ENDPOINT_MAX];
     size_t endpoint_len = sizeof endpoint;
-    enum eg_status status = eg_curve_new(server_public, server_secret, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-
-    status = eg_curve_new(client_public, client_secret, err);
-
-done:
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_curve_new(server_public, server_secret, err));
+    EG_TRY(eg_curve_new(client_public, client_secret, err));
     if (!prepare_sockets(floor) || !set_number(floor->server, ZMQ_CURVE_SERVER, 1) ||
         !set_text(floor->server, ZMQ_CURVE_SECRETKEY, server_secret) ||
         !set_text(floor->client, ZMQ_CURVE_SERVERKEY, server_public) ||

@@ -35,8 +35,6 @@ struct conversion {
     const struct eg_mapping *mapping;
     const struct eg_convert_options *options;
     struct eg_convert_tally tally;
-    eg_convert_emit_fn *emit;
-    void *payload;
     /* days wanted */
     int32_t from, until;
     struct position positions[EG_MAPPING_COLUMNS_MAX];
@@ -184,7 +182,7 @@ static enum eg_status finish_day(struct conversion *c)
     if (status != EG_OK) {
         goto done;
     }
-    status = c->emit(c->payload, id, day, eg_bytes_view(&c->report), c->err);
+    status = c->options->emit(c->options->payload, id, day, eg_bytes_view(&c->report), c->err);
     if (status != EG_OK) {
         goto done;
     }
@@ -402,8 +400,6 @@ static enum eg_status take_file(struct conversion *c, const char *name, struct e
     }
     if (!more) {
         status = eg_error_set(c->err, EG_E_FORMAT, name, "the file is empty");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     status = find_columns(c, &csv);
@@ -495,11 +491,9 @@ done:
 
 enum eg_status eg_convert_files(struct eg_convert_tally *tally, const struct eg_mapping *mapping,
                                 const struct eg_convert_options *options, const char *const *paths,
-                                size_t path_count, eg_convert_emit_fn *emit, void *payload,
-                                struct eg_error *err)
+                                size_t path_count, struct eg_error *err)
 {
-    struct conversion c = {
-        .mapping = mapping, .options = options, .emit = emit, .payload = payload, .err = err};
+    struct conversion c = {.mapping = mapping, .options = options, .err = err};
     enum eg_status status = start(&c, mapping);
 
     for (size_t i = 0; i < path_count && status == EG_OK && !enough(&c); i++) {
@@ -515,11 +509,9 @@ enum eg_status eg_convert_files(struct eg_convert_tally *tally, const struct eg_
 #ifdef EG_TEST_HOOKS
 enum eg_status eg_convert_octets(struct eg_convert_tally *tally, const struct eg_mapping *mapping,
                                  const struct eg_convert_options *options, const char *name,
-                                 struct eg_bytes csv, eg_convert_emit_fn *emit, void *payload,
-                                 struct eg_error *err)
+                                 struct eg_bytes csv, struct eg_error *err)
 {
-    struct conversion c = {
-        .mapping = mapping, .options = options, .emit = emit, .payload = payload, .err = err};
+    struct conversion c = {.mapping = mapping, .options = options, .err = err};
     enum eg_status status = start(&c, mapping);
 
     if (status == EG_OK) {

@@ -12,6 +12,17 @@
 
 #include "convert/mapping.h"
 
+/*
+ * Takes one report.
+ *
+ *   id, day   of the report; borrowed
+ *   report    its octets; borrowed
+ *
+ * A status other than EG_OK ends the conversion and is handed back.
+ */
+typedef enum eg_status eg_convert_emit_fn(void *payload, const char *id, const char *day,
+                                          struct eg_bytes report, struct eg_error *err);
+
 struct eg_convert_options {
     /* log origin that the reports are for */
     const char *addressee;
@@ -23,6 +34,9 @@ struct eg_convert_options {
     uint32_t days;
     /* of the reports, from 1 */
     uint32_t version;
+    /* takes each report */
+    eg_convert_emit_fn *emit;
+    void *payload;
 };
 
 /* What came out. */
@@ -38,39 +52,26 @@ struct eg_convert_tally {
 };
 
 /*
- * Takes one report.
- *
- *   id, day   of the report; borrowed
- *   report    its octets; borrowed
- *
- * A status other than EG_OK ends the conversion and is handed back.
- */
-typedef enum eg_status eg_convert_emit_fn(void *payload, const char *id, const char *day,
-                                          struct eg_bytes report, struct eg_error *err);
-
-/*
  * Convert files in the order given: rows of the next file follow those of the last one.
  *
  *   tally   filled, also on failure with what was done; may be NULL
  *   paths   CSV files, each with its own line of names
  *
  * EG_E_FORMAT with file:line:column, EG_E_LIMIT, EG_E_IO, EG_E_NOTFOUND (file, or no row on the
- * days wanted), EG_E_USAGE (options), EG_E_NOMEM, or what emit gave. Reports of earlier days may
- * have been emitted by then. Any thread.
+ * days wanted), EG_E_USAGE (options), EG_E_NOMEM, or what options->emit gave. Reports of earlier
+ * days may have been emitted by then. Any thread.
  */
 EG_MUST_USE
 enum eg_status eg_convert_files(struct eg_convert_tally *tally, const struct eg_mapping *mapping,
                                 const struct eg_convert_options *options, const char *const *paths,
-                                size_t path_count, eg_convert_emit_fn *emit, void *payload,
-                                struct eg_error *err);
+                                size_t path_count, struct eg_error *err);
 
 #ifdef EG_TEST_HOOKS
 /* The same from one file's octets; for tests and for callers that have them. */
 EG_MUST_USE
 enum eg_status eg_convert_octets(struct eg_convert_tally *tally, const struct eg_mapping *mapping,
                                  const struct eg_convert_options *options, const char *name,
-                                 struct eg_bytes csv, eg_convert_emit_fn *emit, void *payload,
-                                 struct eg_error *err);
+                                 struct eg_bytes csv, struct eg_error *err);
 #endif
 
 #endif

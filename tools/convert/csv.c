@@ -4,6 +4,7 @@
  */
 #include "convert/csv.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -211,26 +212,12 @@ enum eg_status eg_csv_next(bool *more_out, struct eg_csv *csv, struct eg_error *
         *more_out = false;
         return EG_OK;
     }
-    enum eg_status status = take_line(&line, csv, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = check_octets(csv, line, err);
-    if (status != EG_OK) {
-        goto done;
-    }
+    EG_TRY(take_line(&line, csv, err));
+    EG_TRY(check_octets(csv, line, err));
     if (line.len == 0) {
-        status = fault_at(csv, EG_E_FORMAT, 1, err, "an empty line between rows");
+        return fault_at(csv, EG_E_FORMAT, 1, err, "an empty line between rows");
     }
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = split(csv, line, err);
-
-done:
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(split(csv, line, err));
     if (csv->width == 0) {
         csv->width = csv->count;
     }

@@ -203,20 +203,29 @@ static const char *draw_status(struct chance *c, int lost_per_mille)
     return draw(c, 100) == 0 ? UNUSED[draw(c, 4)] : "valid";
 }
 
+struct companion {
+    const char *name, *unit;
+    /* NULL: none are stated */
+    const char *conditions;
+    /* values lie from low to below low + spread, each multiplied by the factor */
+    int low, spread;
+    int64_t factor;
+};
+
 static void put_companion(struct eg_buf *out, struct chance *c, const struct day *d,
-                          const char *name, const char *unit, const char *conditions, int low,
-                          int spread, int64_t factor)
+                          struct companion companion)
 {
-    eg_buf_format(out, "    <companion name=\"%s\" unit=\"%s\"", name, unit);
-    if (conditions != NULL) {
-        eg_buf_format(out, " conditions=\"%s\"", conditions);
+    eg_buf_format(out, "    <companion name=\"%s\" unit=\"%s\"", companion.name, companion.unit);
+    if (companion.conditions != NULL) {
+        eg_buf_format(out, " conditions=\"%s\"", companion.conditions);
     }
     eg_buf_text(out, ">\n");
     for (int place = 0; place < d->places; place++) {
         const char *status = draw(c, 150) == 0  ? "malfunction"
                              : draw(c, 60) == 0 ? "substitute"
                                                 : "valid";
-        put_value(out, d, place, (low + (int64_t)draw(c, spread)) * factor, status);
+        put_value(out, d, place,
+                  (companion.low + (int64_t)draw(c, companion.spread)) * companion.factor, status);
     }
     eg_buf_text(out, "    </companion>\n");
 }
@@ -224,15 +233,18 @@ static void put_companion(struct eg_buf *out, struct chance *c, const struct day
 static void put_companions(struct eg_buf *out, struct chance *c, const struct day *d,
                            const struct turbine_day *t)
 {
-    put_companion(out, c, d, "oxygen", "vol-%", NULL, 13200, 2600, 1);
-    put_companion(out, c, d, "temperature", t->kelvin ? "K" : "degC", NULL,
-                  t->kelvin ? 773150 : 500000, 60000, 1);
-    put_companion(out, c, d, "pressure", t->kpa ? "kPa" : "hPa", NULL, 98000, 6000,
-                  t->kpa ? 1 : 10);
-    put_companion(out, c, d, "moisture", "vol-%", NULL, 6000, 4000, 1);
-    put_companion(out, c, d, "flow", "m3/h", t->standardised ? "standard" : "operating", 900000,
-                  300000, 1000);
-    put_companion(out, c, d, "load", "%", NULL, 70000, 30000, 1);
+    const struct companion companions[] = {
+        {"oxygen", "vol-%", NULL, 13200, 2600, 1},
+        {"temperature", t->kelvin ? "K" : "degC", NULL, t->kelvin ? 773150 : 500000, 60000, 1},
+        {"pressure", t->kpa ? "kPa" : "hPa", NULL, 98000, 6000, t->kpa ? 1 : 10},
+        {"moisture", "vol-%", NULL, 6000, 4000, 1},
+        {"flow", "m3/h", t->standardised ? "standard" : "operating", 900000, 300000, 1000},
+        {"load", "%", NULL, 70000, 30000, 1},
+    };
+
+    for (size_t i = 0; i < sizeof companions / sizeof companions[0]; i++) {
+        put_companion(out, c, d, companions[i]);
+    }
 }
 
 static void put_turbine(struct eg_buf *out, struct chance *c, const struct day *day,

@@ -59,8 +59,6 @@ static enum eg_status read_path(char **out, const struct change *change, struct 
     }
     if ((*out != NULL) == (place != NULL)) {
         status = FAULT(change, err, "say where: either at or place");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     for (const xmlNode *n = eg_xml_child(change->work->tests, NS, "place");
@@ -130,16 +128,19 @@ static enum eg_status keep_numbered(struct change *change, const char *n, struct
 static enum eg_status select_elements(struct change *change, struct eg_error *err)
 {
     char *path = NULL, *n = NULL;
+    struct eg_package_elements found = {NULL, 0};
     enum eg_status status = read_path(&path, change, err);
     if (status != EG_OK) {
         goto done;
     }
 
-    status = eg_package_select_elements(&change->list, &change->count, change->work->paths,
-                                        change->work->report, path, change->node, err);
+    status = eg_package_select_elements(&found, change->work->paths, change->work->report, path,
+                                        change->node, err);
     if (status != EG_OK) {
         goto done;
     }
+    change->list = found.list;
+    change->count = found.count;
     status = eg_vocabulary_may(&n, change->node, "n", err);
     if (status != EG_OK) {
         goto done;
@@ -267,14 +268,10 @@ static enum eg_status make_set(struct change *change, struct eg_error *err)
     }
     if ((value != NULL) == (values != NULL)) {
         status = FAULT(change, err, "say either value or values");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     if (attribute != NULL && strcmp(attribute, "xmlns") == 0) {
         status = FAULT(change, err, "xmlns is no attribute");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     if (values != NULL) {
@@ -502,8 +499,8 @@ static size_t octets_of(xmlNode *element)
 
 /* May each element selected take `element`: depth and octets. Declarations of namespaces that stand
  * around it come with it. */
-static enum eg_status weigh(const struct change *change, xmlNode *element, const char *where,
-                            struct eg_error *err)
+static enum eg_status charge_copies(const struct change *change, xmlNode *element,
+                                    const char *where, struct eg_error *err)
 {
     const bool within = strcmp(where, "last") == 0 || strcmp(where, "first") == 0;
     size_t below = depth_below(element), octets = octets_of(element);
@@ -582,7 +579,7 @@ static enum eg_status make_add(struct change *change, struct eg_error *err)
         status = n->ns != NULL && strcmp((const char *)n->ns->href, NS) == 0
                      ? FAULT(change, err, "%.64s has no namespace of a report: give it xmlns",
                              (const char *)n->name)
-                     : weigh(change, n, where, err);
+                     : charge_copies(change, n, where, err);
         if (status != EG_OK) {
             goto done;
         }
@@ -606,8 +603,8 @@ done:
 static enum eg_status make_copy(struct change *change, struct eg_error *err)
 {
     char *of = NULL, *where = NULL;
-    xmlNode **originals = NULL, *original = NULL;
-    size_t count = 0;
+    xmlNode *original = NULL;
+    struct eg_package_elements found = {NULL, 0};
     enum eg_status status = eg_vocabulary_need(&of, change->node, "of", err);
     if (status != EG_OK) {
         goto done;
@@ -617,23 +614,21 @@ static enum eg_status make_copy(struct change *change, struct eg_error *err)
     if (status != EG_OK) {
         goto done;
     }
-    status = eg_package_select_elements(&originals, &count, change->work->paths,
-                                        change->work->report, of, change->node, err);
+    status = eg_package_select_elements(&found, change->work->paths, change->work->report, of,
+                                        change->node, err);
     if (status != EG_OK) {
         goto done;
     }
-    if (count != 1) {
-        status = FAULT(change, err, "of finds %zu elements; one is copied", count);
-    }
-    if (status != EG_OK) {
+    if (found.count != 1) {
+        status = FAULT(change, err, "of finds %zu elements; one is copied", found.count);
         goto done;
     }
-    status = weigh(change, originals[0], where, err);
+    status = charge_copies(change, found.list[0], where, err);
     if (status != EG_OK) {
         goto done;
     }
     /* apart, as it may be one of those that it comes into */
-    original = xmlDocCopyNode(originals[0], change->work->report, 1);
+    original = xmlDocCopyNode(found.list[0], change->work->report, 1);
     status = original != NULL ? EG_OK : no_memory(change, err);
     if (status != EG_OK) {
         goto done;
@@ -648,7 +643,7 @@ static enum eg_status make_copy(struct change *change, struct eg_error *err)
 
 done:
     xmlFreeNode(original);
-    free(originals);
+    free(found.list);
     free(of);
     free(where);
     return status;

@@ -62,8 +62,6 @@ static enum eg_status find_base(const xmlNode **base, const xmlNode *node, struc
     }
     if ((name != NULL) == (report != NULL)) {
         status = eg_vocabulary_fault(err, NAME, node, "say what is judged: either report or base");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     if (name != NULL) {

@@ -83,7 +83,7 @@ static enum eg_status take_elements(xmlNode **list, xmlNodeSet *set,
     return EG_OK;
 }
 
-enum eg_status eg_package_select_elements(xmlNode ***out, size_t *count,
+enum eg_status eg_package_select_elements(struct eg_package_elements *out,
                                           const struct eg_package_paths *paths, xmlDoc *doc,
                                           const char *path, const xmlNode *node,
                                           struct eg_error *err)
@@ -98,8 +98,6 @@ enum eg_status eg_package_select_elements(xmlNode ***out, size_t *count,
 
     if (object->type != XPATH_NODESET) {
         status = eg_vocabulary_fault(err, paths->file, node, "%.200s does not name elements", path);
-    }
-    if (status != EG_OK) {
         goto done;
     }
     found = object->nodesetval != NULL ? (size_t)object->nodesetval->nodeNr : 0;
@@ -113,8 +111,7 @@ enum eg_status eg_package_select_elements(xmlNode ***out, size_t *count,
     if (status != EG_OK) {
         goto done;
     }
-    *out = list;
-    *count = found;
+    *out = (struct eg_package_elements){list, found};
     list = NULL;
 
 done:

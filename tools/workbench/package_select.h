@@ -23,12 +23,18 @@ EG_MUST_USE
 enum eg_status eg_package_select_text(char **out, const struct eg_package_paths *paths, xmlDoc *doc,
                                       const char *path, const xmlNode *node, struct eg_error *err);
 
+/* Elements of a document, which owns them, in its order; free() the list. */
+struct eg_package_elements {
+    xmlNode **list;
+    size_t count;
+};
+
 /*
- * The elements that `path` finds, in the order of the document; free() the list. Statuses as above;
- * nothing found, or something that is no element, is EG_E_FORMAT.
+ * The elements that `path` finds. Statuses as above; nothing found, or something that is no
+ * element, is EG_E_FORMAT.
  */
 EG_MUST_USE
-enum eg_status eg_package_select_elements(xmlNode ***out, size_t *count,
+enum eg_status eg_package_select_elements(struct eg_package_elements *out,
                                           const struct eg_package_paths *paths, xmlDoc *doc,
                                           const char *path, const xmlNode *node,
                                           struct eg_error *err);

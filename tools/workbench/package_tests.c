@@ -35,8 +35,8 @@ struct past {
     } * cases;
 };
 
-/* One case on its way. */
-struct trial {
+/* A case being run, and what came of it. */
+struct case_run {
     const struct eg_rules *rules;
     struct eg_judge *judge;
     const struct eg_package_cases *cases;
@@ -51,44 +51,44 @@ struct trial {
     char difference[DIFFERENCE_MAX];
 };
 
-__attribute__((format(printf, 2, 3))) static void differ(struct trial *trial, const char *format,
-                                                         ...)
+__attribute__((format(printf, 2, 3))) static void differ(struct case_run *tested,
+                                                         const char *format, ...)
 {
     va_list args;
 
-    if (trial->differs) {
+    if (tested->differs) {
         return; /* the first one counts */
     }
-    trial->differs = true;
+    tested->differs = true;
     va_start(args, format);
-    (void)vsnprintf(trial->difference, sizeof trial->difference, format, args);
+    (void)vsnprintf(tested->difference, sizeof tested->difference, format, args);
     va_end(args);
 }
 
 /* ---- judging the report of a case --------------------------------------------------------- */
 
 /* The facts that the case named by `after` left; *out stays NULL without it. */
-static enum eg_status find_earlier(const struct eg_facts **out, const struct trial *trial,
+static enum eg_status find_earlier(const struct eg_facts **out, const struct case_run *tested,
                                    struct eg_error *err)
 {
     char *after = NULL;
     const struct left *found = NULL;
-    enum eg_status status = eg_vocabulary_may(&after, trial->node, "after", err);
+    enum eg_status status = eg_vocabulary_may(&after, tested->node, "after", err);
 
     if (status != EG_OK || after == NULL) {
         return status;
     }
-    for (size_t i = 0; i < trial->past->count; i++) {
-        const struct left *left = &trial->past->cases[i];
+    for (size_t i = 0; i < tested->past->count; i++) {
+        const struct left *left = &tested->past->cases[i];
         if (left->ran && strcmp(left->name, after) == 0) {
             found = left;
         }
     }
     if (found == NULL) {
-        status = eg_vocabulary_fault(err, NAME, trial->node,
+        status = eg_vocabulary_fault(err, NAME, tested->node,
                                      "no case above is called %s; it comes after none", after);
     } else if (!found->accepted) {
-        status = eg_vocabulary_fault(err, NAME, trial->node,
+        status = eg_vocabulary_fault(err, NAME, tested->node,
                                      "%s was not accepted, so it left nothing", after);
     } else {
         *out = &found->facts;
@@ -97,34 +97,35 @@ static enum eg_status find_earlier(const struct eg_facts **out, const struct tri
     return status;
 }
 
-static enum eg_status read_given(struct trial *trial, struct eg_error *err)
+static enum eg_status read_given(struct case_run *tested, struct eg_error *err)
 {
     const struct eg_facts *earlier = NULL;
-    EG_TRY(find_earlier(&earlier, trial, err));
+    EG_TRY(find_earlier(&earlier, tested, err));
 
-    return eg_package_given_read(&trial->given, trial->node, eg_rules_package(trial->rules)->ref.id,
-                                 earlier, NAME, err);
+    return eg_package_given_read(&tested->given, tested->node,
+                                 eg_rules_package(tested->rules)->ref.id, earlier, NAME, err);
 }
 
-static enum eg_status run_rules(struct trial *trial, struct eg_document *document,
-                                const struct eg_report_header *reading, struct eg_error *err)
+static enum eg_status run_rules(struct case_run *tested, struct eg_document *document,
+                                const struct eg_report_header *header, struct eg_error *err)
 {
     struct eg_error own = {0};
     struct eg_facts known;
 
     eg_facts_init(&known);
-    trial->given.plant.id = (char *)reading->plant;
-    enum eg_status status = eg_package_given_known(&known, &trial->given, reading->until, &own);
+    tested->given.plant.id = (char *)header->plant;
+    enum eg_status status = eg_package_given_known(&known, &tested->given, header->until, &own);
     if (status != EG_OK) {
         goto done;
     }
-    status = eg_judge_run(&trial->outcome, trial->judge, document, reading, &trial->given.plant,
-                          &known, &own);
+    const struct eg_judge_job job = {
+        .document = document, .header = header, .plant = &tested->given.plant, .known = &known};
+    status = eg_judge_run(&tested->outcome, tested->judge, &job, &own);
 
 done:
     eg_facts_done(&known);
     if (status == EG_E_DENIED) {
-        trial->got = "denied";
+        tested->got = "denied";
         return EG_OK;
     }
     if (status != EG_OK) {
@@ -133,45 +134,45 @@ done:
         }
         return status;
     }
-    trial->got = trial->outcome.accepted ? "accepted" : "rejected";
+    tested->got = tested->outcome.accepted ? "accepted" : "rejected";
     return EG_OK;
 }
 
-static enum eg_status judge(struct trial *trial, struct eg_error *err)
+static enum eg_status judge(struct case_run *tested, struct eg_error *err)
 {
-    const struct eg_package *package = eg_rules_package(trial->rules);
+    const struct eg_package *package = eg_rules_package(tested->rules);
     struct eg_document *document = NULL;
-    struct eg_report_header reading = {.version = 0};
+    struct eg_report_header header = {.version = 0};
     bool readable = false;
     const char *ns = NULL, *name = NULL;
-    enum eg_status status = eg_document_parse(&document, &trial->outcome.findings,
-                                              eg_bytes_view(&trial->report), EG_REPORT_MAX, err);
+    enum eg_status status = eg_document_parse(&document, &tested->outcome.findings,
+                                              eg_bytes_view(&tested->report), EG_REPORT_MAX, err);
 
     if (status != EG_OK) {
         return status;
     }
     if (document == NULL) {
-        trial->got = "rejected";
+        tested->got = "rejected";
         return EG_OK;
     }
     eg_document_root(document, &ns, &name);
     if (strcmp(ns, package->match_namespace) != 0 || strcmp(name, package->match_name) != 0) {
-        trial->got = "of another root element";
+        tested->got = "of another root element";
         goto done;
     }
     status =
-        eg_judge_read(&reading, &readable, &trial->outcome.findings, trial->judge, document, err);
+        eg_judge_read(&header, &readable, &tested->outcome.findings, tested->judge, document, err);
     if (status != EG_OK) {
         goto done;
     }
     if (!readable) {
-        trial->got = "unreadable";
-    } else if (package->match_kind != NULL && strcmp(package->match_kind, reading.kind) != 0) {
-        trial->got = "other-kind";
-    } else if (!eg_package_covers(package, reading.from, reading.until)) {
-        trial->got = "other-period";
+        tested->got = "unreadable";
+    } else if (package->match_kind != NULL && strcmp(package->match_kind, header.kind) != 0) {
+        tested->got = "other-kind";
+    } else if (!eg_package_covers(package, header.from, header.until)) {
+        tested->got = "other-period";
     } else {
-        status = run_rules(trial, document, &reading, err);
+        status = run_rules(tested, document, &header, err);
     }
 done:
     eg_document_free(&document);
@@ -180,17 +181,17 @@ done:
 
 /* ---- comparing ---------------------------------------------------------------------------- */
 
-static size_t found(const struct trial *trial, const char *rule)
+static size_t found(const struct case_run *tested, const char *rule)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < trial->outcome.findings.count; i++) {
-        count += strcmp(trial->outcome.findings.list[i].rule, rule) == 0;
+    for (size_t i = 0; i < tested->outcome.findings.count; i++) {
+        count += strcmp(tested->outcome.findings.list[i].rule, rule) == 0;
     }
     return count;
 }
 
-static enum eg_status compare_finding(struct trial *trial, const xmlNode *node,
+static enum eg_status compare_finding(struct case_run *tested, const xmlNode *node,
                                       struct eg_error *err)
 {
     char *rule = NULL, *severity = NULL, *count = NULL;
@@ -211,15 +212,15 @@ static enum eg_status compare_finding(struct trial *trial, const xmlNode *node,
     if (count != NULL) {
         (void)eg_text_u64(eg_bytes_of(count), UINT32_MAX, &wanted);
     }
-    if (found(trial, rule) != wanted) {
-        differ(trial, "rule %s found %zu times, expected %zu", rule, found(trial, rule),
+    if (found(tested, rule) != wanted) {
+        differ(tested, "rule %s found %zu times, expected %zu", rule, found(tested, rule),
                (size_t)wanted);
     }
-    for (size_t i = 0; severity != NULL && i < trial->outcome.findings.count; i++) {
-        const struct eg_finding *finding = &trial->outcome.findings.list[i];
+    for (size_t i = 0; severity != NULL && i < tested->outcome.findings.count; i++) {
+        const struct eg_finding *finding = &tested->outcome.findings.list[i];
         if (strcmp(finding->rule, rule) == 0 &&
             strcmp(eg_severity_text(finding->severity), severity) != 0) {
-            differ(trial, "rule %s is %s, expected %s", rule, eg_severity_text(finding->severity),
+            differ(tested, "rule %s is %s, expected %s", rule, eg_severity_text(finding->severity),
                    severity);
         }
     }
@@ -231,11 +232,11 @@ done:
     return status;
 }
 
-static bool is_listed(const struct trial *trial, const char *rule)
+static bool is_listed(const struct case_run *tested, const char *rule)
 {
     bool listed = false;
 
-    for (const xmlNode *n = eg_xml_child(trial->node, NS, "finding"); n != NULL && !listed;
+    for (const xmlNode *n = eg_xml_child(tested->node, NS, "finding"); n != NULL && !listed;
          n = eg_xml_next(n, NS, "finding")) {
         char *name = eg_xml_attribute(n, "rule");
         listed = name != NULL && strcmp(name, rule) == 0;
@@ -244,76 +245,82 @@ static bool is_listed(const struct trial *trial, const char *rule)
     return listed;
 }
 
-static void tell_unlisted(struct trial *trial, const struct eg_finding *finding)
+static void tell_unlisted(struct case_run *tested, const struct eg_finding *finding)
 {
     struct eg_buf text;
 
     eg_buf_init(&text, DIFFERENCE_MAX);
-    if (eg_rules_text(&text, trial->rules, finding, "en", NULL) != EG_OK) {
+    if (eg_rules_text(&text, tested->rules, finding, "en", NULL) != EG_OK) {
         eg_buf_reset(&text);
     }
-    differ(trial, "rule %s found, not expected (line %u)%s%s", finding->rule, finding->line,
+    differ(tested, "rule %s found, not expected (line %u)%s%s", finding->rule, finding->line,
            text.len > 0 ? ": " : "", text.len > 0 ? (const char *)text.data : "");
     eg_buf_done(&text);
 }
 
-static enum eg_status compare_findings(struct trial *trial, struct eg_error *err)
+static enum eg_status compare_findings(struct case_run *tested, struct eg_error *err)
 {
 
-    for (size_t i = 0; i < trial->outcome.findings.count && !trial->differs; i++) {
-        if (strcmp(trial->got, "unreadable") != 0 &&
-            !is_listed(trial, trial->outcome.findings.list[i].rule)) {
-            tell_unlisted(trial, &trial->outcome.findings.list[i]);
+    for (size_t i = 0; i < tested->outcome.findings.count && !tested->differs; i++) {
+        if (strcmp(tested->got, "unreadable") != 0 &&
+            !is_listed(tested, tested->outcome.findings.list[i].rule)) {
+            tell_unlisted(tested, &tested->outcome.findings.list[i]);
         }
     }
-    for (const xmlNode *n = eg_xml_child(trial->node, NS, "finding"); n != NULL;
+    for (const xmlNode *n = eg_xml_child(tested->node, NS, "finding"); n != NULL;
          n = eg_xml_next(n, NS, "finding")) {
-        EG_TRY(compare_finding(trial, n, err));
+        EG_TRY(compare_finding(tested, n, err));
     }
     return EG_OK;
 }
 
-static struct eg_bytes result_named(const struct trial *trial, const char *name)
+static struct eg_bytes result_named(const struct case_run *tested, const char *name)
 {
     if (strcmp(name, EG_RESULT_REPORT) == 0) {
-        return eg_bytes_view(&trial->report);
+        return eg_bytes_view(&tested->report);
     }
-    for (size_t i = 0; i < trial->outcome.result_count; i++) {
-        if (strcmp(trial->outcome.results[i].name, name) == 0) {
-            return eg_bytes_view(&trial->outcome.results[i].content);
+    for (size_t i = 0; i < tested->outcome.result_count; i++) {
+        if (strcmp(tested->outcome.results[i].name, name) == 0) {
+            return eg_bytes_view(&tested->outcome.results[i].content);
         }
     }
     return EG_BYTES_NONE;
 }
 
-static enum eg_status compare_expectation(struct trial *trial, const xmlNode *node,
+static enum eg_status compare_expectation(struct case_run *tested, const xmlNode *node,
                                           struct eg_error *err)
 {
     char *on = NULL, *path = NULL, *equals = NULL, *text = NULL;
     xmlDoc *doc = NULL;
     enum eg_status status = eg_vocabulary_need(&on, node, "on", err);
-
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&path, node, "path", err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_need(&equals, node, "equals", err);
-    }
     if (status != EG_OK) {
         goto done;
     }
-    struct eg_bytes xml = result_named(trial, on);
+    status = eg_vocabulary_need(&path, node, "path", err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_vocabulary_need(&equals, node, "equals", err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    struct eg_bytes xml = result_named(tested, on);
     if (xml.data == NULL) {
-        differ(trial, "the result %s was not made", on);
+        differ(tested, "the result %s was not made", on);
         goto done;
     }
     status = eg_xml_parse_file(&doc, xml, on, EG_NOTIFICATION_MAX, err);
-    if (status == EG_OK) {
-        status = eg_package_select_text(&text, &trial->cases->paths, doc, path, node, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && strcmp(text, equals) != 0) {
-        differ(trial, "%s: %.120s is \"%.80s\", expected \"%.80s\"", on, path, text, equals);
+    status = eg_package_select_text(&text, &tested->cases->paths, doc, path, node, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    if (strcmp(text, equals) != 0) {
+        differ(tested, "%s: %.120s is \"%.80s\", expected \"%.80s\"", on, path, text, equals);
+    }
+
 done:
     xmlFreeDoc(doc);
     free(on);
@@ -323,65 +330,70 @@ done:
     return status;
 }
 
-static enum eg_status compare(struct trial *trial, struct eg_error *err)
+static enum eg_status compare(struct case_run *tested, struct eg_error *err)
 {
     char *outcome = NULL;
-    enum eg_status status = eg_vocabulary_need(&outcome, trial->node, "outcome", err);
-
-    if (status == EG_OK && strcmp(outcome, trial->got) != 0) {
-        if (trial->outcome.findings.count > 0 &&
-            !is_listed(trial, trial->outcome.findings.list[0].rule)) {
-            tell_unlisted(trial, &trial->outcome.findings.list[0]);
-        }
-        differ(trial, "the report is %s, expected %s", trial->got, outcome);
+    enum eg_status status = eg_vocabulary_need(&outcome, tested->node, "outcome", err);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    if (strcmp(outcome, tested->got) != 0) {
+        if (tested->outcome.findings.count > 0 &&
+            !is_listed(tested, tested->outcome.findings.list[0].rule)) {
+            tell_unlisted(tested, &tested->outcome.findings.list[0]);
+        }
+        differ(tested, "the report is %s, expected %s", tested->got, outcome);
+    }
+
+done:
     free(outcome);
     if (status != EG_OK) {
         return status;
     }
-    EG_TRY(compare_findings(trial, err));
-    for (const xmlNode *n = eg_xml_child(trial->node, NS, "expect"); !trial->differs && n != NULL;
+    EG_TRY(compare_findings(tested, err));
+    for (const xmlNode *n = eg_xml_child(tested->node, NS, "expect"); !tested->differs && n != NULL;
          n = eg_xml_next(n, NS, "expect")) {
-        EG_TRY(compare_expectation(trial, n, err));
+        EG_TRY(compare_expectation(tested, n, err));
     }
     return EG_OK;
 }
 
 /* ---- all cases ---------------------------------------------------------------------------- */
 
-static enum eg_status run_case(struct trial *trial, struct eg_error *err)
+static enum eg_status run_case(struct case_run *tested, struct eg_error *err)
 {
-    EG_TRY(eg_package_report_make(&trial->report, trial->cases, trial->node, err));
-    EG_TRY(read_given(trial, err));
-    EG_TRY(judge(trial, err));
-    return compare(trial, err);
+    EG_TRY(eg_package_report_make(&tested->report, tested->cases, tested->node, err));
+    EG_TRY(read_given(tested, err));
+    EG_TRY(judge(tested, err));
+    return compare(tested, err);
 }
 
 /* Keep what the case knew and left for those that come after it. */
-static enum eg_status leave(struct left *left, const struct trial *trial, struct eg_error *err)
+static enum eg_status leave(struct left *left, const struct case_run *tested, struct eg_error *err)
 {
     left->ran = true;
-    left->accepted = strcmp(trial->got, "accepted") == 0;
+    left->accepted = strcmp(tested->got, "accepted") == 0;
     if (!left->accepted) {
         return EG_OK;
     }
-    EG_TRY(eg_facts_gather(&left->facts, &trial->given.facts, 1, err));
-    return eg_facts_gather(&left->facts, &trial->outcome.remembered, 1, err);
+    EG_TRY(eg_facts_gather(&left->facts, &tested->given.facts, 1, err));
+    return eg_facts_gather(&left->facts, &tested->outcome.remembered, 1, err);
 }
 
 /* An error of ours in one case fails that case: the publisher wants to see the others too. */
-static enum eg_status try_case(struct trial *trial, struct left *left, struct eg_error *err)
+static enum eg_status try_case(struct case_run *tested, struct left *left, struct eg_error *err)
 {
     struct eg_error own = {0};
 
-    enum eg_status status = run_case(trial, &own);
+    enum eg_status status = run_case(tested, &own);
     if (status != EG_OK) {
         goto done;
     }
-    status = leave(left, trial, &own);
+    status = leave(left, tested, &own);
 
 done:
-    eg_package_given_done(&trial->given);
+    eg_package_given_done(&tested->given);
     if (status == EG_E_NOMEM) {
         if (err != NULL) {
             *err = own;
@@ -389,9 +401,9 @@ done:
         return status;
     }
     if (status != EG_OK) {
-        trial->report.failed = false; /* what there is of it is not shown */
-        eg_buf_reset(&trial->report);
-        differ(trial, "%s: %s", own.where, own.text);
+        tested->report.failed = false; /* what there is of it is not shown */
+        eg_buf_reset(&tested->report);
+        differ(tested, "%s: %s", own.where, own.text);
     }
     return EG_OK;
 }
@@ -426,30 +438,30 @@ static void past_close(struct past *past)
     free(past->cases);
 }
 
-static bool tell(const struct trial *trial, size_t index, const struct eg_package_tests *tests,
+static bool tell(const struct case_run *tested, size_t index, const struct eg_package_tests *tests,
                  eg_package_tests_fn told, void *payload)
 {
     const struct eg_package_case done = {.index = index,
                                          .total = tests->total,
-                                         .name = trial->past->cases[index].name,
-                                         .passed = !trial->differs,
-                                         .text = trial->difference,
-                                         .report = eg_bytes_view(&trial->report),
-                                         .outcome = &trial->outcome};
+                                         .name = tested->past->cases[index].name,
+                                         .passed = !tested->differs,
+                                         .text = tested->difference,
+                                         .report = eg_bytes_view(&tested->report),
+                                         .outcome = &tested->outcome};
 
     return told == NULL || told(payload, &done);
 }
 
-static enum eg_status run_cases(struct eg_package_tests *out, const struct trial *model,
+static enum eg_status run_cases(struct eg_package_tests *out, const struct case_run *model,
                                 eg_package_tests_fn told, void *payload, struct eg_error *err)
 {
     const xmlNode *root = model->cases->root;
     struct past past = {0, NULL};
     bool go_on = true;
     size_t index = 0;
-    struct trial *trial = malloc(sizeof *trial);
-    enum eg_status status = trial != NULL ? past_open(&past, root, err)
-                                          : eg_error_set(err, EG_E_NOMEM, NAME, "memory ran out");
+    struct case_run *tested = malloc(sizeof *tested);
+    enum eg_status status = tested != NULL ? past_open(&past, root, err)
+                                           : eg_error_set(err, EG_E_NOMEM, NAME, "memory ran out");
 
     out->total = past.count;
     if (status != EG_OK) {
@@ -457,19 +469,19 @@ static enum eg_status run_cases(struct eg_package_tests *out, const struct trial
     }
     for (const xmlNode *n = eg_xml_child(root, NS, "case"); go_on && n != NULL;
          n = eg_xml_next(n, NS, "case")) {
-        *trial = *model;
-        trial->node = n;
-        trial->past = &past;
-        trial->got = "not judged";
-        eg_buf_init(&trial->report, EG_PACKAGE_OCTETS_MAX);
-        eg_outcome_init(&trial->outcome);
-        status = try_case(trial, &past.cases[index], err);
-        out->failed += trial->differs;
+        *tested = *model;
+        tested->node = n;
+        tested->past = &past;
+        tested->got = "not judged";
+        eg_buf_init(&tested->report, EG_PACKAGE_OCTETS_MAX);
+        eg_outcome_init(&tested->outcome);
+        status = try_case(tested, &past.cases[index], err);
+        out->failed += tested->differs;
         if (status == EG_OK) {
-            go_on = tell(trial, index, out, told, payload);
+            go_on = tell(tested, index, out, told, payload);
         }
-        eg_outcome_done(&trial->outcome);
-        eg_buf_done(&trial->report);
+        eg_outcome_done(&tested->outcome);
+        eg_buf_done(&tested->report);
         index++;
         if (status != EG_OK) {
             goto done;
@@ -478,7 +490,7 @@ static enum eg_status run_cases(struct eg_package_tests *out, const struct trial
 
 done:
     past_close(&past);
-    free(trial);
+    free(tested);
     return status;
 }
 
@@ -489,16 +501,21 @@ enum eg_status eg_package_tests_run(struct eg_package_tests *out, const struct e
     struct eg_package_cases cases;
     struct eg_judge *judge = NULL;
     enum eg_status status = eg_package_cases_open(&cases, eg_rules_package(rules), err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && cases.doc != NULL) {
+    if (cases.doc != NULL) {
         made.present = true;
         status = eg_judge_new(&judge, rules, err);
         if (status == EG_OK) {
-            const struct trial model = {.rules = rules, .judge = judge, .cases = &cases};
+            const struct case_run model = {.rules = rules, .judge = judge, .cases = &cases};
             status = run_cases(&made, &model, told, payload, err);
         }
         eg_package_cases_close(&cases);
     }
+
+done:
     eg_judge_free(&judge);
     if (status != EG_OK) {
         return status;

@@ -29,15 +29,15 @@ const struct eg_sandbox_ceilings eg_sandbox_ceilings_default = {
 struct answer {
     enum eg_status status;
     struct eg_error error;
-    struct eg_sandbox_result trial;
+    struct eg_sandbox_result result;
 };
 
 static bool note_failure(void *payload, const struct eg_package_case *done)
 {
-    struct eg_sandbox_result *trial = payload;
+    struct eg_sandbox_result *result = payload;
 
-    if (!done->passed && trial->first[0] == '\0') {
-        (void)snprintf(trial->first, sizeof trial->first, "%s: %s", done->name, done->text);
+    if (!done->passed && result->first[0] == '\0') {
+        (void)snprintf(result->first, sizeof result->first, "%s: %s", done->name, done->text);
     }
     return true;
 }
@@ -50,11 +50,11 @@ static void try_here(struct answer *answer, const struct eg_package *package)
     answer->status = eg_rules_compile(&rules, package, &answer->error);
     if (answer->status == EG_OK) {
         answer->status =
-            eg_package_tests_run(&tests, rules, note_failure, &answer->trial, &answer->error);
+            eg_package_tests_run(&tests, rules, note_failure, &answer->result, &answer->error);
     }
-    answer->trial.tests_present = tests.present;
-    answer->trial.tests = tests.total;
-    answer->trial.failed = tests.failed;
+    answer->result.tests_present = tests.present;
+    answer->result.tests = tests.total;
+    answer->result.failed = tests.failed;
     eg_rules_free(&rules);
 }
 
@@ -127,7 +127,7 @@ enum eg_status eg_sandbox_run(struct eg_sandbox_result *out, const struct eg_pac
     int how = 0;
 
     if (pipe(ends) != 0) {
-        return eg_error_errno(err, package->ref.id, errno, "no pipe for the trial");
+        return eg_error_errno(err, package->ref.id, errno, "no pipe for the sandbox");
     }
     (void)fflush(NULL);
     pid_t pid = fork();
@@ -139,7 +139,7 @@ enum eg_status eg_sandbox_run(struct eg_sandbox_result *out, const struct eg_pac
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
-        return eg_error_errno(err, package->ref.id, cause, "no process for the trial");
+        return eg_error_errno(err, package->ref.id, cause, "no process for the sandbox");
     }
     size_t got = read_answer(&answer, ends[0]);
     close(ends[0]);
@@ -154,6 +154,6 @@ enum eg_status eg_sandbox_run(struct eg_sandbox_result *out, const struct eg_pac
         }
         return answer.status;
     }
-    *out = answer.trial;
+    *out = answer.result;
     return EG_OK;
 }

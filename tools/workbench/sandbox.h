@@ -1,5 +1,5 @@
 /*
- * The trial of a package before it is installed: it compiles and passes its own tests, in a child
+ * A package is tried before it is installed: it compiles and passes its own tests, in a child
  * process under ceilings.
  */
 #ifndef EG_WORKBENCH_SANDBOX_H
@@ -7,7 +7,7 @@
 
 #include "assess/judge/engine.h"
 
-/* What a package's trial in a child process gave. */
+/* What a package gave in its child process. */
 struct eg_sandbox_result {
     bool tests_present;
     size_t tests, failed;

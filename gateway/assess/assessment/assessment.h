@@ -50,22 +50,28 @@ struct eg_assessment_job {
     bool explain;
 };
 
+/* Where a run writes to; on failure what was appended says nothing. */
+struct eg_assessment_output {
+    /* appended to; urn:emgate:assessment-result:1, UTF-8, same octets on any machine */
+    struct eg_buf *result;
+    /* added to */
+    struct eg_findings *findings;
+    /* may be NULL; the facts of `known` that were looked at, and its `later` */
+    struct eg_facts *recalled;
+    /* may be NULL; what this report leaves behind */
+    struct eg_facts *remembered;
+};
+
 /*
  * Judge. A report that can not be read onto the grid gives error findings and no result.
- *   result_out  appended to; urn:emgate:assessment-result:1, UTF-8, same octets on any machine
- *   made        false: error findings stand in the way, nothing was written or remembered
- *   findings    added to
- *   recalled    may be NULL; the facts of `known` that were looked at, and its `later`
- *   remembered  may be NULL; what this report leaves behind
+ *   made   false: it could not, nothing was written or remembered
  * EG_E_DENIED: a setting of the plant is missing or none of its words (the registrar's to mend).
  * EG_E_FORMAT: a fact was left in another unit. EG_E_LIMIT: the result is too large. EG_E_NOMEM.
  */
 EG_MUST_USE
-enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
+enum eg_status eg_assessment_run(const struct eg_assessment_output *out, bool *made,
                                  const struct eg_assessment *assessment,
-                                 const struct eg_assessment_job *job, struct eg_findings *findings,
-                                 struct eg_facts *recalled, struct eg_facts *remembered,
-                                 struct eg_error *err);
+                                 const struct eg_assessment_job *job, struct eg_error *err);
 
 /* The text of a finding in "de" or "en" from its recorded values, its citation in brackets
  * behind it. EG_E_NOTFOUND: not of this. */

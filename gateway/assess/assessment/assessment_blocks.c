@@ -53,20 +53,19 @@ static const struct line {
 
 enum eg_status eg_assess_lines(struct eg_assess_compile *c, xmlNode *parent)
 {
-    enum eg_status status = EG_OK;
-    for (xmlNode *at = parent->children; status == EG_OK && at != NULL; at = at->next) {
+    for (xmlNode *at = parent->children; at != NULL; at = at->next) {
         if (at->type != XML_ELEMENT_NODE) {
             continue;
         }
         eg_assess_at(c, at);
         for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
             if (strcmp(lines[i].element, (const char *)at->name) == 0) {
-                status = lines[i].read(c, at);
+                EG_TRY(lines[i].read(c, at));
                 break;
             }
         }
     }
-    return status;
+    return EG_OK;
 }
 
 static int add_block(struct eg_assess_compile *c, enum eg_assess_block_kind kind)
@@ -155,13 +154,8 @@ enum eg_status eg_assess_window(struct eg_assess_compile *c, xmlNode *node)
                                 "last N days (to %d) or last N months (to %d)",
                                 EG_ASSESSMENT_DAYS_MAX, MONTHS_MAX);
     }
-    enum eg_status status = eg_assess_name(c, EG_ASSESS_NONE, node);
-    if (status == EG_OK) {
-        status = eg_assess_having(c, node, &having);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_assess_name(c, EG_ASSESS_NONE, node));
+    EG_TRY(eg_assess_having(c, node, &having));
     window.name = eg_assess_attribute(c, node, "name");
     window.block = add_block(c, EG_ASSESS_BLOCK_WINDOW);
     struct eg_assess_op *op =
@@ -178,14 +172,14 @@ enum eg_status eg_assess_window(struct eg_assess_compile *c, xmlNode *node)
     op->having = having;
     a->blocks[window.block].window = op->index;
     c->block = window.block;
-    status = eg_assess_lines(c, node);
+    enum eg_status status = eg_assess_lines(c, node);
     c->block = outer;
     return status;
 }
 
 /* ---- recall ------------------------------------------------------------------------------- */
 
-/* The line of the assessment that makes `name`, wherever it stands. */
+/* The line of the assessment that makes `name`, wherever that is. */
 static xmlNode *line_named(xmlNode *node, const char *name)
 {
     for (xmlNode *at = xmlFirstElementChild(node); at != NULL; at = xmlNextElementSibling(at)) {
@@ -376,10 +370,7 @@ static enum eg_status read_recall(struct eg_assess_compile *c, xmlNode *node)
     if (recall.of == NULL) {
         return eg_assess_nomem(c);
     }
-    enum eg_status status = split_class(c, &recall);
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(split_class(c, &recall));
     xmlNode *line = line_named(c->root, recall.of);
     if (line == NULL || !is_remembered(c->root, recall.of)) {
         return eg_assess_refuse(c, "EA-WINDOW", "%s is never remembered; add it to a remember line",
@@ -394,15 +385,11 @@ static enum eg_status read_recall(struct eg_assess_compile *c, xmlNode *node)
     if (recall.out == EG_ASSESS_NONE) {
         return failed(c);
     }
-    status = bind_recall(c, &recall);
-    if (status == EG_OK) {
-        status = find_class(c, &recall);
-    }
-    if (status == EG_OK) {
-        status = read_default(c, eg_assess_attribute(c, node, "if-unknown"),
-                              quantity(c, recall.out)->kind == EG_ASSESS_ANSWER, &recall);
-    }
-    struct eg_assess_op *op = status == EG_OK ? eg_assess_op(c, EG_OP_RECALL, recall.out) : NULL;
+    EG_TRY(bind_recall(c, &recall));
+    EG_TRY(find_class(c, &recall));
+    EG_TRY(read_default(c, eg_assess_attribute(c, node, "if-unknown"),
+                        quantity(c, recall.out)->kind == EG_ASSESS_ANSWER, &recall));
+    struct eg_assess_op *op = eg_assess_op(c, EG_OP_RECALL, recall.out);
     struct eg_assess_recall *made =
         op == NULL ? NULL
                    : eg_assess_append(c, (void **)&a->recalls, &a->recall_count, sizeof *made,
@@ -415,7 +402,7 @@ static enum eg_status read_recall(struct eg_assess_compile *c, xmlNode *node)
     return eg_assess_name(c, recall.out, node);
 }
 
-/* A recall of what stands further down was believed to be exact, and of one unit. */
+/* A recall of a line further down was taken to be exact, and of one unit: check it now. */
 enum eg_status eg_assess_settle_recalls(struct eg_assess_compile *c)
 {
     struct eg_assessment *a = c->a;

@@ -1,5 +1,5 @@
 /*
- * Values of parameters and settings for the source or series in hand, and formulas of parameters.
+ * Values of parameters and settings for the current source or series, and formulas of parameters.
  */
 #include "assess/assessment/assessment_model.h"
 

@@ -160,17 +160,12 @@ static enum eg_status read_class(struct eg_assess_compile *c, xmlNode *node,
 static enum eg_status read_rows(struct eg_assess_compile *c, xmlNode *node,
                                 struct eg_assess_classes *made, bool *column)
 {
-    enum eg_status status = EG_OK;
     *column = false;
-    for (xmlNode *at = xmlFirstElementChild(node); status == EG_OK && at != NULL;
-         at = xmlNextElementSibling(at)) {
+    for (xmlNode *at = xmlFirstElementChild(node); at != NULL; at = xmlNextElementSibling(at)) {
         struct eg_assess_class row = {0};
         eg_assess_at(c, at);
         bool scale = eg_xml_is(at, EG_ASSESS_NS, "scale");
-        status = scale ? read_scale(c, at, made, &row) : read_class(c, at, made, &row);
-        if (status != EG_OK) {
-            break;
-        }
+        EG_TRY(scale ? read_scale(c, at, made, &row) : read_class(c, at, made, &row));
         *column = *column || quantity(c, scale ? row.scale.of : row.condition)->column;
         struct eg_assess_class *slot =
             eg_assess_append(c, (void **)&made->rows, &made->row_count, sizeof *slot, IDS_MAX);
@@ -180,9 +175,9 @@ static enum eg_status read_rows(struct eg_assess_compile *c, xmlNode *node,
         *slot = row;
     }
     eg_assess_at(c, node);
-    return status == EG_OK && made->row_count == 0
+    return made->row_count == 0
                ? eg_assess_refuse(c, "EA-SCALE", "there is no class in these classes")
-               : status;
+               : EG_OK;
 }
 
 /* All rows on one grid, so that the run need not ask. */
@@ -208,19 +203,16 @@ enum eg_status eg_assess_class_line(struct eg_assess_compile *c, xmlNode *node)
     struct eg_assess_classes made = {.over = EG_ASSESS_NONE};
     bool column = false, over = xmlHasProp(node, (const xmlChar *)"over") != NULL;
 
-    enum eg_status status = read_rows(c, node, &made, &column);
-    if (status == EG_OK && (column || over)) {
-        status = eg_assess_over(c, node, &made.over);
+    EG_TRY(read_rows(c, node, &made, &column));
+    if (column || over) {
+        EG_TRY(eg_assess_over(c, node, &made.over));
     }
-    if (status == EG_OK && over && !column) {
-        status =
-            eg_assess_refuse(c, "EA-OVER", "these classes look at single figures; leave over out");
+    if (over && !column) {
+        return eg_assess_refuse(c, "EA-OVER",
+                                "these classes look at single figures; leave over out");
     }
-    if (status == EG_OK && column) {
-        status = spread_rows(c, &made);
-    }
-    if (status != EG_OK) {
-        return status;
+    if (column) {
+        EG_TRY(spread_rows(c, &made));
     }
     made.out = eg_assess_quantity(c, EG_ASSESS_WORD, EG_ASSESS_MADE);
     struct eg_assess_op *op =

@@ -101,25 +101,24 @@ static enum eg_status read_text(struct eg_assess_compile *c,
 {
     while (*text != '\0') {
         struct eg_assess_part part = {.kind = EG_PART_TEXT, .quantity = EG_ASSESS_NONE};
-        enum eg_status status = EG_OK;
         size_t len = strcspn(text, "{}");
         if (len > 0) {
             part.text = eg_arena_text(&c->a->arena, (struct eg_bytes){(const uint8_t *)text, len});
-            status = part.text != NULL ? EG_OK : eg_assess_nomem(c);
+            if (part.text == NULL) {
+                return eg_assess_nomem(c);
+            }
         } else {
             len = strcspn(text, "}");
             if (text[0] == '}' || text[len] == '\0' || strcspn(text + 1, "{") < len - 1 ||
                 len > 80) {
                 return eg_assess_refuse(c, "EA-TEXT", "{ and } stand in pairs around a name");
             }
-            status =
-                braced(c, finding, (struct eg_bytes){(const uint8_t *)text + 1, len - 1}, &part);
+            EG_TRY(
+                braced(c, finding, (struct eg_bytes){(const uint8_t *)text + 1, len - 1}, &part));
             len++;
         }
         struct eg_assess_part *slot =
-            status == EG_OK
-                ? eg_assess_append(c, (void **)&out->parts, &out->count, sizeof *slot, PARTS_MAX)
-                : NULL;
+            eg_assess_append(c, (void **)&out->parts, &out->count, sizeof *slot, PARTS_MAX);
         if (slot == NULL) {
             return failed(c);
         }
@@ -181,7 +180,7 @@ static enum eg_status add_value(struct eg_assess_compile *c, struct eg_assess_fi
     return EG_OK;
 }
 
-/* Source, component and end first: whoever reads a finding wants to know where. */
+/* Source, component and end first: a reader of a finding looks for the place first. */
 static enum eg_status gather_values(struct eg_assess_compile *c, struct eg_assess_finding *made)
 {
     bool series = c->a->blocks[c->a->blocks[c->block].level].kind == EG_ASSESS_BLOCK_SERIES;
@@ -189,22 +188,22 @@ static enum eg_status gather_values(struct eg_assess_compile *c, struct eg_asses
         {.kind = EG_PART_SOURCE, .text = "source", .quantity = EG_ASSESS_NONE},
         {.kind = EG_PART_COMPONENT, .text = "component", .quantity = EG_ASSESS_NONE},
         {.kind = EG_PART_END, .text = "end", .quantity = EG_ASSESS_NONE}};
-    enum eg_status status = add_value(c, made, &first[0]);
-    if (status == EG_OK && series) {
-        status = add_value(c, made, &first[1]);
+    EG_TRY(add_value(c, made, &first[0]));
+    if (series) {
+        EG_TRY(add_value(c, made, &first[1]));
     }
-    if (status == EG_OK && made->each) {
-        status = add_value(c, made, &first[2]);
+    if (made->each) {
+        EG_TRY(add_value(c, made, &first[2]));
     }
     const struct eg_assess_text *texts[] = {&made->de, &made->en};
     for (size_t t = 0; t < 2; t++) {
-        for (size_t i = 0; status == EG_OK && i < texts[t]->count; i++) {
+        for (size_t i = 0; i < texts[t]->count; i++) {
             if (texts[t]->parts[i].kind != EG_PART_TEXT) {
-                status = add_value(c, made, &texts[t]->parts[i]);
+                EG_TRY(add_value(c, made, &texts[t]->parts[i]));
             }
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- the finding -------------------------------------------------------------------------- */
@@ -292,24 +291,13 @@ enum eg_status eg_assess_finding(struct eg_assess_compile *c, xmlNode *node)
                                      .having = EG_ASSESS_NONE,
                                      .source = eg_assess_attribute(c, node, "source")};
 
-    enum eg_status status = read_id(c, node, &made);
-    if (status == EG_OK) {
-        status = eg_assess_having(c, node, &made.having);
-    }
-    if (status == EG_OK) {
-        status = read_each(c, node, &made);
-    }
-    if (status == EG_OK) {
-        status = read_when(c, node, &made);
-    }
-    if (status == EG_OK) {
-        status = read_texts(c, node, &made);
-    }
-    if (status == EG_OK) {
-        status = gather_values(c, &made);
-    }
-    struct eg_assess_op *op =
-        status == EG_OK ? eg_assess_op(c, EG_OP_FINDING, EG_ASSESS_NONE) : NULL;
+    EG_TRY(read_id(c, node, &made));
+    EG_TRY(eg_assess_having(c, node, &made.having));
+    EG_TRY(read_each(c, node, &made));
+    EG_TRY(read_when(c, node, &made));
+    EG_TRY(read_texts(c, node, &made));
+    EG_TRY(gather_values(c, &made));
+    struct eg_assess_op *op = eg_assess_op(c, EG_OP_FINDING, EG_ASSESS_NONE);
     struct eg_assess_finding *kept =
         op == NULL ? NULL
                    : eg_assess_append(c, (void **)&a->findings, &a->finding_count, sizeof *kept,

@@ -262,14 +262,13 @@ static enum eg_status derive_case(struct eg_assess_compile *c, xmlNode *node, xm
 
 static enum eg_status derive_cases(struct eg_assess_compile *c, xmlNode *node, int out)
 {
-    enum eg_status status = EG_OK;
     bool rest = false;
     int cases = 0;
 
     if (eg_assess_op(c, EG_OP_BEGIN, out) == NULL) {
         return failed(c);
     }
-    for (xmlNode *at = node->children; status == EG_OK && at != NULL; at = at->next) {
+    for (xmlNode *at = node->children; at != NULL; at = at->next) {
         if (at->type != XML_ELEMENT_NODE) {
             continue;
         }
@@ -279,12 +278,9 @@ static enum eg_status derive_cases(struct eg_assess_compile *c, xmlNode *node, i
         }
         rest = eg_xml_is(at, EG_ASSESS_NS, "otherwise");
         cases += !rest;
-        status = derive_case(c, at, node, out);
+        EG_TRY(derive_case(c, at, node, out));
     }
     eg_assess_at(c, node);
-    if (status != EG_OK) {
-        return status;
-    }
     if (!rest || cases == 0) {
         return eg_assess_refuse(c, "EA-ELSE",
                                 "a derive has a formula, or cases and what is otherwise");
@@ -423,14 +419,9 @@ static enum eg_status aggregate(struct eg_assess_compile *c, xmlNode *node,
     const char *of = eg_assess_attribute(c, node, "of");
     struct eg_assess_set set = {{0}};
     int over = EG_ASSESS_NONE;
-    enum eg_status status = eg_assess_over(c, node, &over);
 
-    if (status == EG_OK) {
-        status = using_set(c, node, &set);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_assess_over(c, node, &over));
+    EG_TRY(using_set(c, node, &set));
     int in = of != NULL ? eg_assess_find(c, of) : EG_ASSESS_NONE;
     if (in == EG_ASSESS_NONE) {
         return failed(c);
@@ -604,13 +595,8 @@ enum eg_status eg_assess_round(struct eg_assess_compile *c, xmlNode *node)
     if (quantity(c, in)->column && (in = here(c, in)) == EG_ASSESS_NONE) {
         return failed(c);
     }
-    enum eg_status status = eg_assess_having(c, node, &having);
-    if (status == EG_OK) {
-        status = round_place(c, node, in, &made, &parameter);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_assess_having(c, node, &having));
+    EG_TRY(round_place(c, node, in, &made, &parameter));
     int out = new_number(c, quantity(c, in)->column);
     struct eg_assess_op *op = out != EG_ASSESS_NONE ? eg_assess_op(c, EG_OP_ROUND, out) : NULL;
     if (op == NULL) {

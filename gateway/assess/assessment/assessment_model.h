@@ -142,7 +142,7 @@ struct eg_assess_op {
     struct eg_assess_set set;
 };
 
-/* ---- blocks and what stands in them --------------------------------------------------------- */
+/* ---- blocks and what they contain ----------------------------------------------------------- */
 
 enum eg_assess_block_kind {
     EG_ASSESS_BLOCK_SOURCE,
@@ -431,7 +431,7 @@ struct eg_assess_run {
     /* NULL: at the source */
     const struct eg_grid_series *series;
     double step_h;
-    /* of the source in hand */
+    /* of the current source */
     bool *series_judged;
     struct eg_assess_judged {
         size_t found, not_found, undecided, omitted;
@@ -449,7 +449,7 @@ struct eg_assess_run {
     struct eg_facts *recalled_facts, *remembered;
     /* by fact known */
     bool *looked_at;
-    /* findings of the block in hand, written as they are found */
+    /* findings of the current block, written as they are found */
     struct eg_buf texts;
     /* results of series, behind what the source has */
     struct eg_buf series_text;
@@ -477,11 +477,11 @@ enum eg_status eg_assess_tell_recalled(struct eg_assess_run *run);
 EG_MUST_USE
 enum eg_status eg_assess_run_remember(struct eg_assess_run *run,
                                       const struct eg_assess_remember *what);
-/* Values of parameters, settings and constants for the source or series in hand. EG_E_DENIED. */
+/* Values of parameters, settings and constants for the current source or series. EG_E_DENIED. */
 EG_MUST_USE
 enum eg_status eg_assess_run_parameters(struct eg_assess_run *run);
 
-/* The value that holds for a component (NULL: none) of the source in hand; NULL: there is none. */
+/* The value that holds for a component (NULL: none) of the current source; NULL: there is none. */
 EG_MUST_USE
 enum eg_status eg_assess_value_for(const struct eg_parameter_value **out, struct eg_assess_run *run,
                                    size_t index, const char *component);
@@ -493,7 +493,7 @@ enum eg_answer_value eg_assess_answer(const struct eg_assess_cell *cell, size_t 
 void eg_assess_cell_text(char out[EG_ASSESS_TEXT_MAX], const struct eg_assess_quantity *q,
                          const struct eg_assess_cell *cell, size_t place, int digits);
 
-/* The constant's number under the values in hand, computed exactly and rounded once; *place of its
+/* The constant's number under the current values, computed exactly and rounded once; *place of its
  * parameters. NaN: a parameter has no value, or more than 38 digits would be needed. */
 double eg_assess_exact(const struct eg_assess_run *run, const struct eg_expression *e, int *place);
 /* from + (to - from) * step / steps for decimals `from` and `to` of at most 15 digits. */
@@ -503,7 +503,7 @@ double eg_assess_exact_step(const char *from, const char *to, int step, int step
 bool eg_assess_day_read(struct eg_assess_day *out, const char *text);
 void eg_assess_day_text(char out[11], long number);
 long eg_assess_day_number(struct eg_assess_day day); /* since 1970-01-01 */
-/* First and last day of the window that a report of `day` stands in, as numbers. */
+/* First and last day of the window that a report of `day` is in, as numbers. */
 void eg_assess_window_bounds(long *first, long *last, const struct eg_assess_window *window,
                              long day);
 bool eg_assess_window_ended(const struct eg_assess_window *window, long day);

@@ -1,7 +1,7 @@
 /*
- * The grammar of an assessment: which element stands where, with which attributes. What the lines
- * mean is read afterwards, so that no line need ask whether an attribute is there that it must
- * have.
+ * The grammar of an assessment: which element may be in which, with which attributes. What the
+ * lines mean is read afterwards, so that no line need ask whether an attribute is there that it
+ * must have.
  */
 #include "assess/assessment/assessment_model.h"
 

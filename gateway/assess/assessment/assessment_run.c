@@ -309,7 +309,7 @@ static enum eg_status run_one_series(struct eg_assess_run *run, int block)
     return EG_OK;
 }
 
-/* Does the series block apply to the component in hand? */
+/* Does the series block apply to the component of this series? */
 static enum eg_status is_judged(bool *judged, struct eg_assess_run *run, int having)
 {
     const struct eg_parameter_value *value = NULL;
@@ -482,11 +482,15 @@ static enum eg_status add_finding(struct eg_assess_run *run,
         eg_assess_run_end(end, run, run->a->quantities[finding->condition].grid, place);
     }
     eg_buf_reset(&run->location);
-    eg_grid_location(&run->location, &line, run->a->extraction, run->source, run->series,
-                     finding->given, end);
-    EG_TRY(eg_findings_add(run->findings, finding->role, finding->id, run->job->step,
-                           run->location.len > 0 ? (const char *)run->location.data : NULL, line,
-                           &made, run->err));
+    eg_grid_location(&run->location, &line, run->a->extraction,
+                     &(struct eg_grid_spot){run->source, run->series, finding->given, end});
+    const struct eg_finding_head head = {
+        .severity = finding->role,
+        .rule = finding->id,
+        .step = run->job->step,
+        .location = run->location.len > 0 ? (const char *)run->location.data : NULL,
+        .line = line};
+    EG_TRY(eg_findings_add(run->findings, &head, &made, run->err));
     for (size_t i = 0; i < finding->value_count; i++) {
         value_text(text, run, finding, &finding->values[i], place);
         values[i].name = (char *)(uintptr_t)finding->values[i].text;
@@ -508,10 +512,9 @@ static enum eg_status run_finding(struct eg_assess_run *run,
     const struct eg_assess_cell *over =
         finding->over != EG_ASSESS_NONE ? &run->cells[finding->over] : NULL;
     struct eg_assess_judged *judged = &run->judged[index];
-    enum eg_status status = EG_OK;
 
     judged->judged = true;
-    for (size_t i = 0; status == EG_OK && i < condition->places; i++) {
+    for (size_t i = 0; i < condition->places; i++) {
         if (over != NULL && !eg_assess_bit(over->yes, i)) {
             continue;
         }
@@ -521,12 +524,12 @@ static enum eg_status run_finding(struct eg_assess_run *run,
         judged->undecided += said == EG_ANSWER_UNKNOWN;
         if (said == EG_ANSWER_YES && run->listed[index] < EG_ASSESSMENT_LISTED_MAX) {
             run->listed[index]++;
-            status = add_finding(run, finding, i);
+            EG_TRY(add_finding(run, finding, i));
         } else if (said == EG_ANSWER_YES) {
             judged->omitted++;
         }
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- the whole ---------------------------------------------------------------------------- */
@@ -548,17 +551,13 @@ static bool wants(void *payload, const char *component)
 
 static enum eg_status run_sources(struct eg_assess_run *run, struct eg_buf *out)
 {
-    enum eg_status status = make_room(run);
-
+    EG_TRY(make_room(run));
     eg_assess_result_begin(out, run);
-    for (size_t i = 0; status == EG_OK && i < run->grid.source_count; i++) {
+    for (size_t i = 0; i < run->grid.source_count; i++) {
         run->source = &run->grid.sources[i];
-        status = run_source(run, out);
+        EG_TRY(run_source(run, out));
     }
     eg_assess_result_end(out, run);
-    if (status != EG_OK) {
-        return status;
-    }
     EG_TRY(eg_assess_tell_recalled(run));
     return eg_buf_ok(out, run->a->result, run->err);
 }
@@ -587,17 +586,15 @@ static void end(struct eg_assess_run *run)
     eg_buf_done(&run->location);
 }
 
-enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
+enum eg_status eg_assessment_run(const struct eg_assessment_output *out, bool *made,
                                  const struct eg_assessment *assessment,
-                                 const struct eg_assessment_job *job, struct eg_findings *findings,
-                                 struct eg_facts *recalled, struct eg_facts *remembered,
-                                 struct eg_error *err)
+                                 const struct eg_assessment_job *job, struct eg_error *err)
 {
     struct eg_assess_run run = {.a = assessment,
                                 .job = job,
-                                .findings = findings,
-                                .recalled_facts = recalled,
-                                .remembered = remembered,
+                                .findings = out->findings,
+                                .recalled_facts = out->recalled,
+                                .remembered = out->remembered,
                                 .err = err};
     bool readable = false;
 
@@ -605,12 +602,12 @@ enum eg_status eg_assessment_run(struct eg_buf *result_out, bool *made,
     const struct eg_extract_from from = {
         .doc = job->doc, .header = job->header, .step = job->step, .wants = wants, .payload = &run};
     enum eg_status status =
-        eg_grid_extract(&run.grid, &readable, assessment->extraction, &from, findings, err);
+        eg_grid_extract(&run.grid, &readable, assessment->extraction, &from, out->findings, err);
     if (status != EG_OK) {
         goto done;
     }
     if (readable) {
-        status = run_sources(&run, result_out);
+        status = run_sources(&run, out->result);
     }
 
 done:

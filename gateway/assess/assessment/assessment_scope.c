@@ -193,12 +193,10 @@ enum eg_status eg_assess_name(struct eg_assess_compile *c, int quantity, const x
     if (name == NULL) {
         return eg_assess_nomem(c);
     }
-    enum eg_status status = check_new(c, name);
-    if (status == EG_OK) {
-        status = count_name(c);
-    }
-    if (status != EG_OK || quantity == EG_ASSESS_NONE) {
-        return status; /* a window has a name without a quantity */
+    EG_TRY(check_new(c, name));
+    EG_TRY(count_name(c));
+    if (quantity == EG_ASSESS_NONE) {
+        return EG_OK; /* a window has a name without a quantity */
     }
     struct eg_assess_quantity *q = &c->a->quantities[quantity];
     const char *show = eg_assess_attribute(c, node, "show");

@@ -1,7 +1,7 @@
 /*
- * Operations on values and answers, place by place. Status goes the heavier way; what can not be
- * computed has no number and is implausible at least. Answers are Kleene's three: a bit for yes, a
- * bit for unknown, 64 places a step.
+ * Operations on values and answers, place by place. The result takes the worse status; what
+ * can not be computed has no number and is implausible at least. Answers have Kleene's three
+ * values: a bit for yes, a bit for unknown, 64 places a step.
  */
 #include "assess/assessment/assessment_model.h"
 
@@ -29,7 +29,7 @@ static struct operand operand(const struct eg_assess_run *run, int quantity)
     return (struct operand){&run->cells[quantity], run->a->quantities[quantity].column ? 1 : 0};
 }
 
-static uint8_t heavier(uint8_t a, uint8_t b)
+static uint8_t worse(uint8_t a, uint8_t b)
 {
     return a > b ? a : b;
 }
@@ -38,7 +38,7 @@ static void store(struct eg_assess_cell *out, size_t place, double x, uint8_t st
 {
     bool fails = !isfinite(x) || x > BEYOND || x < -BEYOND;
     out->x[place] = fails ? (double)NAN : x;
-    out->status[place] = fails ? heavier(status, EG_VALUE_IMPLAUSIBLE) : status;
+    out->status[place] = fails ? worse(status, EG_VALUE_IMPLAUSIBLE) : status;
 }
 
 static void run_arithmetic(struct eg_assess_run *run, const struct eg_assess_op *op)
@@ -49,7 +49,7 @@ static void run_arithmetic(struct eg_assess_run *run, const struct eg_assess_op 
     out->place = EG_ASSESS_PLACE_NONE;
     for (size_t i = 0; i < out->places; i++) {
         double x = a.cell->x[i * a.step], y = b.cell->x[i * b.step];
-        uint8_t status = heavier(a.cell->status[i * a.step], b.cell->status[i * b.step]);
+        uint8_t status = worse(a.cell->status[i * a.step], b.cell->status[i * b.step]);
         if (isnan(x) || isnan(y)) {
             out->x[i] = (double)NAN;
             out->status[i] = status;
@@ -116,7 +116,7 @@ static void run_call(struct eg_assess_run *run, const struct eg_assess_op *op)
         bool none = false;
         for (size_t k = 0; k < count; k++) {
             v[k] = in[k].cell->x[i * in[k].step];
-            status = heavier(status, in[k].cell->status[i * in[k].step]);
+            status = worse(status, in[k].cell->status[i * in[k].step]);
             none = none || isnan(v[k]);
         }
         if (none) {
@@ -181,7 +181,7 @@ static void run_case(struct eg_assess_run *run, const struct eg_assess_op *op)
             out->status[i] = value->status[i];
         } else if (said == EG_ANSWER_UNKNOWN) {
             out->x[i] = (double)NAN;
-            out->status[i] = heavier(EG_VALUE_IMPLAUSIBLE, value->status[i]);
+            out->status[i] = worse(EG_VALUE_IMPLAUSIBLE, value->status[i]);
         }
     }
 }
@@ -247,7 +247,7 @@ void eg_assess_run_number(struct eg_assess_run *run, const struct eg_assess_op *
 
 /* ---- answers ------------------------------------------------------------------------------ */
 
-/* 64 places of an operand; a single one stands at all of them. */
+/* 64 places of an operand; a single one is taken for all of them. */
 static uint64_t part(const uint64_t *bits, bool column, size_t index)
 {
     return column ? bits[index] : (bits[0] & 1) != 0 ? ~(uint64_t)0 : 0;
@@ -320,7 +320,7 @@ static void run_compare(struct eg_assess_run *run, const struct eg_assess_op *op
     clear(out);
     for (size_t i = 0; i < out->places; i++) {
         double x = a.cell->x[i * a.step], y = b.cell->x[i * b.step];
-        uint8_t status = heavier(a.cell->status[i * a.step], b.cell->status[i * b.step]);
+        uint8_t status = worse(a.cell->status[i * a.step], b.cell->status[i * b.step]);
         if (isnan(x) || isnan(y) || status > EG_VALUE_SUBSTITUTE) {
             set_bit(out->unknown, i);
         } else if (holds((enum eg_relation)op->index, x, y)) {

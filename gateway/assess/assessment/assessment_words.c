@@ -67,7 +67,7 @@ void eg_assess_words_text(struct eg_buf *out, const struct eg_assess_finding *fi
     }
 }
 
-/* How a citation begins that stands within the law of the package. */
+/* How a citation begins that is of the law of the package. */
 static const char *const within[] = {"§",       "Anlage",  "Anhang", "Annex", "Part",    "Article",
                                      "Artikel", "Art.",    "Abs.",   "Satz",  "Buchst.", "Nr.",
                                      "class",   "classes", "annex",  "Klasse"};

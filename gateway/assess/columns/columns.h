@@ -13,7 +13,7 @@
  *     <scalar name="confidence" of="series" at="r:calibration/@confidence" unit="@unit"/>
  *   </reading>
  *
- * Three moments: a reading is compiled once; a extraction says once which of its columns an
+ * Three moments: a reading is compiled once; an extraction says once which of its columns an
  * assessment wants, in which unit or with which words; then each report is extracted into a grid,
  * in one arena, without anything allocated for a value. Values of the report that can not be placed
  * or read are error findings of built-in rules (EG_RULE_GRID_PLACE and following), never a guess.
@@ -47,7 +47,7 @@ struct eg_column {
 /*
  * Compile `readings/<name>.xml`.
  *   file   name of the file, for messages
- *   name   that the reading must bear
+ *   name   that the reading must have
  * EG_E_FORMAT with "file:line" and what is wrong, EG_E_LIMIT, EG_E_NOMEM. `xml` is not kept.
  */
 EG_MUST_USE
@@ -61,8 +61,7 @@ const struct eg_column *eg_columns_find(const struct eg_columns *columns, const 
 const struct eg_column *eg_columns_at(const struct eg_columns *columns, size_t index);
 #endif
 
-/* ---- a extraction: which columns are wanted; immutable, any thread ------------------------------
- */
+/* ---- an extraction: which columns are wanted; immutable, any thread ------------------------- */
 
 enum eg_grid_kind { EG_GRID_HALF_HOUR, EG_GRID_HOUR, EG_GRID_MEASUREMENT };
 
@@ -168,14 +167,21 @@ enum eg_status eg_grid_extract(struct eg_grid *grid, bool *readable,
                                const struct eg_extract_from *from, struct eg_findings *findings,
                                struct eg_error *err);
 
-/*
- * Where the value of a given stands that is labelled `end`: XPath appended to `out`, its line in
- * *line. Of the series, or of the source (series NULL), where there is no such value or `end` is
- * "".
- */
+/* One value of a grid. */
+struct eg_grid_spot {
+    const struct eg_grid_source *source;
+    /* NULL: of the source */
+    const struct eg_grid_series *series;
+    /* index of the given; below 0: none */
+    int given;
+    /* label of the value; "": none in particular */
+    const char *end;
+};
+
+/* Where in the report the value is: XPath appended to `out`, its line in *line. Where there is no
+ * such value: where its series or source is. */
 void eg_grid_location(struct eg_buf *out, unsigned *line, const struct eg_extraction *extraction,
-                      const struct eg_grid_source *source, const struct eg_grid_series *series,
-                      int given, const char *end);
+                      const struct eg_grid_spot *spot);
 
 /* End of the interval `place` (from 0) of a day's grid: "2021-04-06T24:00:00". */
 #define EG_GRID_LABEL_MAX 20

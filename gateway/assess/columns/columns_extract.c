@@ -32,7 +32,7 @@ struct extraction {
     int minutes;
     /* of all sources so far */
     size_t series_count;
-    /* EG_GRID_LIST_MAX: places that have a value in the column in hand */
+    /* EG_GRID_LIST_MAX: places that have a value in the column that is being filled */
     uint8_t *seen;
     struct eg_error *err;
 };
@@ -165,7 +165,7 @@ static enum eg_status put_word(struct extraction *p, struct cursor *f, const xml
     return fault(p, f, EG_RULE_WORD_UNKNOWN, attr, VALUES("value", text, "wanted", all));
 }
 
-/* The unit of a value, looked at once where it stands once for many. */
+/* The unit of a value; where one attribute gives it for many values, it is read once. */
 static enum eg_status find_shift(struct extraction *p, struct cursor *f, const xmlNode *value)
 {
     const struct eg_col_column *column = f->one->column;
@@ -320,15 +320,15 @@ static enum eg_status fill_column(struct extraction *p, const struct owner *owne
 
     enum eg_status status =
         make_cells(p, f.cells, column->shown.kind == EG_COLUMN_WORD, scalar ? 1 : owner->places);
-    if (status != EG_OK || scalar) {
-        return status == EG_OK ? fill_scalar(p, &f) : status;
+    if (status != EG_OK) {
+        return status;
+    }
+    if (scalar) {
+        return fill_scalar(p, &f);
     }
     memset(p->seen, 0, owner->places);
     eg_col_walk_start(&walk, &column->each);
     const xmlNode *base = base_of(one, owner);
-    if (status != EG_OK) {
-        return status;
-    }
     for (const xmlNode *value = eg_col_walk_next(&walk, base); value != NULL;
          value = eg_col_walk_next(&walk, base)) {
         EG_TRY(put_value(p, &f, value));
@@ -467,8 +467,8 @@ static enum eg_status too_many(struct extraction *p, const xmlNode *node, const 
     return eg_col_fault(&p->faults, EG_RULE_GRID_SIZE, &place, VALUES("max", limit), p->err);
 }
 
-static enum eg_status pour_series(struct extraction *p, struct eg_grid_source *source,
-                                  const xmlNode *source_node, const xmlNode *node)
+static enum eg_status extract_series(struct extraction *p, struct eg_grid_source *source,
+                                     const xmlNode *source_node, const xmlNode *node)
 {
     struct eg_grid_series *series = &source->series[source->series_count];
     const xmlAttr *attr = eg_col_attribute(&p->extraction->columns->series_key, node);
@@ -498,8 +498,8 @@ static enum eg_status pour_series(struct extraction *p, struct eg_grid_source *s
     return status;
 }
 
-static enum eg_status pour_all_series(struct extraction *p, struct eg_grid_source *source,
-                                      const xmlNode *source_node)
+static enum eg_status extract_all_series(struct extraction *p, struct eg_grid_source *source,
+                                         const xmlNode *source_node)
 {
     const struct eg_col_path *path = &p->extraction->columns->series;
     struct eg_col_walk walk;
@@ -516,12 +516,12 @@ static enum eg_status pour_all_series(struct extraction *p, struct eg_grid_sourc
     eg_col_walk_start(&walk, path);
     for (const xmlNode *node = eg_col_walk_next(&walk, source_node); node != NULL;
          node = eg_col_walk_next(&walk, source_node)) {
-        EG_TRY(pour_series(p, source, source_node, node));
+        EG_TRY(extract_series(p, source, source_node, node));
     }
     return EG_OK;
 }
 
-static enum eg_status pour_source(struct extraction *p, const xmlNode *node)
+static enum eg_status extract_source(struct extraction *p, const xmlNode *node)
 {
     struct eg_grid_source *source = &p->grid->sources[p->grid->source_count];
     const xmlAttr *attr = eg_col_attribute(&p->extraction->columns->source_id, node);
@@ -544,10 +544,13 @@ static enum eg_status pour_source(struct extraction *p, const xmlNode *node)
     source->places = owner.places;
     source->labels = owner.labels;
     source->cells = owner.cells;
-    return status == EG_OK ? pour_all_series(p, source, node) : status;
+    if (status != EG_OK) {
+        return status;
+    }
+    return extract_all_series(p, source, node);
 }
 
-static enum eg_status pour_sources(struct extraction *p, const xmlNode *root)
+static enum eg_status extract_sources(struct extraction *p, const xmlNode *root)
 {
     const struct eg_col_path *path = &p->extraction->columns->source;
     struct eg_col_walk walk;
@@ -564,7 +567,7 @@ static enum eg_status pour_sources(struct extraction *p, const xmlNode *root)
     eg_col_walk_start(&walk, path);
     for (const xmlNode *node = eg_col_walk_next(&walk, root); node != NULL;
          node = eg_col_walk_next(&walk, root)) {
-        EG_TRY(pour_source(p, node));
+        EG_TRY(extract_source(p, node));
     }
     return EG_OK;
 }
@@ -649,7 +652,7 @@ enum eg_status eg_grid_extract(struct eg_grid *grid, bool *readable,
         EG_TRY(check_grid(&p, root));
     }
     if (!p.faults.any) {
-        EG_TRY(pour_sources(&p, root));
+        EG_TRY(extract_sources(&p, root));
     }
     *readable = !p.faults.any;
     return EG_OK;

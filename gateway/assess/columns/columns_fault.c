@@ -42,9 +42,13 @@ enum eg_status eg_col_fault(struct eg_col_faults *faults, const char *rule,
     }
     const xmlNode *element =
         place->node->type == XML_ATTRIBUTE_NODE ? place->node->parent : place->node;
-    enum eg_status status = eg_findings_add(faults->findings, EG_SEVERITY_ERROR, rule, faults->step,
-                                            location.len > 0 ? (const char *)location.data : NULL,
-                                            eg_xml_line(element), &finding, err);
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR,
+                                         .rule = rule,
+                                         .step = faults->step,
+                                         .location =
+                                             location.len > 0 ? (const char *)location.data : NULL,
+                                         .line = eg_xml_line(element)};
+    enum eg_status status = eg_findings_add(faults->findings, &head, &finding, err);
     if (status != EG_OK) {
         goto done;
     }

@@ -1,6 +1,6 @@
 /*
  * Inside of a compiled reading: read by columns_read.c, walked by columns_path.c, extracted by
- * columns_pour.c. Immutable after compile; any thread.
+ * columns_extract.c. Immutable after compile; any thread.
  */
 #ifndef EG_ASSESS_COLUMNS_MODEL_H
 #define EG_ASSESS_COLUMNS_MODEL_H

@@ -1,6 +1,6 @@
 /*
- * The paths of a reading. They are small on purpose: whoever reads one sees where a value comes
- * from, and walking them costs a comparison an element.
+ * The paths of a reading. The grammar is small on purpose: a reader of a package sees where a
+ * value comes from, and walking a path takes one comparison for each element.
  *
  *   elements   = step { "/" step }
  *   attribute  = { "../" } { step "/" } "@" name

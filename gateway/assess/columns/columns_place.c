@@ -27,15 +27,17 @@ static const xmlNode *value_at(const struct eg_extraction *extraction, const xml
 }
 
 void eg_grid_location(struct eg_buf *out, unsigned *line, const struct eg_extraction *extraction,
-                      const struct eg_grid_source *source, const struct eg_grid_series *series,
-                      int given, const char *end)
+                      const struct eg_grid_spot *spot)
 {
+    const struct eg_grid_source *source = spot->source;
+    const struct eg_grid_series *series = spot->series;
+    int given = spot->given;
     const xmlNode *node = series != NULL ? series->node : source->node;
 
-    if (given >= 0 && (size_t)given < extraction->count && end[0] != '\0') {
+    if (given >= 0 && (size_t)given < extraction->count && spot->end[0] != '\0') {
         bool of_series = extraction->list[given].column->shown.of_series;
         const xmlNode *base = of_series && series != NULL ? series->node : source->node;
-        const xmlNode *value = value_at(extraction, base, given, end);
+        const xmlNode *value = value_at(extraction, base, given, spot->end);
         node = value != NULL ? value : node;
     }
     *line = eg_xml_line(node);

@@ -49,16 +49,19 @@ static enum eg_status take_path(struct eg_col_path *out, struct reader *r, const
 {
     const char *text = NULL;
     struct eg_error err = {0};
-    enum eg_status status = take(&text, r, node, attribute);
-    if (status != EG_OK || text == NULL) {
-        return status;
+    EG_TRY(take(&text, r, node, attribute));
+    if (text == NULL) {
+        return EG_OK;
     }
-    status = eg_col_path_read(out, r->columns, text, of_value, &err);
+    enum eg_status status = eg_col_path_read(out, r->columns, text, of_value, &err);
     if (status == EG_E_FORMAT) {
         return eg_vocabulary_fault(r->err, r->file, node, "%s=\"%s\": %s", attribute, text,
                                    err.text);
     }
-    return status == EG_OK ? EG_OK : eg_error_set(r->err, status, r->file, "memory ran out");
+    if (status != EG_OK) {
+        return eg_error_set(r->err, status, r->file, "memory ran out");
+    }
+    return EG_OK;
 }
 
 /* A list in the arena for all children so named. */
@@ -79,29 +82,20 @@ static enum eg_status read_namespaces(struct reader *r, const xmlNode *root)
 {
     struct eg_columns *c = r->columns;
     size_t count = 0;
-    enum eg_status status =
-        room(&c->namespaces, &count, r, root, "namespace", sizeof *c->namespaces);
-    if (status != EG_OK) {
-        return status;
-    }
 
+    EG_TRY(room(&c->namespaces, &count, r, root, "namespace", sizeof *c->namespaces));
     for (const xmlNode *node = eg_xml_child(root, NS, "namespace"); node != NULL;
          node = eg_xml_next(node, NS, "namespace")) {
         struct eg_xml_ns *ns = &c->namespaces[c->namespace_count];
-        status = take(&ns->prefix, r, node, "prefix");
-        if (status == EG_OK) {
-            status = take(&ns->uri, r, node, "uri");
-        }
-        for (size_t i = 0; status == EG_OK && i < c->namespace_count; i++) {
+        EG_TRY(take(&ns->prefix, r, node, "prefix"));
+        EG_TRY(take(&ns->uri, r, node, "uri"));
+        for (size_t i = 0; i < c->namespace_count; i++) {
             if (strcmp(c->namespaces[i].prefix, ns->prefix) == 0) {
-                status = eg_vocabulary_fault(r->err, r->file, node,
-                                             "prefix \"%s\" is declared twice", ns->prefix);
+                return eg_vocabulary_fault(r->err, r->file, node, "prefix \"%s\" is declared twice",
+                                           ns->prefix);
             }
         }
         c->namespace_count++;
-        if (status != EG_OK) {
-            return status;
-        }
     }
     return EG_OK;
 }
@@ -110,32 +104,24 @@ static enum eg_status read_statuses(struct reader *r, const xmlNode *root)
 {
     struct eg_columns *c = r->columns;
     size_t count = 0;
-    enum eg_status status = room(&c->statuses, &count, r, root, "status", sizeof *c->statuses);
-    if (status != EG_OK) {
-        return status;
-    }
 
+    EG_TRY(room(&c->statuses, &count, r, root, "status", sizeof *c->statuses));
     for (const xmlNode *node = eg_xml_child(root, NS, "status"); node != NULL;
          node = eg_xml_next(node, NS, "status")) {
         struct eg_col_status *one = &c->statuses[c->status_count];
         const char *word = NULL;
-        status = take(&one->code, r, node, "code");
-        if (status == EG_OK) {
-            status = take(&word, r, node, "is");
+        EG_TRY(take(&one->code, r, node, "code"));
+        EG_TRY(take(&word, r, node, "is"));
+        if (!eg_value_status_named(&one->status, eg_bytes_of(word))) {
+            return eg_vocabulary_fault(r->err, r->file, node, "\"%s\" is no status", word);
         }
-        if (status == EG_OK && !eg_value_status_named(&one->status, eg_bytes_of(word))) {
-            status = eg_vocabulary_fault(r->err, r->file, node, "\"%s\" is no status", word);
-        }
-        for (size_t i = 0; status == EG_OK && i < c->status_count; i++) {
+        for (size_t i = 0; i < c->status_count; i++) {
             if (strcmp(c->statuses[i].code, one->code) == 0) {
-                status = eg_vocabulary_fault(r->err, r->file, node,
-                                             "status code \"%s\" stands twice", one->code);
+                return eg_vocabulary_fault(r->err, r->file, node, "status code \"%s\" stands twice",
+                                           one->code);
             }
         }
         c->status_count++;
-        if (status != EG_OK) {
-            return status;
-        }
     }
     return EG_OK;
 }
@@ -243,7 +229,6 @@ static enum eg_status read_columns(struct reader *r, const xmlNode *root)
 {
     struct eg_columns *c = r->columns;
     size_t most = eg_vocabulary_count(root, NS, "column") + eg_vocabulary_count(root, NS, "scalar");
-    enum eg_status status = EG_OK;
 
     c->list = eg_arena_array(&c->arena, most, sizeof *c->list);
     if (c->list == NULL) {
@@ -252,11 +237,8 @@ static enum eg_status read_columns(struct reader *r, const xmlNode *root)
     for (const xmlNode *node = root->children; node != NULL; node = node->next) {
         bool scalar = eg_xml_is(node, NS, "scalar");
         if (scalar || eg_xml_is(node, NS, "column")) {
-            status = read_column(&c->list[c->count], r, node, scalar);
-            c->count += status == EG_OK;
-        }
-        if (status != EG_OK) {
-            return status;
+            EG_TRY(read_column(&c->list[c->count], r, node, scalar));
+            c->count++;
         }
     }
     return EG_OK;

@@ -1,5 +1,5 @@
 /*
- * A report in hand: parsed once, looked into by every step.
+ * A report: parsed once, read by every step of a package.
  */
 #include "assess/judge/document.h"
 

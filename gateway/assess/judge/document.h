@@ -1,5 +1,5 @@
 /*
- * What the engine's files know of a report in hand (engine.h); other rooms only hold it.
+ * What the files of the engine know of a parsed report; to other rooms it is opaque (engine.h).
  */
 #ifndef EG_ASSESS_DOCUMENT_H
 #define EG_ASSESS_DOCUMENT_H

@@ -72,21 +72,28 @@ enum eg_status eg_judge_read(struct eg_report_header *out, bool *readable,
                              struct eg_findings *findings, struct eg_judge *judge,
                              struct eg_document *document, struct eg_error *err);
 
+/* What is judged; borrowed. */
+struct eg_judge_job {
+    struct eg_document *document;
+    /* as eg_judge_read read it */
+    const struct eg_report_header *header;
+    /* parameters and settings are taken from it; NULL: none */
+    const struct eg_plant *plant;
+    /* facts in force of earlier reports of this plant under this package; NULL: none */
+    const struct eg_facts *known;
+};
+
 /*
- * Judge: run the steps in order, fill findings, results, notifications (recipients left NULL),
- * parameters, accepted. A fatal finding stops the run; after an error in a schema step the checks
- * are not run.
- *   plant   parameters and settings are taken from it; NULL: none
- *   known   facts in force of earlier reports of this plant under this package; NULL: none
+ * Judge: choose the parameters, run the steps in order, decide whether the report is accepted, make
+ * the notifications of an accepted one (recipients left NULL). A fatal finding stops the run, and
+ * so does an error in a schema step. `outcome` is untouched on failure.
  * EG_E_LIMIT: a ceiling of the package was reached (answer CEILING). EG_E_DENIED: a permit value
  * out of the package's bounds, or a setting that is missing (answer SETTING). Neither is the
  * sender's fault.
  */
 EG_MUST_USE
 enum eg_status eg_judge_run(struct eg_outcome *outcome, struct eg_judge *judge,
-                            struct eg_document *document, const struct eg_report_header *header,
-                            const struct eg_plant *plant, const struct eg_facts *known,
-                            struct eg_error *err);
+                            const struct eg_judge_job *job, struct eg_error *err);
 
 /*
  * First day of which a report that ends on `until` needs facts. false: the package recalls nothing,

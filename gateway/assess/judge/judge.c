@@ -9,6 +9,9 @@
  *   transform                not run once the report has errors: it is rejected already; steps on a
  *                            result that was not made are passed over
  *
+ * The way of one report, eg_judge_run: choose the parameters of the plant; run the steps; accepted,
+ * if no finding is an error; notifications of an accepted one.
+ *
  * The package is shared with other threads and only looked at. What must be written lies in the
  * judge, made when it is first needed.
  */
@@ -133,9 +136,9 @@ enum eg_status eg_judge_read(struct eg_report_header *out, bool *readable,
 
     if (judge->reader == NULL) {
         status = eg_reader_new(&judge->reader, judge->rules->package, err);
-    }
-    if (status != EG_OK) {
-        goto done;
+        if (status != EG_OK) {
+            goto done;
+        }
     }
     status = eg_reader_read(out, readable, findings, judge->reader, document->doc, err);
 
@@ -145,23 +148,22 @@ done:
 
 /* ---- running ------------------------------------------------------------------------------ */
 
-/* What is on its way while one report is judged. */
+/* One report that is being judged. */
 struct run {
     struct eg_judge *judge;
     const struct eg_rules *rules;
+    const struct eg_judge_job *job;
     struct eg_outcome *outcome;
-    xmlDoc *report;
     /* result of each step, NULL: none */
     xmlDoc **docs;
     /* of this plant, if a permit sets any */
     struct eg_parameter_values own;
     /* their document */
     xmlDoc *own_parameters;
+    /* those that hold: this plant's own, or the package's */
     const struct eg_parameter_values *values;
     xmlDoc *parameters;
-    const struct eg_plant *plant;
-    const struct eg_report_header *header;
-    const struct eg_facts *known;
+    /* a fatal finding, or a report that does not fit its schema */
     bool stopped;
 };
 
@@ -184,39 +186,46 @@ static bool has_own(const struct eg_package *package, const struct eg_plant *pla
     return false;
 }
 
-static enum eg_status choose_parameters(struct run *run, const struct eg_plant *plant,
-                                        const struct eg_report_header *header, struct eg_error *err)
+/* The values of this plant and period: settings and permits of the directory over the package's. */
+static enum eg_status choose_own(struct run *run, struct eg_error *err)
 {
     const struct eg_rules *rules = run->rules;
-    struct eg_judge *judge = run->judge;
-    enum eg_status status = EG_OK;
+    const struct eg_report_header *header = run->job->header;
 
-    run->values = &rules->values;
-    run->parameters = judge->parameters;
-    if (!has_own(rules->package, plant)) {
-        eg_buf_bytes(&run->outcome->parameters, eg_bytes_view(&rules->parameters_text));
-    } else {
-        status = eg_parameters_choose(&run->own, rules->parameter_rules, plant, header->from,
-                                      header->until, err);
-        if (status == EG_OK) {
-            status = eg_parameters_document(&run->own_parameters, &run->own, rules->package, err);
-        }
-        if (status == EG_OK) {
-            status = eg_parameters_text(&run->outcome->parameters, &run->own, err);
-        }
-        run->values = &run->own;
-        run->parameters = run->own_parameters;
-    }
-    judge->params[0].node = xmlDocGetRootElement(run->parameters);
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_parameters_choose(&run->own, rules->parameter_rules, run->job->plant, header->from,
+                                header->until, err));
+    EG_TRY(eg_parameters_document(&run->own_parameters, &run->own, rules->package, err));
+    EG_TRY(eg_parameters_text(&run->outcome->parameters, &run->own, err));
+    run->values = &run->own;
+    run->parameters = run->own_parameters;
+    return EG_OK;
+}
+
+/* What the variables of the checks hold in this run. */
+static void fill_variables(struct run *run)
+{
+    const struct eg_rules *rules = run->rules;
+    struct eg_schematron_param *params = run->judge->params;
+
+    params[0].node = xmlDocGetRootElement(run->parameters);
     for (size_t i = 1; i < rules->variable_count; i++) {
         const struct eg_rules_variable *variable = &rules->variables[i];
         const char *value =
             eg_parameters_value(run->values, variable->parameter, variable->component);
-        judge->params[i].value = value != NULL ? value : "";
+        params[i].value = value != NULL ? value : "";
     }
+}
+
+static enum eg_status choose_parameters(struct run *run, struct eg_error *err)
+{
+    if (has_own(run->rules->package, run->job->plant)) {
+        EG_TRY(choose_own(run, err));
+    } else {
+        run->values = &run->rules->values;
+        run->parameters = run->judge->parameters;
+        eg_buf_bytes(&run->outcome->parameters, eg_bytes_view(&run->rules->parameters_text));
+    }
+    fill_variables(run);
     return eg_buf_ok(&run->outcome->parameters, "parameters", err);
 }
 
@@ -224,7 +233,7 @@ static enum eg_status choose_parameters(struct run *run, const struct eg_plant *
 static xmlDoc *subject(const struct run *run, const struct eg_step *plan)
 {
     if (plan->on == NULL) {
-        return run->report;
+        return run->job->document->doc;
     }
     for (size_t i = 0; i < run->rules->step_count; i++) {
         const char *made = run->rules->steps[i].plan->result;
@@ -238,20 +247,19 @@ static xmlDoc *subject(const struct run *run, const struct eg_step *plan)
 static enum eg_status run_schema(struct run *run, size_t index, xmlDoc *doc, struct eg_error *err)
 {
     const struct eg_rules_step *step = &run->rules->steps[index];
-    struct eg_findings *findings = &run->outcome->findings;
+    struct eg_schema_job job = {.doc = doc, .step = (unsigned)index + 1};
     bool valid = false;
 
     if (step->plan->on == NULL) {
-        enum eg_status status =
-            eg_schema_validate(&valid, step->schema, doc, findings, (unsigned)index + 1,
-                               run->rules->ns, run->rules->package->namespace_count, err);
+        job.ns = run->rules->ns;
+        job.ns_count = run->rules->package->namespace_count;
+        EG_TRY(eg_schema_validate(&valid, step->schema, &job, &run->outcome->findings, err));
         run->stopped = run->stopped || !valid;
-        return status;
+        return EG_OK;
     }
     struct eg_findings own;
     eg_findings_init(&own);
-    enum eg_status status =
-        eg_schema_validate(&valid, step->schema, doc, &own, (unsigned)index + 1, NULL, 0, err);
+    enum eg_status status = eg_schema_validate(&valid, step->schema, &job, &own, err);
     if (status != EG_OK) {
         goto done;
     }
@@ -271,7 +279,6 @@ static enum eg_status run_checks(struct run *run, size_t index, xmlDoc *doc, str
 {
     const struct eg_rules_step *step = &run->rules->steps[index];
     struct tools *tools = &run->judge->tools[index];
-    enum eg_status status = EG_OK;
     bool fatal = false;
     const struct eg_schematron_job job = {
         .doc = doc,
@@ -284,16 +291,11 @@ static enum eg_status run_checks(struct run *run, size_t index, xmlDoc *doc, str
     };
 
     if (tools->checks == NULL) {
-        status = eg_schematron_state_new(&tools->checks, step->checks, err);
+        EG_TRY(eg_schematron_state_new(&tools->checks, step->checks, err));
     }
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = eg_schematron_run(&fatal, tools->checks, &job, &run->outcome->findings, err);
-
-done:
+    EG_TRY(eg_schematron_run(&fatal, tools->checks, &job, &run->outcome->findings, err));
     run->stopped = run->stopped || fatal;
-    return status;
+    return EG_OK;
 }
 
 /* What the step makes, still empty; NULL: memory ran out. */
@@ -350,10 +352,10 @@ static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
     struct eg_outcome *outcome = run->outcome;
     const struct eg_assessment_job job = {.doc = doc,
                                           .step = (unsigned)index + 1,
-                                          .header = run->header,
-                                          .plant = run->plant,
+                                          .header = run->job->header,
+                                          .plant = run->job->plant,
                                           .values = run->values,
-                                          .known = run->known,
+                                          .known = run->job->known,
                                           .explain = run->judge->explain};
     bool made = false;
 
@@ -364,8 +366,11 @@ static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
     if (result == NULL) {
         return eg_rules_no_memory(err);
     }
-    EG_TRY(eg_assessment_run(&result->content, &made, step->assessment, &job, &outcome->findings,
-                             &outcome->recalled, &outcome->remembered, err));
+    const struct eg_assessment_output out = {.result = &result->content,
+                                             .findings = &outcome->findings,
+                                             .recalled = &outcome->recalled,
+                                             .remembered = &outcome->remembered};
+    EG_TRY(eg_assessment_run(&out, &made, step->assessment, &job, err));
     if (made && is_looked_into(run->rules, step->plan->result)) {
         return eg_xml_parse_file(&run->docs[index], eg_bytes_view(&result->content),
                                  step->plan->result, EG_NOTIFICATION_MAX, err);
@@ -428,13 +433,12 @@ static enum eg_status make_notifications(struct run *run, struct eg_error *err)
     return EG_OK;
 }
 
-static enum eg_status run_all(struct run *run, const struct eg_plant *plant,
-                              const struct eg_report_header *header, struct eg_error *err)
+static enum eg_status make_room(struct run *run, struct eg_error *err)
 {
     const struct eg_package *package = run->rules->package;
     struct eg_outcome *outcome = run->outcome;
 
-    run->docs = calloc(package->step_count + 1, sizeof(xmlDoc *));
+    run->docs = calloc(package->step_count + 1, sizeof *run->docs);
     outcome->results = calloc(package->step_count + 1, sizeof *outcome->results);
     outcome->notifications =
         calloc(package->notification_count + 1, sizeof *outcome->notifications);
@@ -443,53 +447,66 @@ static enum eg_status run_all(struct run *run, const struct eg_plant *plant,
     }
     outcome->package = package->ref;
     outcome->has_package = true;
-    enum eg_status status = choose_parameters(run, plant, header, err);
-    for (size_t i = 0; status == EG_OK && !run->stopped && i < run->rules->step_count; i++) {
-        int64_t *step_ns = run->judge->step_ns;
+    return EG_OK;
+}
+
+static enum eg_status run_steps(struct run *run, struct eg_error *err)
+{
+    int64_t *step_ns = run->judge->step_ns;
+
+    for (size_t i = 0; !run->stopped && i < run->rules->step_count; i++) {
         int64_t started_ns = step_ns != NULL ? eg_clock_thread_ns() : 0;
-        status = run_step(run, i, err);
+        enum eg_status status = run_step(run, i, err);
         if (step_ns != NULL) {
             step_ns[i] += eg_clock_thread_ns() - started_ns;
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    outcome->accepted = eg_findings_valid(&outcome->findings);
-    if (status != EG_OK) {
-        return status;
-    }
-    if (outcome->accepted) {
+    return EG_OK;
+}
+
+static enum eg_status judge_report(struct run *run, struct eg_error *err)
+{
+    EG_TRY(make_room(run, err));
+    EG_TRY(choose_parameters(run, err));
+    EG_TRY(run_steps(run, err));
+    run->outcome->accepted = eg_findings_valid(&run->outcome->findings);
+    if (run->outcome->accepted) {
         return make_notifications(run, err);
     }
     return EG_OK;
 }
 
+static void free_run(struct run *run)
+{
+    for (size_t i = 0; run->docs != NULL && i < run->rules->step_count; i++) {
+        xmlFreeDoc(run->docs[i]);
+    }
+    free(run->docs);
+    xmlFreeDoc(run->own_parameters);
+    eg_parameters_done(&run->own);
+}
+
 enum eg_status eg_judge_run(struct eg_outcome *outcome, struct eg_judge *judge,
-                            struct eg_document *document, const struct eg_report_header *header,
-                            const struct eg_plant *plant, const struct eg_facts *known,
-                            struct eg_error *err)
+                            const struct eg_judge_job *job, struct eg_error *err)
 {
     struct eg_outcome made;
-    struct run run = {.judge = judge,
-                      .rules = judge->rules,
-                      .outcome = &made,
-                      .report = document->doc,
-                      .plant = plant,
-                      .header = header,
-                      .known = known};
+    struct run run = {.judge = judge, .rules = judge->rules, .job = job, .outcome = &made};
+    unsigned long refused = eg_memory_refused();
 
     eg_outcome_init(&made);
-    unsigned long refused = eg_memory_refused();
-    enum eg_status status = eg_rules_in_memory(run_all(&run, plant, header, err), refused, err);
-    for (size_t i = 0; run.docs != NULL && i < judge->rules->step_count; i++) {
-        xmlFreeDoc(run.docs[i]);
+    enum eg_status status = eg_rules_in_memory(judge_report(&run, err), refused, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    free(run.docs);
-    xmlFreeDoc(run.own_parameters);
-    eg_parameters_done(&run.own);
-    if (status == EG_OK) {
-        eg_outcome_done(outcome);
-        *outcome = made;
-    } else {
-        eg_outcome_done(&made);
-    }
+    eg_outcome_done(outcome);
+    *outcome = made;
+    eg_outcome_init(&made);
+
+done:
+    free_run(&run);
+    eg_outcome_done(&made);
     return status;
 }

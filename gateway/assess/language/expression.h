@@ -64,7 +64,7 @@ enum eg_expression_function {
     EG_FN_MIN,              /* (a, b) */
     EG_FN_ABS,              /* (a) */
     EG_FN_KELVIN,           /* (t) */
-    EG_FN_CONVERT,          /* (x, unit): one value; the unit stands in `unit` */
+    EG_FN_CONVERT,          /* (x, unit): one value; the unit is in `unit` */
     EG_FN_LAST,             /* (column) */
     EG_FUNCTIONS
 };
@@ -91,7 +91,7 @@ struct eg_expression {
 enum eg_expression_form { EG_FORM_VALUE, EG_FORM_CONDITION };
 
 /*
- * Read an expression of the form asked for; every negation stands as EG_EXPR_NOT.
+ * Read an expression of the form asked for; every negation becomes EG_EXPR_NOT.
  *   out     in `arena`
  *   text    copied
  *   where   place for messages, "file:line"

@@ -102,7 +102,7 @@ static size_t word_length(const char *at)
     return len;
 }
 
-/* The words of `phrase`, one blank between each, stand next: take them all or none. */
+/* The words of `phrase`, one blank between each, come next: take them all or none. */
 static bool take(struct reader *reader, const char *phrase)
 {
     const char *at = reader->at;
@@ -223,7 +223,7 @@ static bool enter(struct reader *reader)
 
 /* ---- values ------------------------------------------------------------------------------- */
 
-/* The longest unit that stands here and ends at a sign or word end: "kg/h", but "h" of "h/x". */
+/* The longest unit that begins here and ends at a sign or word end: "kg/h", but "h" of "h/x". */
 static size_t unit_length(const char *at, struct eg_unit *out)
 {
     size_t len = 0, found = 0;
@@ -347,7 +347,7 @@ static const struct eg_expression *read_call(struct reader *reader, const char *
     return read_args(reader, call);
 }
 
-/* A name and what may be wrong with it; `dollar` names stand at `at` without the sign. */
+/* A name and what may be wrong with it; `dollar` names begin at `at` without the sign. */
 static const struct eg_expression *read_name(struct reader *reader, bool dollar)
 {
     const char *at = reader->at;

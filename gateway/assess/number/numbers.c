@@ -16,8 +16,8 @@
  *                                  13. BImSchV section 2 (1), 17. BImSchV section 2 (7)
  *   reference-oxygen(c, o, b)      c * (21 - b) / (21 - o), vol-%; o not in [0, 21): no number
  *                                  13. and 17. BImSchV Annex 5, 44. BImSchV Annex 3
- *   ...-restricted(c, o, b, cleaned)  only while o > b where flue-gas cleaning reduces the
- * substance
+ *   reference-oxygen-restricted(c, o, b, cleaned)
+ *                                  only while o > b where flue-gas cleaning reduces the substance
  *                                  13. BImSchV section 19 (1), 17. BImSchV section 17 (1)
  *   validate(x, ci)                max(0, x - ci); that below zero is zero: EMV-L section 17 (2)
  *   percent-of(p, x)               p * x / 100

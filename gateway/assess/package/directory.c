@@ -110,12 +110,9 @@ static enum eg_status read_publishing(struct eg_participant *out, const xmlNode 
 
     for (xmlNode *n = eg_xml_child(node, NS, "publishes"); n != NULL;
          n = eg_xml_next(n, NS, "publishes")) {
-        status =
-            eg_vocabulary_need(&out->package_prefixes[out->package_prefix_count], n, "prefix", err);
-        out->package_prefix_count += status == EG_OK;
-        if (status != EG_OK) {
-            return status;
-        }
+        EG_TRY(eg_vocabulary_need(&out->package_prefixes[out->package_prefix_count], n, "prefix",
+                                  err));
+        out->package_prefix_count++;
     }
     EG_TRY(eg_vocabulary_room(&out->lands, eg_vocabulary_count(node, NS, "land"), sizeof(char *),
                               err));
@@ -305,11 +302,13 @@ static enum eg_status read_log_key(struct eg_log_key *out, const xmlNode *node,
     }
     if (!eg_text_unhex(eg_bytes_of(hex), out->key, sizeof out->key)) {
         status = eg_vocabulary_fault(err, FILE_NAME, node, "key is not 64 hex digits");
+        goto done;
     }
+    status = read_days(out->from, out->until, node, err);
 
 done:
     free(hex);
-    return status == EG_OK ? read_days(out->from, out->until, node, err) : status;
+    return status;
 }
 
 /* ---- the whole ---------------------------------------------------------------------------- */
@@ -319,15 +318,15 @@ static enum eg_status read_root(struct eg_directory *out, const xmlNode *root, s
     char *text = NULL;
     enum eg_status status = eg_vocabulary_need(&text, root, "version", err);
 
-    if (status == EG_OK &&
-        (!eg_text_u64(eg_bytes_of(text), INT64_MAX, &out->version) || out->version == 0)) {
-        status = eg_vocabulary_fault(err, FILE_NAME, root, "version is not 1 or higher");
-    }
-    free(text);
-    text = NULL;
     if (status != EG_OK) {
         goto done;
     }
+    if (!eg_text_u64(eg_bytes_of(text), INT64_MAX, &out->version) || out->version == 0) {
+        status = eg_vocabulary_fault(err, FILE_NAME, root, "version is not 1 or higher");
+        goto done;
+    }
+    free(text);
+    text = NULL;
     status = eg_vocabulary_need(&text, root, "not-after", err);
     if (status != EG_OK) {
         goto done;
@@ -403,18 +402,10 @@ static enum eg_status index_make(struct index *index, const struct eg_directory 
     for (size_t i = 0; i < directory->participant_count; i++) {
         index->rule_count += directory->participants[i].certificate_count;
     }
-    enum eg_status status =
-        eg_vocabulary_room(&index->by_id, directory->participant_count, sizeof *index->by_id, err);
-    if (status == EG_OK) {
-        status =
-            eg_vocabulary_room(&index->plants, directory->plant_count, sizeof *index->plants, err);
-    }
-    if (status == EG_OK) {
-        status = eg_vocabulary_room(&index->rules, index->rule_count, sizeof *index->rules, err);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(
+        eg_vocabulary_room(&index->by_id, directory->participant_count, sizeof *index->by_id, err));
+    EG_TRY(eg_vocabulary_room(&index->plants, directory->plant_count, sizeof *index->plants, err));
+    EG_TRY(eg_vocabulary_room(&index->rules, index->rule_count, sizeof *index->rules, err));
     size_t rule = 0;
     for (size_t i = 0; i < directory->participant_count; i++) {
         const struct eg_participant *participant = &directory->participants[i];

@@ -5,13 +5,12 @@
  * Conditions, beyond the schema:
  *   1 a parameter has value and source, or is and source, or rows; names are unique
  *   2 unit "word": a clean text without quotes; other units: a number (numbers.h)
- *   3 min and max stand together, with override, around every value; numbers that a permit may set
- *     have them (or may only become stricter), words have none
- *   4 every step's file is in the package; `on` names a result made before; results are unique
- *   5 notifications are unique and name a result that is made
- *   6 settings are unique, and their words are none of the language
- *   7 conditions and formulas of parameters are beyond doubt (parameters_rules.c)
- *   8 identity paths are XPath 1.0 that compiles, with the prefixes bound
+ *   3 min and max are given together, with override, and enclose every value; numbers that a permit
+ * may set have them (or may only become stricter), words have none 4 every step's file is in the
+ * package; `on` names a result made before; results are unique 5 notifications are unique and name
+ * a result that is made 6 settings are unique, and their words are none of the language 7
+ * conditions and formulas of parameters are beyond doubt (parameters_rules.c) 8 identity paths are
+ * XPath 1.0 that compiles, with the prefixes bound
  */
 #include "assess/package/package_xml.h"
 
@@ -216,18 +215,11 @@ static enum eg_status check_identity(const struct eg_package *package, struct eg
 enum eg_status eg_package_check(const struct eg_package *package, struct eg_error *err)
 {
     struct eg_parameter_rules *rules = NULL;
-    enum eg_status status = check_settings(package, err);
 
-    if (status == EG_OK) {
-        status = check_parameters(package, err);
-    }
-    if (status == EG_OK) {
-        status = eg_parameter_rules_compile(&rules, package, err);
-    }
+    EG_TRY(check_settings(package, err));
+    EG_TRY(check_parameters(package, err));
+    EG_TRY(eg_parameter_rules_compile(&rules, package, err));
     eg_parameter_rules_free(&rules);
-    if (status != EG_OK) {
-        return status;
-    }
     EG_TRY(check_steps(package, err));
     EG_TRY(check_notifications(package, err));
     return check_identity(package, err);

@@ -1,3 +1,8 @@
+/*
+ * Why this file exists: a package names the vocabularies that it uses by file and digest, and its
+ * author need not copy them. For an unsigned package they are put into the tree from those inside
+ * this program; a signed one must hold them already (package_vocabulary.h has the conditions).
+ */
 #include "assess/package/package_vocabulary.h"
 
 #include "assess/package/package_xml.h"

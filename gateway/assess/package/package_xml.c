@@ -68,15 +68,11 @@ static void fold(char *text)
 static enum eg_status read_texts(struct eg_title *out, const xmlNode *parent, const char *element,
                                  struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
     const xmlNode *first = eg_xml_child(parent, NS, element);
 
-    for (const xmlNode *n = first; status == EG_OK && n != NULL; n = eg_xml_next(n, NS, element)) {
+    for (const xmlNode *n = first; n != NULL; n = eg_xml_next(n, NS, element)) {
         char *lang = NULL;
-        status = eg_vocabulary_need(&lang, n, "lang", err);
-        if (status != EG_OK) {
-            break;
-        }
+        EG_TRY(eg_vocabulary_need(&lang, n, "lang", err));
         char **slot = strcmp(lang, "de") == 0 ? &out->de : &out->en;
         free(lang);
         if (*slot != NULL) {
@@ -87,9 +83,6 @@ static enum eg_status read_texts(struct eg_title *out, const xmlNode *parent, co
             return no_memory(err);
         }
         fold(*slot);
-    }
-    if (status != EG_OK) {
-        return status;
     }
     if (first != NULL && (out->de == NULL || out->en == NULL)) {
         return eg_vocabulary_fault(err, NAME, first, "%s is needed in German and English", element);
@@ -165,22 +158,17 @@ static enum eg_status read_identity(struct eg_package *out, const xmlNode *root,
         {"kind", &out->path_kind},
     };
     char *addressee = NULL;
-    enum eg_status status = read_namespaces(out, identity, err);
 
-    for (size_t i = 0; status == EG_OK && i < sizeof paths / sizeof paths[0]; i++) {
+    EG_TRY(read_namespaces(out, identity, err));
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         const xmlNode *node = eg_xml_child(identity, NS, paths[i].element);
         if (node != NULL) {
-            status = eg_vocabulary_need(paths[i].path, node, "path", err);
+            EG_TRY(eg_vocabulary_need(paths[i].path, node, "path", err));
         }
     }
-    if (status == EG_OK) {
-        status = eg_vocabulary_may(&addressee, identity, "addressee", err);
-    }
+    EG_TRY(eg_vocabulary_may(&addressee, identity, "addressee", err));
     out->addressee_none = addressee != NULL;
     free(addressee);
-    if (status != EG_OK) {
-        return status;
-    }
     if (out->addressee_none == (out->path_addressee != NULL)) {
         return eg_vocabulary_fault(err, NAME, identity,
                                    "say either where the addressee is read, or addressee=\"none\"");
@@ -194,25 +182,14 @@ static enum eg_status read_setting(struct eg_setting *out, const xmlNode *node,
                                    struct eg_error *err)
 {
     char *per = NULL;
-    enum eg_status status = eg_vocabulary_need(&out->name, node, "name", err);
-    if (status != EG_OK) {
-        goto done;
-    }
 
-    status = eg_vocabulary_words(&out->words, &out->word_count, node, "words", NAME, err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = eg_vocabulary_need(&out->source, node, "source", err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = eg_vocabulary_may(&per, node, "per", err);
-
-done:
+    EG_TRY(eg_vocabulary_need(&out->name, node, "name", err));
+    EG_TRY(eg_vocabulary_words(&out->words, &out->word_count, node, "words", NAME, err));
+    EG_TRY(eg_vocabulary_need(&out->source, node, "source", err));
+    EG_TRY(eg_vocabulary_may(&per, node, "per", err));
     out->per_component = per != NULL;
     free(per);
-    return status == EG_OK ? read_texts(&out->title, node, "title", err) : status;
+    return read_texts(&out->title, node, "title", err);
 }
 
 static enum eg_status read_settings(struct eg_package *out, const xmlNode *root,
@@ -246,23 +223,11 @@ static enum eg_status join_source(char **own, const char *prefix, struct eg_erro
 static enum eg_status read_row(struct eg_parameter_row *out, const char *prefix,
                                const xmlNode *node, struct eg_error *err)
 {
-    enum eg_status status = eg_vocabulary_may(&out->component, node, "component", err);
-    if (status != EG_OK) {
-        goto done;
-    }
-
-    status = eg_vocabulary_may(&out->when, node, "when", err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = eg_vocabulary_need(&out->value, node, "value", err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = eg_vocabulary_need(&out->source, node, "source", err);
-
-done:
-    return status == EG_OK && prefix != NULL ? join_source(&out->source, prefix, err) : status;
+    EG_TRY(eg_vocabulary_may(&out->component, node, "component", err));
+    EG_TRY(eg_vocabulary_may(&out->when, node, "when", err));
+    EG_TRY(eg_vocabulary_need(&out->value, node, "value", err));
+    EG_TRY(eg_vocabulary_need(&out->source, node, "source", err));
+    return prefix != NULL ? join_source(&out->source, prefix, err) : EG_OK;
 }
 
 static enum eg_status read_parameter_words(struct eg_parameter *out, const xmlNode *node,

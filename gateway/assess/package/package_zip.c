@@ -6,10 +6,11 @@
  *   1 it begins with the head of a file and ends with its end record, without comment
  *   2 libzip finds its central directory consistent with the heads of its files
  *   3 it has at most EG_PACKAGE_FILES_MAX entries; those that end in "/" are empty and left out
- *   4 each other entry has a package's name (assess/package/signed.h), none is there twice, and
- * none is the folder of another 5 each is a plain file, not encrypted, stored or deflated 6 the
- * sizes claimed add up to EG_PACKAGE_OCTETS_MAX at most, and each entry gives exactly the octets it
- * claims, with their CRC
+ *   4 each other entry has a package's name (assess/package/signed.h), none is there twice,
+ *     and none is the folder of another
+ *   5 each is a plain file, not encrypted, stored or deflated
+ *   6 the sizes claimed add up to EG_PACKAGE_OCTETS_MAX at most, and each entry gives exactly the
+ *     octets it claims, with their CRC
  */
 #include "assess/package/package_zip.h"
 
@@ -94,15 +95,20 @@ enum eg_status eg_package_zip(struct eg_buf *out, const struct eg_tree *tree, st
         return no_memory(err);
     }
     zip_source_keep(source); /* zip_close frees one hold of it */
-    for (size_t i = 0; i < tree->count && status == EG_OK; i++) {
+    for (size_t i = 0; i < tree->count; i++) {
         status = add_file(zip, &tree->files[i], err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
-    if (status == EG_OK && zip_close(zip) == 0) {
-        zip = NULL;
-        status = copy_out(out, source, err);
-    } else if (status == EG_OK) {
+    if (zip_close(zip) != 0) {
         status = eg_error_set(err, EG_E_FORMAT, WHERE, "can not be written: %s", zip_strerror(zip));
+        goto done;
     }
+    zip = NULL;
+    status = copy_out(out, source, err);
+
+done:
     if (zip != NULL) {
         zip_discard(zip);
     }
@@ -110,7 +116,7 @@ enum eg_status eg_package_zip(struct eg_buf *out, const struct eg_tree *tree, st
     return status;
 }
 
-/* ---- reading ------------------------------------------------------------------------------ */
+/* ---- unpacking ---------------------------------------------------------------------------- */
 
 bool eg_package_is_zip(struct eg_bytes octets)
 {
@@ -245,13 +251,13 @@ static enum eg_status take_entries(struct eg_tree *out, zip_t *zip, struct eg_er
     if (tree.files == NULL) {
         return no_memory(err);
     }
-    for (zip_int64_t at = 0; at < count && status == EG_OK; at++) {
+    for (zip_int64_t at = 0; at < count; at++) {
         status = take_entry(&tree, &left, zip, (zip_uint64_t)at, err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
     qsort(tree.files, tree.count, sizeof tree.files[0], by_name);
-    if (status != EG_OK) {
-        goto done;
-    }
     for (size_t i = 1; i < tree.count; i++) {
         if (strcmp(tree.files[i - 1].name, tree.files[i].name) == 0) {
             status = eg_error_set(err, EG_E_DENIED, tree.files[i].name, "is there twice");

@@ -1,7 +1,8 @@
 /*
  * Why this file exists: a limit that a plant is held to must say where it came from, and a permit
  * must never turn a rule into another one. Every place (component, emission source) for which a
- * value exists is worked out here, once, before the rules run.
+ * value exists is worked out here, once, before the rules run, in this order: check the permit
+ * entries; choose the settings (parameters_settings.c); choose the values, which look at both.
  *
  * The value of a place is that of the first which exists:
  *   permit entry for component and source, for the component, for the source, for neither;
@@ -12,6 +13,7 @@
 #include "assess/number/numbers.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/vector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +45,7 @@ enum eg_parameter_judgement eg_parameter_judge(const struct eg_parameter *parame
     return EG_PARAMETER_FITS;
 }
 
-/* ---- what stands in the directory --------------------------------------------------------- */
+/* ---- permit entries of the directory ------------------------------------------------------ */
 
 static bool is_ours(const struct eg_parameter_choice *choice,
                     const struct eg_plant_parameter *entry)
@@ -51,8 +53,6 @@ static bool is_ours(const struct eg_parameter_choice *choice,
     return strcmp(entry->package, choice->package->ref.id) == 0 &&
            eg_parameter_touches(choice, entry->from, entry->until);
 }
-
-/* ---- permit entries ----------------------------------------------------------------------- */
 
 static enum eg_status deny(struct eg_error *err, const struct eg_parameter_choice *choice,
                            const struct eg_plant_parameter *entry, const char *text)
@@ -108,24 +108,22 @@ static enum eg_status check_entries(bool *stricter, const struct eg_parameter_ch
                                     struct eg_error *err)
 {
     const struct eg_plant *plant = choice->plant;
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && plant != NULL && i < plant->parameter_count; i++) {
+    for (size_t i = 0; plant != NULL && i < plant->parameter_count; i++) {
         const struct eg_plant_parameter *entry = &plant->parameters[i];
         if (!is_ours(choice, entry)) {
             continue;
         }
-        status = check_entry(choice, entry, err);
-        for (size_t k = 0; status == EG_OK && k < i; k++) {
+        EG_TRY(check_entry(choice, entry, err));
+        for (size_t k = 0; k < i; k++) {
             if (is_ours(choice, &plant->parameters[k]) &&
                 same_place(&plant->parameters[k], entry)) {
-                status = deny(err, choice, entry, "two entries set the same value");
+                return deny(err, choice, entry, "two entries set the same value");
             }
         }
-        *stricter = *stricter || (status == EG_OK &&
-                                  eg_parameter_named(choice->package, entry->name)->stricter_only);
+        *stricter = *stricter || eg_parameter_named(choice->package, entry->name)->stricter_only;
     }
-    return status;
+    return EG_OK;
 }
 
 /* ---- places ------------------------------------------------------------------------------- */
@@ -253,22 +251,20 @@ static enum eg_status take_formula(struct eg_parameter_value *value,
     const struct eg_parameter_place place = {choice->out, value->component, value->source};
     const struct eg_expression *is =
         choice->rules->list[value->parameter - choice->package->parameters].is;
-    struct eg_exact exact = {0, 1};
-    int decimals = 0;
-    bool made = false;
-    enum eg_status status = eg_parameter_compute(&exact, &decimals, &made, &value->needs,
-                                                 choice->package, is, &place, err);
+    struct eg_parameter_result result = {.exact = {0, 1}};
 
-    if (status != EG_OK || !made) {
-        return status;
+    EG_TRY(eg_parameter_compute(&result, choice->package, is, &place, err));
+    value->needs = result.needs;
+    if (!result.made) {
+        return EG_OK;
     }
     value->made = malloc(sizeof *value->made);
     if (value->made == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "parameters", "memory ran out");
     }
-    value->made->exact = exact;
-    eg_exact_text(value->made->text, &value->number, &exact, decimals);
-    value->place = decimals;
+    value->made->exact = result.exact;
+    eg_exact_text(value->made->text, &value->number, &result.exact, result.decimals);
+    value->place = result.decimals;
     value->value = value->made->text;
     value->citation = value->parameter->source;
     value->origin = EG_ORIGIN_COMPUTED;
@@ -288,14 +284,9 @@ static enum eg_status add_place(const struct eg_parameter_choice *choice,
     if (has_place(out, parameter, component, source)) {
         return EG_OK;
     }
-    if (out->count == out->capacity) {
-        size_t capacity = out->capacity == 0 ? 32 : 2 * out->capacity;
-        struct eg_parameter_value *list = realloc(out->list, capacity * sizeof *list);
-        if (list == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "parameters", "memory ran out");
-        }
-        out->list = list;
-        out->capacity = capacity;
+    enum eg_status room = EG_VECTOR_RESERVE(out->list, out->capacity, out->count + 1, SIZE_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, "parameters", err);
     }
     if (permit != NULL) {
         status = take_permit(&value, choice, permit, err);
@@ -383,9 +374,9 @@ static enum eg_status add_met(const struct eg_parameter_choice *choice,
                               struct eg_error *err)
 {
     const char *component = a->component, *source = a->source;
-    enum eg_status status = add_place(choice, parameter, component, source, err);
 
-    for (size_t i = 0; status == EG_OK && (component == NULL || source == NULL) && i < first; i++) {
+    EG_TRY(add_place(choice, parameter, component, source, err));
+    for (size_t i = 0; (component == NULL || source == NULL) && i < first; i++) {
         const struct eg_parameter_value *b = &choice->out->list[i];
         const char *at_component = b->component, *at_source = b->source;
         if (!names(choice, parameter, b->parameter) ||
@@ -393,10 +384,10 @@ static enum eg_status add_met(const struct eg_parameter_choice *choice,
             (source != NULL && at_source != NULL && strcmp(source, at_source) != 0)) {
             continue;
         }
-        status = add_place(choice, parameter, component != NULL ? component : at_component,
-                           source != NULL ? source : at_source, err);
+        EG_TRY(add_place(choice, parameter, component != NULL ? component : at_component,
+                         source != NULL ? source : at_source, err));
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status add_computed(const struct eg_parameter_choice *choice,
@@ -437,50 +428,47 @@ static enum eg_status choose_one(const struct eg_parameter_choice *choice,
 {
     size_t first = choice->out->count;
     size_t entries = choice->permits && choice->plant != NULL ? choice->plant->parameter_count : 0;
-    enum eg_status status = EG_OK;
 
     if (parameter->value != NULL) {
         return add_place(choice, parameter, NULL, NULL, err);
     }
     if (parameter->is != NULL) {
-        status = add_computed(choice, parameter, err);
-    }
-    if (status != EG_OK) {
-        goto done;
+        EG_TRY(add_computed(choice, parameter, err));
     }
     for (size_t i = 0; i < parameter->row_count; i++) {
-        status = add_place(choice, parameter, parameter->rows[i].component, NULL, err);
-        if (status != EG_OK) {
-            goto done;
-        }
+        EG_TRY(add_place(choice, parameter, parameter->rows[i].component, NULL, err));
     }
-    status = add_settled(choice, parameter, err);
-    if (status != EG_OK) {
-        goto done;
-    }
+    EG_TRY(add_settled(choice, parameter, err));
     for (size_t i = 0; i < entries; i++) {
         const struct eg_plant_parameter *entry = &choice->plant->parameters[i];
         if (is_ours(choice, entry) && strcmp(entry->name, parameter->name) == 0) {
-            status = add_permitted(choice, parameter, first, entry, err);
-        }
-        if (status != EG_OK) {
-            goto done;
+            EG_TRY(add_permitted(choice, parameter, first, entry, err));
         }
     }
-
-done:
     sort_places(choice->out, first);
-    return status;
+    return EG_OK;
 }
 
-static enum eg_status choose_all(const struct eg_parameter_choice *choice, struct eg_error *err)
+/* The settings of the plant have been chosen: rows and formulas look at them. */
+static enum eg_status choose_values(const struct eg_parameter_choice *choice, struct eg_error *err)
 {
-    EG_TRY(eg_settings_choose(choice, err));
-
     for (size_t i = 0; i < choice->package->parameter_count; i++) {
         EG_TRY(choose_one(choice, &choice->package->parameters[i], err));
     }
     return EG_OK;
+}
+
+/* What would hold if the directory had settings only, and no permit. */
+static enum eg_status choose_without_permits(struct eg_parameter_values *out,
+                                             const struct eg_parameter_choice *choice,
+                                             struct eg_error *err)
+{
+    struct eg_parameter_choice without = *choice;
+
+    without.out = out;
+    without.permits = false;
+    EG_TRY(eg_settings_choose(&without, err));
+    return choose_values(&without, err);
 }
 
 enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
@@ -496,27 +484,32 @@ enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
                                          .from = from,
                                          .until = until,
                                          .permits = true};
-    struct eg_parameter_choice without = choice;
     bool stricter = false;
     enum eg_status status = check_entries(&stricter, &choice, err);
 
-    without.out = &base;
-    without.permits = false;
-    if (status == EG_OK && stricter) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_settings_choose(&choice, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (stricter) {
+        status = choose_without_permits(&base, &choice, err);
+        if (status != EG_OK) {
+            goto done;
+        }
         choice.base = &base;
-        status = choose_all(&without, err);
     }
-    if (status == EG_OK) {
-        status = choose_all(&choice, err);
-    }
-    eg_parameters_done(&base);
+    status = choose_values(&choice, err);
     if (status != EG_OK) {
         goto done;
     }
     *out = values;
-    return EG_OK;
+    values = (struct eg_parameter_values){.list = NULL};
 
 done:
+    eg_parameters_done(&base);
     eg_parameters_done(&values);
     return status;
 }
@@ -529,34 +522,4 @@ void eg_parameters_done(struct eg_parameter_values *values)
     free(values->list);
     free(values->settings);
     *values = (struct eg_parameter_values){.list = NULL};
-}
-
-/* ---- looking up --------------------------------------------------------------------------- */
-
-enum eg_status eg_parameters_find(const struct eg_parameter_value **out,
-                                  const struct eg_parameter_values *values,
-                                  const struct eg_parameter *parameter, const char *component,
-                                  const char *source, struct eg_error *err)
-{
-    const struct eg_parameter_value *value =
-        eg_parameter_lookup(values, parameter, component, source);
-
-    if (value != NULL && value->needs != NULL) {
-        return eg_setting_missing(values, value->needs, component, err);
-    }
-    *out = value != NULL && value->value != NULL ? value : NULL;
-    return EG_OK;
-}
-
-const char *eg_parameters_value(const struct eg_parameter_values *values, const char *name,
-                                const char *component)
-{
-    for (size_t i = 0; i < values->count; i++) {
-        const struct eg_parameter_value *value = &values->list[i];
-        if (value->source == NULL && strcmp(value->parameter->name, name) == 0 &&
-            eg_parameter_same(value->component, component)) {
-            return value->value;
-        }
-    }
-    return NULL;
 }

@@ -158,8 +158,7 @@ static struct eg_exact compute(struct computing *computing, const struct eg_expr
     return x;
 }
 
-enum eg_status eg_parameter_compute(struct eg_exact *out, int *decimals, bool *made,
-                                    const struct eg_setting **needs,
+enum eg_status eg_parameter_compute(struct eg_parameter_result *out,
                                     const struct eg_package *package,
                                     const struct eg_expression *is,
                                     const struct eg_parameter_place *place, struct eg_error *err)
@@ -167,16 +166,16 @@ enum eg_status eg_parameter_compute(struct eg_exact *out, int *decimals, bool *m
     struct computing computing = {.package = package, .place = place};
     struct eg_exact x = compute(&computing, is);
 
-    *made = !computing.none && computing.needs == NULL;
-    *needs = computing.none ? NULL : computing.needs;
-    if (!*made) {
-        return EG_OK;
-    }
-    if (computing.too_large) {
+    struct eg_parameter_result result = {
+        .made = !computing.none && computing.needs == NULL,
+        .needs = computing.none ? NULL : computing.needs,
+        .exact = x,
+        .decimals = computing.decimals,
+    };
+    if (result.made && computing.too_large) {
         return eg_error_set(err, EG_E_DENIED, "parameters",
                             "EA-NUM: a formula divides by 0 or needs more than 36 digits");
     }
-    *out = x;
-    *decimals = computing.decimals;
+    *out = result;
     return EG_OK;
 }

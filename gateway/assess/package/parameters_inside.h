@@ -1,6 +1,11 @@
 /*
- * What the files of the parameters share: the conditions and formulas that were read, and what they
- * say under the settings of a plant.
+ * What the files of the parameters share, lowest first; each calls only those above it:
+ *   parameters_lookup.c    finding by name and place
+ *   parameters_settings.c  the settings of a plant
+ *   parameters_compute.c   conditions and formulas under these settings
+ *   parameters.c           the values
+ * Beside them: parameters_rules.c compiles conditions and formulas, parameters_text.c writes
+ * values.
  */
 #ifndef EG_ASSESS_PARAMETERS_INSIDE_H
 #define EG_ASSESS_PARAMETERS_INSIDE_H
@@ -53,16 +58,21 @@ struct eg_parameter_made {
     char text[EG_EXACT_TEXT_MAX];
 };
 
-/*
- * The value of a formula at the place.
- *   out       untouched when there is none
- *   decimals  of the named parameter that has most
- *   made      false: a parameter that it names has no value here (*needs: for want of that setting)
- * EG_E_DENIED: a divisor is 0, or the result has more digits than are kept.
- */
+/* What a formula gives at one place. */
+struct eg_parameter_result {
+    /* false: a parameter that it names has no value here */
+    bool made;
+    /* not made because this setting is missing; else NULL */
+    const struct eg_setting *needs;
+    struct eg_exact exact;
+    /* of the named parameter that has most */
+    int decimals;
+};
+
+/* The value of a formula at the place. EG_E_DENIED: a divisor is 0, or the result has more digits
+ * than are kept. */
 EG_MUST_USE
-enum eg_status eg_parameter_compute(struct eg_exact *out, int *decimals, bool *made,
-                                    const struct eg_setting **needs,
+enum eg_status eg_parameter_compute(struct eg_parameter_result *out,
                                     const struct eg_package *package,
                                     const struct eg_expression *is,
                                     const struct eg_parameter_place *place, struct eg_error *err);
@@ -82,7 +92,7 @@ struct eg_parameter_choice {
     const char *from, *until;
     /* let permits set values */
     bool permits;
-    /* chosen without permits; NULL: nobody asks */
+    /* chosen without permits; NULL: no permit needs to be compared with them */
     const struct eg_parameter_values *base;
 };
 

@@ -5,7 +5,7 @@
  * Conditions:
  *   1 a row's condition looks at settings of the package only, and at declared words of them
  *   2 every row can match: under some words of the settings it is the first that fits
- *   3 a formula names numbers and parameters that stand further up, and functions that are exact;
+ *   3 a formula names numbers and parameters declared before it, and functions that are exact;
  *     units agree, and the result has the unit of the parameter
  */
 #include "assess/package/parameters_inside.h"
@@ -435,12 +435,16 @@ static bool visit_operand(const struct eg_expression *node, void *payload)
     const struct eg_parameter *operand = eg_parameter_named(parser->package, node->text);
     const struct eg_parameter_rule *rule =
         &parser->rules->list[operand - parser->package->parameters];
-    for (size_t i = 0; i < rule->component_count && parser->status == EG_OK; i++) {
-        if (rule->components[i] != NULL) {
-            parser->status = add_component(parser, rule->components[i]);
+    for (size_t i = 0; i < rule->component_count; i++) {
+        if (rule->components[i] == NULL) {
+            continue;
+        }
+        parser->status = add_component(parser, rule->components[i]);
+        if (parser->status != EG_OK) {
+            return false;
         }
     }
-    return parser->status == EG_OK;
+    return true;
 }
 
 /* A component of one operand counts where every operand has a value for it. */
@@ -467,22 +471,21 @@ static enum eg_status gather_components(struct parser *parser)
 {
     const struct eg_parameter *parameter = parser->parameter;
     struct eg_parameter_rule *rule = parser->rule;
-    enum eg_status status = EG_OK;
 
-    for (size_t i = 0; status == EG_OK && i < parameter->row_count; i++) {
-        status = add_component(parser, parameter->rows[i].component);
+    for (size_t i = 0; i < parameter->row_count; i++) {
+        EG_TRY(add_component(parser, parameter->rows[i].component));
     }
     if (parameter->value != NULL) {
         return add_component(parser, NULL);
     }
-    if (status != EG_OK || rule->is == NULL) {
-        return status;
+    if (rule->is == NULL) {
+        return EG_OK;
     }
     parser->status = EG_OK;
     if (!eg_expression_walk(rule->is, visit_operand, parser)) {
         return parser->status;
     }
-    status = add_component(parser, NULL);
+    EG_TRY(add_component(parser, NULL));
     size_t kept = 0;
     for (size_t i = 0; i < rule->component_count; i++) {
         struct sieve sieve = {parser->rules, rule->components[i], true};
@@ -492,7 +495,7 @@ static enum eg_status gather_components(struct parser *parser)
         }
     }
     rule->component_count = kept;
-    return status;
+    return EG_OK;
 }
 
 size_t eg_parameter_components(const char *const **out, const struct eg_parameter_rules *rules,
@@ -508,19 +511,15 @@ size_t eg_parameter_components(const char *const **out, const struct eg_paramete
 
 static enum eg_status read_parameter(struct parser *parser)
 {
-    enum eg_status status = EG_OK;
-
     (void)snprintf(parser->where, sizeof parser->where, "package.xml parameter %.60s",
                    parser->parameter->name);
     if (parser->parameter->is != NULL) {
-        status = read_formula(parser);
+        EG_TRY(read_formula(parser));
     } else if (parser->parameter->row_count > 0) {
-        status = read_conditions(parser);
-        if (status == EG_OK) {
-            status = check_reached(parser);
-        }
+        EG_TRY(read_conditions(parser));
+        EG_TRY(check_reached(parser));
     }
-    return status == EG_OK ? gather_components(parser) : status;
+    return gather_components(parser);
 }
 
 enum eg_status eg_parameter_rules_compile(struct eg_parameter_rules **out,

@@ -1,45 +1,15 @@
 /*
- * Why this file exists: what a plant is, the law leaves to the authority to state. Settings are
- * taken from the directory as they stand there, or the judgement stops: nobody guesses a word.
+ * Why this file exists: the authority states in the directory what a plant is. Settings are taken
+ * from there as they are, or the judgement stops with EG_E_DENIED: no word is ever assumed.
  */
 #include "assess/package/parameters_inside.h"
 
 #include "base/error.h"
+#include "base/vector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What stands in a directory as "" is "every": NULL here. */
-const char *eg_parameter_some(const char *text)
-{
-    return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
-const struct eg_setting *eg_setting_named(const struct eg_package *package, const char *name)
-{
-    for (size_t i = 0; i < package->setting_count; i++) {
-        if (strcmp(package->settings[i].name, name) == 0) {
-            return &package->settings[i];
-        }
-    }
-    return NULL;
-}
-
-/* Days of an entry of the directory against the period of the report. */
-bool eg_parameter_touches(const struct eg_parameter_choice *choice, const char *from,
-                          const char *until)
-{
-    return (until[0] == '\0' || strcmp(choice->from, until) <= 0) &&
-           (from[0] == '\0' || strcmp(choice->until, from) >= 0);
-}
-
-bool eg_parameter_covers(const struct eg_parameter_choice *choice, const char *from,
-                         const char *until)
-{
-    return (from[0] == '\0' || strcmp(from, choice->from) <= 0) &&
-           (until[0] == '\0' || strcmp(until, choice->until) >= 0);
-}
 
 static bool is_our_setting(const struct eg_parameter_choice *choice,
                            const struct eg_plant_setting *entry)
@@ -56,27 +26,6 @@ static enum eg_status deny_setting(struct eg_error *err, const struct eg_paramet
     (void)snprintf(where, sizeof where, "setting of %.40s, %.40s", choice->plant->id, entry->name);
     return eg_error_set(err, EG_E_DENIED, where, "%s (word %s); the directory must be mended", text,
                         entry->word);
-}
-
-enum eg_status eg_setting_missing(const struct eg_parameter_values *values,
-                                  const struct eg_setting *setting, const char *component,
-                                  struct eg_error *err)
-{
-    char where[EG_ERROR_WHERE_MAX] = "";
-    char words[EG_ERROR_TEXT_MAX] = "";
-    size_t len = 0;
-
-    (void)snprintf(where, sizeof where, "setting of %.40s, %.40s",
-                   values->plant != NULL ? values->plant->id : "no plant", setting->name);
-    for (size_t i = 0; i < setting->word_count && len < sizeof words / 2; i++) {
-        len += (size_t)snprintf(words + len, sizeof words - len, "%s%s", i > 0 ? ", " : "",
-                                setting->words[i]);
-    }
-    return eg_error_set(err, EG_E_DENIED, where,
-                        "is not stated%s%s for the whole period; the registrar must enter one of "
-                        "%.120s (%.120s)",
-                        component != NULL ? " for component " : "",
-                        component != NULL ? component : "", words, setting->source);
 }
 
 static bool has_word(const struct eg_setting *setting, const char *word)
@@ -123,14 +72,10 @@ static enum eg_status add_setting(const struct eg_parameter_choice *choice,
             return deny_setting(err, choice, entry, "two entries state the same setting");
         }
     }
-    if (out->setting_count == out->setting_capacity) {
-        size_t capacity = out->setting_capacity == 0 ? 16 : 2 * out->setting_capacity;
-        struct eg_setting_value *list = realloc(out->settings, capacity * sizeof *list);
-        if (list == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "settings", "memory ran out");
-        }
-        out->settings = list;
-        out->setting_capacity = capacity;
+    enum eg_status room =
+        EG_VECTOR_RESERVE(out->settings, out->setting_capacity, out->setting_count + 1, SIZE_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, "settings", err);
     }
     out->settings[out->setting_count++] = (struct eg_setting_value){
         setting, component, entry->word, entry->citation != NULL ? entry->citation : ""};
@@ -143,19 +88,15 @@ static enum eg_status choose_setting(const struct eg_parameter_choice *choice,
 {
     const struct eg_plant *plant = choice->plant;
     size_t first = choice->out->setting_count;
-    enum eg_status status = EG_OK;
 
     for (int every = 0; every <= 1; every++) {
-        for (size_t i = 0; status == EG_OK && plant != NULL && i < plant->setting_count; i++) {
+        for (size_t i = 0; plant != NULL && i < plant->setting_count; i++) {
             const struct eg_plant_setting *entry = &plant->settings[i];
             if (is_our_setting(choice, entry) && strcmp(entry->name, setting->name) == 0 &&
                 (eg_parameter_some(entry->component) == NULL) == (every == 1)) {
-                status = add_setting(choice, setting, entry, err);
+                EG_TRY(add_setting(choice, setting, entry, err));
             }
         }
-    }
-    if (status != EG_OK) {
-        return status;
     }
     if (!setting->per_component && choice->out->setting_count == first) {
         return eg_setting_missing(choice->out, setting, NULL, err);
@@ -176,20 +117,4 @@ enum eg_status eg_settings_choose(const struct eg_parameter_choice *choice, stru
         EG_TRY(choose_setting(choice, &choice->package->settings[i], err));
     }
     return EG_OK;
-}
-
-enum eg_status eg_settings_find(const struct eg_setting_value **out,
-                                const struct eg_parameter_values *values,
-                                const struct eg_setting *setting, const char *component,
-                                struct eg_error *err)
-{
-    for (size_t i = 0; i < values->setting_count; i++) {
-        const struct eg_setting_value *value = &values->settings[i];
-        if (value->setting == setting &&
-            (value->component == NULL || eg_parameter_same(value->component, component))) {
-            *out = value;
-            return EG_OK;
-        }
-    }
-    return eg_setting_missing(values, setting, component, err);
 }

@@ -4,8 +4,8 @@
  *
  *   id, plant, kind, addressee   tokens ([A-Za-z0-9._:/@+-], first one alphanumeric)
  *   version                      1..EG_VERSION_NUMBER_MAX, no sign, no leading zero
- *   from, until                  real days YYYY-MM-DD, from not after until; "T..." behind is cut
- * off
+ *   from, until                  real days YYYY-MM-DD, from not after until; a time behind
+ *                                ("T...") is cut off
  */
 #include "assess/package/report_header.h"
 
@@ -101,13 +101,16 @@ enum eg_status eg_reader_new(struct eg_reader **out, const struct eg_package *pa
         ns[i] = (struct eg_xml_ns){package->namespaces[i].prefix, package->namespaces[i].uri};
     }
     status = compile(reader, package, ns, err);
-    if (status == EG_OK) {
-        status = make_context(reader, package, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = reader;
-        reader = NULL;
+    status = make_context(reader, package, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    *out = reader;
+    reader = NULL;
+
 done:
     free(ns);
     eg_reader_free(&reader);
@@ -184,7 +187,7 @@ static bool take(struct eg_report_header *out, enum field field, const char *tex
     }
 }
 
-/* ---- reading ------------------------------------------------------------------------------ */
+/* ---- fields of a report ------------------------------------------------------------------- */
 
 static enum eg_status report_unreadable(struct eg_findings *findings, enum field field,
                                         const char *text, struct eg_error *err)
@@ -197,8 +200,8 @@ static enum eg_status report_unreadable(struct eg_findings *findings, enum field
         len--;
     }
     memcpy(shown, text, len);
-    EG_TRY(
-        eg_findings_add(findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY, 0, NULL, 0, &finding, err));
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR, .rule = EG_RULE_IDENTITY};
+    EG_TRY(eg_findings_add(findings, &head, &finding, err));
     EG_TRY(eg_finding_value(finding, "what", field_names[field], err));
     return eg_finding_value(finding, "value", shown, err);
 }

@@ -185,9 +185,9 @@ enum eg_status eg_package_signed_check(const struct eg_tree *tree, struct eg_byt
 {
     struct eg_bytes rest = text;
     unsigned number = 0;
-    enum eg_status status = eg_package_tree_check(tree, err);
 
-    for (size_t i = 0; status == EG_OK && i < tree->count; i++) {
+    EG_TRY(eg_package_tree_check(tree, err));
+    for (size_t i = 0; i < tree->count; i++) {
         const struct eg_tree_file *file = &tree->files[i];
         struct line line = {EG_BYTES_NONE, EG_BYTES_NONE};
         if (!is_listed(file->name)) {
@@ -204,9 +204,6 @@ enum eg_status eg_package_signed_check(const struct eg_tree *tree, struct eg_byt
         if (!line_fits(&line, file)) {
             return refuse(&line, file, err);
         }
-    }
-    if (status != EG_OK) {
-        return status;
     }
     if (rest.len > 0) {
         struct line line = {EG_BYTES_NONE, EG_BYTES_NONE};

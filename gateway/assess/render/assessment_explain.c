@@ -1,5 +1,5 @@
 /*
- * Columns stand in the order in which the assessment makes them, so that a line reads from what was
+ * Columns come in the order in which the assessment makes them, so that a line reads from what was
  * measured to what is judged. Columns of another grid (days of a window) get a table of their own.
  */
 #include "assess/render/assessment_explain.h"
@@ -149,19 +149,25 @@ enum eg_status eg_assessment_explain(struct eg_buf *out, struct eg_bytes result,
 {
     xmlDoc *doc = NULL;
     enum eg_status status = eg_xml_parse_file(&doc, result, name, 256 * EG_MIB, err);
-    const xmlNode *root = status == EG_OK ? xmlDocGetRootElement(doc) : NULL;
-
-    if (root != NULL && !eg_xml_is(root, NS, "result")) {
-        status = eg_error_set(err, EG_E_FORMAT, name, "is no result of an assessment");
+    if (status != EG_OK) {
+        goto done;
     }
-    for (const xmlNode *source = status == EG_OK ? eg_xml_child(root, NS, "source") : NULL;
-         source != NULL; source = eg_xml_next(source, NS, "source")) {
+    const xmlNode *root = xmlDocGetRootElement(doc);
+    if (!eg_xml_is(root, NS, "result")) {
+        status = eg_error_set(err, EG_E_FORMAT, name, "is no result of an assessment");
+        goto done;
+    }
+    for (const xmlNode *source = eg_xml_child(root, NS, "source"); source != NULL;
+         source = eg_xml_next(source, NS, "source")) {
         add_block(out, source, "id");
         for (const xmlNode *series = eg_xml_child(source, NS, "series"); series != NULL;
              series = eg_xml_next(series, NS, "series")) {
             add_block(out, series, "component");
         }
     }
+    status = eg_buf_ok(out, name, err);
+
+done:
     xmlFreeDoc(doc);
-    return status == EG_OK ? eg_buf_ok(out, name, err) : status;
+    return status;
 }

@@ -104,12 +104,12 @@ enum eg_status eg_assessment_explain_json(struct eg_buf *out, struct eg_bytes re
 {
     xmlDoc *doc = NULL;
     enum eg_status status = eg_xml_parse_file(&doc, result, name, 256 * EG_MIB, err);
-    const xmlNode *root = status == EG_OK ? xmlDocGetRootElement(doc) : NULL;
-
-    if (root != NULL && !eg_xml_is(root, NS, "result")) {
-        status = eg_error_set(err, EG_E_FORMAT, name, "is no result of an assessment");
-    }
     if (status != EG_OK) {
+        goto done;
+    }
+    const xmlNode *root = xmlDocGetRootElement(doc);
+    if (!eg_xml_is(root, NS, "result")) {
+        status = eg_error_set(err, EG_E_FORMAT, name, "is no result of an assessment");
         goto done;
     }
     eg_buf_text(out, "{\"result\":");

@@ -1,6 +1,6 @@
 /*
  * The lines of an assessment as sentences. One row of a table for each element, with a sentence in
- * each language; a letter behind % says what stands there:
+ * each language; a letter behind % says what is put there:
  *
  *   %n name   %u unit   %f from   %o of (a list for remember)   %v over   %g using   %a as, place
  *   %p p   %c condition (when, where, while)   %e formula (is)   %k part   %w whole   %t after

@@ -1,6 +1,6 @@
 /*
  * Expressions in words. Every kind, relation and function has a row for each language, so that none
- * can be forgotten; parentheses stand where the tree needs them and nowhere else.
+ * can be forgotten; parentheses are written only where the tree needs them.
  */
 #include "assess/render/assessment_say.h"
 
@@ -93,7 +93,7 @@ static void fill(struct eg_buf *out, const char *pattern, const struct eg_expres
     }
 }
 
-/* How strongly a node binds: one that binds less than its surroundings stands in parentheses. */
+/* How strongly a node binds: one that binds less than its surroundings is put in parentheses. */
 static int strength(const struct eg_expression *e)
 {
     switch (e->kind) {

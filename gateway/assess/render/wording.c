@@ -1,11 +1,12 @@
 /*
- * Why this file exists: the compiled rules keep sentences in pieces, for extraction in values; a
- * reader of a page wants them whole.
+ * Why this file exists: the compiled rules keep sentences in pieces, between which the values of a
+ * finding are put; a page shows them whole.
  */
 #include "assess/render/wording.h"
 
 #include "assess/xml/xml.h"
 #include "base/limits.h"
+#include "base/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #define SENTENCE_MAX (64 * EG_KIB)
 #define INCLUDE_DEPTH_MAX 16
 
-struct reading {
+struct parser {
     struct eg_wording *out;
     const struct eg_package *package;
     const char *file;
@@ -25,9 +26,9 @@ struct reading {
     struct eg_error *err;
 };
 
-static enum eg_status no_memory(const struct reading *reading)
+static enum eg_status no_memory(const struct parser *parser)
 {
-    return eg_error_set(reading->err, EG_E_NOMEM, reading->file, "memory ran out");
+    return eg_error_set(parser->err, EG_E_NOMEM, parser->file, "memory ran out");
 }
 
 /* ---- sentences ---------------------------------------------------------------------------- */
@@ -113,19 +114,13 @@ static void line_done(struct eg_wording_line *line)
     }
 }
 
-static enum eg_status add(struct reading *reading, struct eg_wording_line *line)
+static enum eg_status add(struct parser *parser, struct eg_wording_line *line)
 {
-    struct eg_wording *out = reading->out;
+    struct eg_wording *out = parser->out;
 
-    if (out->count == out->capacity) {
-        size_t capacity = out->capacity > 0 ? 2 * out->capacity : 32;
-        struct eg_wording_line *more = realloc(out->lines, capacity * sizeof *more);
-        if (more == NULL) {
-            line_done(line);
-            return no_memory(reading);
-        }
-        out->lines = more;
-        out->capacity = capacity;
+    if (EG_VECTOR_RESERVE(out->lines, out->capacity, out->count + 1, SIZE_MAX) != EG_OK) {
+        line_done(line);
+        return no_memory(parser);
     }
     out->lines[out->count++] = *line;
     return EG_OK;
@@ -160,7 +155,7 @@ static const xmlNode *find_diagnostic(const xmlNode *node, const char *id, size_
     return NULL;
 }
 
-static bool speak_diagnostics(struct eg_wording_line *line, const struct reading *reading,
+static bool speak_diagnostics(struct eg_wording_line *line, const struct parser *parser,
                               const xmlNode *check)
 {
     char *ids = eg_xml_attribute(check, "diagnostics");
@@ -169,7 +164,7 @@ static bool speak_diagnostics(struct eg_wording_line *line, const struct reading
     for (const char *at = ids; at != NULL && *at != '\0' && good;) {
         at += strspn(at, " \t\r\n");
         size_t len = strcspn(at, " \t\r\n");
-        const xmlNode *found = len > 0 ? find_diagnostic(reading->doc->children, at, len) : NULL;
+        const xmlNode *found = len > 0 ? find_diagnostic(parser->doc->children, at, len) : NULL;
         good = found == NULL || speak(line, found);
         at += len;
     }
@@ -177,31 +172,31 @@ static bool speak_diagnostics(struct eg_wording_line *line, const struct reading
     return good;
 }
 
-static enum eg_status take_check(struct reading *reading, const xmlNode *check)
+static enum eg_status take_check(struct parser *parser, const xmlNode *check)
 {
     bool is_assert = eg_xml_is(check, SCH, "assert");
     struct eg_wording_line line = {.rule = attribute_or(check, "id", "-"),
                                    .severity =
                                        attribute_or(check, "role", is_assert ? "error" : "warning"),
-                                   .file = strdup(reading->file),
+                                   .file = strdup(parser->file),
                                    .when = attribute_or(check, "test", "")};
 
     if (line.rule == NULL || line.severity == NULL || line.file == NULL || line.when == NULL ||
-        !speak_diagnostics(&line, reading, check) ||
+        !speak_diagnostics(&line, parser, check) ||
         ((line.de == NULL || line.en == NULL) && !speak(&line, check))) {
         line_done(&line);
-        return no_memory(reading);
+        return no_memory(parser);
     }
-    return add(reading, &line);
+    return add(parser, &line);
 }
 
 /* ---- assessments -------------------------------------------------------------------------- */
 
-static enum eg_status take_finding(struct reading *reading, const xmlNode *finding)
+static enum eg_status take_finding(struct parser *parser, const xmlNode *finding)
 {
     struct eg_wording_line line = {.rule = attribute_or(finding, "id", "-"),
                                    .severity = attribute_or(finding, "role", "info"),
-                                   .file = strdup(reading->file),
+                                   .file = strdup(parser->file),
                                    .source = eg_xml_attribute(finding, "source"),
                                    .when = attribute_or(finding, "when", "")};
     bool good =
@@ -219,9 +214,9 @@ static enum eg_status take_finding(struct reading *reading, const xmlNode *findi
     }
     if (!good) {
         line_done(&line);
-        return no_memory(reading);
+        return no_memory(parser);
     }
-    return add(reading, &line);
+    return add(parser, &line);
 }
 
 /* ---- walking ------------------------------------------------------------------------------ */
@@ -230,7 +225,7 @@ static enum eg_status read_file(struct eg_wording *out, const struct eg_package 
                                 const char *file, unsigned depth, struct eg_error *err);
 
 /* What is included from another file of the package. */
-static enum eg_status follow(struct reading *reading, const xmlNode *node, unsigned depth)
+static enum eg_status follow(struct parser *parser, const xmlNode *node, unsigned depth)
 {
     char *href = eg_xml_attribute(node, "href");
     char name[256] = "";
@@ -240,39 +235,36 @@ static enum eg_status follow(struct reading *reading, const xmlNode *node, unsig
         href[strcspn(href, "#")] = '\0';
     }
     if (href != NULL && href[0] != '\0' && depth < INCLUDE_DEPTH_MAX &&
-        eg_xml_resolve(name, sizeof name, reading->file, href) &&
-        strcmp(name, reading->file) != 0) {
-        status = read_file(reading->out, reading->package, name, depth + 1, reading->err);
+        eg_xml_resolve(name, sizeof name, parser->file, href) && strcmp(name, parser->file) != 0) {
+        status = read_file(parser->out, parser->package, name, depth + 1, parser->err);
     }
     free(href);
     return status;
 }
 
-static enum eg_status walk(struct reading *reading, const xmlNode *first, unsigned depth)
+static enum eg_status walk(struct parser *parser, const xmlNode *first, unsigned depth)
 {
-    enum eg_status status = EG_OK;
-
-    for (const xmlNode *n = first; n != NULL && status == EG_OK; n = n->next) {
+    for (const xmlNode *n = first; n != NULL; n = n->next) {
         if (n->type != XML_ELEMENT_NODE) {
             continue;
         }
         if (eg_xml_is(n, SCH, "assert") || eg_xml_is(n, SCH, "report")) {
-            status = take_check(reading, n);
+            EG_TRY(take_check(parser, n));
         } else if (eg_xml_is(n, ASSESSMENT, "finding")) {
-            status = take_finding(reading, n);
+            EG_TRY(take_finding(parser, n));
         } else if (eg_xml_is(n, SCH, "include") || eg_xml_is(n, SCH, "extends")) {
-            status = follow(reading, n, depth);
+            EG_TRY(follow(parser, n, depth));
         } else {
-            status = walk(reading, n->children, depth);
+            EG_TRY(walk(parser, n->children, depth));
         }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status read_file(struct eg_wording *out, const struct eg_package *package,
                                 const char *file, unsigned depth, struct eg_error *err)
 {
-    struct reading reading = {.out = out, .package = package, .file = file, .err = err};
+    struct parser parser = {.out = out, .package = package, .file = file, .err = err};
     struct eg_bytes xml = eg_package_file(package, file);
 
     if (xml.data == NULL) {
@@ -281,14 +273,14 @@ static enum eg_status read_file(struct eg_wording *out, const struct eg_package 
     if (out->files++ >= EG_PACKAGE_FILES_MAX) {
         return eg_error_set(err, EG_E_LIMIT, file, "files include each other too often");
     }
-    enum eg_status status = eg_xml_parse_file(&reading.doc, xml, file, EG_PACKAGE_OCTETS_MAX, err);
+    enum eg_status status = eg_xml_parse_file(&parser.doc, xml, file, EG_PACKAGE_OCTETS_MAX, err);
     if (status != EG_OK) {
         goto done;
     }
-    status = walk(&reading, reading.doc->children, depth);
+    status = walk(&parser, parser.doc->children, depth);
 
 done:
-    xmlFreeDoc(reading.doc);
+    xmlFreeDoc(parser.doc);
     return status;
 }
 

@@ -1,7 +1,7 @@
 /*
  * What a package can say: each check and finding with its severity and its sentences, read from its
- * files as they stand, holes and all ("{@limit}"). For pages and comparisons; a report's own
- * sentences come from the compiled rules.
+ * files as they are, with their places for values ("{@limit}"). For pages and comparisons; a
+ * report's own sentences come from the compiled rules.
  */
 #ifndef EG_ASSESS_WORDING_H
 #define EG_ASSESS_WORDING_H

@@ -1,8 +1,8 @@
 /*
  * XSD schemas. libxml2's compiler is satisfied with less than we are: an import that it could not
  * load is a warning and the schema that is left lets nonsense through, so every message refuses the
- * schema; default or fixed values would put into the document what nobody signed; and a pattern
- * whose matching a value can stretch would let one report stand still (schema_pattern.h).
+ * schema; default or fixed values would put into the document what the sender did not sign; and a
+ * pattern whose matching a value can stretch would let one report take hours (schema_pattern.h).
  */
 #include "assess/schema/schema.h"
 
@@ -93,7 +93,7 @@ static enum eg_status check_pattern(const xmlNode *node, const char *where, stru
 /* What goes along while the documents of one schema are looked at. */
 struct inspection {
     const struct eg_loader *loader;
-    struct eg_schema_cost weight;
+    struct eg_schema_charges charges;
 };
 
 static enum eg_status inspect_node(struct inspection *inspection, const xmlNode *node,
@@ -101,7 +101,7 @@ static enum eg_status inspect_node(struct inspection *inspection, const xmlNode 
 {
     char where[EG_ERROR_WHERE_MAX] = "";
     (void)snprintf(where, sizeof where, "%.70s:%u", name, eg_xml_line(node));
-    enum eg_status status = eg_schema_charge(&inspection->weight, node, where, err);
+    enum eg_status status = eg_schema_charge(&inspection->charges, node, where, err);
     if (status != EG_OK) {
         return status;
     }
@@ -151,7 +151,7 @@ static enum eg_status compile(xmlSchemaPtr *out, struct inspection *inspection, 
     if (status != EG_OK) {
         goto done;
     }
-    status = eg_schema_charge_end(&inspection->weight, err);
+    status = eg_schema_charge_end(&inspection->charges, err);
 
 done:
     if (status != EG_OK) {
@@ -169,9 +169,10 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
     struct eg_schema *schema = NULL;
     struct inspection inspection = {.loader = loader};
     enum eg_status status = eg_xml_load(&doc, loader, name, err);
-    if (status == EG_OK) {
-        status = inspect(&inspection, name, doc, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = inspect(&inspection, name, doc, err);
     if (status != EG_OK) {
         goto done;
     }
@@ -188,18 +189,17 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
     }
     *out = schema;
     schema = NULL;
+
 done:
-    eg_schema_cost_done(&inspection.weight);
+    eg_schema_charges_done(&inspection.charges);
     eg_schema_free(&schema);
     xmlFreeDoc(doc);
     return status;
 }
 
 struct sink {
+    const struct eg_schema_job *job;
     struct eg_findings *findings;
-    unsigned step;
-    const struct eg_xml_ns *ns;
-    size_t ns_count;
     bool failed;
     enum eg_status status;
     struct eg_error *err;
@@ -227,23 +227,24 @@ static enum eg_status add(struct sink *sink, const xmlError *error)
     const xmlNode *node = error->node;
     if (sink->findings->count < EG_FINDINGS_COUNT_MAX && node != NULL) {
         eg_buf_init(&location, 64 * EG_KIB);
-        eg_xml_location(&location, node, sink->ns, sink->ns_count);
+        eg_xml_location(&location, node, sink->job->ns, sink->job->ns_count);
     }
     unsigned line = error->line > 0 ? (unsigned)error->line : eg_xml_line(node);
-    enum eg_status status =
-        eg_findings_add(sink->findings, EG_SEVERITY_ERROR, EG_RULE_SCHEMA, sink->step,
-                        (const char *)location.data, line, &finding, sink->err);
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR,
+                                         .rule = EG_RULE_SCHEMA,
+                                         .step = sink->job->step,
+                                         .location = (const char *)location.data,
+                                         .line = line};
+    enum eg_status status = eg_findings_add(sink->findings, &head, &finding, sink->err);
     eg_buf_done(&location);
     char message[MESSAGE_MAX] = "";
     one_line(message, error->message != NULL ? error->message : "");
     if (status != EG_OK) {
-        goto done;
+        return status;
     }
-    status = eg_finding_value(finding, "message", message, sink->err);
-
-done:
+    EG_TRY(eg_finding_value(finding, "message", message, sink->err));
     (void)snprintf(message, sizeof message, "%d", error->code);
-    return status == EG_OK ? eg_finding_value(finding, "code", message, sink->err) : status;
+    return eg_finding_value(finding, "code", message, sink->err);
 }
 
 static void on_error(void *payload, xmlErrorPtr error)
@@ -255,19 +256,18 @@ static void on_error(void *payload, xmlErrorPtr error)
     }
 }
 
-enum eg_status eg_schema_validate(bool *valid, const struct eg_schema *schema, xmlDoc *doc,
-                                  struct eg_findings *findings, unsigned step,
-                                  const struct eg_xml_ns *ns, size_t ns_count, struct eg_error *err)
+enum eg_status eg_schema_validate(bool *valid, const struct eg_schema *schema,
+                                  const struct eg_schema_job *job, struct eg_findings *findings,
+                                  struct eg_error *err)
 {
-    struct sink sink = {
-        .findings = findings, .step = step, .ns = ns, .ns_count = ns_count, .err = err};
+    struct sink sink = {.job = job, .findings = findings, .err = err};
     struct eg_xml_scope scope;
     eg_xml_scope_begin(&scope, NULL);
     xmlSchemaValidCtxtPtr context = xmlSchemaNewValidCtxt(schema->compiled);
     int answer = -1;
     if (context != NULL) {
         xmlSchemaSetValidStructuredErrors(context, on_error, &sink);
-        answer = xmlSchemaValidateDoc(context, doc);
+        answer = xmlSchemaValidateDoc(context, job->doc);
         xmlSchemaFreeValidCtxt(context);
     }
     eg_xml_scope_end(&scope);

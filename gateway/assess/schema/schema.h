@@ -8,7 +8,7 @@
 
 /*
  * Immutable after compile, also inside libxml2: what its validator writes (counters of content
- * models, keys, values) stands in a context that each validation makes for itself. Any thread.
+ * models, keys, values) lies in a context that each validation makes for itself. Any thread.
  */
 struct eg_schema;
 
@@ -22,16 +22,24 @@ enum eg_status eg_schema_compile(struct eg_schema **out, const struct eg_loader 
                                  const char *name, struct eg_error *err);
 void eg_schema_free(struct eg_schema **schema);
 
+struct eg_schema_job {
+    xmlDoc *doc;
+    /* of the package, written into findings; 0: none */
+    unsigned step;
+    /* prefixes for locations; may be NULL */
+    const struct eg_xml_ns *ns;
+    size_t ns_count;
+};
+
 /*
  * Validate; each violation is an error finding EG_RULE_SCHEMA with values message (one line) and
  * code (libxml2's number). The document is not changed.
  *   valid   true: no violation
- *   ns      prefixes for locations; may be NULL
+ * EG_E_NOMEM, EG_E_LIMIT (too many findings), EG_E_INTERNAL: the validator failed.
  */
 EG_MUST_USE
-enum eg_status eg_schema_validate(bool *valid, const struct eg_schema *schema, xmlDoc *doc,
-                                  struct eg_findings *findings, unsigned step,
-                                  const struct eg_xml_ns *ns, size_t ns_count,
+enum eg_status eg_schema_validate(bool *valid, const struct eg_schema *schema,
+                                  const struct eg_schema_job *job, struct eg_findings *findings,
                                   struct eg_error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "assess/schema/schema_charge.h"
 
 #include "base/limits.h"
+#include "base/vector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,14 +22,14 @@ struct eg_schema_link {
     char where[EG_ERROR_WHERE_MAX];
 };
 
-void eg_schema_cost_done(struct eg_schema_cost *weight)
+void eg_schema_charges_done(struct eg_schema_charges *charges)
 {
-    for (size_t i = 0; i < weight->count; i++) {
-        free(weight->links[i].name);
-        free(weight->links[i].of);
+    for (size_t i = 0; i < charges->count; i++) {
+        free(charges->links[i].name);
+        free(charges->links[i].of);
     }
-    free(weight->links);
-    *weight = (struct eg_schema_cost){NULL, 0, 0, 0, 0};
+    free(charges->links);
+    *charges = (struct eg_schema_charges){NULL, 0, 0, 0, 0};
 }
 
 static const char *local(const char *name)
@@ -38,27 +39,23 @@ static const char *local(const char *name)
 }
 
 /* name may be NULL: a type without one, which nothing refers to. */
-static enum eg_status add(struct eg_schema_cost *weight, enum role role, const char *name,
+static enum eg_status add(struct eg_schema_charges *charges, enum role role, const char *name,
                           const char *of, const char *where, struct eg_error *err)
 {
-    if (weight->count == weight->max) {
-        size_t max = weight->max == 0 ? 16 : 2 * weight->max;
-        void *bigger = realloc(weight->links, max * sizeof *weight->links);
-        if (bigger == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, where, "no memory to weigh a schema");
-        }
-        weight->links = bigger;
-        weight->max = max;
+    enum eg_status room =
+        EG_VECTOR_RESERVE(charges->links, charges->max, charges->count + 1, SIZE_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, where, err);
     }
-    struct eg_schema_link *link = &weight->links[weight->count];
+    struct eg_schema_link *link = &charges->links[charges->count];
     *link = (struct eg_schema_link){.role = role,
                                     .name = strdup(name != NULL ? name : ""),
                                     .of = strdup(of != NULL ? local(of) : "")};
     (void)snprintf(link->where, sizeof link->where, "%s", where);
-    weight->count++;
+    charges->count++;
     return link->name != NULL && link->of != NULL
                ? EG_OK
-               : eg_error_set(err, EG_E_NOMEM, where, "no memory to weigh a schema");
+               : eg_error_set(err, EG_E_NOMEM, where, "no memory to look through a schema");
 }
 
 /* ---- unions ------------------------------------------------------------------------------- */
@@ -73,28 +70,28 @@ static bool is_in_union(const xmlNode *node)
     return false;
 }
 
-static enum eg_status add_member(struct eg_schema_cost *weight, size_t first, const char *of,
+static enum eg_status add_member(struct eg_schema_charges *charges, size_t first, const char *of,
                                  const char *where, struct eg_error *err)
 {
-    for (size_t i = first; i < weight->count; i++) {
-        if (weight->links[i].role == MEMBER && strcmp(weight->links[i].of, local(of)) == 0) {
+    for (size_t i = first; i < charges->count; i++) {
+        if (charges->links[i].role == MEMBER && strcmp(charges->links[i].of, local(of)) == 0) {
             return eg_error_set(err, EG_E_FORMAT, where, "'%.100s' is a member of the union twice",
                                 of);
         }
     }
-    return weight->count - first < EG_SCHEMA_MEMBERS_MAX
-               ? add(weight, MEMBER, NULL, of, where, err)
+    return charges->count - first < EG_SCHEMA_MEMBERS_MAX
+               ? add(charges, MEMBER, NULL, of, where, err)
                : eg_error_set(err, EG_E_LIMIT, where, "a union of more than %d types",
                               EG_SCHEMA_MEMBERS_MAX);
 }
 
-static enum eg_status weigh_union(struct eg_schema_cost *weight, const xmlNode *node,
-                                  const char *name, const char *where, struct eg_error *err)
+static enum eg_status charge_union(struct eg_schema_charges *charges, const xmlNode *node,
+                                   const char *name, const char *where, struct eg_error *err)
 {
     char *members = eg_xml_attribute(node, "memberTypes");
     char *rest = members;
     enum eg_status status = EG_OK;
-    size_t first = weight->count;
+    size_t first = charges->count;
 
     if (is_in_union(node)) {
         status = eg_error_set(err, EG_E_FORMAT, where,
@@ -105,12 +102,12 @@ static enum eg_status weigh_union(struct eg_schema_cost *weight, const xmlNode *
     }
     for (char *word = members != NULL ? strtok_r(members, " \t\r\n", &rest) : NULL; word != NULL;
          word = strtok_r(NULL, " \t\r\n", &rest)) {
-        status = add_member(weight, first, word, where, err);
+        status = add_member(charges, first, word, where, err);
         if (status != EG_OK) {
             goto done;
         }
     }
-    status = add(weight, UNION, name, NULL, where, err);
+    status = add(charges, UNION, name, NULL, where, err);
 
 done:
     free(members);
@@ -119,17 +116,17 @@ done:
 
 /* The restriction or list that makes a type: what it is made of, for the type's name and, inside a
  * union, as if it were a member itself. */
-static enum eg_status weigh_base(struct eg_schema_cost *weight, const xmlNode *node,
-                                 const char *name, const char *where, struct eg_error *err)
+static enum eg_status charge_base(struct eg_schema_charges *charges, const xmlNode *node,
+                                  const char *name, const char *where, struct eg_error *err)
 {
     char *of = eg_xml_attribute(node, eg_xml_is(node, XSD_NS, "list") ? "itemType" : "base");
-    enum eg_status status = of != NULL ? add(weight, BASE, name, of, where, err) : EG_OK;
+    enum eg_status status = of != NULL ? add(charges, BASE, name, of, where, err) : EG_OK;
     if (status != EG_OK) {
         goto done;
     }
 
     if (of != NULL && is_in_union(node)) {
-        status = add(weight, MEMBER, NULL, of, where, err);
+        status = add(charges, MEMBER, NULL, of, where, err);
     }
 
 done:
@@ -160,31 +157,31 @@ static char *type_of(const xmlNode *node)
     return name;
 }
 
-enum eg_status eg_schema_charge(struct eg_schema_cost *weight, const xmlNode *node,
+enum eg_status eg_schema_charge(struct eg_schema_charges *charges, const xmlNode *node,
                                 const char *where, struct eg_error *err)
 {
     if (eg_xml_is(node, XSD_NS, "enumeration")) {
-        return count(&weight->words, EG_SCHEMA_WORDS_MAX, "words of enumerations", where, err);
+        return count(&charges->words, EG_SCHEMA_WORDS_MAX, "words of enumerations", where, err);
     }
     if (eg_xml_is(node, XSD_NS, "pattern")) {
-        return count(&weight->patterns, EG_SCHEMA_PATTERNS_MAX, "patterns", where, err);
+        return count(&charges->patterns, EG_SCHEMA_PATTERNS_MAX, "patterns", where, err);
     }
     bool is_union = eg_xml_is(node, XSD_NS, "union");
     if (!is_union && !eg_xml_is(node, XSD_NS, "restriction") && !eg_xml_is(node, XSD_NS, "list")) {
         return EG_OK;
     }
     char *name = type_of(node);
-    enum eg_status status = is_union ? weigh_union(weight, node, name, where, err)
-                                     : weigh_base(weight, node, name, where, err);
+    enum eg_status status = is_union ? charge_union(charges, node, name, where, err)
+                                     : charge_base(charges, node, name, where, err);
     free(name);
     return status;
 }
 
 /* Is some link by which the type of this name is a union? */
-static bool is_union(const struct eg_schema_cost *weight, const char *name)
+static bool is_union(const struct eg_schema_charges *charges, const char *name)
 {
-    for (size_t i = 0; i < weight->count; i++) {
-        if (weight->links[i].role == UNION && strcmp(weight->links[i].name, name) == 0) {
+    for (size_t i = 0; i < charges->count; i++) {
+        if (charges->links[i].role == UNION && strcmp(charges->links[i].name, name) == 0) {
             return true;
         }
     }
@@ -192,13 +189,13 @@ static bool is_union(const struct eg_schema_cost *weight, const char *name)
 }
 
 /* A type made of a union is one. */
-static bool spread(struct eg_schema_cost *weight)
+static bool spread(struct eg_schema_charges *charges)
 {
     bool grown = false;
 
-    for (size_t i = 0; i < weight->count; i++) {
-        struct eg_schema_link *link = &weight->links[i];
-        if (link->role == BASE && is_union(weight, link->of)) {
+    for (size_t i = 0; i < charges->count; i++) {
+        struct eg_schema_link *link = &charges->links[i];
+        if (link->role == BASE && is_union(charges, link->of)) {
             link->role = UNION;
             grown = true;
         }
@@ -206,13 +203,13 @@ static bool spread(struct eg_schema_cost *weight)
     return grown;
 }
 
-enum eg_status eg_schema_charge_end(struct eg_schema_cost *weight, struct eg_error *err)
+enum eg_status eg_schema_charge_end(struct eg_schema_charges *charges, struct eg_error *err)
 {
-    while (spread(weight)) {
+    while (spread(charges)) {
     }
-    for (size_t i = 0; i < weight->count; i++) {
-        const struct eg_schema_link *link = &weight->links[i];
-        if (link->role == MEMBER && is_union(weight, link->of)) {
+    for (size_t i = 0; i < charges->count; i++) {
+        const struct eg_schema_link *link = &charges->links[i];
+        if (link->role == MEMBER && is_union(charges, link->of)) {
             return eg_error_set(err, EG_E_FORMAT, link->where,
                                 "'%.100s' is a union and a member of a union; name its members "
                                 "there",

@@ -9,7 +9,7 @@
 #include "assess/xml/xml.h"
 
 /* What was seen in all documents of one schema. Begin with zeros. */
-struct eg_schema_cost {
+struct eg_schema_charges {
     /* a type and what it is made of */
     struct eg_schema_link *links;
     size_t count, max;
@@ -23,13 +23,13 @@ struct eg_schema_cost {
  * EG_SCHEMA_MEMBERS_MAX members; EG_E_FORMAT: a member twice, or a union inside a union.
  */
 EG_MUST_USE
-enum eg_status eg_schema_charge(struct eg_schema_cost *weight, const xmlNode *node,
+enum eg_status eg_schema_charge(struct eg_schema_charges *charges, const xmlNode *node,
                                 const char *where, struct eg_error *err);
 
 /* When all documents were seen. EG_E_FORMAT: a member of a union is a union. */
 EG_MUST_USE
-enum eg_status eg_schema_charge_end(struct eg_schema_cost *weight, struct eg_error *err);
+enum eg_status eg_schema_charge_end(struct eg_schema_charges *charges, struct eg_error *err);
 
-void eg_schema_cost_done(struct eg_schema_cost *weight);
+void eg_schema_charges_done(struct eg_schema_charges *charges);
 
 #endif

@@ -127,15 +127,13 @@ static enum eg_status read_group(struct reader *reader, struct part *out)
     enum eg_status status = read_branches(reader, out);
     reader->depth--;
     if (status != EG_OK) {
-        goto done;
+        return status;
     }
     if (*reader->at != ')') {
         return fail(reader, EG_E_FORMAT, "a parenthesis is not closed");
     }
-
-done:
-    reader->at += status == EG_OK ? 1 : 0;
-    return status;
+    reader->at++;
+    return EG_OK;
 }
 
 static enum eg_status read_atom(struct reader *reader, struct part *out)
@@ -197,7 +195,7 @@ static bool read_braces(struct times *out, const char **at)
     return *(*at)++ == '}' && out->min <= out->max;
 }
 
-/* What stands behind an atom; without a quantifier it comes once. */
+/* What follows an atom; without a quantifier it comes once. */
 static bool read_times(struct times *out, const char **at)
 {
     *out = (struct times){1, 1};
@@ -235,13 +233,13 @@ static enum eg_status write_out(struct reader *reader, struct part *out, const c
         }
         reader->at = atom;
         status = read_atom(reader, &copy);
-        if (status == EG_OK && i < times->min) {
-            append(reader, out, &copy);
-        } else if (status == EG_OK) {
-            append_optional(reader, out, &ends, &copy);
-        }
         if (status != EG_OK) {
             goto done;
+        }
+        if (i < times->min) {
+            append(reader, out, &copy);
+        } else {
+            append_optional(reader, out, &ends, &copy);
         }
     }
 
@@ -279,23 +277,19 @@ static enum eg_status read_repeated(struct reader *reader, struct part *out)
 
 static enum eg_status read_branches(struct reader *reader, struct part *out)
 {
-    enum eg_status status = EG_OK;
-
     *out = (struct part){.empty = false};
     for (;;) {
         struct part branch = {.empty = true};
-        while (status == EG_OK && *reader->at != '\0' && *reader->at != '|' && *reader->at != ')') {
+        while (*reader->at != '\0' && *reader->at != '|' && *reader->at != ')') {
             struct part atom;
-            status = read_repeated(reader, &atom);
-            if (status == EG_OK) {
-                append(reader, &branch, &atom);
-            }
+            EG_TRY(read_repeated(reader, &atom));
+            append(reader, &branch, &atom);
         }
         join(&out->first, &branch.first);
         join(&out->last, &branch.last);
         out->empty = out->empty || branch.empty;
-        if (status != EG_OK || *reader->at != '|') {
-            return status;
+        if (*reader->at != '|') {
+            return EG_OK;
         }
         reader->at++;
     }

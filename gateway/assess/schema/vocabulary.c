@@ -49,8 +49,12 @@ static enum eg_status validate(xmlDoc *doc, const char *name, const char *schema
     if (status != EG_OK) {
         goto done;
     }
-    status = eg_schema_validate(&valid, schema, doc, &findings, 0, NULL, 0, err);
-    if (status == EG_OK && !valid) {
+    status =
+        eg_schema_validate(&valid, schema, &(struct eg_schema_job){.doc = doc}, &findings, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!valid) {
         status = findings.count > 0
                      ? refuse(err, name, &findings.list[0])
                      : eg_error_set(err, EG_E_FORMAT, name, "does not fit %s", schema_name);
@@ -123,11 +127,12 @@ enum eg_status eg_vocabulary_day(char out[11], const xmlNode *node, const char *
     char *text = NULL;
     enum eg_status status = eg_vocabulary_may(&text, node, attribute, err);
 
-    if (status != EG_OK || text == NULL) {
-        if (status == EG_OK) {
-            out[0] = '\0';
-        }
+    if (status != EG_OK) {
         return status;
+    }
+    if (text == NULL) {
+        out[0] = '\0';
+        return EG_OK;
     }
     if (!eg_date_valid(text)) {
         status =

@@ -38,7 +38,7 @@ enum eg_status eg_vocabulary_day(char out[11], const xmlNode *node, const char *
                                  const char *name, struct eg_error *err);
 
 /*
- * The words of a list attribute, or none when it is absent; a word that stands there twice is
+ * The words of a list attribute, or none when it is absent; a word that is there twice is
  * EG_E_FORMAT at the line of `node` of the file `name`. EG_E_NOMEM. On failure too *out and *count
  * hold what was made: free() each and the list.
  */

@@ -242,10 +242,12 @@ static enum eg_status add_finding(struct run *run, const struct eg_sch_check *ch
     struct eg_finding *finding = NULL;
     /* An attribute has no line of its own, and those of another document would mislead. */
     const xmlNode *lined = node->type == XML_ATTRIBUTE_NODE ? node->parent : node;
-    enum eg_status status =
-        eg_findings_add(run->findings, check->severity, check->id, run->job->step,
-                        (const char *)making->location.data,
-                        run->document == NULL ? eg_xml_line(lined) : 0, &finding, run->err);
+    const struct eg_finding_head head = {.severity = check->severity,
+                                         .rule = check->id,
+                                         .step = run->job->step,
+                                         .location = (const char *)making->location.data,
+                                         .line = run->document == NULL ? eg_xml_line(lined) : 0};
+    enum eg_status status = eg_findings_add(run->findings, &head, &finding, run->err);
     for (size_t i = 0; i < making->value_count && status == EG_OK; i++) {
         char name[24] = "";
         (void)snprintf(name, sizeof name, "v%zu", i + 1);
@@ -258,8 +260,9 @@ static enum eg_status found(struct run *run, const struct eg_sch_check *check, x
 {
     run->fatal = run->fatal || check->severity == EG_SEVERITY_FATAL;
     if (run->findings->count >= EG_FINDINGS_COUNT_MAX && run->job->svrl == NULL) {
-        return eg_findings_add(run->findings, check->severity, check->id, run->job->step, NULL, 0,
-                               NULL, run->err);
+        const struct eg_finding_head head = {
+            .severity = check->severity, .rule = check->id, .step = run->job->step};
+        return eg_findings_add(run->findings, &head, NULL, run->err);
     }
     struct making making;
     xmlNode *subject = NULL;

@@ -4,7 +4,7 @@
  * One pass: libxml2 builds its tree while our callbacks in front of its own count what they see
  * (xml_count.h) and stop at the first DOCTYPE. What libxml2 does in quadratic time before any
  * callback runs (looking for double attributes) is bounded by a scan of the octets first: '<' can
- * not stand inside a tag, so only a long stretch between two of them needs a closer look. Prefixes
+ * not occur inside a tag, so only a long stretch between two of them needs a closer look. Prefixes
  * are looked up among all that are in scope, for each name: 180,000 of them made a report of 6 MB
  * take five minutes.
  *
@@ -565,8 +565,9 @@ static enum eg_status add_fault(struct eg_findings *findings, const struct fault
 {
     struct eg_finding *finding = NULL;
     enum eg_input_limit limit = eg_input_named(fault->rule);
-    EG_TRY(eg_findings_add(findings, EG_SEVERITY_ERROR, fault->rule, 0, NULL, fault->line, &finding,
-                           err));
+    const struct eg_finding_head head = {
+        .severity = EG_SEVERITY_ERROR, .rule = fault->rule, .line = fault->line};
+    EG_TRY(eg_findings_add(findings, &head, &finding, err));
     EG_TRY(add_number(finding, "line", fault->line, err));
     EG_TRY(add_number(finding, "column", fault->column, err));
     if (limit != EG_INPUT_NONE) {
@@ -582,7 +583,8 @@ static enum eg_status add_size(struct eg_findings *findings, const char *rule, s
                                size_t max_len, struct eg_error *err)
 {
     struct eg_finding *finding = NULL;
-    EG_TRY(eg_findings_add(findings, EG_SEVERITY_ERROR, rule, 0, NULL, 0, &finding, err));
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR, .rule = rule};
+    EG_TRY(eg_findings_add(findings, &head, &finding, err));
     EG_TRY(add_number(finding, "octets", len, err));
     return add_number(finding, "max", max_len, err);
 }

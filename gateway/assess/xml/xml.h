@@ -33,7 +33,7 @@ void eg_xml_done(void);
 
 /*
  * What the libraries may load and said while a piece of work ran on this thread. Every call into
- * libxml2 or libxslt that may load or complain stands between begin and end; scopes nest.
+ * libxml2 or libxslt that may load or complain is between begin and end; scopes nest.
  * Without a scope everything is denied and every message dropped.
  */
 struct eg_xml_scope {

@@ -36,7 +36,7 @@ enum eg_input_limit eg_input_named(const char *rule);
 /* All zero: nothing is parsed yet. */
 struct eg_xml_count {
     size_t depth, nodes, attributes, instructions, comments;
-    /* octets of the text in hand */
+    /* octets of the text that is being counted */
     size_t text;
     bool in_text;
 };

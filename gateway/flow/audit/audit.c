@@ -1,13 +1,15 @@
 /*
- * Conditions 8 and 9: who signed, under which directory, with which revocation data, and whether
- * they might. Everything comes from the archive but the trust anchors (and the registrar), which
- * the auditor brings along.
+ * Conditions 8 and 9: who signed, under which directory, by which revocation data, and whether they
+ * were allowed to. Everything is taken from the archive except the trust anchors (and the
+ * registrar), which the auditor gives.
  *
  * Directory, package and key statement are judged at recorded-at, reports at received-at.
  */
 #include "flow/audit/audit_inside.h"
 
+#include "base/error.h"
 #include "base/text.h"
+#include "base/vector.h"
 #include "core/authorise.h"
 #include "flow/install/rules.h"
 #include "flow/record/key_statement.h"
@@ -16,8 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- saying no ----------------------------------------------------------------------------------
- */
+/* ---- conditions that do not hold ---- */
 
 static enum eg_status no(unsigned *condition, char text[EG_ERROR_TEXT_MAX], unsigned number,
                          const char *what, const char *detail)
@@ -34,61 +35,55 @@ static enum eg_status refused(unsigned *condition, char text[EG_ERROR_TEXT_MAX],
     char detail[EG_ERROR_TEXT_MAX] = "";
     const struct eg_code_row *row = eg_code_row(verdict->code);
 
-    (void)snprintf(detail, sizeof(detail), "%s, %s %.100s %.200s", row->text, row->en,
+    (void)snprintf(detail, sizeof detail, "%s, %s %.100s %.200s", row->text, row->en,
                    verdict->where, verdict->text);
     return no(condition, text, number, what, detail);
 }
 
-/* What is recorded is damaged or missing, as against: the machine failed. */
+/* What is recorded is damaged or missing; any other status is a failure of this machine. */
 static bool is_theirs(enum eg_status status)
 {
     return status == EG_E_NOTFOUND || status == EG_E_FORMAT || status == EG_E_DENIED ||
            status == EG_E_LIMIT || status == EG_E_STATE;
 }
 
-/* ---- signatures ---------------------------------------------------------------------------------
- */
+/* ---- signatures ---- */
 
+/* A signature to be checked. */
 struct asked {
     enum eg_signed_kind kind;
     struct eg_bytes content;
     int64_t at_ms;
-    unsigned condition; /* of a refusal */
+    /* which condition is broken if it is not good, and what it is called then */
+    unsigned condition;
     const char *what;
+    /* filled when good */
+    struct eg_signer signer;
 };
 
-/* *condition stays 0 and the signer is filled when good. */
-static enum eg_status check_cms(struct eg_signer *signer, struct eg_audit *audit,
-                                const struct eg_check_inputs *inputs, const struct asked *asked,
-                                unsigned *condition, char text[EG_ERROR_TEXT_MAX],
-                                struct eg_error *err)
+/* *condition stays 0 when good. */
+static enum eg_status check_cms(struct asked *asked, struct eg_audit *audit,
+                                const struct eg_check_inputs *inputs, unsigned *condition,
+                                char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
     const struct eg_entry *entry = inputs->entry;
     struct eg_verifier *verifier = NULL;
     struct eg_verdict verdict = {0};
-    enum eg_status status =
-        eg_audit_cache_verifier(&verifier, audit->cache, inputs->store,
-                                entry->has_revocation ? &entry->revocation : NULL, err);
-
-    if (status == EG_OK) {
-        status = eg_cms_check(signer, &verdict, verifier, inputs->signature, asked->content,
-                              asked->kind, asked->at_ms, err);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_audit_cache_verifier(&verifier, audit->cache, inputs->store,
+                                   entry->has_revocation ? &entry->revocation : NULL, err));
+    EG_TRY(eg_cms_check(&asked->signer, &verdict, verifier, inputs->signature, asked->content,
+                        asked->kind, asked->at_ms, err));
     if (!eg_verdict_passed(&verdict)) {
         return refused(condition, text, asked->condition, asked->what, &verdict);
     }
-    if (!eg_digest_equal(&signer->certificate, &entry->signer)) {
+    if (!eg_digest_equal(&asked->signer.certificate, &entry->signer)) {
         return no(condition, text, asked->condition, asked->what,
                   "signed with another certificate than the entry names");
     }
     return EG_OK;
 }
 
-/* ---- directory, package, key --------------------------------------------------------------------
- */
+/* ---- directory, package, key ---- */
 
 static enum eg_status check_directory(struct eg_audit *audit, const struct eg_check_inputs *inputs,
                                       unsigned *condition, char text[EG_ERROR_TEXT_MAX],
@@ -97,21 +92,23 @@ static enum eg_status check_directory(struct eg_audit *audit, const struct eg_ch
     const struct eg_entry *entry = inputs->entry;
     const struct eg_digest *registrar = audit->settings->registrar;
     const struct eg_directory *directory = NULL;
-    struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    struct asked asked = {EG_SIGNED_DIRECTORY, inputs->report, entry->recorded_at_ms, 9,
-                          "the directory's signature"};
-    enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
+    struct asked asked = {.kind = EG_SIGNED_DIRECTORY,
+                          .content = inputs->report,
+                          .at_ms = entry->recorded_at_ms,
+                          .condition = 9,
+                          .what = "the directory's signature"};
+    enum eg_status status = check_cms(&asked, audit, inputs, condition, text, err);
 
     if (status != EG_OK || *condition != 0) {
         return status;
     }
-    if (!eg_authorise_certificate(&verdict, &signer, NULL, EG_SIGNED_DIRECTORY)) {
+    if (!eg_authorise_certificate(&verdict, &asked.signer, NULL, EG_SIGNED_DIRECTORY)) {
         return refused(condition, text, 9, asked.what, &verdict);
     }
-    if (registrar != NULL && !eg_digest_equal(registrar, &signer.certificate)) {
+    if (registrar != NULL && !eg_digest_equal(registrar, &asked.signer.certificate)) {
         return no(condition, text, 9, "the directory is not signed by the registrar",
-                  signer.subject);
+                  asked.signer.subject);
     }
     status =
         eg_audit_cache_directory(&directory, audit->cache, inputs->store, &entry->directory, err);
@@ -129,15 +126,10 @@ static enum eg_status check_directory(struct eg_audit *audit, const struct eg_ch
 static enum eg_status keep_package(struct eg_audit *audit, const struct eg_digest *digest,
                                    struct eg_error *err)
 {
-    if (audit->package_count == audit->package_capacity) {
-        size_t capacity = audit->package_capacity > 0 ? 2 * audit->package_capacity : 16;
-        struct eg_digest *more = realloc(audit->packages, capacity * sizeof(*more));
-
-        if (more == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "audit", "memory ran out");
-        }
-        audit->packages = more;
-        audit->package_capacity = capacity;
+    enum eg_status room = EG_VECTOR_RESERVE(audit->packages, audit->package_capacity,
+                                            audit->package_count + 1, SIZE_MAX);
+    if (room != EG_OK) {
+        return eg_vector_refused(room, "audit", err);
     }
     audit->packages[audit->package_count++] = *digest;
     return EG_OK;
@@ -148,23 +140,13 @@ static enum eg_status check_publisher(struct eg_audit *audit, const struct eg_ch
                                       const struct eg_package *package, unsigned *condition,
                                       char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
-    const struct eg_directory *directory = NULL;
-    struct eg_verifier *verifier = NULL;
+    struct eg_publisher_rules by = {.at_ms = inputs->entry->recorded_at_ms};
     struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    enum eg_status status =
-        eg_audit_cache_directory(&directory, audit->cache, inputs->store, &audit->directory, err);
-
-    if (status == EG_OK) {
-        status = eg_audit_cache_verifier(&verifier, audit->cache, inputs->store, NULL, err);
-    }
-    if (status == EG_OK) {
-        status = eg_rules_authorise(&signer, &verdict, package, directory, verifier,
-                                    inputs->entry->recorded_at_ms, err);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_audit_cache_directory(&by.directory, audit->cache, inputs->store, &audit->directory,
+                                    err));
+    EG_TRY(eg_audit_cache_verifier(&by.verifier, audit->cache, inputs->store, NULL, err));
+    EG_TRY(eg_rules_authorise(&signer, &verdict, package, &by, err));
     if (!eg_verdict_passed(&verdict)) {
         return refused(condition, text, 9, "the package's publisher", &verdict);
     }
@@ -198,11 +180,11 @@ static enum eg_status check_package(struct eg_audit *audit, const struct eg_chec
     if (!audit->has_directory) {
         return no(condition, text, 9, "no directory was recorded before the package", "");
     }
-    status = check_publisher(audit, inputs, package, condition, text, err);
-    if (status == EG_OK && *condition == 0) {
-        status = keep_package(audit, &entry->package.digest, err);
+    EG_TRY(check_publisher(audit, inputs, package, condition, text, err));
+    if (*condition == 0) {
+        return keep_package(audit, &entry->package.digest, err);
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status check_key(struct eg_audit *audit, const struct eg_check_inputs *inputs,
@@ -210,10 +192,12 @@ static enum eg_status check_key(struct eg_audit *audit, const struct eg_check_in
                                 struct eg_error *err)
 {
     const struct eg_entry *entry = inputs->entry;
-    struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    struct asked asked = {EG_SIGNED_KEY_STATEMENT, inputs->report, entry->recorded_at_ms, 9,
-                          "the key statement's signature"};
+    struct asked asked = {.kind = EG_SIGNED_KEY_STATEMENT,
+                          .content = inputs->report,
+                          .at_ms = entry->recorded_at_ms,
+                          .condition = 9,
+                          .what = "the key statement's signature"};
 
     if (!entry->has_log_key ||
         memcmp(entry->log_key, audit->settings->log_key, EG_ED25519_KEY_LEN) != 0) {
@@ -224,15 +208,14 @@ static enum eg_status check_key(struct eg_audit *audit, const struct eg_check_in
         return no(condition, text, 9, "the key statement is not one for this log, key and time",
                   "");
     }
-    enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
+    enum eg_status status = check_cms(&asked, audit, inputs, condition, text, err);
     return status == EG_OK && *condition == 0 &&
-                   !eg_authorise_certificate(&verdict, &signer, NULL, EG_SIGNED_KEY_STATEMENT)
+                   !eg_authorise_certificate(&verdict, &asked.signer, NULL, EG_SIGNED_KEY_STATEMENT)
                ? refused(condition, text, 9, asked.what, &verdict)
                : status;
 }
 
-/* ---- reports ------------------------------------------------------------------------------------
- */
+/* ---- reports ---- */
 
 /* The participant of the directory, and what else of the entry the directory can confirm. */
 static enum eg_status check_sender(const struct eg_participant **out, const struct eg_entry *entry,
@@ -267,35 +250,35 @@ static enum eg_status check_submission(struct eg_audit *audit, const struct eg_c
     const struct eg_entry *entry = inputs->entry;
     const struct eg_directory *directory = NULL;
     const struct eg_participant *participant = NULL;
-    struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    struct asked asked = {EG_SIGNED_REPORT, inputs->report, entry->received_at_ms, 8,
-                          "the report's signature"};
-    enum eg_status status = check_cms(&signer, audit, inputs, &asked, condition, text, err);
-
-    if (status == EG_OK && *condition == 0) {
-        status = eg_audit_cache_directory(&directory, audit->cache, inputs->store,
-                                          &entry->directory, err);
+    struct asked asked = {.kind = EG_SIGNED_REPORT,
+                          .content = inputs->report,
+                          .at_ms = entry->received_at_ms,
+                          .condition = 8,
+                          .what = "the report's signature"};
+    EG_TRY(check_cms(&asked, audit, inputs, condition, text, err));
+    if (*condition != 0) {
+        return EG_OK;
     }
-    if (status == EG_OK && *condition == 0) {
-        status = check_sender(&participant, entry, directory, &signer, condition, text);
+    EG_TRY(
+        eg_audit_cache_directory(&directory, audit->cache, inputs->store, &entry->directory, err));
+    EG_TRY(check_sender(&participant, entry, directory, &asked.signer, condition, text));
+    if (*condition != 0) {
+        return EG_OK;
     }
-    if (status != EG_OK || *condition != 0) {
-        return status;
-    }
-    status = eg_audit_open(audit, inputs, err);
-    if (status == EG_OK && audit->readable) {
+    EG_TRY(eg_audit_open(audit, inputs, err));
+    if (audit->readable) {
         eg_authorise_report(&verdict, directory, participant, &audit->header,
                             audit->settings->origin, entry->received_at_ms);
         if (!eg_verdict_passed(&verdict)) {
-            return refused(condition, text, 8, "the signer might not report this", &verdict);
+            return refused(condition, text, 8, "the signer was not allowed to report this",
+                           &verdict);
         }
     }
-    return status;
+    return EG_OK;
 }
 
-/* ---- the hook -----------------------------------------------------------------------------------
- */
+/* ---- the hook ---- */
 
 static enum eg_status ask_signature(void *payload, const struct eg_check_inputs *inputs,
                                     unsigned *condition, char text[EG_ERROR_TEXT_MAX],
@@ -322,15 +305,17 @@ static enum eg_status ask_signature(void *payload, const struct eg_check_inputs 
         break;
     }
     if (is_theirs(status)) {
-        bool revocation = status == EG_E_STATE; /* too old at the time: the sender was not judged */
+        bool revocation =
+            status == EG_E_STATE; /* the lists had ended then: the sender was not judged */
 
         return no(condition, text, revocation ? 8 : 9,
                   revocation ? "revocation data was too old" : "what the entry names", err->text);
     }
-    if (status == EG_OK) {
-        *condition = found;
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    *condition = found;
+    return EG_OK;
 }
 
 static void tell_finding(void *payload, const struct eg_check_finding *finding)
@@ -361,17 +346,22 @@ enum eg_status eg_audit_verify(struct eg_check_counts *counts, uint64_t *finding
                             "without log key and trust anchors nothing can be proved; give both");
     }
     status = eg_audit_cache_new(&audit.cache, settings->anchors_pem, err);
-    if (status == EG_OK) { /* anchors that are none are our caller's fault, not a finding */
-        struct eg_verifier *unused = NULL;
-        status = eg_audit_cache_verifier(&unused, audit.cache, NULL, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_findings_init(&audit.early);
-        status = eg_check_archive(counts, findings_out, settings->archive, settings->origin,
-                                  settings->log_key, &hooks, err);
-        eg_audit_shut(&audit);
-        eg_findings_done(&audit.early);
+    /* anchors that can not be read are the caller's error, not a finding */
+    struct eg_verifier *unused = NULL;
+    status = eg_audit_cache_verifier(&unused, audit.cache, NULL, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_findings_init(&audit.early);
+    status = eg_check_archive(counts, findings_out, settings->archive, settings->origin,
+                              settings->log_key, &hooks, err);
+    eg_audit_shut(&audit);
+    eg_findings_done(&audit.early);
+
+done:
     eg_audit_cache_free(&audit.cache);
     free(audit.packages);
     free(audit.states);

@@ -1,6 +1,9 @@
 /*
- * Audit: gives the checker of the archive (archive/check.h) what it has no room for: signatures,
- * the directory of that time, and the engine, to make every decision again.
+ * Audit: adds to the checker of the archive (archive/check.h) the conditions that need other rooms:
+ * signatures and the directory of that time (8, 9), every decision made again by the engine (10,
+ * 13, 14), and the head note (15). The conditions are numbered in archive/check.h.
+ *
+ * Thread: any, one audit at a time.
  */
 #ifndef EG_FLOW_AUDIT_H
 #define EG_FLOW_AUDIT_H
@@ -8,16 +11,21 @@
 #include "archive/check.h"
 
 struct eg_audit_settings {
-    const char *archive; /* path */
-    const char *origin;  /* of the log */
+    /* path */
+    const char *archive;
+    /* of the log */
+    const char *origin;
     const uint8_t *log_key;
-    struct eg_bytes anchors_pem;       /* trusted certificates, the auditor's own copy */
-    const struct eg_digest *registrar; /* certificate that signs directories; NULL: any that leads
-                                          to the anchors and is meant for it */
+    /* trusted certificates, the auditor's own copy */
+    struct eg_bytes anchors_pem;
+    /* certificate that signs directories; NULL: any that leads to the anchors and is meant for
+     * it */
+    const struct eg_digest *registrar;
     /* As in archive/check.h, with `payload` */
     void *payload;
     void (*finding)(void *payload, const struct eg_check_finding *finding);
-    bool (*progress)(void *payload, uint64_t done, uint64_t total); /* may be NULL */
+    /* may be NULL */
+    bool (*progress)(void *payload, uint64_t done, uint64_t total);
 };
 
 /*

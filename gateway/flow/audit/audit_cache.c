@@ -1,11 +1,12 @@
 /*
  * Most entries of an archive name the same directory, the same few packages and the same
- * revocation list; reading each of them once is what makes an audit as fast as the judging was.
+ * revocation list, so each of these is read and compiled once.
  */
 #include "flow/audit/audit_cache.h"
 
 #include "assess/package/directory.h"
 #include "assess/package/package.h"
+#include "base/error.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@ struct catalog {
     struct eg_package *package;
     struct eg_rules *rules;
     struct eg_judge *judge;
-    uint64_t used; /* when asked for last */
+    /* value of `clock` when it was asked for last */
+    uint64_t used;
 };
 
 struct eg_audit_cache {
@@ -25,7 +27,8 @@ struct eg_audit_cache {
     struct eg_directory *directory;
     struct eg_digest directory_digest;
     struct catalog packages[LIBRARY_PACKAGES];
-    uint64_t clock; /* counts what is asked */
+    /* counts requests */
+    uint64_t clock;
     struct eg_verifier *verifier;
     struct eg_digest revocation;
     struct eg_buf crls;
@@ -34,7 +37,7 @@ struct eg_audit_cache {
 enum eg_status eg_audit_cache_new(struct eg_audit_cache **out, struct eg_bytes anchors_pem,
                                   struct eg_error *err)
 {
-    struct eg_audit_cache *cache = calloc(1, sizeof(*cache));
+    struct eg_audit_cache *cache = calloc(1, sizeof *cache);
 
     if (cache == NULL) {
         return eg_error_set(err, EG_E_NOMEM, "library", "memory ran out");
@@ -75,14 +78,17 @@ static enum eg_status fetch(struct eg_buf *octets, struct eg_buf *signature, str
     struct eg_stored stored = {0};
     struct eg_salt salt = {0};
     enum eg_status status = eg_store_by_digest(&stored, store, kind, digest, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = eg_store_content(octets, &salt, store, stored.index, EG_CONTENT_REPORT, 0, err);
+    status = eg_store_content(octets, &salt, store, stored.index, EG_CONTENT_REPORT, 0, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status =
-            eg_store_content(signature, &salt, store, stored.index, EG_CONTENT_SIGNATURE, 0, err);
-    }
+    status = eg_store_content(signature, &salt, store, stored.index, EG_CONTENT_SIGNATURE, 0, err);
+
+done:
     eg_stored_done(&stored);
     return status;
 }
@@ -103,27 +109,33 @@ enum eg_status eg_audit_cache_directory(const struct eg_directory **out,
     eg_buf_init(&xml, EG_DIRECTORY_MAX);
     eg_buf_init(&cms, EG_CMS_MAX);
     status = fetch(&xml, &cms, store, EG_ENTRY_DIRECTORY, digest, err);
-    if (status == EG_OK) {
-        status = eg_directory_parse(&directory, eg_bytes_view(&xml), eg_bytes_view(&cms), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_digest_equal(&directory->digest, digest)) {
+    status = eg_directory_parse(&directory, eg_bytes_view(&xml), eg_bytes_view(&cms), err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_digest_equal(&directory->digest, digest)) {
         status = eg_error_set(err, EG_E_FORMAT, "directory", "does not have the digest recorded");
     }
-    if (status == EG_OK) {
-        eg_directory_free(&cache->directory);
-        cache->directory = directory;
-        cache->directory_digest = *digest;
-        *out = directory;
-        directory = NULL;
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_directory_free(&cache->directory);
+    cache->directory = directory;
+    cache->directory_digest = *digest;
+    *out = directory;
+    directory = NULL;
+
+done:
     eg_directory_free(&directory);
     eg_buf_done(&xml);
     eg_buf_done(&cms);
     return status;
 }
 
-/* ---- packages ----------------------------------------------------------------------------------
- */
+/* ---- packages ---- */
 
 static enum eg_status load(struct catalog *catalog, struct eg_store *store,
                            const struct eg_digest *digest, struct eg_error *err)
@@ -136,21 +148,30 @@ static enum eg_status load(struct catalog *catalog, struct eg_store *store,
     eg_buf_init(&packed, 2 * EG_PACKAGE_OCTETS_MAX);
     eg_buf_init(&cms, EG_CMS_MAX);
     status = fetch(&packed, &cms, store, EG_ENTRY_PACKAGE, digest, err);
-    if (status == EG_OK) {
-        status = eg_package_unpack(&tree, eg_bytes_view(&packed), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_package_parse(&catalog->package, &tree, false, err);
+    status = eg_package_unpack(&tree, eg_bytes_view(&packed), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_digest_equal(&catalog->package->ref.digest, digest)) {
+    status = eg_package_parse(&catalog->package, &tree, false, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_digest_equal(&catalog->package->ref.digest, digest)) {
         status = eg_error_set(err, EG_E_FORMAT, "package", "does not have the digest recorded");
     }
-    if (status == EG_OK) {
-        status = eg_rules_compile(&catalog->rules, catalog->package, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_judge_new(&catalog->judge, catalog->rules, err);
+    status = eg_rules_compile(&catalog->rules, catalog->package, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_judge_new(&catalog->judge, catalog->rules, err);
+
+done:
     eg_tree_done(&tree);
     eg_buf_done(&packed);
     eg_buf_done(&cms);
@@ -189,8 +210,7 @@ enum eg_status eg_audit_cache_judge(struct eg_judge **out, struct eg_audit_cache
     return EG_OK;
 }
 
-/* ---- verifier ----------------------------------------------------------------------------------
- */
+/* ---- verifier ---- */
 
 enum eg_status eg_audit_cache_verifier(struct eg_verifier **out, struct eg_audit_cache *cache,
                                        struct eg_store *store, const struct eg_digest *revocation,
@@ -199,7 +219,6 @@ enum eg_status eg_audit_cache_verifier(struct eg_verifier **out, struct eg_audit
     static const struct eg_digest none;
     const struct eg_digest *wanted = revocation != NULL ? revocation : &none;
     struct eg_trust trust = {.anchors_pem = cache->anchors_pem};
-    enum eg_status status = EG_OK;
 
     if (cache->verifier != NULL && eg_digest_equal(&cache->revocation, wanted)) {
         *out = cache->verifier;
@@ -209,16 +228,13 @@ enum eg_status eg_audit_cache_verifier(struct eg_verifier **out, struct eg_audit
     eg_buf_done(&cache->crls);
     eg_buf_init(&cache->crls, 2 * EG_PACKAGE_OCTETS_MAX);
     if (revocation != NULL) {
-        trust.crls_from = "recorded revocation lists"; /* none in them is no "not checked" */
-        status = eg_store_revocation(&cache->crls, store, revocation, err);
+        trust.crls_from =
+            "recorded revocation lists"; /* so that lists without entries do not count as not set */
+        EG_TRY(eg_store_revocation(&cache->crls, store, revocation, err));
     }
-    if (status == EG_OK) {
-        trust.crls_pem = eg_bytes_view(&cache->crls);
-        status = eg_verifier_new(&cache->verifier, &trust, err);
-    }
-    if (status == EG_OK) {
-        cache->revocation = *wanted;
-        *out = cache->verifier;
-    }
-    return status;
+    trust.crls_pem = eg_bytes_view(&cache->crls);
+    EG_TRY(eg_verifier_new(&cache->verifier, &trust, err));
+    cache->revocation = *wanted;
+    *out = cache->verifier;
+    return EG_OK;
 }

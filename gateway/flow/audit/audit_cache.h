@@ -1,6 +1,8 @@
 /*
- * Audit cache: directories, packages and revocation data as the archive keeps them, found by
- * digest, parsed and compiled once, the last few kept. For whoever looks back: audit, show.
+ * Audit cache: directories, packages and revocation data of an archive, found by digest, parsed and
+ * compiled once; the last few stay in memory. For `emgate audit`.
+ *
+ * Thread: owner thread.
  */
 #ifndef EG_FLOW_AUDIT_CACHE_H
 #define EG_FLOW_AUDIT_CACHE_H
@@ -12,8 +14,8 @@
 struct eg_audit_cache;
 
 /*
- *   anchors_pem   for eg_audit_cache_verifier; kept. May be empty when that is never asked
- * EG_E_NOMEM. Owner thread.
+ *   anchors_pem   for eg_audit_cache_verifier; borrowed. May be empty when that is never called
+ * EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_audit_cache_new(struct eg_audit_cache **out, struct eg_bytes anchors_pem,

@@ -1,6 +1,6 @@
 /*
- * Conditions 13 and 14: what a decision leaned on must be what was in force at its entry, and what
- * lies in the archive for it must be what a rerun remembers.
+ * Condition 13: the facts that a decision was made by are those in force at its entry. Condition
+ * 14: the facts that the archive holds of a decision are those that a rerun gives.
  */
 #include "flow/audit/audit_inside.h"
 
@@ -13,32 +13,37 @@ enum eg_status eg_audit_in_force(struct eg_facts *out, const char **wrong, struc
                                  const struct eg_check_inputs *inputs, struct eg_error *err)
 {
     bool needs = false;
-    enum eg_status status =
-        eg_facts_query_now(out, &needs, inputs->store, eg_judge_rules(audit->judge), &audit->header,
-                           inputs->index, err);
+    const struct eg_facts_request request = {eg_judge_rules(audit->judge), &audit->header,
+                                             inputs->index};
+    enum eg_status status = eg_facts_query_now(out, &needs, inputs->store, &request, err);
 
-    if (status == EG_E_FORMAT) { /* a row of an earlier entry, which is told there */
+    if (status == EG_E_FORMAT) { /* a row of an earlier entry, which is reported for that entry */
         *wrong = "the facts in force at its entry can not be read";
         return EG_OK;
     }
-    if (status == EG_OK && needs != inputs->entry->has_facts) {
-        *wrong = needs ? "the facts that it leaned on were not recorded"
-                       : "facts were recorded, but its package leans on none";
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (needs != inputs->entry->has_facts) {
+        *wrong = needs ? "the facts that it was judged by were not recorded"
+                       : "facts were recorded, but its package uses none";
+    }
+    return EG_OK;
 }
 
-/* Written, they are these octets. */
 enum eg_status eg_audit_facts_are(bool *same, const struct eg_facts *facts, struct eg_bytes text,
                                   struct eg_error *err)
 {
     struct eg_buf written;
     eg_buf_init(&written, EG_FACTS_OCTETS_MAX);
     enum eg_status status = eg_facts_write(&written, facts, err);
-
-    if (status == EG_OK) {
-        *same = eg_bytes_equal(eg_bytes_view(&written), text);
+    if (status != EG_OK) {
+        goto done;
     }
+
+    *same = eg_bytes_equal(eg_bytes_view(&written), text);
+
+done:
     eg_buf_done(&written);
     return status;
 }
@@ -59,9 +64,12 @@ enum eg_status eg_audit_remembered(bool *same, const struct eg_audit *audit,
     }
     eg_buf_init(&written, EG_FACTS_OCTETS_MAX);
     enum eg_status status = eg_facts_write(&written, inputs->remembered, err);
-    if (status == EG_OK) {
-        status = eg_audit_facts_are(same, &outcome->remembered, eg_bytes_view(&written), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_audit_facts_are(same, &outcome->remembered, eg_bytes_view(&written), err);
+
+done:
     eg_buf_done(&written);
     return status;
 }

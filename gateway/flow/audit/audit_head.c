@@ -1,5 +1,5 @@
 /*
- * Reads the note, compares sizes and roots; see the header.
+ * The note is read, then sizes and roots are compared.
  */
 #include "flow/audit/audit_head.h"
 
@@ -20,10 +20,13 @@ static enum eg_status read_note(struct eg_audit_head *out, const char *path,
 
     eg_buf_init(&octets, EG_HEAD_NOTE_LEN);
     enum eg_status status = eg_file_read(&octets, path, &why);
-    if (status == EG_OK) {
-        status = eg_head_note_read(&note, eg_bytes_view(&octets), settings->origin,
-                                   settings->log_key, &why);
+    if (status != EG_OK) {
+        goto done;
     }
+    status =
+        eg_head_note_read(&note, eg_bytes_view(&octets), settings->origin, settings->log_key, &why);
+
+done:
     eg_buf_done(&octets);
     if (status == EG_E_NOTFOUND || status == EG_E_IO || status == EG_E_NOMEM) {
         if (err != NULL) {
@@ -52,32 +55,37 @@ enum eg_status eg_audit_head_read(struct eg_audit_head *out, const char *path,
     return path == NULL && status == EG_E_NOTFOUND ? EG_OK : status;
 }
 
+/* *extends: the archive holds all that the note has; else `why`. Fails only if the archive can not
+ * be opened. */
+static enum eg_status compare(bool *extends, struct eg_error *why, const struct eg_audit_head *head,
+                              const struct eg_audit_settings *settings, struct eg_error *err)
+{
+    struct eg_store *store = NULL;
+    struct eg_merkle_edge edge = {0};
+    EG_TRY(eg_store_open(&store, settings->archive, EG_STORE_READ, NULL, err));
+    *extends = eg_store_head(&edge, NULL, NULL, store, why) == EG_OK &&
+               eg_continuity_check(store, &edge, &head->newest, "the head note", why) == EG_OK;
+    eg_store_close(&store);
+    return EG_OK;
+}
+
 enum eg_status eg_audit_head_check(uint64_t *findings, const struct eg_audit_head *head,
                                    const struct eg_audit_settings *settings, struct eg_error *err)
 {
     struct eg_check_finding finding = {.entry = UINT64_MAX, .condition = CONDITION};
-    struct eg_store *store = NULL;
-    struct eg_merkle_edge edge = {0};
     struct eg_error why = {0};
-    enum eg_status status = EG_OK;
+    bool extends = false;
 
     if (!head->there) {
         return EG_OK;
     }
-    (void)snprintf(finding.text, sizeof finding.text, "%s", head->text);
     if (head->good) {
-        status = eg_store_open(&store, settings->archive, EG_STORE_READ, NULL, err);
-        if (status != EG_OK) {
-            return status;
-        }
-        status = eg_store_head(&edge, NULL, NULL, store, &why);
-        if (status == EG_OK) {
-            status = eg_continuity_check(store, &edge, &head->newest, "the head note", &why);
-        }
+        EG_TRY(compare(&extends, &why, head, settings, err));
         (void)snprintf(finding.text, sizeof finding.text, "the archive %.450s", why.text);
-        eg_store_close(&store);
+    } else {
+        (void)snprintf(finding.text, sizeof finding.text, "%s", head->text);
     }
-    if (!head->good || status != EG_OK) {
+    if (!extends) {
         settings->finding(settings->payload, &finding);
         (*findings)++;
     }

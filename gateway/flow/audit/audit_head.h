@@ -1,6 +1,8 @@
 /*
- * Audit, condition 15: the archive ends where the log ends, as far as its head note tells. A copy
- * that is whole in itself but older, shorter or another log is found by nothing else.
+ * Audit, condition 15: the archive ends where the log ends, as far as its head note tells. Only
+ * this finds a copy that is consistent but older, shorter or of another log.
+ *
+ * Thread: any.
  */
 #ifndef EG_FLOW_AUDIT_HEAD_H
 #define EG_FLOW_AUDIT_HEAD_H
@@ -9,10 +11,12 @@
 #include "proof/head_note.h"
 
 struct eg_audit_head {
-    bool there; /* false: nothing to compare with, which must be said */
+    /* false: nothing to compare with, which must be said */
+    bool there;
     bool good;
     struct eg_checkpoint newest;
-    char text[EG_ERROR_TEXT_MAX]; /* not good: why */
+    /* why, when not good */
+    char text[EG_ERROR_TEXT_MAX];
 };
 
 /*
@@ -26,7 +30,7 @@ EG_MUST_USE
 enum eg_status eg_audit_head_read(struct eg_audit_head *out, const char *path,
                                   const struct eg_audit_settings *settings, struct eg_error *err);
 
-/* Compare; tells a finding and adds it to *findings. As eg_store_open. */
+/* Compare; reports a finding and counts it in *findings. Statuses of eg_store_open. */
 EG_MUST_USE
 enum eg_status eg_audit_head_check(uint64_t *findings, const struct eg_audit_head *head,
                                    const struct eg_audit_settings *settings, struct eg_error *err);

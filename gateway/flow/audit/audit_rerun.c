@@ -1,15 +1,16 @@
 /*
  * Condition 10: the decision made again, from the archived report, package, directory and facts,
- * must give the same octets. Facts are taken as they are in force at the entry; only if those are
- * not the recorded ones (condition 13) is the decision made from the recorded ones once more.
+ * must give the same octets. Facts are those in force at the entry; if they are not the recorded
+ * ones (condition 13), the decision is made once more from the recorded ones.
  *
- * Which package read a report whose identity could not be read is not recorded. Packages for one
- * root element read identities alike (a gateway refuses to load others), so the newest one recorded
- * before the entry stands for it; likewise, for a report whose identity was taken, the package is
- * asked only to read, never to judge.
+ * For a report whose identity could not be read, the package that read it is not recorded. Packages
+ * for one root element read identities alike (a gateway refuses to load others), so the newest one
+ * recorded before the entry is taken. For a report whose identity was taken, the package only reads
+ * the report, and does not judge it.
  */
 #include "flow/audit/audit_inside.h"
 
+#include "base/error.h"
 #include "base/text.h"
 #include "flow/job/recipients.h"
 
@@ -28,11 +29,11 @@ void eg_audit_shut(struct eg_audit *audit)
     audit->ready = audit->readable = audit->taken = false;
 }
 
-/* ---- what the archived findings say of how the report was read
- * ----------------------------------- */
+/* ---- what the archived findings say of how the report was read ---- */
 
 struct hints {
-    size_t report_max; /* the limit then in force, if the report broke it */
+    /* the limit then in force, if the report broke it */
+    size_t report_max;
     bool taken;
 };
 
@@ -69,8 +70,7 @@ static enum eg_status read_hints(struct hints *out, struct eg_bytes text, struct
     return EG_OK;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------
- */
+/* ---- reading ---- */
 
 static bool matches(const struct eg_package *package, const struct eg_document *document)
 {
@@ -117,28 +117,36 @@ enum eg_status eg_audit_open(struct eg_audit *audit, const struct eg_check_input
     }
     eg_audit_shut(audit);
     status = read_hints(&hints, inputs->findings, err);
-    if (status == EG_OK) {
-        audit->taken = hints.taken;
-        status = eg_document_parse_recorded(&audit->document, &audit->early, inputs->report,
-                                            hints.report_max, inputs->entry->semantics, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && audit->document != NULL) {
+    audit->taken = hints.taken;
+    status = eg_document_parse_recorded(&audit->document, &audit->early, inputs->report,
+                                        hints.report_max, inputs->entry->semantics, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (audit->document != NULL) {
         status = inputs->entry->has_package
                      ? eg_audit_cache_judge(&audit->judge, audit->cache, inputs->store,
                                             &inputs->entry->package.digest, err)
                      : newest_match(&audit->judge, audit, inputs->store, err);
     }
-    if (status == EG_OK && audit->judge != NULL && matches(package_of(audit), audit->document)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (audit->judge != NULL && matches(package_of(audit), audit->document)) {
         status = eg_judge_read(&audit->header, &audit->readable, &audit->early, audit->judge,
                                audit->document, err);
     }
+
+done:
     audit->index = inputs->index;
     audit->ready = status == EG_OK;
     return status;
 }
 
-/* ---- comparing ----------------------------------------------------------------------------------
- */
+/* ---- comparing ---- */
 
 static enum eg_status differ(char text[EG_ERROR_TEXT_MAX], const char *what)
 {
@@ -156,9 +164,12 @@ static enum eg_status findings_same(bool *same, const struct eg_findings *findin
 
     eg_buf_init(&written, EG_FINDINGS_MAX);
     status = eg_findings_write(&written, findings, package, err);
-    if (status == EG_OK) {
-        *same = eg_bytes_equal(eg_bytes_view(&written), archived);
+    if (status != EG_OK) {
+        goto done;
     }
+    *same = eg_bytes_equal(eg_bytes_view(&written), archived);
+
+done:
     eg_buf_done(&written);
     return status;
 }
@@ -188,8 +199,7 @@ static bool identity_same(const struct eg_audit *audit, const struct eg_entry *e
            entry->identity.version == audit->header.version;
 }
 
-/* ---- the three ways a decision is made
- * ----------------------------------------------------------- */
+/* ---- the three ways a decision is made ---- */
 
 static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
                           const struct eg_check_inputs *inputs, const struct eg_facts *known,
@@ -214,19 +224,19 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
             err, EG_E_DENIED, package->ref.id,
             "is not for this kind of report, or not for the plant's regimes or Land");
     }
-    /* What reading found comes before what the rules find, as it did then. */
+    /* Findings of reading come before those of the rules, as they did then. */
     eg_findings_done(&outcome->findings);
     outcome->findings = audit->early;
     eg_findings_init(&audit->early);
-    status = eg_judge_run(outcome, audit->judge, audit->document, &audit->header, plant,
-                          inputs->entry->has_facts ? known : NULL, err);
-    if (status == EG_OK) {
-        status = eg_recipients_of_outcome(outcome, package, plant, err);
-    }
-    return status;
+    const struct eg_judge_job job = {.document = audit->document,
+                                     .header = &audit->header,
+                                     .plant = plant,
+                                     .known = inputs->entry->has_facts ? known : NULL};
+    EG_TRY(eg_judge_run(outcome, audit->judge, &job, err));
+    return eg_recipients_of_outcome(outcome, package, plant, err);
 }
 
-/* As recorded, from facts that are not in force. */
+/* From the recorded facts, which are not those in force. */
 static enum eg_status run_recorded(struct eg_outcome *outcome, const char **wrong,
                                    struct eg_audit *audit, const struct eg_check_inputs *inputs,
                                    struct eg_error *err)
@@ -235,15 +245,18 @@ static enum eg_status run_recorded(struct eg_outcome *outcome, const char **wron
     enum eg_status status = eg_facts_read(&known, inputs->facts, err);
 
     if (status == EG_E_FORMAT) {
-        *wrong = "the facts that it leaned on can not be read";
+        *wrong = "the facts that it was judged by can not be read";
         return EG_OK;
     }
-    *wrong = "the facts that it leaned on are not those in force at its entry";
-    if (status == EG_OK) {
-        eg_outcome_done(outcome);
-        eg_outcome_init(outcome);
-        status = run(outcome, audit, inputs, &known, err);
+    *wrong = "the facts that it was judged by are not those in force at its entry";
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_outcome_done(outcome);
+    eg_outcome_init(outcome);
+    status = run(outcome, audit, inputs, &known, err);
+
+done:
     eg_facts_done(&known);
     return status;
 }
@@ -256,21 +269,30 @@ static enum eg_status decide_again(struct eg_outcome *outcome, const char **wron
     struct eg_facts known = {0};
     bool same = true;
     enum eg_status status = eg_audit_in_force(&known, wrong, audit, inputs, err);
-
-    if (status == EG_OK) {
-        status = run(outcome, audit, inputs, &known, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && *wrong == NULL && inputs->entry->has_facts) {
+
+    status = run(outcome, audit, inputs, &known, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*wrong == NULL && inputs->entry->has_facts) {
         status = eg_audit_facts_are(&same, &outcome->recalled, inputs->facts, err);
     }
-    if (status == EG_OK && !same) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!same) {
         status = run_recorded(outcome, wrong, audit, inputs, err);
     }
+
+done:
     eg_facts_done(&known);
     return status;
 }
 
-/* Condition 10, and 14. *condition as it came: what does not hold is in text. */
+/* Conditions 10 and 14. *condition unchanged: what of 10 does not hold is in text. */
 static enum eg_status compare(unsigned *condition, const struct eg_outcome *outcome,
                               const struct eg_audit *audit, const struct eg_check_inputs *inputs,
                               char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
@@ -295,12 +317,9 @@ static enum eg_status compare(unsigned *condition, const struct eg_outcome *outc
     if (!notifications_same(outcome, inputs)) {
         return differ(text, "other notifications");
     }
-    status = eg_audit_remembered(&same, audit, outcome, inputs, err);
-    if (status == EG_OK) {
-        *condition = same ? 0 : 14;
-    }
-    return status == EG_OK && !same ? differ(text, "other facts than lie in the archive for it")
-                                    : status;
+    EG_TRY(eg_audit_remembered(&same, audit, outcome, inputs, err));
+    *condition = same ? 0 : 14;
+    return !same ? differ(text, "other facts than the archive holds of it") : EG_OK;
 }
 
 static enum eg_status rerun_judged(struct eg_audit *audit, const struct eg_check_inputs *inputs,
@@ -321,24 +340,29 @@ static enum eg_status rerun_judged(struct eg_audit *audit, const struct eg_check
     }
     eg_outcome_init(&outcome);
     enum eg_status status = decide_again(&outcome, &wrong, audit, inputs, err);
-    if (status == EG_OK) {
-        status = compare(condition, &outcome, audit, inputs, text, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && *condition == 0 && wrong != NULL) {
+    status = compare(condition, &outcome, audit, inputs, text, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*condition == 0 && wrong != NULL) {
         *condition = 13;
         (void)snprintf(text, EG_ERROR_TEXT_MAX, "%s", wrong);
     }
+
+done:
     eg_outcome_done(&outcome);
     return status;
 }
 
-/* Rejected for an input limit or because nobody can read its identity. */
+/* Rejected for an input limit, or because its identity can not be read. */
 static enum eg_status rerun_unreadable(struct eg_audit *audit, const struct eg_check_inputs *inputs,
                                        bool *same, char text[EG_ERROR_TEXT_MAX],
                                        struct eg_error *err)
 {
     struct eg_identity identity = {0};
-    enum eg_status status = EG_OK;
 
     if (audit->document != NULL && (audit->judge == NULL || audit->readable)) {
         return differ(text, "no reason to reject it unread");
@@ -347,14 +371,15 @@ static enum eg_status rerun_unreadable(struct eg_audit *audit, const struct eg_c
     if (!eg_identity_equal(&identity, &inputs->entry->identity)) {
         return differ(text, "another identity");
     }
-    status = findings_same(same, &audit->early, NULL, inputs->findings, err);
-    if (status == EG_OK && !*same) {
-        (void)differ(text, "other findings");
-    } else if (status == EG_OK && (inputs->entry->accepted || inputs->notification_count > 0)) {
-        *same = false;
-        (void)differ(text, "a rejection without notification");
+    EG_TRY(findings_same(same, &audit->early, NULL, inputs->findings, err));
+    if (!*same) {
+        return differ(text, "other findings");
     }
-    return status;
+    if (inputs->entry->accepted || inputs->notification_count > 0) {
+        *same = false;
+        return differ(text, "a rejection without notification");
+    }
+    return EG_OK;
 }
 
 static enum eg_status rerun_taken(struct eg_audit *audit, const struct eg_check_inputs *inputs,
@@ -380,38 +405,41 @@ static enum eg_status rerun_taken(struct eg_audit *audit, const struct eg_check_
         (void)differ(text, "another identity");
         goto done;
     }
-    (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)first.index);
-    status = eg_findings_add(&findings, EG_SEVERITY_ERROR, EG_RULE_IDENTITY_TAKEN, 0, NULL, 0,
-                             &finding, err);
-    if (status == EG_OK) {
-        status = eg_finding_value(finding, "entry", number, err);
+    (void)snprintf(number, sizeof number, "%llu", (unsigned long long)first.index);
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR,
+                                         .rule = EG_RULE_IDENTITY_TAKEN};
+    status = eg_findings_add(&findings, &head, &finding, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = findings_same(same, &findings, NULL, inputs->findings, err);
+    status = eg_finding_value(finding, "entry", number, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = findings_same(same, &findings, NULL, inputs->findings, err);
     if (status == EG_OK && !*same) {
         (void)differ(text, "other findings");
     }
+
 done:
     eg_findings_done(&findings);
     eg_stored_done(&first);
     return status;
 }
 
-/* Decided without a package: nothing to lean on, nothing to remember. */
+/* Decided without a package: no facts are used, and none are recorded. */
 static enum eg_status rerun_unjudged(struct eg_audit *audit, const struct eg_check_inputs *inputs,
                                      unsigned *condition, char text[EG_ERROR_TEXT_MAX],
                                      struct eg_error *err)
 {
     bool same = false;
-    enum eg_status status = audit->taken ? rerun_taken(audit, inputs, &same, text, err)
-                                         : rerun_unreadable(audit, inputs, &same, text, err);
-
-    if (status == EG_OK && same) {
+    EG_TRY(audit->taken ? rerun_taken(audit, inputs, &same, text, err)
+                        : rerun_unreadable(audit, inputs, &same, text, err));
+    if (same) {
         *condition = inputs->entry->has_facts ? 13 : 0;
         (void)snprintf(text, EG_ERROR_TEXT_MAX, "facts were recorded, but no package judged");
     }
-    return status;
+    return EG_OK;
 }
 
 enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *inputs,
@@ -420,16 +448,10 @@ enum eg_status eg_audit_rerun(void *payload, const struct eg_check_inputs *input
 {
     struct eg_audit *audit = payload;
     unsigned found = 10;
-    enum eg_status status = eg_audit_open(audit, inputs, err);
-
-    if (status == EG_OK && inputs->entry->has_package) {
-        status = rerun_judged(audit, inputs, &found, text, err);
-    } else if (status == EG_OK) {
-        status = rerun_unjudged(audit, inputs, &found, text, err);
-    }
-    if (status == EG_OK) {
-        *condition = found;
-        *differs_by_engine = inputs->entry->semantics != EG_SEMANTICS;
-    }
-    return status;
+    EG_TRY(eg_audit_open(audit, inputs, err));
+    EG_TRY(inputs->entry->has_package ? rerun_judged(audit, inputs, &found, text, err)
+                                      : rerun_unjudged(audit, inputs, &found, text, err));
+    *condition = found;
+    *differs_by_engine = inputs->entry->semantics != EG_SEMANTICS;
+    return EG_OK;
 }

@@ -1,10 +1,11 @@
 /*
- * Condition 9 for statements about packages: signed by the package's own publisher, who might,
- * about a package recorded before, with a number above the last; and what they mean for what comes
- * after.
+ * Condition 9 for statements about packages: signed by the package's own publisher, who was allowed
+ * to, about a package recorded before, with a higher number than the last one; and which periods
+ * the package judges from then on.
  */
 #include "flow/audit/audit_inside.h"
 
+#include "base/vector.h"
 #include "flow/install/folder.h"
 
 #include <stdio.h>
@@ -36,14 +37,12 @@ static enum eg_status keep(struct eg_audit *audit, const struct eg_package_state
 {
     struct eg_package_state *slot = newest(audit, &state->package);
 
-    if (slot == NULL && audit->state_count == audit->state_capacity) {
-        size_t capacity = audit->state_capacity > 0 ? 2 * audit->state_capacity : 16;
-        struct eg_package_state *more = realloc(audit->states, capacity * sizeof(*more));
-        if (more == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, "audit", "memory ran out");
+    if (slot == NULL) {
+        enum eg_status room = EG_VECTOR_RESERVE(audit->states, audit->state_capacity,
+                                                audit->state_count + 1, SIZE_MAX);
+        if (room != EG_OK) {
+            return eg_vector_refused(room, "audit", err);
         }
-        audit->states = more;
-        audit->state_capacity = capacity;
     }
     if (slot == NULL) {
         slot = &audit->states[audit->state_count++];
@@ -52,7 +51,8 @@ static enum eg_status keep(struct eg_audit *audit, const struct eg_package_state
     return EG_OK;
 }
 
-/* The statement says what the entry says, and follows the one before. */
+/* What is wrong with the statement: it says what the entry says, and follows the one before. NULL:
+ * nothing. */
 static const char *compare(const struct eg_audit *audit, const struct eg_entry *entry,
                            const struct eg_package_state *state)
 {
@@ -74,29 +74,17 @@ static enum eg_status check_signer(struct eg_audit *audit, const struct eg_check
                                    const struct eg_statement *statement, unsigned *condition,
                                    char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
-    const struct eg_directory *directory = NULL;
+    struct eg_publisher_rules by = {.at_ms = inputs->entry->recorded_at_ms};
     struct eg_judge *judge = NULL;
-    struct eg_verifier *verifier = NULL;
     struct eg_signer signer = {0};
     struct eg_verdict verdict = {0};
-    enum eg_status status =
-        eg_audit_cache_directory(&directory, audit->cache, inputs->store, &audit->directory, err);
-
-    if (status == EG_OK) {
-        status = eg_audit_cache_judge(&judge, audit->cache, inputs->store,
-                                      &inputs->entry->package.digest, err);
-    }
-    if (status == EG_OK) {
-        status = eg_audit_cache_verifier(&verifier, audit->cache, inputs->store, NULL, err);
-    }
-    if (status == EG_OK) {
-        status = eg_statement_authorise(&signer, &verdict, statement,
-                                        eg_rules_package(eg_judge_rules(judge)), directory,
-                                        verifier, inputs->entry->recorded_at_ms, err);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_audit_cache_directory(&by.directory, audit->cache, inputs->store, &audit->directory,
+                                    err));
+    EG_TRY(eg_audit_cache_judge(&judge, audit->cache, inputs->store, &inputs->entry->package.digest,
+                                err));
+    EG_TRY(eg_audit_cache_verifier(&by.verifier, audit->cache, inputs->store, NULL, err));
+    EG_TRY(eg_statement_authorise(&signer, &verdict, statement,
+                                  eg_rules_package(eg_judge_rules(judge)), &by, err));
     if (!eg_verdict_passed(&verdict)) {
         return no(condition, text, "the statement's signature", eg_code_row(verdict.code)->text);
     }
@@ -126,15 +114,22 @@ enum eg_status eg_audit_state(struct eg_audit *audit, const struct eg_check_inpu
     eg_buf_bytes(&statement.text, inputs->report);
     eg_buf_bytes(&statement.cms, inputs->signature);
     status = eg_buf_ok(&statement.text, "package-state", err);
-    if (status == EG_OK) {
-        status = eg_buf_ok(&statement.cms, "package-state", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = check_signer(audit, inputs, &statement, condition, text, err);
+    status = eg_buf_ok(&statement.cms, "package-state", err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && *condition == 0) {
+    status = check_signer(audit, inputs, &statement, condition, text, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (*condition == 0) {
         status = keep(audit, &statement.state, err);
     }
+
+done:
     eg_statement_done(&statement);
     return status;
 }

@@ -1,13 +1,14 @@
 /*
- * The gateway's own signatures: over digests and words of its own, never over octets of a client.
+ * The gateway signs its own texts and digests only, never octets that a client chose.
  */
 #include "flow/daemon/card.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "core/authorise.h"
 #include "flow/daemon/handshake_process.h"
+#include "flow/journal/log.h"
 #include "verify/sign.h"
 
 #include <stdio.h>
@@ -21,7 +22,8 @@
 struct eg_cards {
     const struct eg_settings *settings;
     struct eg_clock_watch *clock;
-    bool doubted; /* the clock was, when the card was signed */
+    /* the clock was, when the card was signed */
+    bool doubted;
     struct eg_signing_key *key;
     struct eg_card card;
     struct eg_buf text, cms;
@@ -33,11 +35,8 @@ static enum eg_status write_card(struct eg_cards *cards, struct eg_error *err)
     char signature_path[EG_SETTING_TEXT_MAX + 8];
     snprintf(signature_path, sizeof signature_path, "%s.p7s", cards->settings->card);
     /* Signature first: who reads the new card finds a signature that fits it or an older pair. */
-    enum eg_status status =
-        eg_file_write(signature_path, eg_bytes_view(&cards->cms), CARD_MODE, err);
-    return status == EG_OK
-               ? eg_file_write(cards->settings->card, eg_bytes_view(&cards->text), CARD_MODE, err)
-               : status;
+    EG_TRY(eg_file_write(signature_path, eg_bytes_view(&cards->cms), CARD_MODE, err));
+    return eg_file_write(cards->settings->card, eg_bytes_view(&cards->text), CARD_MODE, err);
 }
 
 static void swap(struct eg_buf *a, struct eg_buf *b)
@@ -57,14 +56,18 @@ static enum eg_status sign_card(struct eg_cards *cards, struct eg_error *err)
     cards->card.valid_from_ms = now_ms;
     cards->card.valid_until_ms = now_ms + valid_ms;
     enum eg_status status = eg_card_write(&text, &cards->card, err);
-    if (status == EG_OK) {
-        status = eg_cms_sign(&cms, cards->key, EG_SIGNED_CARD, eg_bytes_view(&text), now_ms, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        swap(&cards->text, &text);
-        swap(&cards->cms, &cms);
-        status = write_card(cards, err);
+    status = eg_cms_sign(&cms, cards->key, EG_SIGNED_CARD, eg_bytes_view(&text), now_ms, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    swap(&cards->text, &text);
+    swap(&cards->cms, &cms);
+    status = write_card(cards, err);
+
+done:
     eg_buf_done(&text);
     eg_buf_done(&cms);
     cards->renew_at_ms = now_ms + (status == EG_OK ? valid_ms / 2 : RETRY_MS);
@@ -108,19 +111,26 @@ enum eg_status eg_cards_open(struct eg_cards **out, const struct eg_settings *se
     eg_buf_init(&cards->text, EG_SIGNED_TEXT_MAX);
     eg_buf_init(&cards->cms, EG_CMS_MAX);
     enum eg_status status = fill_card(&cards->card, settings, parts, err);
-    if (status == EG_OK) {
-        status = eg_signing_key_read(&cards->key, settings->key, settings->certificate, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_signing_key_read(&cards->key, settings->key, settings->certificate, err);
     struct eg_verdict verdict = {0};
-    if (status == EG_OK && !eg_authorise_certificate(&verdict, eg_signing_key_signer(cards->key),
-                                                     NULL, EG_SIGNED_CARD)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_authorise_certificate(&verdict, eg_signing_key_signer(cards->key), NULL,
+                                  EG_SIGNED_CARD)) {
         status = eg_error_set(err, EG_E_DENIED, settings->certificate, "%s: %s %s",
                               eg_code_row(verdict.code)->text, eg_code_row(verdict.code)->en,
                               verdict.text); /* no client would believe a card of it */
     }
-    if (status == EG_OK) {
-        status = sign_card(cards, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = sign_card(cards, err);
+
+done:
     if (status != EG_OK) {
         eg_cards_close(&cards);
         return status;
@@ -157,15 +167,19 @@ enum eg_status eg_cards_welcome(struct eg_cards *cards, struct eg_buf *out, stru
     eg_buf_init(&text, EG_SIGNED_TEXT_MAX);
     eg_buf_init(&cms, EG_CMS_MAX);
     enum eg_status status = eg_welcome_write(&text, welcome, err);
-    if (status == EG_OK) {
-        status = eg_cms_sign(&cms, cards->key, EG_SIGNED_WELCOME, eg_bytes_view(&text),
-                             eg_clock_wall_ms(), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        struct eg_bytes parts[] = {ticket, eg_bytes_view(&text), eg_bytes_view(&cms),
-                                   eg_bytes_view(&cards->text), eg_bytes_view(&cards->cms)};
-        eg_handshake_frame(out, EG_HANDSHAKE_WELCOME, parts, 5);
+    status = eg_cms_sign(&cms, cards->key, EG_SIGNED_WELCOME, eg_bytes_view(&text),
+                         eg_clock_wall_ms(), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    struct eg_bytes parts[] = {ticket, eg_bytes_view(&text), eg_bytes_view(&cms),
+                               eg_bytes_view(&cards->text), eg_bytes_view(&cards->cms)};
+    eg_handshake_frame(out, EG_HANDSHAKE_WELCOME, parts, 5);
+
+done:
     eg_buf_done(&text);
     eg_buf_done(&cms);
     return status;

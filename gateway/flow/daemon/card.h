@@ -1,6 +1,7 @@
 /*
- * What the gateway signs for participants: the endpoint card and WELCOMEs. Owner thread (the
- * hall's).
+ * Cards: what the gateway signs for participants: the endpoint card and WELCOMEs.
+ *
+ * Thread: owner thread (the session thread).
  */
 #ifndef EG_FLOW_CARD_H
 #define EG_FLOW_CARD_H

@@ -1,15 +1,16 @@
 /*
- * Loading for `emgated --check`; the order is that of a start.
+ * In the order of a start.
  */
 #include "flow/daemon/check.h"
 
 #include "assess/judge/engine.h"
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "base/log.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "core/authorise.h"
 #include "flow/daemon/handshake_supervisor.h"
+#include "flow/journal/log.h"
 #include "flow/record/key_statement.h"
 #include "flow/record/log_key.h"
 #include "verify/sign.h"
@@ -61,8 +62,7 @@ static void tell_snapshot(struct eg_buf *told, const struct eg_snapshot *snapsho
     }
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys ---- */
 
 static enum eg_status check_own_certificate(const struct eg_settings *settings,
                                             struct eg_error *err)
@@ -70,12 +70,16 @@ static enum eg_status check_own_certificate(const struct eg_settings *settings,
     struct eg_signing_key *key = NULL;
     struct eg_verdict verdict = {0};
     enum eg_status status = eg_signing_key_read(&key, settings->key, settings->certificate, err);
-    if (status == EG_OK &&
-        !eg_authorise_certificate(&verdict, eg_signing_key_signer(key), NULL, EG_SIGNED_CARD)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_authorise_certificate(&verdict, eg_signing_key_signer(key), NULL, EG_SIGNED_CARD)) {
         status = eg_error_set(err, EG_E_DENIED, settings->certificate, "%s: %s %s",
                               eg_code_row(verdict.code)->text, eg_code_row(verdict.code)->en,
                               verdict.text);
     }
+
+done:
     eg_signing_key_free(&key);
     return status;
 }
@@ -85,16 +89,19 @@ static enum eg_status check_curve_keys(const struct eg_settings *settings, struc
     char public_key[EG_CURVE_KEY_TEXT + 1], secret_key[EG_CURVE_KEY_TEXT + 1];
     enum eg_status status =
         eg_handshake_supervisor_curve(public_key, secret_key, settings->door_curve, err);
-    if (status == EG_OK) {
-        status = eg_handshake_supervisor_curve(public_key, secret_key, settings->hall_curve, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_handshake_supervisor_curve(public_key, secret_key, settings->hall_curve, err);
+
+done:
     explicit_bzero(secret_key, sizeof secret_key);
     return status;
 }
 
 /*
- * A statement whose time or certificate is over is fine while it is on record, and only the archive
- * knows that: a warning. Everything else is wrong in any case.
+ * A statement whose time or certificate has ended still counts if it is on record, which only the
+ * archive tells: a warning. Everything else is wrong in any case.
  */
 static enum eg_status judge_statement(struct eg_buf *told, const struct eg_key_statement *statement,
                                       const struct eg_snapshot *snapshot, int64_t now_ms,
@@ -126,20 +133,25 @@ static enum eg_status check_statement(struct eg_buf *told, const struct eg_setti
     struct eg_key_statement statement = {0};
     int64_t from_ms = 0, until_ms = 0, now_ms = eg_clock_wall_ms();
     enum eg_status status = eg_key_statement_read(&statement, settings->log_statement, err);
-    if (status == EG_OK &&
-        !eg_key_statement_names(&from_ms, &until_ms, eg_bytes_view(&statement.text),
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_key_statement_names(&from_ms, &until_ms, eg_bytes_view(&statement.text),
                                 settings->origin, log_key)) {
         status = eg_error_set(err, EG_E_DENIED, settings->log_statement,
                               "key statement: it is not one for this log and key");
     }
-    if (status == EG_OK && (now_ms < from_ms || now_ms > until_ms)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (now_ms < from_ms || now_ms > until_ms) {
         eg_buf_text(told,
                     "warning      log.statement: its time is not now; it counts only if it is on "
                     "record\n");
     }
-    if (status == EG_OK) {
-        status = judge_statement(told, &statement, snapshot, now_ms, err);
-    }
+    status = judge_statement(told, &statement, snapshot, now_ms, err);
+
+done:
     eg_key_statement_done(&statement);
     return status;
 }
@@ -149,31 +161,27 @@ static enum eg_status check_log_key(struct eg_buf *told, const struct eg_setting
 {
     uint8_t seed[EG_ED25519_KEY_LEN], log_key[EG_ED25519_KEY_LEN];
     enum eg_status status = eg_log_seed_read(seed, settings->log_key, err);
-    if (status == EG_OK) {
-        status = eg_ed25519_public(log_key, seed, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_ed25519_public(log_key, seed, err);
+
+done:
     explicit_bzero(seed, sizeof seed);
     return status == EG_OK ? check_statement(told, settings, log_key, snapshot, err) : status;
 }
 
-/* ---- all --------------------------------------------------------------------------------------
- */
+/* ---- all ---- */
 
 static enum eg_status check_keys(struct eg_buf *told, const struct eg_settings *settings,
                                  const struct eg_snapshot *snapshot, struct eg_error *err)
 {
-    enum eg_status status = check_own_certificate(settings, err);
-    if (status == EG_OK) {
-        status = check_log_key(told, settings, snapshot, err);
-    }
-    if (status == EG_OK) {
-        status = check_curve_keys(settings, err);
-    }
-    if (status == EG_OK) {
-        eg_buf_text(told, "checked      own key and certificate, log key and its statement, "
-                          "connection keys\n");
-    }
-    return status;
+    EG_TRY(check_own_certificate(settings, err));
+    EG_TRY(check_log_key(told, settings, snapshot, err));
+    EG_TRY(check_curve_keys(settings, err));
+    eg_buf_text(told, "checked      own key and certificate, log key and its statement, "
+                      "connection keys\n");
+    return EG_OK;
 }
 
 enum eg_status eg_check_settings(struct eg_buf *told, const struct eg_settings *settings,
@@ -181,29 +189,36 @@ enum eg_status eg_check_settings(struct eg_buf *told, const struct eg_settings *
 {
     struct eg_snapshot *snapshot = NULL;
     enum eg_status status = eg_engine_init(err);
-    if (status == EG_OK) {
-        status = eg_snapshot_load(&snapshot, settings, 1, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && snapshot->clock.unjudged) {
+    status = eg_snapshot_load(&snapshot, settings, 1, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (snapshot->clock.unjudged) {
         status = eg_error_set(err, EG_E_CLOCK, "clock",
                               "directory, lists and certificate show that this machine's clock is "
                               "wrong: a start would answer every report with \"clock\"; set the "
                               "clock and ask again, packages were not looked at");
     }
-    if (status == EG_OK) {
-        tell_snapshot(told, snapshot);
-        status = check_keys(told, settings, snapshot, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_buf_format(
-            told,
-            "not checked  the archive (%s) and its head note (%s): whether it is whole, goes "
-            "with this log key, and whether directory and packages follow what it holds\n"
-            "not checked  the addresses of door and hall: whether they are free\n"
-            "not checked  the endpoint card (%s): it is written at the start\n",
-            settings->archive, settings->log_head, settings->card);
-        status = eg_buf_ok(told, "check", err);
+    tell_snapshot(told, snapshot);
+    status = check_keys(told, settings, snapshot, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_buf_format(told,
+                  "not checked  the archive (%s) and its head note (%s): whether it is whole, goes "
+                  "with this log key, and whether directory and packages follow what it holds\n"
+                  "not checked  the addresses of door and hall: whether they are free\n"
+                  "not checked  the endpoint card (%s): it is written at the start\n",
+                  settings->archive, settings->log_head, settings->card);
+    status = eg_buf_ok(told, "check", err);
+
+done:
     eg_snapshot_free(&snapshot);
     eg_engine_done();
     return status;

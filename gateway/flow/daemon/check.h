@@ -1,7 +1,7 @@
 /*
- * `emgated --check`: everything that a start loads is loaded, and what a start would do beyond that
- * is named as not checked. No port is bound, no file is written, the archive is not opened: a
- * gateway may be running beside it.
+ * Check, `emgated --check`: everything that a start loads is loaded, and what a start would do
+ * beyond that is named as not checked. No port is bound, no file is written, the archive is not
+ * opened: a gateway may be running at the same time.
  */
 #ifndef EG_FLOW_CHECK_H
 #define EG_FLOW_CHECK_H

@@ -1,6 +1,6 @@
 /*
- * Starting and ending a child so that neither an early death nor our own goes unnoticed: a child
- * that could not be executed says so through a pipe, and none outlives its parent.
+ * A child that can not be executed reports the cause through a pipe; the kernel ends every child
+ * together with its parent.
  */
 #include "flow/daemon/child.h"
 
@@ -32,7 +32,7 @@ enum eg_status eg_child_find(char **path_out, const char *name, struct eg_error 
     static const char *const places[] = {"", "../sbin/", "../bin/"};
     char self[PATH_MAX];
     char *path = NULL;
-    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
     char *slash = NULL;
 
     self[len > 0 ? len : 0] = '\0';
@@ -41,7 +41,7 @@ enum eg_status eg_child_find(char **path_out, const char *name, struct eg_error 
         return eg_error_set(err, EG_E_NOTFOUND, name, "the folder of this program is not known");
     }
     slash[1] = '\0';
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         if (asprintf(&path, "%s%s%s", self, places[i], name) < 0) {
             return eg_error_set(err, EG_E_NOMEM, name, "no memory for a path");
         }
@@ -69,7 +69,7 @@ static void become(char *const *argv, int journal_fd, int tell_fd, pid_t parent)
         execv(argv[0], argv);
     }
     cause = errno;
-    if (write(tell_fd, &cause, sizeof(cause)) < 0) {
+    if (write(tell_fd, &cause, sizeof cause) < 0) {
         _exit(EXEC_FAILED);
     }
     _exit(EXEC_FAILED);
@@ -82,9 +82,9 @@ static enum eg_status hear(int fd, pid_t pid, const char *path, struct eg_error 
     ssize_t len = 0;
 
     do {
-        len = read(fd, &cause, sizeof(cause));
+        len = read(fd, &cause, sizeof cause);
     } while (len < 0 && errno == EINTR);
-    if (len != (ssize_t)sizeof(cause)) {
+    if (len != (ssize_t)sizeof cause) {
         return EG_OK;
     }
     (void)waitpid(pid, NULL, 0);

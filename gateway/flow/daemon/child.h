@@ -1,5 +1,6 @@
 /*
- * A program of ours as a child process: the demo, the bench and tests start a gateway this way.
+ * Child: a program of ours as a child process; the demo, the bench and tests start a gateway with
+ * it.
  */
 #ifndef EG_FLOW_CHILD_H
 #define EG_FLOW_CHILD_H
@@ -10,7 +11,7 @@
 #include <sys/types.h>
 
 /*
- * Path of a program that lies beside this one, or in ../sbin or ../bin of it, as a new string
+ * Path of a program in the folder of this one, or in ../sbin or ../bin of it, as a new string
  * (free()).
  *
  *   path_out  untouched on failure

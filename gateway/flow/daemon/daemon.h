@@ -1,6 +1,6 @@
 /*
- * The daemon: starts the threads in order, waits for signals, reloads, stops in the reverse order
- * so that whatever is in hand is finished and answered.
+ * Daemon: starts the threads in order, waits for signals, reloads, and stops the threads so that
+ * every report that was admitted is finished and answered.
  *
  *   SIGTERM, SIGINT   stop cleanly; a second one changes nothing
  *   SIGHUP            reload directory, packages, anchors and revocation lists: whole or not at all

@@ -1,5 +1,5 @@
 /*
- * Two ways to the same thing: containers often forbid the older one, old kernels lack the newer.
+ * Two system calls do it: containers often forbid the older one, old kernels lack the newer one.
  */
 #include "flow/daemon/descriptors.h"
 

@@ -1,11 +1,10 @@
 /*
- * Descriptors that strangers can not use up.
+ * Descriptors: a table of file descriptors that strangers can not use up.
  *
- * Whoever connects takes a descriptor of the process, before anything is known of him, and libzmq
- * has no limit for that: the limit of the process is reached, and files can not be opened. So the
- * thread that owns the hall's sockets, and with it those of libzmq that it starts, has a table of
- * descriptors of its own: what is used up there is used up there only. Each table may hold as many
- * as the process's limit says.
+ * Every TCP connection takes a descriptor before it is known who connects, and libzmq has no limit
+ * for that: the process could open no file any more. So the session thread, and with it the threads
+ * that libzmq starts for it, has a table of descriptors of its own. Connections fill that table
+ * only. Each table may hold as many descriptors as the limit of the process says.
  */
 #ifndef EG_FLOW_DESCRIPTORS_H
 #define EG_FLOW_DESCRIPTORS_H

@@ -1,7 +1,9 @@
 /*
- * A plain list in the order of arrival: it is looked through once for a FOLLOW and once a second.
+ * A list in the order of arrival; it is searched once for each FOLLOW and once a second.
  */
 #include "flow/daemon/followings.h"
+
+#include "base/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,14 +43,8 @@ bool eg_followings_add(struct eg_followings *self, const struct eg_arrival *arri
 {
     eg_followings_remove(self, &arrival->route);
     make_room(self, arrival->key);
-    if (self->count == self->capacity) {
-        size_t capacity = self->capacity == 0 ? 16 : 2 * self->capacity;
-        struct eg_following_place *grown = realloc(self->places, capacity * sizeof *grown);
-        if (grown == NULL) {
-            return false;
-        }
-        self->places = grown;
-        self->capacity = capacity;
+    if (EG_VECTOR_RESERVE(self->places, self->capacity, self->count + 1, SIZE_MAX) != EG_OK) {
+        return false;
     }
     struct eg_following_place *place = &self->places[self->count++];
     memset(place, 0, sizeof *place);

@@ -1,7 +1,9 @@
 /*
- * Which connections follow under which admission, so that a stream ends together with it: a
- * participant who left the directory, or whose certificate was revoked, gets no further item, also
- * none that it had given credit for. The hall's thread alone.
+ * Followings: which connections follow under which admission, so that a stream ends together with
+ * its admission: a participant who was removed from the directory, or whose certificate was
+ * revoked, gets no further item, also none for which it gave credit.
+ *
+ * Thread: owner thread (the session thread).
  */
 #ifndef EG_FLOW_FOLLOWINGS_H
 #define EG_FLOW_FOLLOWINGS_H

@@ -1,6 +1,7 @@
 /*
- * Frames between the main process and the door. The main process waits for none of them: it keeps
- * what the door does not take, and half a frame until the other half comes.
+ * Frames between the main process and the handshake process (the door). The main process blocks on
+ * none of them: what the door does not take at once stays in a buffer, and so does an incomplete
+ * frame until the rest comes.
  */
 #include "flow/daemon/handshake_process.h"
 
@@ -54,7 +55,7 @@ static enum eg_status write_all(int fd, struct eg_bytes octets, int64_t until_ms
                                 struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    while (octets.len > 0 && status == EG_OK) {
+    while (octets.len > 0) {
         ssize_t sent = send(fd, octets.data, octets.len, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent > 0) {
             octets.data += sent;
@@ -64,8 +65,11 @@ static enum eg_status write_all(int fd, struct eg_bytes octets, int64_t until_ms
         } else if (sent < 0 && errno != EINTR) {
             status = eg_error_errno(err, "door", errno, "the other end does not take");
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 void eg_handshake_frame(struct eg_buf *out, enum eg_handshake_frame type,
@@ -90,14 +94,17 @@ enum eg_status eg_handshake_send(int fd, enum eg_handshake_frame type, const str
     eg_buf_init(&frame, EG_HANDSHAKE_FRAME_MAX);
     eg_handshake_frame(&frame, type, parts, part_count);
     enum eg_status status = eg_buf_ok(&frame, "door", err);
-    if (status == EG_OK) {
-        status = write_all(fd, eg_bytes_view(&frame), end_of(timeout_ms), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = write_all(fd, eg_bytes_view(&frame), end_of(timeout_ms), err);
+
+done:
     eg_buf_wipe(&frame); /* CONFIG carries a secret key */
     return status;
 }
 
-enum eg_status eg_door_push(int fd, struct eg_bytes octets, size_t *done, struct eg_error *err)
+enum eg_status eg_handshake_push(int fd, struct eg_bytes octets, size_t *done, struct eg_error *err)
 {
     while (*done < octets.len) {
         ssize_t sent =
@@ -113,7 +120,7 @@ enum eg_status eg_door_push(int fd, struct eg_bytes octets, size_t *done, struct
     return EG_OK;
 }
 
-enum eg_status eg_door_pull(struct eg_buf *in, int fd, size_t max, struct eg_error *err)
+enum eg_status eg_handshake_pull(struct eg_buf *in, int fd, size_t max, struct eg_error *err)
 {
     uint8_t octets[PULL_LEN];
     while (in->len < max) {
@@ -145,7 +152,7 @@ static enum eg_status read_all(int fd, uint8_t *into, size_t len, int64_t until_
                                struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    while (len > 0 && status == EG_OK) {
+    while (len > 0) {
         ssize_t got = recv(fd, into, len, MSG_DONTWAIT);
         if (got == 0) {
             return eg_error_set(err, EG_E_NOTFOUND, "door", "the other end closed");
@@ -158,8 +165,11 @@ static enum eg_status read_all(int fd, uint8_t *into, size_t len, int64_t until_
         } else if (errno != EINTR) {
             status = eg_error_errno(err, "door", errno, "the other end is gone");
         }
+        if (status != EG_OK) {
+            return status;
+        }
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status split(struct eg_handshake_message *message, struct eg_error *err)
@@ -223,8 +233,8 @@ enum eg_status eg_handshake_receive(struct eg_handshake_message *out, int fd, si
     return message_of(out, head, &octets, err);
 }
 
-enum eg_status eg_door_next(struct eg_handshake_message *out, struct eg_buf *in, size_t max,
-                            struct eg_error *err)
+enum eg_status eg_handshake_next(struct eg_handshake_message *out, struct eg_buf *in, size_t max,
+                                 struct eg_error *err)
 {
     struct eg_buf octets;
     size_t len = in->len < EG_HANDSHAKE_HEAD_LEN ? 0 : get_u32(in->data + 1);

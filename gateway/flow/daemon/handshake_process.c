@@ -1,16 +1,17 @@
 /*
- * The door's process. Whatever a stranger sends is judged here; if it kills this process, the main
- * one starts it again and the hall goes on.
+ * Whatever a stranger sends is parsed and judged in this process. If that ends the process, the
+ * supervisor starts another one, and the main process goes on serving.
  */
 #include "flow/daemon/handshake_process.h"
 
 #include "assess/judge/engine.h"
 #include "assess/package/directory.h"
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "core/authorise.h"
 #include "core/clock_doubt.h"
+#include "flow/journal/log.h"
 #include "intake/greeting.h"
 #include "verify/cms.h"
 #include "wire/refusal.h"
@@ -37,10 +38,9 @@ struct door {
     bool over;
 };
 
-/* ---- judging a HELLO --------------------------------------------------------------------------
- */
+/* ---- judging a HELLO ---- */
 
-/* Nothing stands against our clock, and nothing shows that it is right: both times are told. */
+/* No evidence is against our clock, and none shows that it is right: both times are told. */
 static void refuse_time(struct eg_verdict *verdict, int64_t at_ms, int64_t now_ms)
 {
     char at[EG_TIME_TEXT_MAX], now[EG_TIME_TEXT_MAX];
@@ -167,8 +167,7 @@ static void on_hello(void *payload, uint32_t ticket, const char *client_key, str
     tell_refused(door, &verdict);
 }
 
-/* ---- what the main process says ---------------------------------------------------------------
- */
+/* ---- what the main process says ---- */
 
 static bool take_clock(struct door *door, const struct eg_handshake_message *message)
 {
@@ -239,8 +238,7 @@ static void hear(struct door *door)
     } while (!door->over && something_said(door));
 }
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* ---- life ---- */
 
 static enum eg_status take_config(struct door *door, struct eg_error *err)
 {
@@ -283,24 +281,13 @@ static enum eg_status await_clock(struct door *door, struct eg_error *err)
 static enum eg_status open_door(struct door *door, struct eg_error *err)
 {
     struct eg_greeting_hooks hooks = {door, on_hello};
-    enum eg_status status = eg_engine_init(err);
-    if (status == EG_OK) {
-        status = take_config(door, err);
-    }
-    if (status == EG_OK) {
-        status = await_clock(door, err);
-    }
-    if (status == EG_OK) {
-        status = eg_verifier_new(&door->verifier, &door->trust, err);
-    }
-    if (status == EG_OK) {
-        status = eg_greeting_open(&door->greeting, door->bind, door->secret, &hooks, err);
-    }
-    if (status == EG_OK) {
-        struct eg_bytes endpoint = eg_bytes_of(eg_greeting_endpoint(door->greeting));
-        status = eg_handshake_send(door->fd, EG_HANDSHAKE_READY, &endpoint, 1, -1, err);
-    }
-    return status;
+    EG_TRY(eg_engine_init(err));
+    EG_TRY(take_config(door, err));
+    EG_TRY(await_clock(door, err));
+    EG_TRY(eg_verifier_new(&door->verifier, &door->trust, err));
+    EG_TRY(eg_greeting_open(&door->greeting, door->bind, door->secret, &hooks, err));
+    struct eg_bytes endpoint = eg_bytes_of(eg_greeting_endpoint(door->greeting));
+    return eg_handshake_send(door->fd, EG_HANDSHAKE_READY, &endpoint, 1, -1, err);
 }
 
 static void close_door(struct door *door)
@@ -322,24 +309,30 @@ static void close_door(struct door *door)
 int eg_handshake_process_main(int fd)
 {
     struct door door = {.fd = fd};
-    signal(SIGINT,
-           SIG_IGN); /* Ctrl-C goes to the whole group; the main process says when it is over */
+    /* Ctrl-C goes to the whole group; the main process ends this one when it is done. */
+    signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     struct eg_error err = {0};
     enum eg_status status = eg_log_start(&err);
-    if (status == EG_OK) {
-        status = open_door(&door, &err);
-    }
     if (status != EG_OK) {
-        eg_log_failure("door", &err);
+        goto done;
     }
-    while (status == EG_OK && !door.over) {
+    status = open_door(&door, &err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    while (!door.over) {
         bool ready = false;
         eg_greeting_turn(door.greeting, &fd, &ready, 1, TURN_MS);
         if (ready && !door.over) {
             hear(&door);
         }
+    }
+
+done:
+    if (status != EG_OK) {
+        eg_log_failure("door", &err);
     }
     close_door(&door);
     (void)eg_log_stop(EG_JOURNAL_PATIENCE_MS);

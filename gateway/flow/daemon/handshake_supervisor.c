@@ -1,16 +1,17 @@
 /*
- * Starting, watching and replacing the door's process. Only the first start waits until the door is
- * bound; a later one says READY when it is, and the hall goes on meanwhile.
+ * Only the first start waits until the door is bound; a later door says READY when it is, and the
+ * session thread goes on meanwhile.
  *
- * Both ends of the socket pair stay open here, so no end of file tells of a death: the kernel is
- * asked for the child's end each turn. Whatever a door left in the pair is thrown away once the
- * kernel has said that it is gone.
+ * Both ends of the socket pair stay open here, so the end of a door is not seen as an end of file:
+ * the kernel is asked for it each turn. What a door left in the pair is discarded once the kernel
+ * has said that it has ended.
  */
 #include "flow/daemon/handshake_supervisor.h"
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/error.h"
 #include "base/text.h"
+#include "flow/journal/log.h"
 #include "wire/texts.h"
 
 #include <errno.h>
@@ -29,15 +30,18 @@
 
 #define PAUSE_FIRST_MS 50
 #define PAUSE_DOUBLINGS_MAX 7
-#define QUICK_DEATH_MS 5000
+/* a door that ends sooner is started again after a longer pause */
+#define QUICK_END_MS 5000
 #define CHILD_FD 3
-#define CLOCK_PAUSE_MS 1000   /* between two words on the clock: entries come faster */
-#define GONE_PATIENCE_MS 5000 /* for the kernel to end a process that it was told to end */
+/* between two CLOCK frames: entries come faster */
+#define CLOCK_PAUSE_MS 1000
+/* for the kernel to end a process that was killed */
+#define GONE_PATIENCE_MS 5000
 #define LOOK_EVERY_MS 20
-#define READY_PATIENCE_MS 30000 /* thousands of participants are read in that time */
+/* enough to read a directory of thousands of participants */
+#define READY_PATIENCE_MS 30000
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys ---- */
 
 static bool take_key(char out[EG_CURVE_KEY_TEXT + 1], struct eg_bytes *rest)
 {
@@ -62,17 +66,20 @@ enum eg_status eg_handshake_supervisor_curve(char public_key[EG_CURVE_KEY_TEXT +
     eg_buf_init(&text, 256);
     enum eg_status status = eg_file_read_some(&text, path, err);
     struct eg_bytes rest = eg_bytes_view(&text);
-    if (status == EG_OK &&
-        (!take_key(public_key, &rest) || !take_key(secret_key, &rest) || rest.len != 0)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!take_key(public_key, &rest) || !take_key(secret_key, &rest) || rest.len != 0) {
         status = eg_error_set(err, EG_E_FORMAT, path,
                               "must hold a public and a secret CURVE key in Z85, a line each");
     }
+
+done:
     eg_buf_wipe(&text);
     return status;
 }
 
-/* ---- child ------------------------------------------------------------------------------------
- */
+/* ---- child ---- */
 
 /* Between fork and exec: only calls that are safe there. */
 static void become_door(int fd, uint64_t memory_mib)
@@ -119,8 +126,7 @@ static enum eg_status spawn(struct eg_handshake_supervisor *supervisor, struct e
     return EG_OK;
 }
 
-/* ---- what waits -------------------------------------------------------------------------------
- */
+/* ---- frames that wait for the door ---- */
 
 static void drop_out(struct eg_handshake_supervisor *supervisor)
 {
@@ -145,7 +151,7 @@ static void empty_channel(struct eg_handshake_supervisor *supervisor)
     drain(supervisor->door_fd);
 }
 
-/* What stands for and against the clock, when that changed. */
+/* The evidence on the clock, when it changed. */
 static void tell_clock(struct eg_handshake_supervisor *supervisor)
 {
     struct eg_clock_evidence evidence = {0};
@@ -156,7 +162,8 @@ static void tell_clock(struct eg_handshake_supervisor *supervisor)
     }
 }
 
-/* CONFIG, whole, as what waits first; reserved first, so that growing leaves no secret behind. */
+/* Put CONFIG first. Its room is reserved before, so that no copy of the secret key stays behind
+ * when the buffer grows. */
 static enum eg_status configure(struct eg_handshake_supervisor *supervisor, struct eg_error *err)
 {
     const struct eg_snapshot *snapshot = eg_snapshot_take(supervisor->gateway->snapshot);
@@ -183,18 +190,17 @@ static enum eg_status configure(struct eg_handshake_supervisor *supervisor, stru
 
 static enum eg_status push(struct eg_handshake_supervisor *supervisor, struct eg_error *err)
 {
-    enum eg_status status =
-        eg_door_push(supervisor->fd, eg_bytes_view(&supervisor->out), &supervisor->out_done, err);
-    if (status == EG_OK && supervisor->out.len > 0 && supervisor->out_done == supervisor->out.len) {
+    EG_TRY(eg_handshake_push(supervisor->fd, eg_bytes_view(&supervisor->out), &supervisor->out_done,
+                             err));
+    if (supervisor->out.len > 0 && supervisor->out_done == supervisor->out.len) {
         drop_out(supervisor);
     }
-    return status;
+    return EG_OK;
 }
 
-/* ---- ends -------------------------------------------------------------------------------------
- */
+/* ---- ending a door ---- */
 
-/* Is it gone? Asked without waiting: a process in the kernel's hands may stay for long. */
+/* Has it ended? Asked without blocking: the kernel may take long to end a process. */
 static bool reap(struct eg_handshake_supervisor *supervisor)
 {
     if (supervisor->child > 0 && waitpid(supervisor->child, NULL, WNOHANG) == supervisor->child) {
@@ -208,8 +214,7 @@ static bool reap(struct eg_handshake_supervisor *supervisor)
 static void end(struct eg_handshake_supervisor *supervisor)
 {
     if (supervisor->child > 0 && !supervisor->dying) {
-        kill(supervisor->child,
-             SIGKILL); /* it holds nothing that must be finished; also if stopped */
+        kill(supervisor->child, SIGKILL); /* it has nothing to finish; ends a stopped one too */
         supervisor->dying = true;
         supervisor->ready = false;
         supervisor->ended_at_ms = eg_clock_boot_ms();
@@ -219,28 +224,27 @@ static void end(struct eg_handshake_supervisor *supervisor)
 
 static void start_later(struct eg_handshake_supervisor *supervisor, bool quickly)
 {
-    supervisor->quick_deaths = quickly ? supervisor->quick_deaths + 1 : 0;
-    unsigned doublings = supervisor->quick_deaths < PAUSE_DOUBLINGS_MAX ? supervisor->quick_deaths
-                                                                        : PAUSE_DOUBLINGS_MAX;
+    supervisor->quick_ends = quickly ? supervisor->quick_ends + 1 : 0;
+    unsigned doublings =
+        supervisor->quick_ends < PAUSE_DOUBLINGS_MAX ? supervisor->quick_ends : PAUSE_DOUBLINGS_MAX;
     supervisor->start_at_ms = eg_clock_boot_ms() + ((int64_t)PAUSE_FIRST_MS << doublings);
 }
 
-/* It died, hangs, or says nonsense: end it, and say so. */
-static void fell(struct eg_handshake_supervisor *supervisor, const char *why)
+/* It ended, hangs, or sends frames that can not be read: end it, and journal why. */
+static void give_up(struct eg_handshake_supervisor *supervisor, const char *why)
 {
     int64_t lived_ms = eg_clock_boot_ms() - supervisor->started_at_ms;
     bool hangs = supervisor->beats_missed >= EG_HANDSHAKE_BEATS_MAX;
     eg_log(EG_LOG_WARN, hangs ? "door-hangs" : "door-died",
            "lived_ms=%lld ready=%s beats-missed=%u text=\"%s\"", (long long)lived_ms,
            supervisor->ready ? "yes" : "no", supervisor->beats_missed, why);
-    start_later(supervisor, lived_ms < QUICK_DEATH_MS || !supervisor->ready);
+    start_later(supervisor, lived_ms < QUICK_END_MS || !supervisor->ready);
     end(supervisor);
 }
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* ---- starting and watching a door ---- */
 
-static bool talks(const struct eg_handshake_supervisor *supervisor)
+static bool is_running(const struct eg_handshake_supervisor *supervisor)
 {
     return supervisor->child > 0 && !supervisor->dying;
 }
@@ -248,9 +252,12 @@ static bool talks(const struct eg_handshake_supervisor *supervisor)
 static enum eg_status start(struct eg_handshake_supervisor *supervisor, struct eg_error *err)
 {
     enum eg_status status = configure(supervisor, err);
-    if (status == EG_OK) {
-        status = spawn(supervisor, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = spawn(supervisor, err);
+
+done:
     if (status != EG_OK) {
         drop_out(supervisor);
     }
@@ -271,7 +278,7 @@ static bool heard_ready(struct eg_handshake_supervisor *supervisor,
     return true;
 }
 
-/* Only the number of a beat that was sent, and later than the one heard before, is a sign of life.
+/* An answer counts only if it has the number of a beat that was sent, later than the last answered.
  */
 static bool heard_alive(struct eg_handshake_supervisor *supervisor,
                         const struct eg_handshake_message *message)
@@ -293,30 +300,28 @@ static enum eg_status wait_until_ready(struct eg_handshake_supervisor *superviso
     int64_t until_ms = supervisor->started_at_ms + READY_PATIENCE_MS;
     struct pollfd item = {supervisor->fd, POLLIN, 0};
     struct eg_handshake_message message;
-    enum eg_status status = push(supervisor, err);
-    while (status == EG_OK && !supervisor->ready) {
+    EG_TRY(push(supervisor, err));
+    while (!supervisor->ready) {
         (void)poll(&item, 1, LOOK_EVERY_MS);
         if (eg_clock_boot_ms() >= until_ms || reap(supervisor)) {
             return eg_error_set(err, EG_E_IO, "door",
                                 "the door's process was not ready; its journal says why");
         }
-        status = push(supervisor, err);
-        if (status == EG_OK) {
-            status = eg_door_pull(&supervisor->in, supervisor->fd, EG_HANDSHAKE_WORD_MAX, err);
+        EG_TRY(push(supervisor, err));
+        EG_TRY(eg_handshake_pull(&supervisor->in, supervisor->fd, EG_HANDSHAKE_WORD_MAX, err));
+        enum eg_status status =
+            eg_handshake_next(&message, &supervisor->in, EG_HANDSHAKE_WORD_MAX, err);
+        if (status == EG_E_BUSY) {
+            continue; /* no whole frame yet */
         }
-        if (status != EG_OK) {
-            return status;
+        EG_TRY(status);
+        bool heard = heard_ready(supervisor, &message);
+        eg_handshake_message_done(&message);
+        if (!heard) {
+            return eg_error_set(err, EG_E_FORMAT, "door", "sent another frame before READY");
         }
-        status = eg_door_next(&message, &supervisor->in, EG_HANDSHAKE_WORD_MAX, err);
-        if (status == EG_OK && !heard_ready(supervisor, &message)) {
-            status = eg_error_set(err, EG_E_FORMAT, "door", "said something before READY");
-            eg_handshake_message_done(&message);
-        } else if (status == EG_OK) {
-            eg_handshake_message_done(&message);
-        }
-        status = status == EG_E_BUSY ? EG_OK : status;
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status open_channel(struct eg_handshake_supervisor *supervisor, struct eg_error *err)
@@ -339,21 +344,14 @@ enum eg_status eg_handshake_supervisor_open(struct eg_handshake_supervisor *supe
     eg_buf_init(&supervisor->in, EG_HANDSHAKE_WORD_MAX + EG_HANDSHAKE_HEAD_LEN);
     drop_out(supervisor);
     memcpy(supervisor->bind, gateway->settings->door_bind, sizeof supervisor->bind);
-    enum eg_status status = eg_handshake_supervisor_curve(
-        supervisor->public_key, supervisor->secret_key, gateway->settings->door_curve, err);
-    if (status == EG_OK) {
-        status = open_channel(supervisor, err);
-    }
-    if (status == EG_OK) {
-        status = start(supervisor, err);
-    }
-    if (status == EG_OK) {
-        status = wait_until_ready(supervisor, err);
-    }
-    return status;
+    EG_TRY(eg_handshake_supervisor_curve(supervisor->public_key, supervisor->secret_key,
+                                         gateway->settings->door_curve, err));
+    EG_TRY(open_channel(supervisor, err));
+    EG_TRY(start(supervisor, err));
+    return wait_until_ready(supervisor, err);
 }
 
-/* A process that the kernel does not end now ends with this one. */
+/* A process that the kernel does not end now ends together with this one. */
 void eg_handshake_supervisor_close(struct eg_handshake_supervisor *supervisor)
 {
     end(supervisor);
@@ -384,14 +382,14 @@ void eg_handshake_supervisor_say(struct eg_handshake_supervisor *supervisor,
                                  enum eg_handshake_frame type, const struct eg_bytes *parts,
                                  size_t part_count)
 {
-    if (talks(supervisor)) {
+    if (is_running(supervisor)) {
         eg_handshake_frame(&supervisor->out, type, parts, part_count);
     }
 }
 
-/* READY and ALIVE are the handshake supervisor's own; true: the message is for the hall. */
-static bool for_hall(struct eg_handshake_supervisor *supervisor,
-                     const struct eg_handshake_message *message)
+/* READY and ALIVE are handled here; true: the message is for the session thread. */
+static bool for_session_thread(struct eg_handshake_supervisor *supervisor,
+                               const struct eg_handshake_message *message)
 {
     if (heard_ready(supervisor, message)) {
         eg_log(EG_LOG_INFO, "door-ready", "bind=%s", supervisor->bind);
@@ -407,30 +405,33 @@ bool eg_handshake_supervisor_hear(struct eg_handshake_message *out,
 {
     struct eg_error err = {0};
     enum eg_status status = EG_OK;
-    while (talks(supervisor) && status == EG_OK) {
+    while (is_running(supervisor)) {
         struct eg_handshake_message message;
-        status = eg_door_pull(&supervisor->in, supervisor->fd,
-                              EG_HANDSHAKE_WORD_MAX + EG_HANDSHAKE_HEAD_LEN, &err);
-        if (status == EG_OK) {
-            status = eg_door_next(&message, &supervisor->in, EG_HANDSHAKE_WORD_MAX, &err);
+        status = eg_handshake_pull(&supervisor->in, supervisor->fd,
+                                   EG_HANDSHAKE_WORD_MAX + EG_HANDSHAKE_HEAD_LEN, &err);
+        if (status != EG_OK) {
+            goto done;
         }
-        if (status == EG_OK) {
-            if (for_hall(supervisor, &message)) {
-                *out = message;
-                return true;
-            }
-            eg_handshake_message_done(&message);
+        status = eg_handshake_next(&message, &supervisor->in, EG_HANDSHAKE_WORD_MAX, &err);
+        if (status != EG_OK) {
+            goto done;
         }
+        if (for_session_thread(supervisor, &message)) {
+            *out = message;
+            return true;
+        }
+        eg_handshake_message_done(&message);
     }
+
+done:
     if (status != EG_OK && status != EG_E_BUSY) {
-        fell(supervisor, err.text);
+        give_up(supervisor, err.text);
     }
     return false;
 }
 
-/* A beat that is not answered by the time of the next one is missed. A machine that was suspended,
- * or a hall that was held up, misses none: beats are counted by the hall's turns, not by the clock.
- */
+/* A beat that is not answered when the next one is due is missed. Beats are sent by turns of the
+ * session thread, so a machine that was suspended, or a turn that took long, misses none. */
 static void beat(struct eg_handshake_supervisor *supervisor)
 {
     char number[24];
@@ -440,7 +441,7 @@ static void beat(struct eg_handshake_supervisor *supervisor)
     }
     supervisor->beat_at_ms = now_ms;
     if (supervisor->beats_missed >= EG_HANDSHAKE_BEATS_MAX) {
-        fell(supervisor, "it does not answer; it is ended and another one started");
+        give_up(supervisor, "it does not answer; it is ended and another one started");
         return;
     }
     supervisor->beats_missed++;
@@ -449,36 +450,36 @@ static void beat(struct eg_handshake_supervisor *supervisor)
     eg_handshake_supervisor_say(supervisor, EG_HANDSHAKE_BEAT, &part, 1);
 }
 
-/* What a door that is there needs. */
+/* Once a turn, for a door that is running. */
 static void look_after(struct eg_handshake_supervisor *supervisor)
 {
     struct eg_error err = {0};
     int64_t lived_ms = eg_clock_boot_ms() - supervisor->started_at_ms;
     if (reap(supervisor)) {
-        fell(supervisor, "the process ended");
+        give_up(supervisor, "the process ended");
         return;
     }
     if (!supervisor->ready && lived_ms > READY_PATIENCE_MS) {
-        fell(supervisor, "it was not ready in time");
+        give_up(supervisor, "it was not ready in time");
         return;
     }
     beat(supervisor);
     if (supervisor->ready && eg_clock_boot_ms() - supervisor->clock_told_at_ms >= CLOCK_PAUSE_MS) {
         tell_clock(supervisor);
     }
-    if (talks(supervisor) && push(supervisor, &err) != EG_OK) {
-        fell(supervisor, err.text);
+    if (is_running(supervisor) && push(supervisor, &err) != EG_OK) {
+        give_up(supervisor, err.text);
     } else if (supervisor->ready &&
                (eg_buf_ok(&supervisor->out, "door", &err) != EG_OK ||
                 supervisor->out.len - supervisor->out_done > EG_HANDSHAKE_WAITING_MAX)) {
-        fell(supervisor, "it does not take what it is told");
+        give_up(supervisor, "it does not read the frames it is sent");
     }
 }
 
 void eg_handshake_supervisor_mend(struct eg_handshake_supervisor *supervisor)
 {
     struct eg_error err = {0};
-    if (talks(supervisor)) {
+    if (is_running(supervisor)) {
         look_after(supervisor);
     }
     if (supervisor->dying && !reap(supervisor)) {

@@ -1,12 +1,14 @@
 /*
- * The handshake supervisor: the main process's side of the door. Starts the child under its limits,
- * watches its beats, ends one that hangs, starts another when it dies, replaces it at a reload.
+ * Handshake supervisor: the main process's side of the handshake process (the door). Starts the
+ * child under its limits, counts its beats, ends one that hangs, starts another when it ends, and
+ * replaces it at a reload.
  *
- * It never waits for a door that is open to strangers: frames that the door does not take at once
- * are kept and sent on later turns. The socket pair is made once and both its ends are kept, so
- * that a door can be replaced when no descriptor is left.
+ * 1. It never blocks on a door that serves strangers: frames that the door does not take at once
+ *    stay in a buffer and are sent on later turns.
+ * 2. The socket pair is made once and both its ends stay open, so that a door can be replaced when
+ *    no descriptor is left.
  *
- * Thread: owner thread (the hall's).
+ * Thread: owner thread (the session thread).
  */
 #ifndef EG_FLOW_HANDSHAKE_SUPERVISOR_H
 #define EG_FLOW_HANDSHAKE_SUPERVISOR_H
@@ -19,21 +21,31 @@
 struct eg_handshake_supervisor {
     struct eg_gateway_state *gateway;
     char public_key[EG_CURVE_KEY_TEXT + 1], secret_key[EG_CURVE_KEY_TEXT + 1];
-    char bind[EG_SETTING_TEXT_MAX]; /* as set, and once bound as it is, so that a new door takes the
-                                       same port */
-    int fd, door_fd;                /* this end, and the door's, of the pair */
-    pid_t child;                    /* 0: no door at the moment */
-    bool dying;                     /* the child was ended and is not gone yet */
-    bool ready;                     /* it is bound and said so */
-    struct eg_buf in;               /* octets of frames that are not whole yet */
-    struct eg_buf out;              /* frames it has not taken, from out_done on */
+    /* as set, and once bound as it is, so that a new door takes the same port */
+    char bind[EG_SETTING_TEXT_MAX];
+    /* this end, and the door's, of the pair */
+    int fd, door_fd;
+    /* 0: no door at the moment */
+    pid_t child;
+    /* the child was ended and is not gone yet */
+    bool dying;
+    /* it is bound and said so */
+    bool ready;
+    /* octets of frames that are not whole yet */
+    struct eg_buf in;
+    /* frames it has not taken, from out_done on */
+    struct eg_buf out;
     size_t out_done;
-    int64_t started_at_ms, ended_at_ms, start_at_ms; /* boot clock */
+    /* boot clock */
+    int64_t started_at_ms, ended_at_ms, start_at_ms;
     int64_t beat_at_ms;
-    uint64_t beats, beats_heard; /* sent to this door, and the last one it answered */
-    unsigned beats_missed;       /* due since it last answered */
-    unsigned quick_deaths;
-    uint64_t clock_seen; /* state of the evidence on the clock that the door was told */
+    /* sent to this door, and the last one it answered */
+    uint64_t beats, beats_heard;
+    /* due since it last answered */
+    unsigned beats_missed;
+    unsigned quick_ends;
+    /* state of the evidence on the clock that the door was told */
+    uint64_t clock_seen;
     int64_t clock_told_at_ms;
 };
 
@@ -52,8 +64,8 @@ void eg_handshake_supervisor_say(struct eg_handshake_supervisor *supervisor,
                                  size_t part_count);
 
 /*
- * The next GREETED or REFUSED the door said; false: none at the moment. What concerns the handshake
- * supervisor itself it has heard then. A door that says nonsense is ended.
+ * The next GREETED or REFUSED of the door; false: none at the moment. Other frames are handled
+ * here. A door whose frames can not be read is ended.
  */
 bool eg_handshake_supervisor_hear(struct eg_handshake_message *out,
                                   struct eg_handshake_supervisor *supervisor);

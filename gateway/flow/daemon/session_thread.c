@@ -1,20 +1,23 @@
 /*
- * The hall's thread: everything that comes in is given on, everything that goes out passes here.
+ * A turn: wait for sockets and queue, take messages, send answers, hear the door, review
+ * admissions.
  */
 #include "flow/daemon/session_thread.h"
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "base/text.h"
+#include "base/error.h"
+#include "flow/daemon/admission_terms.h"
 #include "flow/daemon/card.h"
 #include "flow/daemon/descriptors.h"
 #include "flow/daemon/followings.h"
+#include "flow/daemon/greeted.h"
 #include "flow/daemon/handshake_supervisor.h"
 #include "flow/job/outgoing.h"
 #include "flow/job/send_backlog.h"
+#include "flow/journal/log.h"
+#include "flow/pipeline/handover.h"
 #include "flow/pipeline/query_item.h"
 #include "intake/session_socket.h"
-#include "wire/refusal.h"
 #include "wire/texts.h"
 
 #include <errno.h>
@@ -26,12 +29,14 @@
 #include <unistd.h>
 
 #define TURN_MS 250
-#define FAREWELL_MS 300 /* between the last answer and the end of the socket */
-#define KEPT_TURN_MS 10 /* outgoing messages wait for a peer that is full, frames for the door */
-#define POSTS_A_TURN 256
-#define KEPT_OCTETS_MAX (64 * EG_MIB)
-#define HOUR_MS 3600000LL
-#define REVIEW_MS 1000 /* between two looks for followers whose admission ended */
+/* a turn while messages wait for a peer that is full, or frames for the door */
+#define BACKLOG_TURN_MS 10
+/* between the last answer and the end of the socket */
+#define FAREWELL_MS 300
+#define OUTGOING_A_TURN 256
+#define BACKLOG_OCTETS_MAX (64 * EG_MIB)
+/* between two looks for followers whose admission ended */
+#define REVIEW_MS 1000
 
 struct eg_session_thread {
     struct eg_gateway_state *gateway;
@@ -39,10 +44,12 @@ struct eg_session_thread {
     struct eg_handshake_supervisor supervisor;
     struct eg_cards *cards;
     char hall_public[EG_CURVE_KEY_TEXT + 1];
-    char door[EG_SETTING_TEXT_MAX]; /* as first bound: others read it while doors are replaced */
+    /* as first bound: main reads it while doors are replaced */
+    char door[EG_SETTING_TEXT_MAX];
     pthread_t thread;
     bool started;
-    pthread_mutex_t lock; /* for what main and this thread say to each other at the start: */
+    /* for what main and this thread tell each other at the start: */
+    pthread_mutex_t lock;
     pthread_cond_t changed;
     bool apart, ordered, opened;
     uint8_t log_key[EG_ED25519_KEY_LEN];
@@ -50,15 +57,14 @@ struct eg_session_thread {
     struct eg_error open_err;
     int wake_fd;
     _Atomic bool refusing, renewing, stopping;
-    struct eg_send_backlog kept; /* items whose peer is full */
-    struct eg_digest trust;      /* of the anchors and lists under which admissions were given */
-    struct eg_digest directory;
+    /* items whose peer is full */
+    struct eg_send_backlog backlog;
+    struct eg_admission_terms terms;
     struct eg_followings followings;
     int64_t reviewed_at_ms;
 };
 
-/* ---- what comes in ----------------------------------------------------------------------------
- */
+/* ---- what comes in ---- */
 
 static void refuse(struct eg_session_thread *session_thread, const struct eg_arrival *arrival,
                    enum eg_code code, const char *text)
@@ -68,31 +74,27 @@ static void refuse(struct eg_session_thread *session_thread, const struct eg_arr
     eg_session_socket_refuse(session_thread->hall, &arrival->route, &arrival->message, &verdict);
 }
 
-/* received-at is stamped here and kept, however often the job is judged. */
+/* received-at is stamped here and stays, however often the job is judged. */
 static void on_submit(struct eg_session_thread *session_thread, const struct eg_arrival *arrival,
                       const struct eg_admitted *admitted)
 {
+    struct eg_gateway_state *gateway = session_thread->gateway;
     if (session_thread->refusing) {
         refuse(session_thread, arrival, EG_CODE_STOPPING, "");
         return;
     }
     int64_t now_ms = 0;
-    bool doubted =
-        eg_clock_watch_look(&session_thread->gateway->clock, &now_ms) != EG_CLOCK_TRUSTED;
+    bool doubted = eg_clock_watch_look(&gateway->clock, &now_ms) != EG_CLOCK_TRUSTED;
     struct eg_job *job = eg_job_new(arrival, admitted->participant, now_ms);
     if (job != NULL) {
         job->clock_doubted = doubted;
     }
-    if (job == NULL || !eg_gateway_state_enter(session_thread->gateway, job)) {
+    if (job == NULL || !eg_handover_admit(gateway, job)) {
         eg_job_free(&job);
         refuse(session_thread, arrival, EG_CODE_BUSY, "");
         return;
     }
-    if (!eg_queue_put(session_thread->gateway->jobs, job, eg_job_octets(job))) {
-        eg_verdict_refuse(&job->verdict, EG_CODE_STOPPING, "", "", "%s", "");
-        struct eg_outgoing *outgoing = eg_job_refusal(job);
-        eg_gateway_state_answer(session_thread->gateway, &job, &outgoing);
-    }
+    eg_handover_to_workers(gateway, &job);
 }
 
 static void on_ping(struct eg_session_thread *session_thread, const struct eg_arrival *arrival)
@@ -106,7 +108,7 @@ static void on_ping(struct eg_session_thread *session_thread, const struct eg_ar
         eg_message_add(&answer, eg_bytes_view(&text));
         enum eg_status status =
             eg_session_socket_send(session_thread->hall, &arrival->route, &answer);
-        (void)status; /* who does not read gets no answer */
+        (void)status; /* a peer that takes nothing gets no answer */
     }
     eg_buf_done(&text);
 }
@@ -145,7 +147,7 @@ static void on_message(void *payload, const struct eg_arrival *arrival,
     case EG_VERB_CREDIT:
     case EG_VERB_ACK:
     case EG_VERB_BYE:
-        if (!eg_query_item_ask(session_thread->gateway, arrival, admitted->participant,
+        if (!eg_query_item_ask(session_thread->gateway->queries, arrival, admitted->participant,
                                roles_of(session_thread, admitted->participant))) {
             refuse(session_thread, arrival, EG_CODE_BUSY, "");
         }
@@ -173,104 +175,7 @@ static void on_stray(void *payload, const char *key, const char *address)
                     key, address);
 }
 
-/* ---- greetings --------------------------------------------------------------------------------
- */
-
-static void refuse_greeting(struct eg_session_thread *session_thread, struct eg_bytes ticket,
-                            enum eg_code code, const char *text)
-{
-    struct eg_verdict verdict = {.code = EG_CODE_OK};
-    eg_verdict_refuse(&verdict, code, "", "greeting", "%s", text);
-    struct eg_buf body;
-    eg_buf_init(&body, EG_SIGNED_TEXT_MAX);
-    struct eg_error err = {0};
-    if (eg_refusal_text(&body, &verdict, &err) == EG_OK) {
-        struct eg_bytes parts[] = {ticket, eg_bytes_of(eg_verb_text(EG_VERB_ERROR)),
-                                   eg_bytes_view(&body)};
-        eg_handshake_supervisor_say(&session_thread->supervisor, EG_HANDSHAKE_REFUSE, parts, 3);
-    }
-    eg_buf_done(&body);
-}
-
-/* First admitted, then welcomed: a WELCOME never promises what the hall does not hold. */
-static enum eg_status welcome(struct eg_session_thread *session_thread,
-                              const struct eg_handshake_message *message, struct eg_error *err)
-{
-    const struct eg_settings *settings = session_thread->gateway->settings;
-    struct eg_welcome text = {.report_max = settings->report_max,
-                              .credit_max = (uint32_t)settings->credit_max,
-                              .version = EG_PROTOCOL_NAME};
-    char key[EG_CURVE_KEY_TEXT + 1] = "";
-    struct eg_digest certificate;
-    int64_t now_ms = 0;
-    struct eg_verdict doubt = {.code = EG_CODE_OK};
-    if (!eg_clock_watch_holds(&session_thread->gateway->clock, &now_ms, &doubt)) {
-        return eg_error_set(err, EG_E_CLOCK, "clock", "%s", doubt.text);
-    }
-    if (message->part_count != 6 || message->parts[1].len != EG_CURVE_KEY_TEXT ||
-        message->parts[2].len > EG_ID_MAX || message->parts[3].len != EG_DIGEST_LEN ||
-        message->parts[5].len != EG_DIGEST_LEN ||
-        !eg_text_untime(message->parts[4], &text.admitted_until_ms)) {
-        return eg_error_set(err, EG_E_FORMAT, "door", "GREETED is not as it must be");
-    }
-    memcpy(key, message->parts[1].data, EG_CURVE_KEY_TEXT);
-    memcpy(text.participant, message->parts[2].data, message->parts[2].len);
-    memcpy(certificate.octets, message->parts[3].data, EG_DIGEST_LEN);
-    memcpy(text.hello.octets, message->parts[5].data, EG_DIGEST_LEN);
-    int64_t longest = now_ms + (int64_t)settings->admission_hours * HOUR_MS;
-    if (text.admitted_until_ms > longest) {
-        text.admitted_until_ms = longest;
-    }
-    int64_t boot_ms = eg_clock_boot_ms();
-    enum eg_status status =
-        eg_admission_put(eg_session_socket_admission(session_thread->hall), key, text.participant,
-                         &certificate, boot_ms + (text.admitted_until_ms - now_ms), boot_ms, err);
-    if (status == EG_OK) {
-        status = eg_cards_welcome(session_thread->cards, &session_thread->supervisor.out,
-                                  message->parts[0], &text, err);
-    }
-    if (status == EG_OK) {
-        eg_log(EG_LOG_INFO, "admitted", "participant=%s key=\"%s\"", text.participant, key);
-    }
-    return status;
-}
-
-static void on_greeted(struct eg_session_thread *session_thread,
-                       const struct eg_handshake_message *message)
-{
-    struct eg_error err = {0};
-    enum eg_status status = welcome(session_thread, message, &err);
-    if (status != EG_OK) {
-        eg_log_failure("greeting", &err);
-        if (message->part_count > 0) {
-            refuse_greeting(session_thread, message->parts[0],
-                            status == EG_E_BUSY    ? EG_CODE_BUSY
-                            : status == EG_E_CLOCK ? EG_CODE_CLOCK
-                                                   : EG_CODE_INTERNAL,
-                            err.text);
-        }
-    }
-}
-
-static void hear_door(struct eg_session_thread *session_thread)
-{
-    struct eg_handshake_message message;
-    while (eg_handshake_supervisor_hear(&message, &session_thread->supervisor)) {
-        if (message.type == EG_HANDSHAKE_GREETED) {
-            on_greeted(session_thread, &message);
-        } else if (message.part_count == 2) {
-            bool ours = eg_bytes_is(message.parts[0], eg_code_row(EG_CODE_CLOCK)->text);
-            eg_log_stranger(EG_LOG_WARN, ours ? "error" : "unauthenticated",
-                            "at=door code=%.*s text=\"%.*s\"", (int)message.parts[0].len,
-                            (const char *)message.parts[0].data, (int)message.parts[1].len,
-                            (const char *)message.parts[1].data);
-        }
-        eg_handshake_message_done(&message);
-    }
-}
-
-/* ---- what goes out ----------------------------------------------------------------------------
- */
+/* ---- what goes out ---- */
 
 static enum eg_status send_one(void *payload, const struct eg_outgoing *outgoing)
 {
@@ -283,11 +188,11 @@ static enum eg_status send_one(void *payload, const struct eg_outgoing *outgoing
 static void follower_gone(void *payload, const struct eg_route *route)
 {
     struct eg_session_thread *session_thread = payload;
-    eg_log(EG_LOG_INFO, "follower-gone", "octets_kept=%zu", session_thread->kept.octets);
-    eg_query_item_gone(session_thread->gateway, route);
+    eg_log(EG_LOG_INFO, "follower-gone", "octets_kept=%zu", session_thread->backlog.octets);
+    eg_query_item_gone(session_thread->gateway->queries, route);
 }
 
-/* A package for which there is no room becomes the word that it may be asked for again. */
+/* A package for which the peer has no room becomes BUSY: it can be asked for again. */
 static void make_fit(struct eg_session_thread *session_thread, struct eg_outgoing **outgoing)
 {
     if ((*outgoing)->verb != EG_VERB_PACKAGES ||
@@ -304,83 +209,41 @@ static void make_fit(struct eg_session_thread *session_thread, struct eg_outgoin
     *outgoing = refusal;
 }
 
-static void send_post(struct eg_session_thread *session_thread, struct eg_outgoing **outgoing)
+static void send_next(struct eg_session_thread *session_thread, struct eg_outgoing **outgoing)
 {
     make_fit(session_thread, outgoing);
     if (*outgoing == NULL) {
-        return; /* memory ran out; it is asked again by its sender */
+        return; /* memory ran out; the sender will ask again */
     }
-    struct eg_send_backlog_ways ways = {session_thread, send_one, follower_gone};
+    struct eg_send_backlog_hooks hooks = {session_thread, send_one, follower_gone};
     bool waits =
-        (*outgoing)->keep && eg_send_backlog_has(&session_thread->kept, &(*outgoing)->route);
+        (*outgoing)->keep && eg_send_backlog_has(&session_thread->backlog, &(*outgoing)->route);
     enum eg_status status = waits ? EG_E_BUSY : send_one(session_thread, *outgoing);
     if (status == EG_E_BUSY && (*outgoing)->keep) {
-        eg_send_backlog_add(&session_thread->kept, outgoing, &ways);
+        eg_send_backlog_add(&session_thread->backlog, outgoing, &hooks);
         return;
     }
     if (status == EG_E_NOTFOUND && (*outgoing)->keep) {
-        eg_query_item_gone(session_thread->gateway, &(*outgoing)->route);
+        eg_query_item_gone(session_thread->gateway->queries, &(*outgoing)->route);
         eg_followings_remove(&session_thread->followings, &(*outgoing)->route);
     }
-    eg_outgoing_free(
-        outgoing); /* an answer that can not be sent is asked for again by its sender */
+    eg_outgoing_free(outgoing); /* the sender asks again for an answer that could not be sent */
 }
 
-static void send_posts(struct eg_session_thread *session_thread, size_t max)
+static void send_outgoing(struct eg_session_thread *session_thread, size_t max)
 {
-    struct eg_send_backlog_ways ways = {session_thread, send_one, follower_gone};
-    eg_send_backlog_send(&session_thread->kept, &ways);
+    struct eg_send_backlog_hooks hooks = {session_thread, send_one, follower_gone};
+    eg_send_backlog_send(&session_thread->backlog, &hooks);
     for (size_t i = 0; i < max; i++) {
         struct eg_outgoing *outgoing = eg_queue_take(session_thread->gateway->outgoing, 0);
         if (outgoing == NULL) {
             return;
         }
-        send_post(session_thread, &outgoing);
+        send_next(session_thread, &outgoing);
     }
 }
 
-/* ---- thread -----------------------------------------------------------------------------------
- */
-
-struct review {
-    const struct eg_snapshot *snapshot;
-    bool same_trust, same_directory;
-};
-
-/*
- * An admission holds as long as its certificate would be greeted again. Where that can not be seen
- * from here (another directory that knows it by issuer and subject, other anchors or revocation
- * lists), it ends: to greet again costs a moment, to go on wrongly costs more.
- */
-static bool still_admitted(void *payload, const struct eg_admitted *admitted)
-{
-    const struct review *review = payload;
-    const struct eg_participant *participant =
-        eg_directory_participant(review->snapshot->directory, admitted->participant);
-    if (participant == NULL || participant->roles == 0 || !review->same_trust) {
-        return false;
-    }
-    bool pinned = false;
-    for (size_t i = 0; i < participant->certificate_count && !pinned; i++) {
-        const struct eg_certificate_rule *rule = &participant->certificates[i];
-        pinned = rule->pinned && eg_digest_equal(&rule->certificate, &admitted->certificate);
-    }
-    return pinned || review->same_directory;
-}
-
-/* Remember what admissions are given under; true in `same` for what is as it was. */
-static void look_at_snapshot(struct eg_session_thread *session_thread, struct review *review)
-{
-    const struct eg_snapshot *snapshot = review->snapshot;
-    struct eg_digest parts[2] = {eg_hash(eg_bytes_view(&snapshot->anchors)),
-                                 eg_hash(eg_bytes_view(&snapshot->crls))};
-    struct eg_digest trust = eg_hash((struct eg_bytes){parts[0].octets, sizeof parts});
-    review->same_trust = eg_digest_equal(&trust, &session_thread->trust);
-    review->same_directory =
-        eg_digest_equal(&snapshot->directory->digest, &session_thread->directory);
-    session_thread->trust = trust;
-    session_thread->directory = snapshot->directory->digest;
-}
+/* ---- thread ---- */
 
 static bool key_holds(void *payload, const char *key)
 {
@@ -390,7 +253,8 @@ static bool key_holds(void *payload, const char *key)
     return admitted != NULL && eg_admission_holds(admitted, eg_clock_boot_ms());
 }
 
-/* No item to a follower whose admission ended, by time or by a reload; it is told to greet again.
+/* A follower whose admission ended, by time or by a reload, gets no item; it is told to greet
+ * again.
  */
 static void end_followings(struct eg_session_thread *session_thread)
 {
@@ -400,7 +264,7 @@ static void end_followings(struct eg_session_thread *session_thread)
         eg_followings_take_ended(&place, &session_thread->followings, key_holds, session_thread)) {
         struct eg_verdict verdict = {.code = EG_CODE_OK};
         struct eg_message request;
-        eg_query_item_gone(session_thread->gateway, &place.route);
+        eg_query_item_gone(session_thread->gateway->queries, &place.route);
         eg_message_start(&request, EG_VERB_FOLLOW,
                          (struct eg_bytes){place.request_id, place.request_id_len});
         eg_verdict_refuse(&verdict, EG_CODE_GREET_AGAIN, "", "FOLLOW", "%s", "");
@@ -411,10 +275,8 @@ static void end_followings(struct eg_session_thread *session_thread)
 static void renew(struct eg_session_thread *session_thread)
 {
     const struct eg_snapshot *snapshot = eg_snapshot_take(session_thread->gateway->snapshot);
-    struct review review = {.snapshot = snapshot};
-    look_at_snapshot(session_thread, &review);
-    size_t ended = eg_admission_review(eg_session_socket_admission(session_thread->hall),
-                                       still_admitted, &review);
+    size_t ended = eg_admission_terms_review(
+        &session_thread->terms, eg_session_socket_admission(session_thread->hall), snapshot);
     eg_snapshot_drop(session_thread->gateway->snapshot, &snapshot);
     eg_handshake_supervisor_replace(&session_thread->supervisor);
     eg_log(EG_LOG_INFO, "renewed", "admissions_ended=%zu", ended);
@@ -425,17 +287,20 @@ static void turn(struct eg_session_thread *session_thread)
     int fds[3] = {session_thread->wake_fd, eg_queue_fd(session_thread->gateway->outgoing),
                   session_thread->supervisor.fd};
     bool ready[3] = {false};
-    bool soon = session_thread->kept.peers != NULL ||
+    bool soon = session_thread->backlog.peers != NULL ||
                 eg_handshake_supervisor_busy(&session_thread->supervisor);
-    eg_session_socket_turn(session_thread->hall, fds, ready, 3, soon ? KEPT_TURN_MS : TURN_MS);
+    eg_session_socket_turn(session_thread->hall, fds, ready, 3, soon ? BACKLOG_TURN_MS : TURN_MS);
     if (ready[0]) {
         uint64_t ignored = 0;
         ssize_t got = read(session_thread->wake_fd, &ignored, sizeof ignored);
         (void)got; /* only woken */
     }
-    send_posts(session_thread, POSTS_A_TURN);
+    send_outgoing(session_thread, OUTGOING_A_TURN);
     if (ready[2]) {
-        hear_door(session_thread);
+        const struct eg_greeted greeted = {session_thread->gateway,
+                                           eg_session_socket_admission(session_thread->hall),
+                                           &session_thread->supervisor, session_thread->cards};
+        eg_greeted_hear(&greeted);
     }
     eg_handshake_supervisor_mend(&session_thread->supervisor);
     if (atomic_exchange(&session_thread->renewing, false)) {
@@ -452,9 +317,9 @@ static void serve(struct eg_session_thread *session_thread)
     while (!session_thread->stopping) {
         turn(session_thread);
     }
-    send_posts(session_thread, SIZE_MAX);
-    /* What still arrives is read and told "stopping": a socket that is closed on unread octets is
-     * reset by the kernel, and answers under way would be lost with it. */
+    send_outgoing(session_thread, SIZE_MAX);
+    /* What still arrives is read and answered "stopping": the kernel resets a connection that is
+     * closed with unread octets, and answers on their way would be lost. */
     int64_t until_ms = eg_clock_boot_ms() + FAREWELL_MS;
     while (eg_clock_boot_ms() < until_ms) {
         turn(session_thread);
@@ -465,7 +330,7 @@ static void wake(struct eg_session_thread *session_thread)
 {
     uint64_t one = 1;
     ssize_t written = write(session_thread->wake_fd, &one, sizeof one);
-    (void)written; /* it is awake already if the counter is full */
+    (void)written; /* it fails only if the counter is full: then it is awake */
 }
 
 void eg_session_thread_refuse(struct eg_session_thread *session_thread)
@@ -479,8 +344,7 @@ void eg_session_thread_renew(struct eg_session_thread *session_thread)
     wake(session_thread);
 }
 
-/* ---- start and stop ---------------------------------------------------------------------------
- */
+/* ---- start and stop ---- */
 
 static enum eg_status open_hall(struct eg_session_thread *session_thread, struct eg_error *err)
 {
@@ -505,31 +369,24 @@ static enum eg_status open_hall(struct eg_session_thread *session_thread, struct
 
 static enum eg_status open_all(struct eg_session_thread *session_thread, struct eg_error *err)
 {
-    struct review at_start = {.snapshot = eg_snapshot_take(session_thread->gateway->snapshot)};
-    look_at_snapshot(session_thread, &at_start);
-    eg_snapshot_drop(session_thread->gateway->snapshot, &at_start.snapshot);
-    enum eg_status status = open_hall(session_thread, err);
-    if (status == EG_OK) {
-        status =
-            eg_handshake_supervisor_open(&session_thread->supervisor, session_thread->gateway, err);
-    }
-    if (status == EG_OK) {
-        memcpy(session_thread->door, session_thread->supervisor.bind, sizeof session_thread->door);
-        struct eg_card_parts parts = {session_thread->door,
-                                      eg_session_socket_endpoint(session_thread->hall),
-                                      session_thread->supervisor.public_key,
-                                      session_thread->hall_public,
-                                      session_thread->log_key,
-                                      &session_thread->gateway->clock};
-        status =
-            eg_cards_open(&session_thread->cards, session_thread->gateway->settings, &parts, err);
-    }
-    return status;
+    const struct eg_snapshot *snapshot = eg_snapshot_take(session_thread->gateway->snapshot);
+    eg_admission_terms_set(&session_thread->terms, snapshot);
+    eg_snapshot_drop(session_thread->gateway->snapshot, &snapshot);
+    EG_TRY(open_hall(session_thread, err));
+    EG_TRY(eg_handshake_supervisor_open(&session_thread->supervisor, session_thread->gateway, err));
+    memcpy(session_thread->door, session_thread->supervisor.bind, sizeof session_thread->door);
+    struct eg_card_parts parts = {session_thread->door,
+                                  eg_session_socket_endpoint(session_thread->hall),
+                                  session_thread->supervisor.public_key,
+                                  session_thread->hall_public,
+                                  session_thread->log_key,
+                                  &session_thread->gateway->clock};
+    return eg_cards_open(&session_thread->cards, session_thread->gateway->settings, &parts, err);
 }
 
 static void close_all(struct eg_session_thread *session_thread)
 {
-    eg_send_backlog_done(&session_thread->kept);
+    eg_send_backlog_done(&session_thread->backlog);
     eg_followings_done(&session_thread->followings);
     eg_handshake_supervisor_close(&session_thread->supervisor);
     eg_session_socket_close(&session_thread->hall);
@@ -564,7 +421,7 @@ static void tell_apart(struct eg_session_thread *session_thread)
     pthread_mutex_unlock(&session_thread->lock);
 }
 
-/* A lock on a file that is opened meanwhile would be held on by a copy of its descriptor here. */
+/* Else a copy of a descriptor that is opened meanwhile would stay here, and hold its file lock. */
 static void await_apart(struct eg_session_thread *session_thread)
 {
     pthread_mutex_lock(&session_thread->lock);
@@ -574,14 +431,14 @@ static void await_apart(struct eg_session_thread *session_thread)
     pthread_mutex_unlock(&session_thread->lock);
 }
 
-/* Whatever it opens it closes itself: its descriptors are in no other thread's table. */
+/* The thread closes whatever it opens: its descriptors are in no other thread's table. */
 static void *run(void *payload)
 {
     struct eg_session_thread *session_thread = payload;
     if (!eg_descriptors_own()) {
         eg_log(EG_LOG_WARN, "descriptors",
-               "text=\"the system gives the hall no table of its own: strangers can use up the "
-               "descriptors that reload and archive need\"");
+               "text=\"the system gives the session thread no table of its own: strangers can use "
+               "up the descriptors that reload and archive need\"");
     }
     tell_apart(session_thread);
     if (await_order(session_thread)) {
@@ -604,18 +461,20 @@ enum eg_status eg_session_thread_new(struct eg_session_thread **out,
     }
     session_thread->gateway = gateway;
     session_thread->supervisor.fd = session_thread->supervisor.door_fd = -1;
-    eg_send_backlog_init(&session_thread->kept, KEPT_OCTETS_MAX);
+    eg_send_backlog_init(&session_thread->backlog, BACKLOG_OCTETS_MAX);
     pthread_mutex_init(&session_thread->lock, NULL);
     pthread_cond_init(&session_thread->changed, NULL);
     session_thread->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     enum eg_status status =
         session_thread->wake_fd >= 0 ? EG_OK : eg_error_errno(err, "hall", errno, "no eventfd");
-    if (status == EG_OK) {
-        session_thread->started =
-            pthread_create(&session_thread->thread, NULL, run, session_thread) == 0;
-        status =
-            session_thread->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "hall", "no thread");
+    if (status != EG_OK) {
+        goto done;
     }
+    session_thread->started =
+        pthread_create(&session_thread->thread, NULL, run, session_thread) == 0;
+    status = session_thread->started ? EG_OK : eg_error_set(err, EG_E_NOMEM, "hall", "no thread");
+
+done:
     if (status != EG_OK) {
         eg_session_thread_stop(&session_thread);
         return status;

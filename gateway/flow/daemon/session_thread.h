@@ -1,6 +1,9 @@
 /*
- * The session thread: the hall's thread. It owns the hall's socket and the door's other end;
- * admits, dispatches, sends every answer, and writes the endpoint card.
+ * Session thread: owns the session socket (the hall), admissions and the supervisor of the
+ * handshake process (the door). It admits participants, gives each message to the thread that
+ * answers it, sends every answer, and writes the endpoint card.
+ *
+ * It blocks on its sockets only, 250 ms a turn.
  */
 #ifndef EG_FLOW_SESSION_THREAD_H
 #define EG_FLOW_SESSION_THREAD_H
@@ -10,9 +13,9 @@
 struct eg_session_thread;
 
 /*
- * Start the thread, with a table of descriptors of its own (flow/daemon/descriptors.h): the queues
- * of `shared` are there for it, and of what is opened later nothing is. So this comes before
- * whatever opens files; it returns when the table is apart.
+ * Start the thread, with a table of descriptors of its own (flow/daemon/descriptors.h): it has the
+ * queues of `gateway`, and nothing that is opened later. So this is called before whatever opens
+ * files; it returns when the thread has its table.
  */
 EG_MUST_USE
 enum eg_status eg_session_thread_new(struct eg_session_thread **out,
@@ -24,13 +27,12 @@ enum eg_status eg_session_thread_start(struct eg_session_thread *session_thread,
                                        const uint8_t log_key[EG_ED25519_KEY_LEN],
                                        struct eg_error *err);
 
-/* From now on submissions are answered "stopping"; what is in hand goes on. Any thread. */
+/* From now on submissions are answered "stopping"; what was admitted goes on. Any thread. */
 void eg_session_thread_refuse(struct eg_session_thread *session_thread);
-/* A new snapshot is in force: new door, admissions reviewed. Any thread; done by the session
- * thread's thread.
- */
+/* A new snapshot is in force: the session thread replaces the door and reviews admissions. Any
+ * thread. */
 void eg_session_thread_renew(struct eg_session_thread *session_thread);
-/* Send what is left and end. The threads that outgoing message must have ended. */
+/* Send what is left and end. The threads that send messages must have ended. */
 void eg_session_thread_stop(struct eg_session_thread **session_thread);
 
 /* Where they are bound. Borrowed, fixed after start. */

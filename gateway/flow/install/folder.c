@@ -1,11 +1,12 @@
 /*
- * Why this file exists: tool and gateway must see the same packages in a folder, and refuse the
- * same neighbours in it. What stands here changes nothing but what it says; who may put something
- * here is asked by its callers.
+ * Tool and gateway must see the same packages in a folder, and refuse the same ones beside each
+ * other; so both read it here. Whether somebody may install a package or a statement is asked by
+ * the callers.
  */
 #include "flow/install/folder.h"
 
 #include "assess/package/package.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -22,7 +23,7 @@
 #define BEFORE_CMS "\n\ncms "
 #define STATEMENT_FILE_MAX (2 * EG_CMS_MAX + EG_SIGNED_TEXT_MAX)
 
-/* ---- statements --------------------------------------------------------------------------- */
+/* ---- statements ---- */
 
 void eg_statement_done(struct eg_statement *statement)
 {
@@ -57,24 +58,29 @@ enum eg_status eg_statement_read(struct eg_statement *out, struct eg_bytes file,
     eg_buf_init(&statement.cms, EG_CMS_MAX);
     if (file.len > STATEMENT_FILE_MAX || !split(&text, &cms, file)) {
         status = eg_error_set(err, EG_E_FORMAT, STATE, "a text, an empty line and cms are needed");
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_package_state_read(&statement.state, text, err);
+    status = eg_package_state_read(&statement.state, text, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_text_unbase64(cms, &statement.cms)) {
+    if (!eg_text_unbase64(cms, &statement.cms)) {
         status = eg_error_set(err, EG_E_FORMAT, STATE, "cms is not base64 on one line");
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_buf_bytes(&statement.text, text);
-        status = eg_buf_ok(&statement.text, STATE, err);
+    eg_buf_bytes(&statement.text, text);
+    status = eg_buf_ok(&statement.text, STATE, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_buf_ok(&statement.cms, STATE, err);
+    status = eg_buf_ok(&statement.cms, STATE, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = statement;
-        statement = (struct eg_statement){.there = false};
-    }
+    *out = statement;
+    statement = (struct eg_statement){.there = false};
+
+done:
     eg_statement_done(&statement);
     return status;
 }
@@ -92,9 +98,7 @@ enum eg_status eg_statement_write(struct eg_buf *out, struct eg_bytes text, stru
 enum eg_status eg_statement_authorise(struct eg_signer *signer, struct eg_verdict *verdict,
                                       const struct eg_statement *statement,
                                       const struct eg_package *package,
-                                      const struct eg_directory *directory,
-                                      struct eg_verifier *verifier, int64_t at_ms,
-                                      struct eg_error *err)
+                                      const struct eg_publisher_rules *by, struct eg_error *err)
 {
     struct eg_signer own = {.subject = ""};
 
@@ -105,12 +109,12 @@ enum eg_status eg_statement_authorise(struct eg_signer *signer, struct eg_verdic
         return EG_OK;
     }
     enum eg_status status =
-        eg_cms_check(&own, verdict, verifier, eg_bytes_view(&statement->cms),
-                     eg_bytes_view(&statement->text), EG_SIGNED_PACKAGE_STATE, at_ms, err);
+        eg_cms_check(&own, verdict, by->verifier, eg_bytes_view(&statement->cms),
+                     eg_bytes_view(&statement->text), EG_SIGNED_PACKAGE_STATE, by->at_ms, err);
     if (status != EG_OK || !eg_verdict_passed(verdict)) {
         return status;
     }
-    const struct eg_participant *publisher = eg_directory_by_certificate(directory, &own);
+    const struct eg_participant *publisher = eg_directory_by_certificate(by->directory, &own);
     if (publisher == NULL) {
         eg_verdict_refuse(verdict, EG_CODE_PARTICIPANT_UNKNOWN, "", own.subject,
                           "the statement's signer is no participant of the directory");
@@ -131,7 +135,7 @@ enum eg_status eg_statement_authorise(struct eg_signer *signer, struct eg_verdic
     return EG_OK;
 }
 
-/* ---- reading ------------------------------------------------------------------------------ */
+/* ---- reading ---- */
 
 /* "dir/id/what/version", free(). */
 static char *beside(const char *dir, const char *id, const char *what, const char *version)
@@ -150,7 +154,8 @@ static enum eg_status no_memory(struct eg_error *err, const char *where)
     return eg_error_set(err, EG_E_NOMEM, where, "memory ran out");
 }
 
-/* Only a plain "no such file" is one: what can not be looked at may be a withdrawal, or a hold. */
+/* Only ENOENT means that nothing is there: a file that can not be looked at may be a withdrawal, or
+ * hold a package. */
 static enum eg_status look(bool *there, const char *path, struct eg_error *err)
 {
     struct stat status;
@@ -170,17 +175,25 @@ static enum eg_status read_statement(struct eg_folder_item *item, const char *di
     enum eg_status status = path == NULL ? no_memory(err, dir) : look(&there, path, err);
 
     eg_buf_init(&file, STATEMENT_FILE_MAX);
-    if (status == EG_OK && there) {
-        status = eg_file_read_some(&file, path, err);
-        if (status == EG_OK) {
-            status = eg_statement_read(&item->statement, eg_bytes_view(&file), err);
-        }
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && item->statement.there &&
-        !eg_package_state_is_of(&item->statement.state, ref)) {
+    if (there) {
+        status = eg_file_read_some(&file, path, err);
+        if (status != EG_OK) {
+            goto done;
+        }
+        status = eg_statement_read(&item->statement, eg_bytes_view(&file), err);
+    }
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (item->statement.there && !eg_package_state_is_of(&item->statement.state, ref)) {
         status = eg_error_set(err, EG_E_DENIED, path,
                               "is a statement about another package, version or digest");
     }
+
+done:
     eg_buf_done(&file);
     free(path);
     return status;
@@ -189,7 +202,8 @@ static enum eg_status read_statement(struct eg_folder_item *item, const char *di
 struct walk {
     struct eg_folder folder;
     const char *dir;
-    const char *id; /* the folder in hand */
+    /* the package whose versions are being added */
+    const char *id;
     bool with_held;
 };
 
@@ -202,27 +216,40 @@ static enum eg_status add(struct walk *walk, const char *version, struct eg_erro
     enum eg_status status = package_path == NULL || held_path == NULL
                                 ? no_memory(err, walk->dir)
                                 : look(&item.held, held_path, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK && walk->folder.count == EG_FOLDER_PACKAGES_MAX) {
+    if (walk->folder.count == EG_FOLDER_PACKAGES_MAX) {
         status = eg_error_set(err, EG_E_LIMIT, package_path, "more than %d packages",
                               EG_FOLDER_PACKAGES_MAX);
+        goto done;
     }
-    if (status == EG_OK && (!item.held || walk->with_held)) {
+    if (!item.held || walk->with_held) {
         status = eg_package_read(&item.package, package_path, false, err);
-        if (status == EG_OK && (strcmp(item.package->ref.id, walk->id) != 0 ||
-                                strcmp(item.package->ref.version, version) != 0)) {
+        if (status != EG_OK) {
+            goto done;
+        }
+        if (strcmp(item.package->ref.id, walk->id) != 0 ||
+            strcmp(item.package->ref.version, version) != 0) {
             status = eg_error_set(err, EG_E_DENIED, package_path,
                                   "holds %s %s; a package lies under its own id and version",
                                   item.package->ref.id, item.package->ref.version);
         }
-        if (status == EG_OK) {
-            status = read_statement(&item, walk->dir, err);
+        if (status != EG_OK) {
+            goto done;
         }
+        status = read_statement(&item, walk->dir, err);
     }
-    if (status == EG_OK && item.package != NULL) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (item.package != NULL) {
         walk->folder.items[walk->folder.count++] = item;
         item = (struct eg_folder_item){.held = false};
     }
+
+done:
     eg_package_free(&item.package);
     eg_statement_done(&item.statement);
     free(path);
@@ -253,10 +280,10 @@ static enum eg_status each(const char *path, struct walk *walk,
                    : eg_error_errno(err, path, errno, "packages can not be listed");
     }
     enum eg_status status = EG_OK;
+    for (int i = 0; i < count && status == EG_OK; i++) {
+        status = visit(walk, names[i]->d_name, err);
+    }
     for (int i = 0; i < count; i++) {
-        if (status == EG_OK) {
-            status = visit(walk, names[i]->d_name, err);
-        }
         free(names[i]);
     }
     free(names);
@@ -269,9 +296,12 @@ static enum eg_status add_versions(struct walk *walk, const char *id, struct eg_
     enum eg_status status = path == NULL ? no_memory(err, walk->dir) : EG_OK;
 
     walk->id = id;
-    if (status == EG_OK) {
-        status = each(path, walk, add, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = each(path, walk, add, err);
+
+done:
     free(path);
     return status;
 }
@@ -304,7 +334,7 @@ void eg_folder_done(struct eg_folder *folder)
     *folder = (struct eg_folder){.count = 0};
 }
 
-/* ---- neighbours --------------------------------------------------------------------------- */
+/* ---- packages beside each other ---- */
 
 struct eg_span eg_folder_span(const struct eg_folder_item *item)
 {
@@ -329,19 +359,19 @@ static enum eg_status check_pair(const struct eg_folder_item *one,
                                  const struct eg_folder_item *other, struct eg_error *err)
 {
     const struct eg_package *a = one->package, *b = other->package;
-    struct eg_span mine = eg_folder_span(one), theirs = eg_folder_span(other), gateway;
+    struct eg_span mine = eg_folder_span(one), theirs = eg_folder_span(other), both;
 
     if (!eg_package_is_for(a, b->match_namespace, b->match_name)) {
         return EG_OK;
     }
     if (strcmp(a->ref.id, b->ref.id) != 0 && eg_packages_collide(a, b) &&
-        eg_spans_meet(&mine, &theirs, &gateway)) {
+        eg_spans_meet(&mine, &theirs, &both)) {
         return eg_error_set(err, EG_E_DENIED, a->ref.id,
                             "%s %s and %s %s judge the same reports in the same period, from %s "
                             "to %s; withdraw one (emgate rules withdraw), or let kind, regime or "
                             "land tell them apart",
-                            a->ref.id, a->ref.version, b->ref.id, b->ref.version, gateway.first,
-                            gateway.last[0] != '\0' ? gateway.last : "open");
+                            a->ref.id, a->ref.version, b->ref.id, b->ref.version, both.first,
+                            both.last[0] != '\0' ? both.last : "open");
     }
     if (!same_identity(a, b)) {
         return eg_error_set(err, EG_E_DENIED, a->ref.id,
@@ -353,16 +383,14 @@ static enum eg_status check_pair(const struct eg_folder_item *one,
 
 enum eg_status eg_folder_check(const struct eg_folder *folder, struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
-
-    for (size_t i = 0; i < folder->count && status == EG_OK; i++) {
-        for (size_t k = i + 1; k < folder->count && status == EG_OK; k++) {
+    for (size_t i = 0; i < folder->count; i++) {
+        for (size_t k = i + 1; k < folder->count; k++) {
             if (!folder->items[i].held && !folder->items[k].held) {
-                status = check_pair(&folder->items[i], &folder->items[k], err);
+                EG_TRY(check_pair(&folder->items[i], &folder->items[k], err));
             }
         }
     }
-    return status;
+    return EG_OK;
 }
 
 struct eg_folder_item *eg_folder_find(const struct eg_folder *folder,
@@ -395,27 +423,31 @@ enum eg_status eg_folder_check_new(struct eg_folder *folder, struct eg_package *
     }
     folder->items[folder->count++] = (struct eg_folder_item){.package = package};
     enum eg_status status = eg_folder_check(folder, err);
-    folder->count--; /* it is its owner's */
+    folder->count--; /* the package stays its owner's */
     return status;
 }
 
-/* ---- changing ----------------------------------------------------------------------------- */
+/* ---- changing ---- */
 
 static enum eg_status put(const char *dir, const struct eg_package_ref *package, const char *what,
                           struct eg_bytes content, struct eg_error *err)
 {
     char *path = beside(dir, package->id, what, package->version);
     enum eg_status status = path == NULL ? no_memory(err, dir) : EG_OK;
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        char *slash = strrchr(path, '/');
-        *slash = '\0';
-        status = eg_file_mkdirs(path, err);
-        *slash = '/';
+    char *slash = strrchr(path, '/');
+    *slash = '\0';
+    status = eg_file_mkdirs(path, err);
+    *slash = '/';
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_file_write(path, content, 0644, err);
-    }
+    status = eg_file_write(path, content, 0644, err);
+
+done:
     free(path);
     return status;
 }
@@ -424,12 +456,15 @@ enum eg_status eg_folder_release(const char *dir, const struct eg_package_ref *p
                                  struct eg_error *err)
 {
     char *path = beside(dir, package->id, HELD, package->version);
-    enum eg_status status = path == NULL ? no_memory(err, dir) : EG_OK;
+    enum eg_status status = EG_OK;
 
-    if (status == EG_OK && unlink(path) == 0) {
+    if (path == NULL) {
+        return no_memory(err, dir);
+    }
+    if (unlink(path) == 0) {
         *strrchr(path, '/') = '\0';
         status = eg_file_sync_dir(path, err);
-    } else if (status == EG_OK && errno != ENOENT) {
+    } else if (errno != ENOENT) {
         status = eg_error_errno(err, path, errno, "can not be removed");
     }
     free(path);
@@ -439,9 +474,8 @@ enum eg_status eg_folder_release(const char *dir, const struct eg_package_ref *p
 enum eg_status eg_folder_state(const char *dir, const struct eg_package_ref *package,
                                struct eg_bytes file, struct eg_error *err)
 {
-    enum eg_status status = put(dir, package, STATE, file, err);
-
-    return status == EG_OK ? eg_folder_release(dir, package, err) : status;
+    EG_TRY(put(dir, package, STATE, file, err));
+    return eg_folder_release(dir, package, err);
 }
 
 enum eg_status eg_folder_hold(const char *dir, const struct eg_package_ref *package,

@@ -1,12 +1,17 @@
 /*
- * The folder of installed packages, as `emgate rules` writes it and a gateway reads it:
+ * Folder: the installed packages, as `emgate rules` writes them and a gateway reads them:
  *
  *   <id>/<version>/          the package
  *   <id>/state/<version>     the publisher's newest statement about it (core/package_state.h), an
  *                            empty line, "cms ", its CMS in base64, LF
  *   <id>/held/<version>      installed --inactive: a gateway passes the package over
  *
- * Names that begin with a dot or end in .tmp are installations under way.
+ * Names that begin with a dot or end in .tmp are installations under way, and are passed over.
+ *
+ * A package that can not be read refuses the whole folder; so does a statement or a mark of being
+ * held that can not be looked at, for it may be a withdrawal.
+ *
+ * Thread: any; several processes may read. Writing is durable, a file whole or not at all.
  */
 #ifndef EG_FLOW_FOLDER_H
 #define EG_FLOW_FOLDER_H
@@ -15,14 +20,16 @@
 #include "core/package_state.h"
 #include "verify/cms.h"
 
-#define EG_FOLDER_PACKAGES_MAX 1000 /* all laws of all Länder in all versions */
+/* All laws of all Länder in all versions. */
+#define EG_FOLDER_PACKAGES_MAX 1000
 
 /* A publisher's statement with its signature; there: false = none was made. */
 struct eg_statement {
     bool there;
     struct eg_package_state state;
     struct eg_buf text, cms;
-    struct eg_digest signer; /* certificate; filled by who checks it */
+    /* certificate; filled by who checks it */
+    struct eg_digest signer;
 };
 void eg_statement_done(struct eg_statement *statement);
 
@@ -35,25 +42,37 @@ EG_MUST_USE
 enum eg_status eg_statement_write(struct eg_buf *out, struct eg_bytes text, struct eg_bytes cms,
                                   struct eg_error *err);
 
+/* What the right to publish is judged by. All borrowed. */
+struct eg_publisher_rules {
+    /* who may publish what */
+    const struct eg_directory *directory;
+    struct eg_verifier *verifier;
+    /* time as of which the signature is judged */
+    int64_t at_ms;
+};
+
 /*
- * Judge a statement: signed by the package's own publisher, who may publish it, and about this very
- * package. EG_OK: judged. Other statuses as eg_cms_check.
+ * Judge a statement: signed by the package's own publisher, who may publish the package, and about
+ * this package, version and digest.
+ *   signer    filled on a pass; may be NULL
+ *   verdict   pass, or the first reason against it
+ * EG_OK: judged. Other statuses as eg_cms_check.
  */
 EG_MUST_USE
 enum eg_status eg_statement_authorise(struct eg_signer *signer, struct eg_verdict *verdict,
                                       const struct eg_statement *statement,
                                       const struct eg_package *package,
-                                      const struct eg_directory *directory,
-                                      struct eg_verifier *verifier, int64_t at_ms,
-                                      struct eg_error *err);
+                                      const struct eg_publisher_rules *by, struct eg_error *err);
 
 struct eg_folder_item {
     struct eg_package *package;
     struct eg_statement statement;
+    /* installed inactive: a gateway passes it over */
     bool held;
 };
 struct eg_folder {
-    struct eg_folder_item *items; /* by id, then by version text */
+    /* by id, then by version text */
+    struct eg_folder_item *items;
     size_t count;
 };
 
@@ -84,7 +103,7 @@ EG_MUST_USE
 enum eg_status eg_folder_check_new(struct eg_folder *folder, struct eg_package *package,
                                    struct eg_error *err);
 
-/* The item of this id and version; NULL: none. Borrowed. */
+/* The item of this id and version; NULL: none. Borrowed from the folder. */
 struct eg_folder_item *eg_folder_find(const struct eg_folder *folder,
                                       const struct eg_package_ref *package);
 

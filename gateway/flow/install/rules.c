@@ -1,6 +1,6 @@
 /*
- * Why this file exists: what `emgate rules install` promises, the gateway relies on: a package in
- * the folder was signed by one who may, compiled, passed its own tests, and lies there whole.
+ * The gateway relies on what `emgate rules install` has shown: a package in the folder was signed
+ * by a publisher who may, compiles, has passed its own tests, and is there whole.
  *
  * Installing: files are written to <id>/.<version>.tmp, each synced, then the directory is renamed
  * to <version> and its parent synced. A leftover of an earlier crash is removed first.
@@ -13,12 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- who published it --------------------------------------------------------------------- */
+/* ---- who published it ---- */
 
 enum eg_status eg_rules_authorise(struct eg_signer *signer, struct eg_verdict *verdict,
                                   const struct eg_package *package,
-                                  const struct eg_directory *directory,
-                                  struct eg_verifier *verifier, int64_t at_ms, struct eg_error *err)
+                                  const struct eg_publisher_rules *by, struct eg_error *err)
 {
     struct eg_signer own = {.subject = ""};
 
@@ -29,12 +28,12 @@ enum eg_status eg_rules_authorise(struct eg_signer *signer, struct eg_verdict *v
         return EG_OK;
     }
     enum eg_status status =
-        eg_cms_check(&own, verdict, verifier, eg_package_file(package, "SIGNED.p7s"),
-                     eg_package_file(package, "SIGNED"), EG_SIGNED_PACKAGE, at_ms, err);
+        eg_cms_check(&own, verdict, by->verifier, eg_package_file(package, "SIGNED.p7s"),
+                     eg_package_file(package, "SIGNED"), EG_SIGNED_PACKAGE, by->at_ms, err);
     if (status != EG_OK || !eg_verdict_passed(verdict)) {
         return status;
     }
-    const struct eg_participant *publisher = eg_directory_by_certificate(directory, &own);
+    const struct eg_participant *publisher = eg_directory_by_certificate(by->directory, &own);
     if (publisher == NULL) {
         eg_verdict_refuse(verdict, EG_CODE_PARTICIPANT_UNKNOWN, "", own.subject,
                           "the package's signer is no participant of the directory");
@@ -54,7 +53,7 @@ enum eg_status eg_rules_authorise(struct eg_signer *signer, struct eg_verdict *v
     return EG_OK;
 }
 
-/* ---- installing --------------------------------------------------------------------------- */
+/* ---- installing ---- */
 
 /* Directory part of "a/b/c" made below `dir`. */
 static enum eg_status make_parent(const char *path, struct eg_error *err)
@@ -74,25 +73,34 @@ static enum eg_status make_parent(const char *path, struct eg_error *err)
     return status;
 }
 
-static enum eg_status write_files(const char *dir, const struct eg_tree *tree, struct eg_error *err)
+static enum eg_status write_file(const char *dir, const struct eg_tree_file *file,
+                                 struct eg_error *err)
 {
-    enum eg_status status = eg_file_mkdirs(dir, err);
-
-    for (size_t i = 0; status == EG_OK && i < tree->count; i++) {
-        char *path = eg_file_join(dir, tree->files[i].name);
-        if (path == NULL) {
-            return eg_error_set(err, EG_E_NOMEM, dir, "memory ran out");
-        }
-        status = make_parent(path, err);
-        if (status == EG_OK) {
-            status = eg_file_write(path, eg_bytes_view(&tree->files[i].content), 0644, err);
-        }
-        free(path);
+    char *path = eg_file_join(dir, file->name);
+    if (path == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, dir, "memory ran out");
     }
+    enum eg_status status = make_parent(path, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_file_write(path, eg_bytes_view(&file->content), 0644, err);
+
+done:
+    free(path);
     return status;
 }
 
-/* EG_OK: nothing is there. EG_E_EXISTS with `same` when it is this very package. */
+static enum eg_status write_files(const char *dir, const struct eg_tree *tree, struct eg_error *err)
+{
+    EG_TRY(eg_file_mkdirs(dir, err));
+    for (size_t i = 0; i < tree->count; i++) {
+        EG_TRY(write_file(dir, &tree->files[i], err));
+    }
+    return EG_OK;
+}
+
+/* EG_OK: nothing is there. EG_E_EXISTS: something is; `same` when it is the same package. */
 static enum eg_status look(bool *same, const char *path, const struct eg_package *package,
                            struct eg_error *err)
 {
@@ -113,19 +121,23 @@ static enum eg_status place(const char *path, const char *temporary, const char 
                             const struct eg_package *package, struct eg_error *err)
 {
     enum eg_status status = eg_file_remove_tree(temporary, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = write_files(temporary, &package->tree, err);
+    status = write_files(temporary, &package->tree, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && rename(temporary, path) != 0) {
+    if (rename(temporary, path) != 0) {
         status = eg_error_errno(err, path, errno, "can not be put in place");
+        goto done;
     }
-    if (status == EG_OK) {
-        return eg_file_sync_dir(parent, err);
-    }
-    if (eg_file_remove_tree(temporary, NULL) != EG_OK) {
-        return status; /* the next install removes what is left */
-    }
+    return eg_file_sync_dir(parent, err);
+
+done:
+    (void)(eg_file_remove_tree(temporary, NULL) !=
+           EG_OK); /* the next install removes what is left */
     return status;
 }
 
@@ -139,7 +151,7 @@ enum eg_status eg_rules_install(char **path_out, const char *dir, const struct e
     bool same = false;
     enum eg_status status = EG_OK;
 
-    (void)snprintf(name, sizeof(name), ".%s.tmp", package->ref.version);
+    (void)snprintf(name, sizeof name, ".%s.tmp", package->ref.version);
     temporary = parent != NULL ? eg_file_join(parent, name) : NULL;
     if (path == NULL || temporary == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, dir, "memory ran out");

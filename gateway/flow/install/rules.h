@@ -1,26 +1,26 @@
 /*
- * Rule packages on their way into a gateway: who published them, may they; and the
- * folder that a gateway reads: DIR/<package id>/<version>/.
+ * Rules: a rule package on its way into a gateway: did its publisher sign it and may they publish
+ * it, and putting its files into the folder that a gateway reads (flow/install/folder.h).
+ *
+ * Thread: any.
  */
 #ifndef EG_FLOW_RULES_H
 #define EG_FLOW_RULES_H
 
 #include "assess/package/package.h"
-#include "core/authorise.h"
-#include "verify/cms.h"
+#include "flow/install/folder.h"
 
 /*
- * Check the publisher's signature of a package that was read, and that the publisher named in it
- * may publish it. signer     filled on a pass; may be NULL verdict    pass, or the first code in
- * the way directory  who may publish what at_ms      time at which the signature is judged EG_OK:
- * judged. Other statuses as eg_cms_check.
+ * Judge the publisher's signature of a package that was read, and whether the publisher named in it
+ * may publish it.
+ *   signer    filled on a pass; may be NULL
+ *   verdict   pass, or the first reason against it
+ * EG_OK: judged. Other statuses as eg_cms_check.
  */
 EG_MUST_USE
 enum eg_status eg_rules_authorise(struct eg_signer *signer, struct eg_verdict *verdict,
                                   const struct eg_package *package,
-                                  const struct eg_directory *directory,
-                                  struct eg_verifier *verifier, int64_t at_ms,
-                                  struct eg_error *err);
+                                  const struct eg_publisher_rules *by, struct eg_error *err);
 
 /*
  * Write the package's files to DIR/<id>/<version>, durable and whole or not at all.

@@ -1,9 +1,9 @@
 /*
- * A set can be renewed for a query that wants no earlier day, ends no earlier and is no older: days
- * that fell out of the window are dropped, newer rows replace what they replace. For any other
- * query (a correction of an earlier day) the facts are read whole, and the set is left for the next
- * report of its chain; only when a second report misses it as well does what that one read take its
- * place.
+ * 1. A set can be renewed for a query that begins and ends no earlier, and is of no earlier log
+ *    index: days before the window are dropped, and newer rows replace what they correct.
+ * 2. For any other query (a correction of an earlier day) the facts are read from the archive, and
+ *    the set stays for the next report of the plant. When a second report can not use it either,
+ * the set that this one read takes its place.
  */
 #include "flow/job/facts_cache.h"
 
@@ -13,16 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct kept {
+struct cached {
     struct eg_facts_cached set;
     size_t octets;
-    uint64_t turn; /* when it was given; the least goes first */
+    /* when it was given back; the least goes first */
+    uint64_t turn;
+    /* one query could not use it */
     bool missed;
 };
 
 struct eg_facts_cache {
     pthread_mutex_t mutex;
-    struct kept *list[EG_FACTS_CACHE_MAX];
+    struct cached *list[EG_FACTS_CACHE_MAX];
     size_t count, octets;
     uint64_t turns;
 };
@@ -33,28 +35,28 @@ enum eg_status eg_facts_cache_new(struct eg_facts_cache **out, struct eg_error *
 
     if (facts_cache == NULL || pthread_mutex_init(&facts_cache->mutex, NULL) != 0) {
         free(facts_cache);
-        return eg_error_set(err, EG_E_NOMEM, "recalls", "memory ran out");
+        return eg_error_set(err, EG_E_NOMEM, "facts-cache", "memory ran out");
     }
     *out = facts_cache;
     return EG_OK;
 }
 
-/* Out of the list; its set is the caller's. */
-static struct kept *pull(struct eg_facts_cache *facts_cache, size_t at)
+/* Take it out of the list; it is the caller's. */
+static struct cached *pull(struct eg_facts_cache *facts_cache, size_t at)
 {
-    struct kept *kept = facts_cache->list[at];
+    struct cached *cached = facts_cache->list[at];
 
-    facts_cache->octets -= kept->octets;
+    facts_cache->octets -= cached->octets;
     facts_cache->list[at] = facts_cache->list[--facts_cache->count];
-    return kept;
+    return cached;
 }
 
 static void drop(struct eg_facts_cache *facts_cache, size_t at)
 {
-    struct kept *kept = pull(facts_cache, at);
+    struct cached *cached = pull(facts_cache, at);
 
-    eg_facts_done(&kept->set.facts);
-    free(kept);
+    eg_facts_done(&cached->set.facts);
+    free(cached);
 }
 
 void eg_facts_cache_free(struct eg_facts_cache **facts_cache)
@@ -80,7 +82,7 @@ size_t eg_facts_cache_octets(struct eg_facts_cache *facts_cache)
 }
 #endif
 
-/* ---- taking ---------------------------------------------------------------------------------- */
+/* ---- taking ---- */
 
 static bool is_for(const struct eg_facts_cached *set, const char *plant, const char *package)
 {
@@ -93,22 +95,22 @@ static bool can_be_renewed(const struct eg_facts_cached *set, const struct eg_fa
            set->below <= query->below;
 }
 
-/* The set that can be renewed for this query; without facts and known days: there is none. */
+/* The set that can be renewed for this query; empty if there is none. */
 static void pull_fitting(struct eg_facts_cached *out, struct eg_facts_cache *facts_cache,
                          const struct eg_facts_query *query)
 {
-    struct kept *kept = NULL;
+    struct cached *cached = NULL;
 
     (void)pthread_mutex_lock(&facts_cache->mutex);
-    for (size_t i = 0; kept == NULL && i < facts_cache->count; i++) {
+    for (size_t i = 0; cached == NULL && i < facts_cache->count; i++) {
         const struct eg_facts_cached *set = &facts_cache->list[i]->set;
         if (is_for(set, query->plant, query->package) && can_be_renewed(set, query)) {
-            kept = pull(facts_cache, i);
+            cached = pull(facts_cache, i);
         }
     }
     (void)pthread_mutex_unlock(&facts_cache->mutex);
-    *out = kept != NULL ? kept->set : (struct eg_facts_cached){0};
-    free(kept);
+    *out = cached != NULL ? cached->set : (struct eg_facts_cached){0};
+    free(cached);
 }
 
 static bool copy_text(char *out, size_t room, const char *text)
@@ -122,7 +124,7 @@ static bool copy_text(char *out, size_t room, const char *text)
     return true;
 }
 
-/* false: a text is longer than any id or day; such a set is not kept. */
+/* false: a text is longer than any id or day; such a set is not cached. */
 static bool name_set(struct eg_facts_cached *set, const struct eg_facts_query *query)
 {
     set->below = query->below;
@@ -148,7 +150,7 @@ enum eg_status eg_facts_cache_take(struct eg_facts_cached *out, struct eg_facts_
     return status;
 }
 
-/* ---- giving ---------------------------------------------------------------------------------- */
+/* ---- giving ---- */
 
 static size_t oldest(const struct eg_facts_cache *facts_cache)
 {
@@ -160,11 +162,11 @@ static size_t oldest(const struct eg_facts_cache *facts_cache)
     return at;
 }
 
-/* Is another set of the same plant and package to stay instead? If not, it goes. */
+/* Whether another set of the same plant and package stays instead; if not, it is dropped. */
 static bool another_stays(struct eg_facts_cache *facts_cache, const struct eg_facts_cached *set)
 {
     for (size_t i = 0; i < facts_cache->count; i++) {
-        struct kept *other = facts_cache->list[i];
+        struct cached *other = facts_cache->list[i];
         if (!is_for(&other->set, set->plant, set->package)) {
             continue;
         }
@@ -180,32 +182,32 @@ static bool another_stays(struct eg_facts_cache *facts_cache, const struct eg_fa
 
 static void keep(struct eg_facts_cache *facts_cache, struct eg_facts_cached *set)
 {
-    size_t octets = eg_facts_octets(&set->facts) + sizeof(struct kept);
+    size_t octets = eg_facts_octets(&set->facts) + sizeof(struct cached);
 
     if (octets > EG_FACTS_CACHE_OCTETS_MAX || another_stays(facts_cache, set)) {
         return;
     }
-    struct kept *kept = malloc(sizeof *kept);
-    if (kept == NULL) {
+    struct cached *cached = malloc(sizeof *cached);
+    if (cached == NULL) {
         return;
     }
     while (facts_cache->count == EG_FACTS_CACHE_MAX ||
            facts_cache->octets + octets > EG_FACTS_CACHE_OCTETS_MAX) {
         drop(facts_cache, oldest(facts_cache));
     }
-    *kept = (struct kept){.set = *set, .octets = octets, .turn = ++facts_cache->turns};
-    facts_cache->list[facts_cache->count++] = kept;
+    *cached = (struct cached){.set = *set, .octets = octets, .turn = ++facts_cache->turns};
+    facts_cache->list[facts_cache->count++] = cached;
     facts_cache->octets += octets;
     set->facts = (struct eg_facts){0};
 }
 
-void eg_facts_cache_give(struct eg_facts_cache *facts_cache, struct eg_facts_cached *recalled)
+void eg_facts_cache_give(struct eg_facts_cache *facts_cache, struct eg_facts_cached *set)
 {
-    if (recalled->plant[0] != '\0') {
+    if (set->plant[0] != '\0') {
         (void)pthread_mutex_lock(&facts_cache->mutex);
-        keep(facts_cache, recalled);
+        keep(facts_cache, set);
         (void)pthread_mutex_unlock(&facts_cache->mutex);
     }
-    eg_facts_done(&recalled->facts);
-    recalled->plant[0] = '\0';
+    eg_facts_done(&set->facts);
+    set->plant[0] = '\0';
 }

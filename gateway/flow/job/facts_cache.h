@@ -1,9 +1,14 @@
 /*
- * Sets of facts in force, kept from one report of a plant to its next: the next one reads only what
- * was recorded since, not a year of rows. A set depends on the archive alone, so neither a new
- * directory nor a new version of a package makes it untrue.
+ * Facts cache: sets of facts in force, from one report of a plant to its next. The next report
+ * reads only what was recorded since, not a year of rows. A set depends on the archive alone, so
+ * neither a new directory nor a new version of a package makes it wrong.
  *
- * Who judges takes a set out and gives it back; meanwhile it is nobody else's.
+ * A worker takes a set out and gives it back when the report is judged; meanwhile no other has it.
+ *
+ * Bounds: EG_FACTS_CACHE_MAX sets, EG_FACTS_CACHE_OCTETS_MAX octets; the set given back longest ago
+ * goes first.
+ *
+ * Thread: any.
  */
 #ifndef EG_FLOW_FACTS_CACHE_H
 #define EG_FLOW_FACTS_CACHE_H
@@ -16,12 +21,14 @@ EG_MUST_USE
 enum eg_status eg_facts_cache_new(struct eg_facts_cache **out, struct eg_error *err);
 void eg_facts_cache_free(struct eg_facts_cache **facts_cache);
 
-/* A set taken out, and what it is true for. */
+/* A set taken out, and what query it answers. */
 struct eg_facts_cached {
     struct eg_facts facts;
     char plant[EG_ID_MAX + 1], package[EG_ID_MAX + 1];
-    char from[11], until[11]; /* days from the first to before the last */
-    uint64_t below;           /* facts of entries before this index */
+    /* days from the first to before the last */
+    char from[11], until[11];
+    /* facts of entries before this index */
+    uint64_t below;
 };
 
 /*
@@ -33,14 +40,11 @@ EG_MUST_USE
 enum eg_status eg_facts_cache_take(struct eg_facts_cached *out, struct eg_facts_cache *facts_cache,
                                    struct eg_store *store, const struct eg_facts_query *query,
                                    struct eg_error *err);
-/*
- * Give back what was taken (emptied; one that is empty already may be given too). It is kept as
- * long as there is room: EG_FACTS_CACHE_MAX sets, EG_FACTS_CACHE_OCTETS_MAX octets. Thread: any.
- */
-void eg_facts_cache_give(struct eg_facts_cache *facts_cache, struct eg_facts_cached *recalled);
+/* Give back what was taken; it is empty afterwards. An empty one may be given too. */
+void eg_facts_cache_give(struct eg_facts_cache *facts_cache, struct eg_facts_cached *set);
 
 #ifdef EG_TEST_HOOKS
-/* Octets of facts that are kept, for tests. Thread: any. */
+/* Octets of the sets in the cache, for tests. */
 size_t eg_facts_cache_octets(struct eg_facts_cache *facts_cache);
 #endif
 

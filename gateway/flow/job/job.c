@@ -1,10 +1,10 @@
 /*
- * Making, resetting and ending jobs.
+ * Making, resetting and freeing jobs.
  */
 #include "flow/job/job.h"
 
-#include "base/log.h"
 #include "flow/job/outgoing.h"
+#include "flow/journal/log.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ void eg_job_again(struct eg_job *job)
     memset(&job->verdict, 0, sizeof job->verdict);
     memset(&job->header, 0, sizeof job->header);
     job->readable = false;
-    job->facts_cache = false;
+    job->needs_facts = false;
     job->breached = false;
     job->judged_by[0] = '\0';
     job->facts_below = 0;

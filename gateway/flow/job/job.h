@@ -1,6 +1,9 @@
 /*
- * Job: one submission as it travels through the stages. Each stage writes its own part and reads
- * the earlier ones. (hall -> worker -> recorder -> hall, as an outgoing message)
+ * Job: one submitted report on its way: made by the session thread, judged by a worker, recorded by
+ * the recorder, ended by whoever answers it (flow/pipeline/handover.h). Each stage writes its own
+ * part of the job and reads the earlier ones.
+ *
+ * Thread: one owner at a time.
  */
 #ifndef EG_FLOW_JOB_H
 #define EG_FLOW_JOB_H
@@ -14,7 +17,7 @@
 
 #define EG_JOB_MAGIC 0x6a6f6231u
 
-/* X(name): in the order of travel; the order itself stands in stages.c */
+/* In the order of the way; what a job has passed, for the journal. */
 enum eg_job_state {
     EG_JOB_TAKEN,
     EG_JOB_VERIFIED,
@@ -28,23 +31,30 @@ enum eg_job_state {
 struct eg_job {
     uint32_t magic;
     enum eg_job_state state;
-    uint64_t number; /* in the journal */
+    /* counts jobs from 1; names the job in the journal */
+    uint64_t number;
 
     /* intake */
     struct eg_route route;
     uint8_t request_id[EG_REQUEST_ID_MAX];
     size_t request_id_len;
-    char sender[EG_ID_MAX + 1]; /* participant of the connection */
+    /* participant of the connection */
+    char sender[EG_ID_MAX + 1];
     int64_t received_at_ms;
-    bool clock_doubted; /* received-at is worth nothing: answered from the archive, or CLOCK */
+    /* the clock was in doubt at received-at: answered from the archive, or CLOCK */
+    bool clock_doubted;
     struct eg_buf cms, report;
-    struct eg_plant_queue_place place; /* among reports of its plant */
-    bool retry; /* a person asked for it: nobody waits for an answer (held.h) */
+    /* among reports of its plant */
+    struct eg_plant_queue_place place;
+    /* a person asked for it: nobody waits for an answer (flow/recorder/held_reports.h) */
+    bool retry;
 
     /* verify */
-    uint64_t generation; /* of the snapshot that judged */
+    /* of the snapshot that judged */
+    uint64_t generation;
     struct eg_signer signer;
-    char participant[EG_ID_MAX + 1]; /* whose certificate signed */
+    /* whose certificate signed */
+    char participant[EG_ID_MAX + 1];
     struct eg_digest report_digest;
 
     /* read */
@@ -53,20 +63,24 @@ struct eg_job {
     bool readable;
 
     /* assess */
-    bool facts_cache;     /* its package recalls facts; `outcome` holds those it leaned on ... */
-    uint64_t facts_below; /* ... which were in force at this log index */
+    /* its package judges by earlier facts of the plant; `outcome` holds those it used ... */
+    bool needs_facts;
+    /* ... which were in force at this log index */
+    uint64_t facts_below;
     struct eg_outcome outcome;
-    struct eg_buf text_de, text_en; /* the findings' texts */
+    /* the findings' texts */
+    struct eg_buf text_de, text_en;
     uint64_t directory_version;
     struct eg_digest directory;
 
     /* the end: a refusal, or a receipt made by the recorder */
     struct eg_verdict verdict;
-    bool breached; /* it met a ceiling: to be remembered before that is answered (held.h) */
-    char judged_by[2 * EG_ID_MAX + 2]; /* the package then, "id version" */
+    /* it met a ceiling: remembered before that is answered (flow/recorder/held_reports.h) */
+    bool breached;
+    /* "id version" of the package that met its ceiling */
+    char judged_by[2 * EG_ID_MAX + 2];
     unsigned
         rounds; /* times judged; more than one when it waited, or the snapshot changed meanwhile */
-    int64_t stage_ns[8]; /* CPU time spent, by stage */
 };
 
 /* Frames are copied. NULL when memory ran out. */

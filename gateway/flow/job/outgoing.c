@@ -1,5 +1,6 @@
 /*
- * Answers cross threads as owned octets, so that nobody has to ask whose memory it is.
+ * The frames are copies or were taken over: nothing in a message points to memory of another
+ * thread.
  */
 #include "flow/job/outgoing.h"
 

@@ -1,6 +1,8 @@
 /*
- * Outgoing: one message on its way to the hall, which owns the socket. (workers, recorder, query
- * thread -> hall)
+ * Outgoing: one message on its way from a worker, the recorder or the query thread to the session
+ * thread, which owns the socket.
+ *
+ * Thread: one owner at a time.
  */
 #ifndef EG_FLOW_OUTGOING_H
 #define EG_FLOW_OUTGOING_H
@@ -15,11 +17,13 @@ struct eg_outgoing {
     size_t request_id_len;
     struct eg_buf frames[EG_FRAMES_MAX];
     size_t frame_count;
-    bool keep;                /* an item of a stream: kept and tried again when the peer is full */
-    struct eg_outgoing *next; /* among those kept */
+    /* an item of a stream: waits in the send backlog when the peer is full */
+    bool keep;
+    /* in the send backlog */
+    struct eg_outgoing *next;
 };
 
-/* A outgoing message without frames to `route` under `request_id`; NULL when memory ran out. */
+/* A message without frames to `route` under `request_id`; NULL when memory ran out. */
 struct eg_outgoing *eg_outgoing_new(const struct eg_route *route, const uint8_t *request_id,
                                     size_t request_id_len, enum eg_verb verb);
 void eg_outgoing_free(struct eg_outgoing **outgoing);

@@ -1,9 +1,9 @@
 /*
  * One lock, held for a few steps; lists are in the order of job numbers.
  *
- * Why the gate: workers read reports side by side, and the later of two may be read first. Only
- * when every report that arrived before it is known can a report take its place in its plant queue.
- * The gate opens in order, so plant queues fill in order.
+ * Why there is a gate: workers read reports in parallel, and the later of two may be read first. A
+ * report takes its place among those of its plant only when every report that arrived before it is
+ * read. The gate opens in the order of arrival, so each plant's queue fills in that order.
  */
 #include "flow/job/plant_queue.h"
 
@@ -14,12 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUCKETS 1024 /* plants with a report in hand; more share a bucket */
+/* of plants that have a report first; several may share one */
+#define BUCKETS 1024
 
 struct eg_plant_queues {
     pthread_mutex_t lock;
     struct eg_plant_queue_list unread, gate;
-    struct eg_job *buckets[BUCKETS]; /* the first job of each plant queue */
+    /* the first job of each plant queue */
+    struct eg_job *buckets[BUCKETS];
 };
 
 enum eg_status eg_plant_queues_new(struct eg_plant_queues **out, struct eg_error *err)
@@ -28,7 +30,7 @@ enum eg_status eg_plant_queues_new(struct eg_plant_queues **out, struct eg_error
 
     if (plant_queues == NULL || pthread_mutex_init(&plant_queues->lock, NULL) != 0) {
         free(plant_queues);
-        return eg_error_set(err, EG_E_NOMEM, "lanes", "memory ran out");
+        return eg_error_set(err, EG_E_NOMEM, "plant-queues", "memory ran out");
     }
     *out = plant_queues;
     return EG_OK;
@@ -59,7 +61,7 @@ void eg_plant_queues_free(struct eg_plant_queues **plant_queues)
     *plant_queues = NULL;
 }
 
-/* ---- lists ---------------------------------------------------------------------------------- */
+/* ---- lists ---- */
 
 /* After the last job with a smaller number: mostly at the end. */
 static void put(struct eg_plant_queue_list *list, struct eg_job *job)
@@ -86,8 +88,7 @@ static void take_out(struct eg_plant_queue_list *list, struct eg_job *job)
     place->before = NULL;
 }
 
-/* ---- plant queues
- * ---------------------------------------------------------------------------------- */
+/* ---- plant queues ---- */
 
 static struct eg_job **bucket_of(struct eg_plant_queues *plant_queues, const char *plant)
 {
@@ -99,7 +100,7 @@ static struct eg_job **bucket_of(struct eg_plant_queues *plant_queues, const cha
     return &plant_queues->buckets[hash % BUCKETS];
 }
 
-/* Where the first job of this plant hangs, or would. */
+/* The link to the first job of this plant, or to where it would be. */
 static struct eg_job **first_of(struct eg_plant_queues *plant_queues, const char *plant)
 {
     struct eg_job **at = bucket_of(plant_queues, plant);
@@ -110,7 +111,7 @@ static struct eg_job **first_of(struct eg_plant_queues *plant_queues, const char
     return at;
 }
 
-/* Through the gate: true if the plant queue was empty, so that the job is its first. */
+/* Through the gate. true: no other report of the plant is there, the job is the first. */
 static bool join(struct eg_plant_queues *plant_queues, struct eg_job *job)
 {
     struct eg_job **at = first_of(plant_queues, job->place.plant);
@@ -133,7 +134,7 @@ static bool is_next(const struct eg_plant_queues *plant_queues, const struct eg_
     return plant_queues->unread.first == NULL || plant_queues->unread.first->number > job->number;
 }
 
-/* Jobs that leave the plant queues' hands, in order. They hang in buckets by place.next already, so
+/* Jobs that are handed out, in order. As first of their plant they are linked by place.next, so
  * this list runs through place.before. */
 struct let_go {
     struct eg_job *first, *last;
@@ -146,7 +147,7 @@ static void add(struct let_go *out, struct eg_job *job)
     job->place.before = NULL;
 }
 
-/* Take the job out of the list, if it is there: who asks has it in hand. */
+/* Take the job out of the list, if it is there: the caller has it. */
 static void keep(struct let_go *out, const struct eg_job *job)
 {
     struct eg_job *last = NULL;
@@ -180,7 +181,7 @@ static void stop_unread(struct eg_plant_queues *plant_queues, struct eg_job *job
     }
 }
 
-/* The next of the plant queue becomes its first, with those behind it. */
+/* The next one of the plant becomes its first, with those behind it. */
 static void hand_over(struct eg_plant_queues *plant_queues, struct eg_job *job, struct let_go *out)
 {
     struct eg_job **at = first_of(plant_queues, job->place.plant);
@@ -201,7 +202,7 @@ static void hand_over(struct eg_plant_queues *plant_queues, struct eg_job *job, 
     add(out, next);
 }
 
-/* ---- public ---------------------------------------------------------------------------------- */
+/* ---- public ---- */
 
 void eg_plant_queues_arrive(struct eg_plant_queues *plant_queues, struct eg_job *job)
 {

@@ -1,17 +1,17 @@
 /*
- * Plant queues: reports of one plant whose package keeps facts are judged one at a time in the
- * order of their arrival, so that yesterday's facts are in force before today's report is judged.
- * All other reports pass.
+ * Plant queues: reports of one plant whose package judges by earlier facts are judged one at a time
+ * in the order of their arrival, so that yesterday's facts are in force before today's report is
+ * judged. All other reports pass.
  *
+ * States of a job:
  *   unread     from arrival until its plant and package are known, or it has ended
- *   at gate    read, but an earlier one is still unread: that one may belong before it
- *   waiting    behind others of its plant
- *   first      of its plant queue: may be judged; stays so when it is judged again, until it is
- *              answered
+ *   gate       read, but an earlier one is still unread, which may belong before it
+ *   waiting    behind another one of its plant
+ *   first      of its plant: may be judged; stays so when it is judged again, until it is answered
  *
- * A job at the gate or waiting is the plant queues' own: it was made as on arrival and is handed
- * out again when its turn has come; it counts as in hand all the while. Nothing here waits or
- * allocates: the lists run through the jobs.
+ * 1. A job in gate or waiting is owned by the plant queues: it is reset as on arrival and handed
+ *    out again when its turn has come. It counts as admitted all the while.
+ * 2. Nothing here blocks or allocates: the lists run through the jobs.
  *
  * Thread: any.
  */
@@ -37,40 +37,42 @@ struct eg_plant_queue_list {
     struct eg_job *first, *last;
 };
 
-/* In every job; the plant queues' own. */
+/* In every job; only the plant queues read and write it. */
 struct eg_plant_queue_place {
     enum eg_plant_queue_state state;
     char plant[EG_ID_MAX + 1];
-    struct eg_job *next, *before;       /* in its list; FIRST: in the bucket of its plant */
-    struct eg_plant_queue_list waiting; /* FIRST: those behind it */
+    /* in its list; FIRST: in the bucket of its plant */
+    struct eg_job *next, *before;
+    /* FIRST: those behind it */
+    struct eg_plant_queue_list waiting;
 };
 
 EG_MUST_USE
 enum eg_status eg_plant_queues_new(struct eg_plant_queues **out, struct eg_error *err);
-/* Frees the jobs that are the plant queues' own. */
+/* With the jobs that the plant queues own. */
 void eg_plant_queues_free(struct eg_plant_queues **plant_queues);
 
 /* A job arrives: called in the order of job numbers, before others can see the job. */
 void eg_plant_queues_arrive(struct eg_plant_queues *plant_queues, struct eg_job *job);
 
 /*
- * Each of the others may let jobs go whose turn has come: a list through place.before, to be judged
- * from the start; the caller's.
+ * Each of the following returns the jobs whose turn has come by it: a list through place.before, to
+ * be judged from the start. They are the caller's.
  */
 
-/* The job is read and needs no plant queue. */
+/* The job is read, and does not wait for others of its plant. */
 EG_MUST_USE
 struct eg_job *eg_plant_queues_pass(struct eg_plant_queues *plant_queues, struct eg_job *job);
 
 /*
- * The job is read and belongs to this plant's plant queue. *mine true: it is its turn, go on
- * judging. false: the job is the plant queues' and may be anywhere already.
+ * The job is read, and is judged in the order of this plant. *mine true: it is its turn, go on
+ * judging. false: the job is the plant queues', and another thread may have it already.
  */
 EG_MUST_USE
 struct eg_job *eg_plant_queues_enter(bool *mine, struct eg_plant_queues *plant_queues,
                                      struct eg_job *job, const char *plant);
 
-/* The job has its answer, or its end. */
+/* The job has ended. */
 EG_MUST_USE
 struct eg_job *eg_plant_queues_leave(struct eg_plant_queues *plant_queues, struct eg_job *job);
 

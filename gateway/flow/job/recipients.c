@@ -1,5 +1,5 @@
 /*
- * Who is told; see the header.
+ * The package says to which role a notification goes; the plant says who has that role.
  */
 #include "flow/job/recipients.h"
 
@@ -32,7 +32,7 @@ static void drop_all(struct eg_outcome *outcome)
     outcome->notification_count = 0;
 }
 
-/* The engine leaves out a notification whose result was not made, so names decide, not places. */
+/* By name, not by place: the engine leaves out a notification without a result. */
 static const struct eg_notification_rule *rule_of(const struct eg_package *package,
                                                   const char *name)
 {

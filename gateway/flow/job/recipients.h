@@ -1,6 +1,6 @@
 /*
- * Who is told: the recipients of an outcome's notifications. Used when a report is judged and when
- * the decision is made again by an auditor, so that both mean the same.
+ * Recipients: who an outcome's notifications go to. Used when a report is judged and when an audit
+ * judges it again, so that both give the same.
  */
 #ifndef EG_FLOW_RECIPIENTS_H
 #define EG_FLOW_RECIPIENTS_H
@@ -9,8 +9,8 @@
 #include "core/outcome.h"
 
 /*
- * Nobody is told anything of a rejected report: its notifications are dropped. Those of an accepted
- * one get the participant ids of their recipients.
+ * A rejected report is notified to nobody: its notifications are dropped. Those of an accepted one
+ * get the participant ids of their recipients.
  *   plant   of the report; borrowed
  * EG_E_NOMEM. Any thread.
  */

@@ -1,6 +1,5 @@
 /*
- * One list a peer, so that a turn costs one try for each peer that is full, however much is kept
- * for it.
+ * One list a peer, so that a turn costs one try for each peer that is full, however long its list.
  */
 #include "flow/job/send_backlog.h"
 
@@ -14,12 +13,12 @@ struct eg_send_backlog_peer {
     struct eg_send_backlog_peer *next;
 };
 
-void eg_send_backlog_init(struct eg_send_backlog *kept, size_t max_octets)
+void eg_send_backlog_init(struct eg_send_backlog *backlog, size_t max_octets)
 {
-    *kept = (struct eg_send_backlog){.max_octets = max_octets};
+    *backlog = (struct eg_send_backlog){.max_octets = max_octets};
 }
 
-static void drop_first(struct eg_send_backlog *kept, struct eg_send_backlog_peer *peer)
+static void drop_first(struct eg_send_backlog *backlog, struct eg_send_backlog_peer *peer)
 {
     struct eg_outgoing *outgoing = peer->first;
     size_t octets = eg_outgoing_octets(outgoing);
@@ -28,32 +27,32 @@ static void drop_first(struct eg_send_backlog *kept, struct eg_send_backlog_peer
         peer->end = &peer->first;
     }
     peer->octets -= octets;
-    kept->octets -= octets;
+    backlog->octets -= octets;
     eg_outgoing_free(&outgoing);
 }
 
-/* Unlink the peer that *link points to and free what was kept for it. */
-static void drop_peer(struct eg_send_backlog *kept, struct eg_send_backlog_peer **link)
+/* Unlink the peer that *link points to and free its list. */
+static void drop_peer(struct eg_send_backlog *backlog, struct eg_send_backlog_peer **link)
 {
     struct eg_send_backlog_peer *peer = *link;
     while (peer->first != NULL) {
-        drop_first(kept, peer);
+        drop_first(backlog, peer);
     }
     *link = peer->next;
     free(peer);
 }
 
-void eg_send_backlog_done(struct eg_send_backlog *kept)
+void eg_send_backlog_done(struct eg_send_backlog *backlog)
 {
-    while (kept->peers != NULL) {
-        drop_peer(kept, &kept->peers);
+    while (backlog->peers != NULL) {
+        drop_peer(backlog, &backlog->peers);
     }
 }
 
-static struct eg_send_backlog_peer *find(const struct eg_send_backlog *kept,
+static struct eg_send_backlog_peer *find(const struct eg_send_backlog *backlog,
                                          const struct eg_route *route)
 {
-    struct eg_send_backlog_peer *peer = kept->peers;
+    struct eg_send_backlog_peer *peer = backlog->peers;
     while (peer != NULL &&
            (peer->route.len != route->len || memcmp(peer->route.id, route->id, route->len) != 0)) {
         peer = peer->next;
@@ -61,46 +60,48 @@ static struct eg_send_backlog_peer *find(const struct eg_send_backlog *kept,
     return peer;
 }
 
-bool eg_send_backlog_has(const struct eg_send_backlog *kept, const struct eg_route *route)
+bool eg_send_backlog_has(const struct eg_send_backlog *backlog, const struct eg_route *route)
 {
-    return find(kept, route) != NULL;
+    return find(backlog, route) != NULL;
 }
 
-static struct eg_send_backlog_peer *find_or_make(struct eg_send_backlog *kept,
+static struct eg_send_backlog_peer *find_or_make(struct eg_send_backlog *backlog,
                                                  const struct eg_route *route)
 {
-    struct eg_send_backlog_peer *peer = find(kept, route);
+    struct eg_send_backlog_peer *peer = find(backlog, route);
     if (peer == NULL) {
         peer = calloc(1, sizeof *peer);
         if (peer != NULL) {
-            *peer = (struct eg_send_backlog_peer){.route = *route, .next = kept->peers};
+            *peer = (struct eg_send_backlog_peer){.route = *route, .next = backlog->peers};
             peer->end = &peer->first;
-            kept->peers = peer;
+            backlog->peers = peer;
         }
     }
     return peer;
 }
 
-/* The follower sees a gap at worst, refuses it, and follows anew from its last ACK. */
-static void give_up_largest(struct eg_send_backlog *kept, const struct eg_send_backlog_ways *ways)
+/* The follower finds a gap in its stream, and follows again from its last ACK. */
+static void give_up_largest(struct eg_send_backlog *backlog,
+                            const struct eg_send_backlog_hooks *hooks)
 {
-    struct eg_send_backlog_peer **largest = &kept->peers;
-    for (struct eg_send_backlog_peer **link = &kept->peers; *link != NULL; link = &(*link)->next) {
+    struct eg_send_backlog_peer **largest = &backlog->peers;
+    for (struct eg_send_backlog_peer **link = &backlog->peers; *link != NULL;
+         link = &(*link)->next) {
         if ((*link)->octets > (*largest)->octets) {
             largest = link;
         }
     }
     struct eg_route route = (*largest)->route;
-    drop_peer(kept, largest);
-    ways->gone(ways->payload, &route);
+    drop_peer(backlog, largest);
+    hooks->gone(hooks->payload, &route);
 }
 
-void eg_send_backlog_add(struct eg_send_backlog *kept, struct eg_outgoing **outgoing,
-                         const struct eg_send_backlog_ways *ways)
+void eg_send_backlog_add(struct eg_send_backlog *backlog, struct eg_outgoing **outgoing,
+                         const struct eg_send_backlog_hooks *hooks)
 {
-    struct eg_send_backlog_peer *peer = find_or_make(kept, &(*outgoing)->route);
+    struct eg_send_backlog_peer *peer = find_or_make(backlog, &(*outgoing)->route);
     if (peer == NULL) {
-        ways->gone(ways->payload, &(*outgoing)->route);
+        hooks->gone(hooks->payload, &(*outgoing)->route);
         eg_outgoing_free(outgoing);
         return;
     }
@@ -109,23 +110,24 @@ void eg_send_backlog_add(struct eg_send_backlog *kept, struct eg_outgoing **outg
     *peer->end = *outgoing;
     peer->end = &(*outgoing)->next;
     peer->octets += octets;
-    kept->octets += octets;
+    backlog->octets += octets;
     *outgoing = NULL;
-    if (kept->octets > kept->max_octets) {
-        give_up_largest(kept, ways);
+    if (backlog->octets > backlog->max_octets) {
+        give_up_largest(backlog, hooks);
     }
 }
 
-void eg_send_backlog_send(struct eg_send_backlog *kept, const struct eg_send_backlog_ways *ways)
+void eg_send_backlog_send(struct eg_send_backlog *backlog,
+                          const struct eg_send_backlog_hooks *hooks)
 {
-    struct eg_send_backlog_peer **link = &kept->peers;
+    struct eg_send_backlog_peer **link = &backlog->peers;
     while (*link != NULL) {
         struct eg_send_backlog_peer *peer = *link;
         enum eg_status status = EG_OK;
         while (peer->first != NULL && status == EG_OK) {
-            status = ways->send(ways->payload, peer->first);
+            status = hooks->send(hooks->payload, peer->first);
             if (status == EG_OK) {
-                drop_first(kept, peer);
+                drop_first(backlog, peer);
             }
         }
         if (status == EG_E_BUSY) {
@@ -133,9 +135,9 @@ void eg_send_backlog_send(struct eg_send_backlog *kept, const struct eg_send_bac
             continue;
         }
         struct eg_route route = peer->route;
-        drop_peer(kept, link);
+        drop_peer(backlog, link);
         if (status != EG_OK) {
-            ways->gone(ways->payload, &route);
+            hooks->gone(hooks->payload, &route);
         }
     }
 }

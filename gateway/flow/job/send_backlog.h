@@ -1,9 +1,9 @@
 /*
- * Send backlog: items of streams whose peers take nothing at the moment, a list for each peer, in
- * order. Bounded in octets; when the bound is met the peer that holds most is given up, so that one
- * slow follower can not cost the others theirs.
+ * Send backlog: items of streams whose peers take nothing at the moment; for each peer a list, in
+ * order. Bounded in octets: beyond, the peer with the largest list is given up, so that a slow
+ * follower does not take the room of the others.
  *
- * Thread: owner thread (the hall's).
+ * Thread: owner thread (the session thread).
  */
 #ifndef EG_FLOW_SEND_BACKLOG_H
 #define EG_FLOW_SEND_BACKLOG_H
@@ -16,25 +16,27 @@ struct eg_send_backlog {
     size_t octets, max_octets;
 };
 
-/* How outgoing messages leave, and who hears that a peer is given up or gone. */
-struct eg_send_backlog_ways {
+struct eg_send_backlog_hooks {
     void *payload;
-    enum eg_status (*send)(void *payload,
-                           const struct eg_outgoing *outgoing); /* as eg_router_send */
+    /* as eg_router_send */
+    enum eg_status (*send)(void *payload, const struct eg_outgoing *outgoing);
+    /* the peer was given up, or is gone */
     void (*gone)(void *payload, const struct eg_route *route);
 };
 
-void eg_send_backlog_init(struct eg_send_backlog *kept, size_t max_octets);
-void eg_send_backlog_done(struct eg_send_backlog *kept); /* what is left is freed */
+void eg_send_backlog_init(struct eg_send_backlog *backlog, size_t max_octets);
+/* What is left is freed. */
+void eg_send_backlog_done(struct eg_send_backlog *backlog);
 
 /* Something waits for this peer: a later item must wait behind it. */
-bool eg_send_backlog_has(const struct eg_send_backlog *kept, const struct eg_route *route);
+bool eg_send_backlog_has(const struct eg_send_backlog *backlog, const struct eg_route *route);
 
-/* Keep an outgoing message; taken. May give up a peer, this one too, and then says so. */
-void eg_send_backlog_add(struct eg_send_backlog *kept, struct eg_outgoing **outgoing,
-                         const struct eg_send_backlog_ways *ways);
+/* Add a message to its peer's list; taken. May give up a peer, maybe this one, and calls gone. */
+void eg_send_backlog_add(struct eg_send_backlog *backlog, struct eg_outgoing **outgoing,
+                         const struct eg_send_backlog_hooks *hooks);
 
 /* Try each peer again, until it takes no more. */
-void eg_send_backlog_send(struct eg_send_backlog *kept, const struct eg_send_backlog_ways *ways);
+void eg_send_backlog_send(struct eg_send_backlog *backlog,
+                          const struct eg_send_backlog_hooks *hooks);
 
 #endif

@@ -1,5 +1,7 @@
 /*
- * Items of the query thread's queue. An item that can not be put there (memory, stopping) is freed.
+ * Making items and putting them into the queue. What the recorder tells may be lost when memory
+ * runs out: the query thread looks at the log by itself every second, and a follower whose ACKED
+ * is missing sends its ACK again.
  */
 #include "flow/pipeline/query_item.h"
 
@@ -8,31 +10,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DESK_ITEMS_MAX 4096
+/* messages that wait for the query thread */
+#define QUERIES_MAX 4096
 
 void eg_query_item_free(struct eg_query_item **item)
 {
     if (*item != NULL) {
         eg_outgoing_free(&(*item)->message);
-        eg_task_free(&(*item)->kept);
+        eg_task_free(&(*item)->cursor);
         free(*item);
         *item = NULL;
     }
 }
 
-static bool put(struct eg_gateway_state *gateway, struct eg_query_item *item)
+static bool put(struct eg_queue *queries, struct eg_query_item *item)
 {
-    if (!eg_queue_put(gateway->queries, item, 0)) {
+    if (!eg_queue_put(queries, item, 0)) {
         eg_query_item_free(&item);
         return false;
     }
     return true;
 }
 
-bool eg_query_item_ask(struct eg_gateway_state *gateway, const struct eg_arrival *arrival,
+bool eg_query_item_ask(struct eg_queue *queries, const struct eg_arrival *arrival,
                        const char *participant, unsigned roles)
 {
-    if (eg_queue_items(gateway->queries) >= DESK_ITEMS_MAX) {
+    if (eg_queue_items(queries) >= QUERIES_MAX) {
         return false;
     }
     const struct eg_message *message = &arrival->message;
@@ -54,32 +57,38 @@ bool eg_query_item_ask(struct eg_gateway_state *gateway, const struct eg_arrival
         eg_query_item_free(&item);
         return false;
     }
-    return put(gateway, item);
+    return put(queries, item);
 }
 
-void eg_query_item_tell(struct eg_gateway_state *gateway, enum eg_query_item_kind kind,
-                        const struct eg_task *kept)
+void eg_query_item_log_grew(struct eg_queue *queries)
+{
+    struct eg_query_item *item = calloc(1, sizeof *item);
+    if (item != NULL) {
+        item->kind = EG_QUERY_LOG_GREW;
+        put(queries, item);
+    }
+}
+
+void eg_query_item_cursor_durable(struct eg_queue *queries, const struct eg_task *task)
 {
     struct eg_query_item *item = calloc(1, sizeof *item);
     if (item == NULL) {
-        return; /* the query thread looks by itself every second */
+        return;
     }
-    item->kind = kind;
-    if (kept != NULL) {
-        item->kept = eg_task_new(EG_TASK_CURSOR);
-        if (item->kept != NULL) {
-            item->kept->ack = kept->ack;
-        }
+    item->kind = EG_QUERY_CURSOR_DURABLE;
+    item->cursor = eg_task_new(EG_TASK_CURSOR);
+    if (item->cursor != NULL) {
+        item->cursor->ack = task->ack;
     }
-    put(gateway, item);
+    put(queries, item);
 }
 
-void eg_query_item_gone(struct eg_gateway_state *gateway, const struct eg_route *route)
+void eg_query_item_gone(struct eg_queue *queries, const struct eg_route *route)
 {
     struct eg_query_item *item = calloc(1, sizeof *item);
     if (item != NULL) {
         item->kind = EG_QUERY_GONE;
         item->route = *route;
-        put(gateway, item);
+        put(queries, item);
     }
 }

@@ -1,5 +1,5 @@
 /*
- * Making and freeing tasks of the recorder. Any thread; one owner at a time.
+ * Making and freeing tasks.
  */
 #include "flow/pipeline/task.h"
 

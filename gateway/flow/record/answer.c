@@ -1,16 +1,18 @@
 /*
- * Texts are made when shown, in both languages; receipts and findings are what the archive holds.
- * So texts that do not fit into an answer are counted, not an error.
+ * The archive holds receipts and findings; their texts in both languages are made for each answer.
+ * So texts that do not fit into an answer are counted in its last line, and no error.
  */
 #include "flow/record/answer.h"
 
+#include "base/error.h"
 #include "base/text.h"
 
 #include <string.h>
 
-#define MORE_OCTETS 100 /* of the line that counts the rest */
+/* of the line that counts the texts left out */
+#define MORE_OCTETS 100
 
-/* Without the package: rule, and the values as recorded. */
+/* Without the package: the values as recorded. */
 static void bare_text(struct eg_buf *out, const struct eg_finding *finding)
 {
     for (size_t i = 0; i < finding->value_count; i++) {
@@ -68,20 +70,28 @@ enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, const struc
     return status != EG_OK ? status : eg_buf_ok(out, "texts of findings", err);
 }
 
-struct eg_outgoing *eg_answer_receipt(const struct eg_job *job, struct eg_bytes receipt,
-                                      const struct eg_salt *findings_salt,
-                                      const struct eg_salt *report_salt, struct eg_bytes findings,
-                                      struct eg_bytes de, struct eg_bytes en)
+enum eg_status eg_answer_texts_both(struct eg_buf *de, struct eg_buf *en,
+                                    const struct eg_rules *rules,
+                                    const struct eg_findings *findings, struct eg_error *err)
+{
+    EG_TRY(eg_answer_texts(de, "de", rules, findings, err));
+    return eg_answer_texts(en, "en", rules, findings, err);
+}
+
+struct eg_outgoing *eg_answer_receipt(const struct eg_job *job, const struct eg_answer_parts *parts)
 {
     uint8_t salts[2 * EG_SALT_LEN];
-    memcpy(salts, findings_salt->octets, EG_SALT_LEN);
-    memcpy(salts + EG_SALT_LEN, report_salt->octets, EG_SALT_LEN);
+    memcpy(salts, parts->findings_salt->octets, EG_SALT_LEN);
+    memcpy(salts + EG_SALT_LEN, parts->report_salt->octets, EG_SALT_LEN);
+    const struct eg_bytes frames[] = {
+        parts->receipt, {salts, sizeof salts}, parts->findings, parts->text_de, parts->text_en};
     struct eg_outgoing *outgoing =
         eg_outgoing_new(&job->route, job->request_id, job->request_id_len, EG_VERB_RECEIPT);
-    if (outgoing != NULL && !(eg_outgoing_add(outgoing, receipt) &&
-                              eg_outgoing_add(outgoing, (struct eg_bytes){salts, sizeof salts}) &&
-                              eg_outgoing_add(outgoing, findings) &&
-                              eg_outgoing_add(outgoing, de) && eg_outgoing_add(outgoing, en))) {
+    bool added = outgoing != NULL;
+    for (size_t i = 0; i < sizeof frames / sizeof frames[0] && added; i++) {
+        added = eg_outgoing_add(outgoing, frames[i]);
+    }
+    if (!added) {
         eg_outgoing_free(&outgoing);
     }
     return outgoing;
@@ -98,33 +108,25 @@ struct stored_parts {
 static enum eg_status read_parts(struct stored_parts *parts, struct eg_store *store,
                                  const struct eg_stored *stored, struct eg_error *err)
 {
-    enum eg_status status = eg_store_content(&parts->findings_text, &parts->findings_salt, store,
-                                             stored->index, EG_CONTENT_FINDINGS, 0, err);
-    if (status == EG_OK) {
-        status = eg_store_content(&parts->report, &parts->report_salt, store, stored->index,
-                                  EG_CONTENT_REPORT, 0, err);
-    }
-    if (status == EG_OK) {
-        status = eg_findings_read(&parts->findings, &parts->package, &parts->has_package,
-                                  eg_bytes_view(&parts->findings_text), err);
-    }
-    return status;
+    EG_TRY(eg_store_content(&parts->findings_text, &parts->findings_salt, store, stored->index,
+                            EG_CONTENT_FINDINGS, 0, err));
+    EG_TRY(eg_store_content(&parts->report, &parts->report_salt, store, stored->index,
+                            EG_CONTENT_REPORT, 0, err));
+    return eg_findings_read(&parts->findings, &parts->package, &parts->has_package,
+                            eg_bytes_view(&parts->findings_text), err);
 }
 
-static enum eg_status make_texts(struct stored_parts *parts, eg_answer_rules_fn rules,
-                                 void *payload, struct eg_error *err)
+static enum eg_status make_texts(struct stored_parts *parts, const struct eg_answer_rules *rules,
+                                 struct eg_error *err)
 {
-    const struct eg_rules *compiled = parts->has_package ? rules(payload, &parts->package) : NULL;
-    enum eg_status status = eg_answer_texts(&parts->de, "de", compiled, &parts->findings, err);
-    if (status == EG_OK) {
-        status = eg_answer_texts(&parts->en, "en", compiled, &parts->findings, err);
-    }
-    return status;
+    const struct eg_rules *compiled =
+        rules != NULL && parts->has_package ? rules->find(rules->payload, &parts->package) : NULL;
+    return eg_answer_texts_both(&parts->de, &parts->en, compiled, &parts->findings, err);
 }
 
 enum eg_status eg_answer_stored(struct eg_outgoing **out, const struct eg_job *job,
                                 struct eg_store *store, const struct eg_stored *stored,
-                                eg_answer_rules_fn rules, void *payload, struct eg_error *err)
+                                const struct eg_answer_rules *rules, struct eg_error *err)
 {
     struct stored_parts parts = {0};
     eg_buf_init(&parts.findings_text, EG_FINDINGS_MAX);
@@ -133,15 +135,23 @@ enum eg_status eg_answer_stored(struct eg_outgoing **out, const struct eg_job *j
     eg_buf_init(&parts.en, EG_FINDINGS_MAX);
     eg_findings_init(&parts.findings);
     enum eg_status status = read_parts(&parts, store, stored, err);
-    if (status == EG_OK) {
-        status = make_texts(&parts, rules, payload, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = eg_answer_receipt(job, eg_bytes_view(&stored->receipt), &parts.findings_salt,
-                                 &parts.report_salt, eg_bytes_view(&parts.findings_text),
-                                 eg_bytes_view(&parts.de), eg_bytes_view(&parts.en));
-        status = *out != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "answer", "memory ran out");
+    status = make_texts(&parts, rules, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    struct eg_answer_parts found = {.receipt = eg_bytes_view(&stored->receipt),
+                                    .findings = eg_bytes_view(&parts.findings_text),
+                                    .text_de = eg_bytes_view(&parts.de),
+                                    .text_en = eg_bytes_view(&parts.en),
+                                    .findings_salt = &parts.findings_salt,
+                                    .report_salt = &parts.report_salt};
+    *out = eg_answer_receipt(job, &found);
+    status = *out != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "answer", "memory ran out");
+
+done:
     eg_findings_done(&parts.findings);
     eg_buf_done(&parts.findings_text);
     eg_buf_done(&parts.report);

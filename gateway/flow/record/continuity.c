@@ -1,16 +1,15 @@
 /*
- * What the start of a gateway, and each reopening, asks of the archive; see the header.
+ * What is asked of an archive at each start and each reopening.
  */
 #include "flow/record/continuity.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char way_on[] = "put the longer copy back, or begin a new log (new origin, new key, "
+static const char remedy[] = "put the longer copy back, or begin a new log (new origin, new key, "
                              "new archive) with --new-log";
 
-/* ---- beginning --------------------------------------------------------------------------------
- */
+/* ---- beginning ---- */
 
 static enum eg_status sign_empty(struct eg_buf *out, const struct eg_log_place *place,
                                  const uint8_t key[EG_ED25519_KEY_LEN], struct eg_error *err)
@@ -60,12 +59,12 @@ static enum eg_status refuse_note(bool *there_out, const struct eg_log_place *pl
     if (status == EG_E_NOTFOUND) {
         return EG_OK;
     }
-    uint64_t size = status == EG_OK ? eg_head_file_note(file)->newest.size : 0;
-    eg_head_file_close(&file);
-    if (status == EG_OK && size == 0) {
-        return EG_OK;
-    }
     if (status == EG_OK) {
+        uint64_t size = eg_head_file_note(file)->newest.size;
+        eg_head_file_close(&file);
+        if (size == 0) {
+            return EG_OK;
+        }
         (void)snprintf(why.text, sizeof why.text, "this log has %llu entries",
                        (unsigned long long)size);
     }
@@ -83,26 +82,33 @@ enum eg_status eg_continuity_begin(const struct eg_log_place *place, struct eg_e
     enum eg_status status = eg_ed25519_public(key, place->seed, err);
 
     eg_buf_init(&checkpoint, EG_SIGNED_TEXT_MAX);
-    if (status == EG_OK) {
-        status = refuse_note(&there, place, key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = refuse_entries(place, err);
+    status = refuse_note(&there, place, key, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !there) {
+    status = refuse_entries(place, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!there) {
         status = sign_empty(&checkpoint, place, key, err);
-        if (status == EG_OK) {
-            status = eg_head_file_create(place->head, eg_bytes_view(&checkpoint), err);
+        if (status != EG_OK) {
+            goto done;
         }
+        status = eg_head_file_create(place->head, eg_bytes_view(&checkpoint), err);
     }
+
+done:
     eg_buf_done(&checkpoint);
     return status;
 }
 
-/* ---- continuing -------------------------------------------------------------------------------
- */
+/* ---- continuing ---- */
 
-/* An archive of before has no head note: what it says itself is written down, once. */
+/* An archive of a version without head notes: one is made from what the archive itself says. */
 static enum eg_status take_before(const struct eg_log_place *place,
                                   const uint8_t key[EG_ED25519_KEY_LEN], struct eg_error *err)
 {
@@ -115,7 +121,7 @@ static enum eg_status take_before(const struct eg_log_place *place,
     if (status == EG_E_NOTFOUND) {
         status = eg_error_set(err, EG_E_DENIED, place->head,
                               "there is neither this head note nor the archive %s: %s",
-                              place->archive, way_on);
+                              place->archive, remedy);
     } else if (status == EG_E_STATE) {
         status = eg_error_set(err, EG_E_DENIED, place->head,
                               "the head note of %s is not there (%.120s), so nobody can tell "
@@ -130,9 +136,12 @@ static enum eg_status take_before(const struct eg_log_place *place,
     } else if (status == EG_OK) {
         status = eg_checkpoint_verify(&head, eg_bytes_view(&checkpoint), place->origin, key, err);
     }
-    if (status == EG_OK) {
-        status = eg_head_file_create(place->head, eg_bytes_view(&checkpoint), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_head_file_create(place->head, eg_bytes_view(&checkpoint), err);
+
+done:
     eg_buf_done(&checkpoint);
     return status;
 }
@@ -197,12 +206,12 @@ enum eg_status eg_continuity_check(struct eg_store *store, const struct eg_merkl
                             "has %llu entries, but %s has %llu: it is shorter than what was "
                             "given out; %s",
                             (unsigned long long)edge->size, what, (unsigned long long)known->size,
-                            way_on);
+                            remedy);
     }
     if (!extends(store, edge, known, &status, err) && status == EG_OK) {
         status = eg_error_set(err, EG_E_DENIED, "archive",
                               "is another log than %s from before entry %llu on; %s", what,
-                              (unsigned long long)known->size, way_on);
+                              (unsigned long long)known->size, remedy);
     }
     return status;
 }

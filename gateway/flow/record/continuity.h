@@ -1,6 +1,10 @@
 /*
- * A log is never continued shorter: the head note (proof/head_note.h) tells what was let out, and
- * no archive is written to that does not hold all of that.
+ * Continuity: a log is never continued shorter than it was. The head note (proof/head_note.h) holds
+ * size and root of what has left the gateway; an archive that does not hold all of that is refused.
+ *
+ * Each refusal names what is missing or different, and how to go on.
+ *
+ * Thread: the ledger's owner; begin: before a gateway runs.
  */
 #ifndef EG_FLOW_CONTINUITY_H
 #define EG_FLOW_CONTINUITY_H
@@ -10,13 +14,15 @@
 
 /* Where a log lies and what it is called. All borrowed. */
 struct eg_log_place {
-    const char *archive, *head; /* paths */
+    /* paths */
+    const char *archive, *head;
     const char *origin;
-    const uint8_t *seed; /* of the log key, EG_ED25519_KEY_LEN octets */
+    /* of the log key, EG_ED25519_KEY_LEN octets */
+    const uint8_t *seed;
 };
 
 /*
- * Begin a log: write a head note of size 0. Fine if one of size 0 is there and no entry.
+ * Begin a log: write a head note of size 0. EG_OK too if one of size 0 is there and no entry.
  *
  * EG_E_EXISTS  there is a head note that is not empty, or damaged, or of another log or key; or an
  *              archive with entries or of another log: one key never signs two logs
@@ -25,11 +31,11 @@ EG_MUST_USE
 enum eg_status eg_continuity_begin(const struct eg_log_place *place, struct eg_error *err);
 
 /*
- * The head note of a log that is to be continued. An archive of before, which knows no head note,
- * gets one made from its own head, once; *taken_out says so.
+ * The head note of a log that is to be continued. For an archive of a version that wrote no head
+ * note, one is made from the archive's own head, once; *taken_out says so.
  *
- * EG_E_DENIED  no head note: with or without an archive; EG_E_FORMAT, EG_E_CRYPTO: damaged, of
- *              another log or key; each with the way on
+ * EG_E_DENIED  there is no head note, with or without an archive; EG_E_FORMAT, EG_E_CRYPTO: it is
+ *              damaged, or of another log or key
  */
 EG_MUST_USE
 enum eg_status eg_continuity_open(struct eg_head_file **out, bool *taken_out,

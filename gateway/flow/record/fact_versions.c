@@ -1,5 +1,5 @@
 /*
- * A hash over both names picks the slot.
+ * A hash over plant and package picks the slot.
  */
 #include "flow/record/fact_versions.h"
 
@@ -38,14 +38,14 @@ bool eg_fact_versions_overtaken(const struct eg_fact_versions *fact_versions,
                                 const struct eg_job *job)
 {
     const size_t slot = slot_of(job->header.plant, job->outcome.package.id);
-    return job->facts_cache && (job->facts_below < fact_versions->floor ||
+    return job->needs_facts && (job->facts_below < fact_versions->floor ||
                                 job->facts_below < fact_versions->next[slot]);
 }
 
 bool eg_fact_versions_in_batch(const struct eg_draft *drafts, size_t count,
                                const struct eg_job *job)
 {
-    for (size_t i = 0; job->facts_cache && i < count; i++) {
+    for (size_t i = 0; job->needs_facts && i < count; i++) {
         if (drafts[i].remembered != NULL && strcmp(drafts[i].plant, job->header.plant) == 0 &&
             strcmp(drafts[i].entry.package.id, job->outcome.package.id) == 0) {
             return true;

@@ -1,15 +1,15 @@
 /*
- * The end of a retry; the recorder (flow/pipeline/held.c) looks at it and begins the next.
+ * Noting the end of a retry.
  */
 #include "flow/record/held_retry.h"
 
-#include "base/log.h"
 #include "core/code.h"
 #include "flow/job/job.h"
 #include "flow/job/outgoing.h"
+#include "flow/journal/log.h"
 
-void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job,
-                   struct eg_outgoing **outgoing)
+void eg_held_retry_ended(struct eg_held_retry *retry, const struct eg_job *job,
+                         struct eg_outgoing **outgoing)
 {
     const struct eg_code_row *row = eg_code_row(job->verdict.code);
     if (job->verdict.code != EG_CODE_OK) {
@@ -22,5 +22,5 @@ void eg_held_ended(struct eg_held_retry *retry, const struct eg_job *job,
     retry->last = job->verdict;
     retry->ran = true;
     retry->unsettled = true;
-    retry->busy = false; /* last: then the recorder reads the rest */
+    retry->busy = false; /* last: from here on the recorder reads the rest */
 }

@@ -1,8 +1,9 @@
 /*
- * Reading and judging a key statement; see the header.
+ * Reading, verifying and comparing a key statement.
  */
 #include "flow/record/key_statement.h"
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "core/authorise.h"
@@ -20,8 +21,8 @@ enum eg_status eg_key_statement_read(struct eg_key_statement *statement, const c
     statement->path = path;
     eg_buf_init(&statement->text, EG_SIGNED_TEXT_MAX);
     eg_buf_init(&statement->cms, EG_CMS_MAX);
-    enum eg_status status = eg_file_read_some(&statement->text, path, err);
-    return status == EG_OK ? eg_file_read_some(&statement->cms, cms_path, err) : status;
+    EG_TRY(eg_file_read_some(&statement->text, path, err));
+    return eg_file_read_some(&statement->cms, cms_path, err);
 }
 
 void eg_key_statement_done(struct eg_key_statement *statement)
@@ -39,10 +40,13 @@ enum eg_status eg_key_statement_judge(struct eg_digest *signer, struct eg_verdic
     struct eg_signer found = {0};
     struct eg_verdict judged = {0};
     enum eg_status status = eg_verifier_new(&verifier, trust, err);
-    if (status == EG_OK) {
-        status = eg_cms_check(&found, &judged, verifier, eg_bytes_view(&statement->cms),
-                              eg_bytes_view(&statement->text), EG_SIGNED_KEY_STATEMENT, at_ms, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_cms_check(&found, &judged, verifier, eg_bytes_view(&statement->cms),
+                          eg_bytes_view(&statement->text), EG_SIGNED_KEY_STATEMENT, at_ms, err);
+
+done:
     eg_verifier_free(&verifier);
     if (status != EG_OK) {
         return status;

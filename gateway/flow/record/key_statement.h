@@ -1,6 +1,8 @@
 /*
- * The key statement: the gateway's own signed word about which key its log is signed with. One
- * reading of it for the start, `emgated --check` and the audit.
+ * Key statement: the gateway's own signed statement which key its log is signed with, and from when
+ * until when. The same code reads it at the start, for `emgated --check` and for the audit.
+ *
+ * Thread: any.
  */
 #ifndef EG_FLOW_KEY_STATEMENT_H
 #define EG_FLOW_KEY_STATEMENT_H
@@ -9,7 +11,8 @@
 #include "verify/trust.h"
 
 struct eg_key_statement {
-    const char *path; /* for messages; kept */
+    /* for messages; borrowed */
+    const char *path;
     struct eg_buf text, cms;
 };
 

@@ -1,16 +1,16 @@
 /*
- * One batch, one signature, one sync of the archive and one of the head note, in this order. Proofs
- * for a batch need only its own nodes and the peaks of the tree before it, so nothing is read back
- * from disk to make a receipt.
+ * A batch costs one signature, one sync of the archive and one of the head note, in this order.
+ * Proofs for a batch need only its own nodes and the peaks of the tree before it, so nothing is
+ * read back from disk to make a receipt.
  *
- * The head note is what was let out. The archive may be ahead of it (a crash between the two syncs,
- * a note that could not be written); nothing of what is ahead leaves, and nothing more is recorded,
- * until the note has been written.
+ * The archive may be ahead of the head note after a crash between the two syncs, or when the note
+ * could not be written.
  */
 #include "flow/record/ledger.h"
 
+#include "base/error.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +22,13 @@ struct eg_ledger {
     struct eg_store *store;
     struct eg_merkle_edge edge;
     int64_t last_ms;
-    struct eg_buf checkpoint; /* of edge, signed; empty while the log is */
+    /* of edge, signed; empty while the log has no entry */
+    struct eg_buf checkpoint;
     struct eg_head_file *head;
-    struct eg_file_id id; /* of the archive's file as it was first opened */
-    struct eg_error why;  /* why store is NULL */
+    /* of the archive's file as it was first opened */
+    struct eg_file_id id;
+    /* why store is NULL */
+    struct eg_error why;
 };
 
 /* The batch being built. */
@@ -39,8 +42,7 @@ struct building {
     struct eg_store *store;
 };
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening ---- */
 
 /* The archive as it was found. */
 struct found {
@@ -68,53 +70,50 @@ static enum eg_status check_head(const struct eg_ledger *ledger, const struct fo
     enum eg_status status = eg_checkpoint_verify(&checkpoint, eg_bytes_view(&found->checkpoint),
                                                  ledger->origin, ledger->key, err);
     struct eg_digest root = eg_merkle_root(&found->edge);
-    if (status == EG_OK &&
-        (checkpoint.size != found->edge.size || !eg_digest_equal(&checkpoint.root, &root))) {
-        status = eg_error_set(err, EG_E_FORMAT, ledger->path,
-                              "newest checkpoint does not fit the tree; run emgate audit verify");
+    if (status != EG_OK) {
+        return status;
     }
-    return status;
+    if (checkpoint.size != found->edge.size || !eg_digest_equal(&checkpoint.root, &root)) {
+        return eg_error_set(err, EG_E_FORMAT, ledger->path,
+                            "newest checkpoint does not fit the tree; run emgate audit verify");
+    }
+    return EG_OK;
 }
 
-/* Whole in itself, and holding all that was let out and all that this process has seen. */
+/* Its head fits its tree, and it holds what the head note has and what this process has seen. */
 static enum eg_status check_found(const struct eg_ledger *ledger, const struct found *found,
                                   struct eg_error *err)
 {
     struct eg_checkpoint seen = head_of(ledger);
-    enum eg_status status = check_head(ledger, found, err);
-    if (status == EG_OK) {
-        status =
-            eg_continuity_check(found->store, &found->edge,
-                                &eg_head_file_note(ledger->head)->newest, "the head note", err);
-    }
-    return status == EG_OK
-               ? eg_continuity_check(found->store, &found->edge, &seen, "the running log", err)
-               : status;
+    EG_TRY(check_head(ledger, found, err));
+    EG_TRY(eg_continuity_check(found->store, &found->edge, &eg_head_file_note(ledger->head)->newest,
+                               "the head note", err));
+    return eg_continuity_check(found->store, &found->edge, &seen, "the running log", err);
 }
 
 static enum eg_status find(struct found *found, const struct eg_ledger *ledger,
                            struct eg_error *err)
 {
-    uint64_t let_out = eg_head_file_note(ledger->head)->newest.size;
-    bool may_create = let_out == 0 && !ledger->id.known;
+    uint64_t covered = eg_head_file_note(ledger->head)->newest.size;
+    bool may_create = covered == 0 && !ledger->id.known;
     enum eg_status status = eg_file_id_check(&ledger->id, ledger->path, err);
     if (status == EG_OK) {
         status =
             eg_store_open(&found->store, ledger->path,
                           may_create ? EG_STORE_WRITE : EG_STORE_CONTINUE, ledger->origin, err);
     }
-    if (status == EG_E_NOTFOUND && let_out > 0) {
+    if (status == EG_E_NOTFOUND && covered > 0) {
         status = eg_error_set(err, EG_E_DENIED, ledger->path,
                               "the archive is not there, but the head note has %llu entries; put "
                               "the archive back, or begin a new log (new origin, new key, new "
                               "archive) with --new-log",
-                              (unsigned long long)let_out);
+                              (unsigned long long)covered);
     }
-    if (status == EG_OK) {
-        status =
-            eg_store_head(&found->edge, &found->checkpoint, &found->last_ms, found->store, err);
+    if (status != EG_OK) {
+        return status;
     }
-    return status == EG_OK ? check_found(ledger, found, err) : status;
+    EG_TRY(eg_store_head(&found->edge, &found->checkpoint, &found->last_ms, found->store, err));
+    return check_found(ledger, found, err);
 }
 
 static enum eg_status open_store(struct eg_ledger *ledger, struct eg_error *err)
@@ -122,44 +121,47 @@ static enum eg_status open_store(struct eg_ledger *ledger, struct eg_error *err)
     struct found found = {.store = NULL};
     eg_buf_init(&found.checkpoint, EG_SIGNED_TEXT_MAX);
     enum eg_status status = find(&found, ledger, err);
-    if (status == EG_OK) {
-        eg_buf_done(&ledger->checkpoint);
-        ledger->store = found.store;
-        ledger->edge = found.edge;
-        ledger->checkpoint = found.checkpoint;
-        ledger->last_ms = found.last_ms;
-        ledger->id = eg_store_file_id(found.store);
-        return EG_OK;
+    if (status != EG_OK) {
+        goto done;
     }
+    eg_buf_done(&ledger->checkpoint);
+    ledger->store = found.store;
+    ledger->edge = found.edge;
+    ledger->checkpoint = found.checkpoint;
+    ledger->last_ms = found.last_ms;
+    ledger->id = eg_store_file_id(found.store);
+    return EG_OK;
+
+done:
     eg_store_close(&found.store);
     eg_buf_done(&found.checkpoint);
     return status;
 }
 
-/* Nothing that was found out of the ordinary is passed over. */
+/* Whatever was unusual is said. */
 static void journal_start(const struct eg_ledger *ledger, bool taken)
 {
     const struct eg_head_note *note = eg_head_file_note(ledger->head);
     unsigned long long size = ledger->edge.size;
-    unsigned long long let_out = note->newest.size;
+    unsigned long long covered = note->newest.size;
     if (taken) {
         eg_log(EG_LOG_WARN, "head-note-taken",
                "size=%llu text=\"an archive of before, without a head note: one was made from it\"",
-               let_out);
+               covered);
     }
     if (note->damaged) {
         eg_log(EG_LOG_WARN, "head-note-slot",
                "size=%llu text=\"one of two slots is damaged, as a power loss leaves it\"",
-               let_out);
+               covered);
     }
     if (eg_store_was_in_use(ledger->store)) {
         eg_log(EG_LOG_WARN, "archive-not-closed", "size=%llu write-ahead-log=%s", size,
                eg_store_incomplete(ledger->store) ? "missing" : "there");
     }
-    if (size > let_out) {
+    if (size > covered) {
         eg_log(EG_LOG_WARN, "archive-ahead",
                "size=%llu head=%llu text=\"the archive extends its head note and is taken\"", size,
-               let_out);
+               covered);
     }
 }
 
@@ -167,18 +169,11 @@ static enum eg_status open_all(struct eg_ledger *ledger, const struct eg_log_pla
                                struct eg_error *err)
 {
     bool taken = false;
-    enum eg_status status = eg_ed25519_public(ledger->key, place->seed, err);
-    if (status == EG_OK) {
-        status = eg_continuity_open(&ledger->head, &taken, place, err);
-    }
-    if (status == EG_OK) {
-        status = open_store(ledger, err);
-    }
-    if (status == EG_OK) {
-        journal_start(ledger, taken);
-        status = eg_ledger_cover(ledger, err);
-    }
-    return status;
+    EG_TRY(eg_ed25519_public(ledger->key, place->seed, err));
+    EG_TRY(eg_continuity_open(&ledger->head, &taken, place, err));
+    EG_TRY(open_store(ledger, err));
+    journal_start(ledger, taken);
+    return eg_ledger_cover(ledger, err);
 }
 
 enum eg_status eg_ledger_open(struct eg_ledger **out, const struct eg_log_place *place,
@@ -215,7 +210,7 @@ void eg_ledger_close(struct eg_ledger **ledger)
         }
         eg_store_close(&(*ledger)->store);
         eg_head_file_close(&(*ledger)->head);
-        explicit_bzero((*ledger)->seed, sizeof(*ledger)->seed);
+        explicit_bzero((*ledger)->seed, EG_ED25519_KEY_LEN);
         eg_buf_done(&(*ledger)->checkpoint);
         free((*ledger)->path);
         free(*ledger);
@@ -223,7 +218,7 @@ void eg_ledger_close(struct eg_ledger **ledger)
     }
 }
 
-/* Said once for each reason, as every report tries anew. */
+/* Journalled once for each reason: every report tries again. */
 static void reopen(struct eg_ledger *ledger)
 {
     struct eg_error err = {0};
@@ -236,7 +231,7 @@ static void reopen(struct eg_ledger *ledger)
 struct eg_store *eg_ledger_store(struct eg_ledger *ledger)
 {
     if (ledger->store != NULL && eg_store_broken(ledger->store)) {
-        eg_store_close(&ledger->store); /* a cursor that could not be written, for one */
+        eg_store_close(&ledger->store); /* e.g. a cursor could not be written */
     }
     if (ledger->store == NULL) {
         reopen(ledger); /* if still out of order, the caller sees NULL and answers "not final" */
@@ -273,8 +268,7 @@ const uint8_t *eg_ledger_key(const struct eg_ledger *ledger)
     return ledger->key;
 }
 
-/* ---- building a batch -------------------------------------------------------------------------
- */
+/* ---- building a batch ---- */
 
 static void keep_node(void *payload, unsigned level, uint64_t index, const struct eg_digest *hash)
 {
@@ -334,13 +328,10 @@ static enum eg_status make_receipt(struct building *building, struct eg_draft *d
 {
     struct eg_digest path[EG_MERKLE_LEVELS];
     size_t path_count = 0;
-    enum eg_status status = eg_merkle_inclusion(path, &path_count, draft->index,
-                                                building->edge.size, read_node, building, err);
-    if (status == EG_OK) {
-        status = eg_receipt_write(&draft->receipt, eg_bytes_view(&draft->entry_text), draft->index,
-                                  path, path_count, eg_bytes_view(&building->checkpoint), err);
-    }
-    return status;
+    EG_TRY(eg_merkle_inclusion(path, &path_count, draft->index, building->edge.size, read_node,
+                               building, err));
+    return eg_receipt_write(&draft->receipt, eg_bytes_view(&draft->entry_text), draft->index, path,
+                            path_count, eg_bytes_view(&building->checkpoint), err);
 }
 
 static enum eg_status build(struct building *building, const struct eg_ledger *ledger,
@@ -354,10 +345,9 @@ static enum eg_status build(struct building *building, const struct eg_ledger *l
     struct eg_checkpoint head = {.size = building->edge.size,
                                  .root = eg_merkle_root(&building->edge)};
     memcpy(head.origin, ledger->origin, sizeof head.origin);
-    enum eg_status status =
-        eg_checkpoint_sign(&building->checkpoint, &head, ledger->seed, ledger->key, err);
-    for (size_t i = 0; i < count && status == EG_OK; i++) {
-        status = make_receipt(building, &drafts[i], err);
+    EG_TRY(eg_checkpoint_sign(&building->checkpoint, &head, ledger->seed, ledger->key, err));
+    for (size_t i = 0; i < count; i++) {
+        EG_TRY(make_receipt(building, &drafts[i], err));
         building->records[i] =
             (struct eg_record){.index = drafts[i].index,
                                .entry = &drafts[i].entry,
@@ -369,7 +359,7 @@ static enum eg_status build(struct building *building, const struct eg_ledger *l
                                .remembered = drafts[i].remembered,
                                .plant = drafts[i].plant};
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status append(struct eg_ledger *ledger, struct building *building, size_t count,
@@ -389,9 +379,9 @@ static enum eg_status append(struct eg_ledger *ledger, struct building *building
         eg_buf_init(&building->checkpoint, EG_SIGNED_TEXT_MAX);
         return eg_ledger_cover(ledger, err);
     }
-    /* Whether it is there nobody knows but the file: read it again. */
-    struct eg_store *again = eg_ledger_store(ledger);
-    (void)again; /* tried again with the next batch */
+    /* Only the file knows whether it was committed: read it again; if that fails, the next batch
+     * tries. */
+    (void)eg_ledger_store(ledger);
     return status;
 }
 
@@ -405,15 +395,19 @@ enum eg_status eg_ledger_commit(struct eg_ledger *ledger, struct eg_draft *draft
     }
     enum eg_status status = eg_ledger_cover(ledger, err);
     if (status != EG_OK) {
-        return status; /* not a second batch that nobody may hear of */
+        return status; /* no second batch that may not leave */
     }
     status = building_init(&building, ledger, count, err);
-    if (status == EG_OK) {
-        status = build(&building, ledger, drafts, count, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = append(ledger, &building, count, err);
+    status = build(&building, ledger, drafts, count, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = append(ledger, &building, count, err);
+
+done:
     building_done(&building);
     return status;
 }
@@ -436,16 +430,22 @@ enum eg_status eg_ledger_directory(bool *newest_out, struct eg_ledger *ledger,
         status = EG_OK;
         last->directory_version = 0;
     }
-    if (status == EG_OK && !newest && directory->version <= last->directory_version) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!newest && directory->version <= last->directory_version) {
         status = eg_error_set(err, EG_E_DENIED, "directory",
                               "version %llu does not follow version %llu, which is in the log; "
                               "the registrar must sign a higher one",
                               (unsigned long long)directory->version,
                               (unsigned long long)last->directory_version);
     }
-    if (status == EG_OK) {
-        *newest_out = newest;
+    if (status != EG_OK) {
+        goto done;
     }
+    *newest_out = newest;
+
+done:
     eg_stored_done(&stored);
     free(last);
     return status;

@@ -1,5 +1,5 @@
 /*
- * The log key as people give it; see the header.
+ * What is given is tried as a key first, then as a path.
  */
 #include "flow/record/log_key.h"
 
@@ -25,16 +25,20 @@ enum eg_status eg_log_key_take(struct eg_log_key_given *out, const char *given,
         status = eg_error_set(err, EG_E_NOTFOUND, given,
                               "is neither a log key (ORIGIN+ID+BASE64) nor a file that holds one");
     }
-    if (status == EG_OK) {
-        line = eg_bytes_view(&text);
-        if (line.len > 0 && line.data[line.len - 1] == '\n') {
-            line.len--;
-        }
-        status = eg_vkey_read(found.origin, found.key, line, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *out = found;
+    line = eg_bytes_view(&text);
+    if (line.len > 0 && line.data[line.len - 1] == '\n') {
+        line.len--;
     }
+    status = eg_vkey_read(found.origin, found.key, line, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    *out = found;
+
+done:
     eg_buf_done(&text);
     return status;
 }
@@ -49,9 +53,14 @@ enum eg_status eg_log_seed_read(uint8_t seed[EG_ED25519_KEY_LEN], const char *pa
     while (hex.len > 0 && (hex.data[hex.len - 1] == '\n' || hex.data[hex.len - 1] == '\r')) {
         hex.len--;
     }
-    if (status == EG_OK && !eg_text_unhex(hex, seed, EG_ED25519_KEY_LEN)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_text_unhex(hex, seed, EG_ED25519_KEY_LEN)) {
         status = eg_error_set(err, EG_E_FORMAT, path, "log key must be 64 lower case hex digits");
     }
+
+done:
     eg_buf_wipe(&text);
     return status;
 }

@@ -1,5 +1,8 @@
 /*
- * The log key as people give it: a C2SP verifier key, or a file that holds one.
+ * Log key: the public half as people give it, a C2SP verifier key or a file that holds one; and the
+ * secret half from its file.
+ *
+ * Thread: any.
  */
 #ifndef EG_FLOW_LOG_KEY_H
 #define EG_FLOW_LOG_KEY_H

@@ -1,6 +1,6 @@
 /*
- * A sender may want the very package that judged it, also years later: what the folder no longer
- * has, the archive still does.
+ * A sender may ask years later for the package that judged a report: the archive has it when the
+ * folder no longer does.
  */
 #include "flow/record/package_catalog.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the snapshot in force ------------------------------------------------------------------- */
+/* ---- the snapshot in force ---- */
 
 static struct eg_package_line line_of(const struct eg_snapshot *snapshot, size_t n)
 {
@@ -46,7 +46,7 @@ static bool is_asked(const struct eg_rules_body *asked, const struct eg_package_
                               : strcmp(asked->version, package->version) == 0);
 }
 
-/* Its place in the snapshot, or the number of packages. */
+/* Its index in the snapshot; package_count: none. */
 static size_t find(const struct eg_snapshot *snapshot, const struct eg_rules_body *asked)
 {
     size_t found = snapshot->package_count;
@@ -66,7 +66,7 @@ static size_t find(const struct eg_snapshot *snapshot, const struct eg_rules_bod
     return found;
 }
 
-/* ---- the archive -------------------------------------------------------------------------- */
+/* ---- the archive ---- */
 
 /* The entry that recorded the package asked for. */
 static enum eg_status find_entry(struct eg_stored *out, struct eg_entry *entry,
@@ -107,12 +107,16 @@ static enum eg_status zip_archived(struct eg_buf *zip, struct eg_store *store, u
     eg_buf_init(&packed, 2 * EG_PACKAGE_OCTETS_MAX);
     enum eg_status status =
         eg_store_content(&packed, &salt, store, index, EG_CONTENT_REPORT, 0, err);
-    if (status == EG_OK) {
-        status = eg_package_unpack(&tree, eg_bytes_view(&packed), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_package_zip(zip, &tree, err);
+    status = eg_package_unpack(&tree, eg_bytes_view(&packed), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = eg_package_zip(zip, &tree, err);
+
+done:
     eg_tree_done(&tree);
     eg_buf_done(&packed);
     return status;
@@ -126,13 +130,17 @@ static enum eg_status archived(struct eg_package_line *line, struct eg_buf *zip,
     struct eg_entry *entry = calloc(1, sizeof *entry);
     enum eg_status status = entry == NULL ? eg_error_set(err, EG_E_NOMEM, "rules", "memory ran out")
                                           : find_entry(&stored, entry, store, asked, err);
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    if (status == EG_OK) {
-        status = zip_archived(zip, store, stored.index, err);
+    status = zip_archived(zip, store, stored.index, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        *line = (struct eg_package_line){.package = entry->package, .standing = EG_STANDS_ARCHIVED};
-    }
+    *line = (struct eg_package_line){.package = entry->package, .standing = EG_STANDS_ARCHIVED};
+
+done:
     eg_stored_done(&stored);
     free(entry);
     return status;

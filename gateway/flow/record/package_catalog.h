@@ -1,6 +1,8 @@
 /*
- * What the query thread answers to RULES: the packages of the snapshot in force, and older ones out
- * of the archive.
+ * Package catalog: what RULES is answered with: the packages of the snapshot in force, and older
+ * ones from the archive.
+ *
+ * Thread: any, with a store of its own; blocks for reading.
  */
 #ifndef EG_FLOW_PACKAGE_CATALOG_H
 #define EG_FLOW_PACKAGE_CATALOG_H
@@ -10,7 +12,8 @@
 #include "flow/snapshot/snapshot.h"
 #include "wire/packages.h"
 
-#define EG_PACKAGES_TEXT_MAX EG_MIB /* 1,000 lines of at most 330 octets */
+/* 1,000 lines of at most 330 octets. */
+#define EG_PACKAGES_TEXT_MAX EG_MIB
 
 /* A line for each package of the snapshot. EG_E_LIMIT, EG_E_NOMEM. */
 EG_MUST_USE

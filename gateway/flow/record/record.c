@@ -1,10 +1,11 @@
 /*
- * Every content gets 32 random octets of its own before it is hashed, so that nobody can guess "no
- * findings" or what another authority was told from the entry alone.
+ * Every content is hashed with 32 random octets of its own, so that nobody can guess from the entry
+ * alone that there were no findings, or what another authority was notified of.
  */
 #include "flow/record/record.h"
 
 #include "assess/package/package.h"
+#include "base/error.h"
 
 #include <emgate/version.h>
 
@@ -42,11 +43,11 @@ static void add_content(struct eg_draft *draft, enum eg_content_kind kind, unsig
 static enum eg_status draw_salts(struct eg_draft *draft, struct eg_error *err)
 {
     struct eg_salt salts[EG_RECORD_CONTENTS_MAX];
-    enum eg_status status = eg_random(salts, draft->content_count * sizeof salts[0], err);
-    for (size_t i = 0; i < draft->content_count && status == EG_OK; i++) {
+    EG_TRY(eg_random(salts, draft->content_count * sizeof salts[0], err));
+    for (size_t i = 0; i < draft->content_count; i++) {
         draft->contents[i].salt = salts[i];
     }
-    return status;
+    return EG_OK;
 }
 
 static void put_digest(struct eg_entry *entry, const struct eg_content *content)
@@ -81,7 +82,7 @@ static void put_digest(struct eg_entry *entry, const struct eg_content *content)
     }
 }
 
-/* Salts, digests, text: the same for every kind of entry. */
+/* Salts, digests and the entry's text, for every kind of entry. */
 static enum eg_status finish(struct eg_draft *draft, int64_t recorded_at_ms, struct eg_error *err)
 {
     draft->entry.recorded_at_ms = recorded_at_ms;
@@ -131,7 +132,7 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     draft->report_digest = job->report_digest;
     enum eg_status status = eg_findings_write(&draft->findings, &outcome->findings,
                                               outcome->has_package ? &outcome->package : NULL, err);
-    if (status == EG_OK && job->facts_cache) {
+    if (status == EG_OK && job->needs_facts) {
         status = eg_facts_write(&draft->facts, &outcome->recalled, err);
     }
     if (status != EG_OK) {
@@ -143,7 +144,7 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     if (outcome->parameters.len > 0) {
         add_content(draft, EG_CONTENT_PARAMETERS, 0, eg_bytes_view(&outcome->parameters));
     }
-    if (job->facts_cache) {
+    if (job->needs_facts) {
         add_content(draft, EG_CONTENT_FACTS, 0, eg_bytes_view(&draft->facts));
     }
     if (outcome->accepted && outcome->remembered.count > 0) {
@@ -204,18 +205,17 @@ enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_snapshot *
     return finish(draft, recorded_at_ms, err);
 }
 
-enum eg_status eg_draft_key(struct eg_draft *draft, struct eg_bytes statement, struct eg_bytes cms,
-                            const struct eg_digest *signer,
+enum eg_status eg_draft_key(struct eg_draft *draft, const struct eg_signed_statement *statement,
                             const uint8_t log_key[EG_ED25519_KEY_LEN], int64_t recorded_at_ms,
                             struct eg_error *err)
 {
     draft->entry.kind = EG_ENTRY_KEY;
-    draft->entry.signer = *signer;
+    draft->entry.signer = statement->signer;
     draft->entry.has_log_key = true;
     memcpy(draft->entry.log_key, log_key, EG_ED25519_KEY_LEN);
-    draft->report_digest = eg_hash(statement);
-    add_content(draft, EG_CONTENT_REPORT, 0, statement);
-    add_content(draft, EG_CONTENT_SIGNATURE, 0, cms);
+    draft->report_digest = eg_hash(statement->text);
+    add_content(draft, EG_CONTENT_REPORT, 0, statement->text);
+    add_content(draft, EG_CONTENT_SIGNATURE, 0, statement->cms);
     return finish(draft, recorded_at_ms, err);
 }
 

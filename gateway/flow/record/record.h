@@ -1,6 +1,8 @@
 /*
- * Record: what the recorder makes of one decision (or of a directory, package or key): the entry,
- * its salted contents, and in the end the receipt.
+ * Record: the draft of one entry, of a decision, directory, package, statement or key: the entry's
+ * text, its salted contents, and after the commit its index and receipt (flow/record/ledger.h).
+ *
+ * Thread: any; the recorder's in a gateway.
  */
 #ifndef EG_FLOW_RECORD_H
 #define EG_FLOW_RECORD_H
@@ -13,20 +15,30 @@
 
 struct eg_draft {
     struct eg_entry entry;
-    struct eg_content contents[EG_RECORD_CONTENTS_MAX]; /* views into job, snapshot or `findings` */
+    /* views into job, snapshot or `findings` */
+    struct eg_content contents[EG_RECORD_CONTENTS_MAX];
     size_t content_count;
     struct eg_buf facts, findings, packed, entry_text, receipt;
-    const struct eg_facts *remembered; /* view into the job; NULL: none */
-    const char *plant;                 /* with remembered */
+    /* the facts that later reports are judged by; view into the job; NULL: none */
+    const struct eg_facts *remembered;
+    /* whose facts; with remembered */
+    const char *plant;
     struct eg_digest report_digest;
     uint64_t index;
+};
+
+/* The statement of the log key, as its signer signed it. */
+struct eg_signed_statement {
+    struct eg_bytes text, cms;
+    /* certificate */
+    struct eg_digest signer;
 };
 
 void eg_draft_init(struct eg_draft *draft);
 void eg_draft_done(struct eg_draft *draft);
 
-/* Each fills a draft; views stay borrowed from what is given. EG_E_CRYPTO, EG_E_NOMEM, EG_E_LIMIT.
- */
+/* Each fills a draft that was initialised; it views what it is given, which must outlive it.
+ * EG_E_CRYPTO, EG_E_NOMEM, EG_E_LIMIT. */
 EG_MUST_USE
 enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *job,
                                  int64_t recorded_at_ms, struct eg_error *err);
@@ -40,8 +52,7 @@ EG_MUST_USE
 enum eg_status eg_draft_state(struct eg_draft *draft, const struct eg_snapshot *snapshot,
                               size_t package, int64_t recorded_at_ms, struct eg_error *err);
 EG_MUST_USE
-enum eg_status eg_draft_key(struct eg_draft *draft, struct eg_bytes statement, struct eg_bytes cms,
-                            const struct eg_digest *signer,
+enum eg_status eg_draft_key(struct eg_draft *draft, const struct eg_signed_statement *statement,
                             const uint8_t log_key[EG_ED25519_KEY_LEN], int64_t recorded_at_ms,
                             struct eg_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * Statements only rise, as directories do: the newest one that the log holds is the least that a
- * gateway may go by.
+ * The numbers of statements only rise, as the versions of directories do: a gateway never judges by
+ * an older statement than the newest one in the log.
  */
 #include "flow/record/record_states.h"
 
@@ -36,19 +36,25 @@ static enum eg_status ask(bool *pending, struct eg_store *store, const struct eg
 {
     struct eg_stored stored = {0};
     struct eg_entry *last = calloc(1, sizeof *last);
-    enum eg_status status = last == NULL
-                                ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out")
-                                : eg_store_latest_state(&stored, store, &package->ref, err);
-
+    if (last == NULL) {
+        return eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out");
+    }
+    enum eg_status status = eg_store_latest_state(&stored, store, &package->ref, err);
     if (status == EG_E_NOTFOUND) {
         *pending = statement->there;
         status = EG_OK;
-    } else if (status == EG_OK) {
-        status = eg_entry_read(last, eg_bytes_view(&stored.entry_text), err);
-        if (status == EG_OK) {
-            status = compare(pending, &stored, last, statement, &package->ref, err);
-        }
+        goto done;
     }
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_entry_read(last, eg_bytes_view(&stored.entry_text), err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = compare(pending, &stored, last, statement, &package->ref, err);
+
+done:
     eg_stored_done(&stored);
     free(last);
     return status;
@@ -60,15 +66,23 @@ enum eg_status eg_states_pending(size_t **numbers_out, size_t *count_out, struct
     size_t *numbers = calloc(snapshot->package_count + 1, sizeof *numbers);
     size_t count = 0;
     enum eg_status status =
-        numbers == NULL ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out") : EG_OK;
+        numbers == NULL ? eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out") : EG_OK;
+    if (status != EG_OK) {
+        goto done;
+    }
 
-    for (size_t i = 0; i < snapshot->package_count && status == EG_OK; i++) {
+    for (size_t i = 0; i < snapshot->package_count; i++) {
         bool pending = false;
         status = ask(&pending, store, snapshot->packages[i], &snapshot->statements[i], err);
-        if (status == EG_OK && pending) {
+        if (status != EG_OK) {
+            goto done;
+        }
+        if (pending) {
             numbers[count++] = i;
         }
     }
+
+done:
     if (status != EG_OK) {
         free(numbers);
         return status;
@@ -78,7 +92,7 @@ enum eg_status eg_states_pending(size_t **numbers_out, size_t *count_out, struct
     return EG_OK;
 }
 
-/* After a commit that failed: maybe only its answer was lost, and they are there. */
+/* After a commit that failed: only its result may have been lost, and the statements are there. */
 static bool are_recorded(struct eg_ledger *ledger, const struct eg_snapshot *snapshot)
 {
     struct eg_store *store = eg_ledger_store(ledger);
@@ -99,18 +113,25 @@ enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_snapsh
     struct eg_draft *drafts = calloc(count, sizeof *drafts);
     size_t made = 0;
     enum eg_status status =
-        drafts == NULL ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out") : EG_OK;
-
-    for (; made < count && status == EG_OK; made++) {
-        eg_draft_init(&drafts[made]);
-        status = eg_draft_state(&drafts[made], snapshot, numbers[made], at_ms, err);
+        drafts == NULL ? eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out") : EG_OK;
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_ledger_commit(ledger, drafts, count, err);
-        if (status != EG_OK && are_recorded(ledger, snapshot)) {
-            status = EG_OK; /* what the log says, the snapshot must heed */
+
+    while (made < count) {
+        size_t n = made++; /* counted first: a draft that fails halfway is released too */
+        eg_draft_init(&drafts[n]);
+        status = eg_draft_state(&drafts[n], snapshot, numbers[n], at_ms, err);
+        if (status != EG_OK) {
+            goto done;
         }
     }
+    status = eg_ledger_commit(ledger, drafts, count, err);
+    if (status != EG_OK && are_recorded(ledger, snapshot)) {
+        status = EG_OK; /* the snapshot must follow what the log holds */
+    }
+
+done:
     while (made > 0) {
         eg_draft_done(&drafts[--made]);
     }
@@ -126,13 +147,16 @@ enum eg_status eg_revocation_record(struct eg_ledger *ledger, const struct eg_sn
     }
     struct eg_verifier *verifier = NULL;
     enum eg_status status = eg_verifier_new(&verifier, &snapshot->trust, err);
-    if (status == EG_OK) {
-        struct eg_digest digest = eg_verifier_revocation(verifier);
-        struct eg_store *store = eg_ledger_store(ledger);
-        status = store == NULL
-                     ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
-                     : eg_store_revocation_put(store, &digest, eg_bytes_view(&snapshot->crls), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    struct eg_digest digest = eg_verifier_revocation(verifier);
+    struct eg_store *store = eg_ledger_store(ledger);
+    status = store == NULL
+                 ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
+                 : eg_store_revocation_put(store, &digest, eg_bytes_view(&snapshot->crls), err);
+
+done:
     eg_verifier_free(&verifier);
     return status;
 }

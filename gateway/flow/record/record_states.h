@@ -1,6 +1,8 @@
 /*
- * What a snapshot brings that the log or the archive does not hold yet, but for its directory and
- * packages: statements about packages, and revocation data.
+ * Record states: the statements about packages and the revocation data of a snapshot, as far as log
+ * and archive do not hold them. (Directory and packages: flow/recorder/record_snapshot.h.)
+ *
+ * Thread: the ledger's owner.
  */
 #ifndef EG_FLOW_RECORD_STATES_H
 #define EG_FLOW_RECORD_STATES_H
@@ -10,9 +12,11 @@
 
 /*
  * The packages of the snapshot whose statement must be recorded before the snapshot comes into
- * force. numbers_out  places in snapshot->packages, free() EG_E_DENIED: the log holds a later
- * statement about a package than the snapshot, or another one with the same number: what a
- * publisher withdrew can not be brought back by removing a file. Statuses of the store; EG_E_NOMEM.
+ * force.
+ *   numbers_out  indices into snapshot->packages, free()
+ * EG_E_DENIED: the log holds a later statement about a package than the snapshot, or another one
+ * with the same number: what a publisher withdrew can not be brought back by removing a file.
+ * Statuses of the store; EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_states_pending(size_t **numbers_out, size_t *count_out, struct eg_store *store,
@@ -27,9 +31,8 @@ enum eg_status eg_states_commit(struct eg_ledger *ledger, const struct eg_snapsh
                                 const size_t *numbers, size_t count, int64_t at_ms,
                                 struct eg_error *err);
 
-/* Keep the revocation data of the snapshot, once for each digest. Statuses of the store and
- * verifier.
- */
+/* Store the revocation data of the snapshot, once for each digest. Statuses of the store and
+ * verifier. */
 EG_MUST_USE
 enum eg_status eg_revocation_record(struct eg_ledger *ledger, const struct eg_snapshot *snapshot,
                                     struct eg_error *err);

@@ -1,13 +1,13 @@
 /*
- * One lock around evidence and reading: a time is handed out together with the word on that very
- * time, so no jump fits between them.
+ * One lock around evidence and reading: a time is returned together with the judgement of that
+ * reading, so the clock can not be set between the two.
  */
 #include "flow/snapshot/clock_watch.h"
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "flow/journal/log.h"
 
-/* What a snapshot says of the time, over what stands there. */
+/* Replace what the snapshot before said of the time. */
 static void take_snapshot(struct eg_clock_evidence *into, const struct eg_clock_evidence *snapshot)
 {
     into->directory_issued_ms = snapshot->directory_issued_ms;
@@ -56,8 +56,8 @@ void eg_clock_watch_unjudged(struct eg_clock_watch *watch)
     pthread_mutex_unlock(&watch->lock);
 }
 
-/* Clock and boot time are compared from the first moment on in which nothing stands against the
- * clock: a start with a wrong one must not make the mended one look like a jump. */
+/* Clock and boot time are compared from the first reading on that no evidence contradicts: after a
+ * start with a wrong clock, the corrected one must not look like a jump. */
 static void begin_comparing(struct eg_clock_watch *watch, enum eg_clock_doubt doubt, int64_t now_ms,
                             int64_t boot_ms)
 {

@@ -1,7 +1,9 @@
 /*
- * The watch over the gateway's clock: holds the evidence, and is asked wherever a judgement rests
- * on the clock (hall, workers, recorder, reload; the door asks by evidence sent to it). It journals
- * each doubt once as it begins and once as it ends.
+ * Clock watch: may the gateway's clock be relied on? Holds the evidence (core/clock_doubt.h), and
+ * is asked wherever a judgement rests on the clock: session thread, workers, recorder, reload. The
+ * handshake process is sent the evidence and asks core/clock_doubt itself.
+ *
+ * Each doubt is journalled once when it begins and once when it ends.
  *
  * Thread: any.
  */
@@ -16,12 +18,13 @@
 struct eg_clock_watch {
     pthread_mutex_t lock;
     struct eg_clock_evidence evidence;
-    uint64_t changes; /* of the evidence */
+    /* counts changes of the evidence */
+    uint64_t changes;
     enum eg_clock_doubt told;
 };
 
-/* step_ms: how far the wall clock may move against boot time. `snapshot`: see eg_clock_watch_world.
- */
+/* step_ms: how far the wall clock may move against boot time. `snapshot`: see
+ * eg_clock_watch_snapshot. */
 void eg_clock_watch_init(struct eg_clock_watch *watch, int64_t step_ms,
                          const struct eg_clock_evidence *snapshot);
 void eg_clock_watch_done(struct eg_clock_watch *watch);
@@ -33,7 +36,7 @@ void eg_clock_watch_snapshot(struct eg_clock_watch *watch,
 /* The snapshot in force is not on record: it was loaded in doubt, and must be loaded again. */
 void eg_clock_watch_unjudged(struct eg_clock_watch *watch);
 
-/* Read the clock, and say whether that very reading is to be believed. */
+/* Read the clock, and say whether this reading may be relied on. */
 enum eg_clock_doubt eg_clock_watch_look(struct eg_clock_watch *watch, int64_t *now_ms);
 
 /* The same, as a refusal: false, and the verdict CLOCK with both times, when in doubt. */

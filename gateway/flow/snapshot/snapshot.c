@@ -1,11 +1,11 @@
 /*
- * Loading a snapshot: each part is read once, checked, and the octets that were checked are the
- * ones used.
+ * Loading a snapshot. Each file is read once: the octets that were checked are the ones used.
  */
 #include "flow/snapshot/snapshot.h"
 
 #include "assess/package/directory.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "core/authorise.h"
 #include "flow/install/rules.h"
@@ -35,9 +35,14 @@ static enum eg_status load_trust(struct eg_snapshot *snapshot, const struct eg_s
                                  struct eg_error *err)
 {
     enum eg_status status = read_file(&snapshot->anchors, settings->anchors, 16 * EG_MIB, err);
-    if (status == EG_OK && settings->crls[0] != '\0') {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (settings->crls[0] != '\0') {
         status = read_file(&snapshot->crls, settings->crls, 64 * EG_MIB, err);
     }
+
+done:
     snapshot->trust =
         (struct eg_trust){.anchors_pem = eg_bytes_view(&snapshot->anchors),
                           .crls_pem = eg_bytes_view(&snapshot->crls),
@@ -56,20 +61,23 @@ static enum eg_status own_certificate(struct eg_snapshot *snapshot,
         return EG_OK;
     }
     enum eg_status status = read_file(&octets, settings->certificate, EG_TRUST_PEM_MAX, err);
-    if (status == EG_OK) {
-        status = eg_certificate_describe(&own, eg_bytes_view(&octets), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        snapshot->clock.certificate_until_ms = own.not_after_ms;
+    status = eg_certificate_describe(&own, eg_bytes_view(&octets), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    snapshot->clock.certificate_until_ms = own.not_after_ms;
+
+done:
     eg_buf_done(&octets);
     return status;
 }
 
-/* ---- directory --------------------------------------------------------------------------------
- */
+/* ---- directory ---- */
 
-/* Octets that the registrar did not sign never reach the XML reader. */
+/* Octets that the registrar did not sign never reach the XML parser. */
 static enum eg_status check_directory(struct eg_snapshot *snapshot, struct eg_verifier *verifier,
                                       const struct eg_settings *settings, struct eg_bytes xml,
                                       struct eg_bytes cms, struct eg_error *err)
@@ -105,14 +113,10 @@ static enum eg_status take_directory(struct eg_snapshot *snapshot, struct eg_ver
                                      const struct eg_settings *settings, struct eg_bytes xml,
                                      struct eg_bytes cms, struct eg_error *err)
 {
-    enum eg_status status = check_directory(snapshot, verifier, settings, xml, cms, err);
-    if (status == EG_OK) {
-        status = eg_directory_parse(&snapshot->directory, xml, cms, err);
-    }
-    if (status == EG_OK) {
-        snapshot->clock.directory_until_ms = snapshot->directory->not_after_ms;
-    }
-    return status;
+    EG_TRY(check_directory(snapshot, verifier, settings, xml, cms, err));
+    EG_TRY(eg_directory_parse(&snapshot->directory, xml, cms, err));
+    snapshot->clock.directory_until_ms = snapshot->directory->not_after_ms;
+    return EG_OK;
 }
 
 static bool clock_is_wrong(const struct eg_snapshot *snapshot, int64_t now_ms)
@@ -121,8 +125,8 @@ static bool clock_is_wrong(const struct eg_snapshot *snapshot, int64_t now_ms)
 }
 
 /*
- * A directory that does not hold now may hold as of the latest time known to have come, and be what
- * shows that the clock is wrong. If it shows no such thing, what was said of it first stands.
+ * A directory that is not valid now may be valid as of the latest time known to have come, and be
+ * what shows that the clock is wrong. If it does not show that, the first error is the answer.
  */
 static enum eg_status judge_directory(struct eg_snapshot *snapshot, struct eg_verifier *verifier,
                                       const struct eg_settings *settings, struct eg_bytes xml,
@@ -141,11 +145,14 @@ static enum eg_status judge_directory(struct eg_snapshot *snapshot, struct eg_ve
             status = EG_OK;
         }
     }
-    if (status == EG_OK && clock_is_wrong(snapshot, now_ms)) {
+    if (status != EG_OK) {
+        return status;
+    }
+    if (clock_is_wrong(snapshot, now_ms)) {
         snapshot->judged_at_ms = eg_clock_doubt_known_ms(&snapshot->clock);
         snapshot->clock.unjudged = true;
     }
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status load_directory(struct eg_snapshot *snapshot, struct eg_verifier *verifier,
@@ -156,20 +163,23 @@ static enum eg_status load_directory(struct eg_snapshot *snapshot, struct eg_ver
     struct eg_buf xml = {0};
     struct eg_buf cms = {0};
     enum eg_status status = read_file(&xml, settings->directory, EG_DIRECTORY_MAX, err);
-    if (status == EG_OK) {
-        status = read_file(&cms, signature_path, EG_CMS_MAX, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = judge_directory(snapshot, verifier, settings, eg_bytes_view(&xml),
-                                 eg_bytes_view(&cms), err);
+    status = read_file(&cms, signature_path, EG_CMS_MAX, err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = judge_directory(snapshot, verifier, settings, eg_bytes_view(&xml), eg_bytes_view(&cms),
+                             err);
+
+done:
     eg_buf_done(&xml);
     eg_buf_done(&cms);
     return status;
 }
 
-/* ---- packages ---------------------------------------------------------------------------------
- */
+/* ---- packages ---- */
 
 static enum eg_status check_publisher(struct eg_digest *signer_out,
                                       const struct eg_snapshot *snapshot,
@@ -178,11 +188,8 @@ static enum eg_status check_publisher(struct eg_digest *signer_out,
 {
     struct eg_signer signer;
     struct eg_verdict verdict;
-    enum eg_status status = eg_rules_authorise(&signer, &verdict, package, snapshot->directory,
-                                               verifier, snapshot->judged_at_ms, err);
-    if (status != EG_OK) {
-        return status;
-    }
+    const struct eg_publisher_rules by = {snapshot->directory, verifier, snapshot->judged_at_ms};
+    EG_TRY(eg_rules_authorise(&signer, &verdict, package, &by, err));
     if (!eg_verdict_passed(&verdict)) {
         return refused(err, package->ref.id, &verdict);
     }
@@ -201,16 +208,13 @@ static enum eg_status check_statement(struct eg_statement *statement,
     if (!statement->there) {
         return EG_OK;
     }
-    enum eg_status status =
-        eg_statement_authorise(&signer, &verdict, statement, package, snapshot->directory, verifier,
-                               snapshot->judged_at_ms, err);
-    if (status == EG_OK && !eg_verdict_passed(&verdict)) {
+    const struct eg_publisher_rules by = {snapshot->directory, verifier, snapshot->judged_at_ms};
+    EG_TRY(eg_statement_authorise(&signer, &verdict, statement, package, &by, err));
+    if (!eg_verdict_passed(&verdict)) {
         return refused(err, package->ref.id, &verdict);
     }
-    if (status == EG_OK) {
-        statement->signer = signer.certificate;
-    }
-    return status;
+    statement->signer = signer.certificate;
+    return EG_OK;
 }
 
 static enum eg_status take_package(struct eg_snapshot *snapshot, struct eg_verifier *verifier,
@@ -218,16 +222,9 @@ static enum eg_status take_package(struct eg_snapshot *snapshot, struct eg_verif
 {
     struct eg_digest signer;
     struct eg_rules *rules = NULL;
-    enum eg_status status = check_publisher(&signer, snapshot, verifier, item->package, err);
-    if (status == EG_OK) {
-        status = check_statement(&item->statement, snapshot, verifier, item->package, err);
-    }
-    if (status == EG_OK) {
-        status = eg_rules_compile(&rules, item->package, err);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(check_publisher(&signer, snapshot, verifier, item->package, err));
+    EG_TRY(check_statement(&item->statement, snapshot, verifier, item->package, err));
+    EG_TRY(eg_rules_compile(&rules, item->package, err));
     size_t n = snapshot->package_count++;
     snapshot->spans[n] = eg_folder_span(item);
     snapshot->packages[n] = item->package;
@@ -248,7 +245,7 @@ static enum eg_status make_room(struct eg_snapshot *snapshot, size_t count, stru
     snapshot->package_signers = calloc(count + 1, sizeof *snapshot->package_signers);
     return snapshot->packages == NULL || snapshot->rules == NULL || snapshot->spans == NULL ||
                    snapshot->statements == NULL || snapshot->package_signers == NULL
-               ? eg_error_set(err, EG_E_NOMEM, "world", "memory ran out")
+               ? eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out")
                : EG_OK;
 }
 
@@ -257,15 +254,25 @@ static enum eg_status load_packages(struct eg_snapshot *snapshot, struct eg_veri
 {
     struct eg_folder folder = {.count = 0};
     enum eg_status status = eg_folder_read(&folder, settings->rules, false, err);
-    if (status == EG_OK) {
-        status = eg_folder_check(&folder, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = make_room(snapshot, folder.count, err);
+    status = eg_folder_check(&folder, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    for (size_t i = 0; i < folder.count && status == EG_OK; i++) {
+    status = make_room(snapshot, folder.count, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    for (size_t i = 0; i < folder.count; i++) {
         status = take_package(snapshot, verifier, &folder.items[i], err);
+        if (status != EG_OK) {
+            goto done;
+        }
     }
+
+done:
     eg_folder_done(&folder);
     return status;
 }
@@ -276,25 +283,32 @@ enum eg_status eg_snapshot_load(struct eg_snapshot **out, const struct eg_settin
     struct eg_verifier *verifier = NULL;
     struct eg_snapshot *snapshot = calloc(1, sizeof *snapshot);
     if (snapshot == NULL) {
-        return eg_error_set(err, EG_E_NOMEM, "world", "memory ran out");
+        return eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out");
     }
     snapshot->generation = generation;
     snapshot->judged_at_ms = eg_clock_wall_ms();
     enum eg_status status = load_trust(snapshot, settings, err);
-    if (status == EG_OK) {
-        status = eg_verifier_new(&verifier, &snapshot->trust, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        eg_verifier_lists(verifier, &snapshot->clock.list_issued_ms,
-                          &snapshot->clock.lists_until_ms);
-        status = own_certificate(snapshot, settings, err);
+    status = eg_verifier_new(&verifier, &snapshot->trust, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = load_directory(snapshot, verifier, settings, err);
+    eg_verifier_lists(verifier, &snapshot->clock.list_issued_ms, &snapshot->clock.lists_until_ms);
+    status = own_certificate(snapshot, settings, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !snapshot->clock.unjudged) {
+    status = load_directory(snapshot, verifier, settings, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!snapshot->clock.unjudged) {
         status = load_packages(snapshot, verifier, settings, err);
     }
+
+done:
     eg_verifier_free(&verifier);
     if (status != EG_OK) {
         eg_snapshot_free(&snapshot);
@@ -326,8 +340,7 @@ void eg_snapshot_free(struct eg_snapshot **snapshot)
     *snapshot = NULL;
 }
 
-/* ---- asking -----------------------------------------------------------------------------------
- */
+/* ---- choosing a package ---- */
 
 const struct eg_package *eg_snapshot_reader(const struct eg_snapshot *snapshot, const char *ns,
                                             const char *name, struct eg_verdict *verdict)

@@ -3,7 +3,8 @@
  * immutable whole: directory, packages, anchors, revocation data. A job carries the generation of
  * the snapshot that judged it; the recorder appends it only if that is still the snapshot in force.
  *
- * Thread: a snapshot is immutable after load and shared; take and drop from any thread.
+ * Thread: a snapshot is not changed after it was loaded, and read by all threads; take and drop:
+ * any.
  */
 #ifndef EG_FLOW_SNAPSHOT_H
 #define EG_FLOW_SNAPSHOT_H
@@ -20,18 +21,26 @@
 struct eg_snapshot {
     uint64_t generation;
     struct eg_directory *directory;
-    struct eg_digest directory_signer; /* certificate of the registrar */
-    struct eg_package **packages;      /* sorted by id, then version text; withdrawn ones, too */
-    struct eg_rules **rules;           /* each compiled, once for all threads */
-    struct eg_span *spans;             /* the periods that each judges */
-    struct eg_statement *statements;   /* what its publisher said later of each */
+    /* certificate of the registrar */
+    struct eg_digest directory_signer;
+    /* sorted by id, then version text; withdrawn ones, too */
+    struct eg_package **packages;
+    /* each compiled, once for all threads */
+    struct eg_rules **rules;
+    /* the periods that each judges */
+    struct eg_span *spans;
+    /* the newest statement of its publisher about each */
+    struct eg_statement *statements;
     struct eg_digest *package_signers;
     size_t package_count;
     struct eg_buf anchors, crls;
-    struct eg_trust trust;          /* views of the two above */
-    int64_t judged_at_ms;           /* time at which signatures and paths were judged at load */
-    struct eg_clock_evidence clock; /* what all this says of the time. unjudged: it says that the
-                                       clock is wrong; then there are no packages here */
+    /* views of the two above */
+    struct eg_trust trust;
+    /* time at which signatures and paths were judged at load */
+    int64_t judged_at_ms;
+    /* what all this says of the time. clock.unjudged: it shows that the clock is wrong; then the
+     * snapshot has no packages */
+    struct eg_clock_evidence clock;
 };
 
 /*
@@ -56,7 +65,7 @@ const struct eg_package *eg_snapshot_reader(const struct eg_snapshot *snapshot, 
 /*
  * The one package that judges a report: root element, period, kind, regime and Land fit, of several
  * versions the highest. NULL with the verdict NO_PACKAGE, or PACKAGES when two packages fit because
- * the plant lists the regimes of both.
+ * the plant has the regimes of both.
  *   plant   of the directory; NULL: it has none
  */
 const struct eg_package *eg_snapshot_package(const struct eg_snapshot *snapshot, const char *ns,
@@ -65,15 +74,16 @@ const struct eg_package *eg_snapshot_package(const struct eg_snapshot *snapshot,
                                              const struct eg_plant *plant,
                                              struct eg_verdict *verdict);
 
-/* The snapshot in force, counted: what was taken stays whole until dropped. */
+/* The snapshot in force. What was taken stays whole until it is dropped, also when another one has
+ * come into force. new and replace take *snapshot. */
 struct eg_snapshot_slot;
 EG_MUST_USE
 enum eg_status eg_snapshot_slot_new(struct eg_snapshot_slot **out, struct eg_snapshot **snapshot,
-                                    struct eg_error *err); /* taken */
+                                    struct eg_error *err);
 void eg_snapshot_slot_free(struct eg_snapshot_slot **slot);
 const struct eg_snapshot *eg_snapshot_take(struct eg_snapshot_slot *slot);
 void eg_snapshot_drop(struct eg_snapshot_slot *slot, const struct eg_snapshot **snapshot);
-void eg_snapshot_replace(struct eg_snapshot_slot *slot, struct eg_snapshot **snapshot); /* taken */
+void eg_snapshot_replace(struct eg_snapshot_slot *slot, struct eg_snapshot **snapshot);
 uint64_t eg_snapshot_generation(struct eg_snapshot_slot *slot);
 
 #endif

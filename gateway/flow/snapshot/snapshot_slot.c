@@ -1,6 +1,5 @@
 /*
- * The snapshot in force. Old snapshots live until the last job that was judged under them has let
- * go.
+ * The snapshot in force, and older ones for as long as somebody has taken them: counted.
  */
 #include "flow/snapshot/snapshot.h"
 
@@ -10,7 +9,8 @@
 
 struct holding {
     struct eg_snapshot *snapshot;
-    size_t count; /* takers, and one for being in force */
+    /* takers, plus one while it is in force */
+    size_t count;
     struct holding *older;
 };
 
@@ -36,7 +36,7 @@ enum eg_status eg_snapshot_slot_new(struct eg_snapshot_slot **out, struct eg_sna
     struct holding *holding = slot == NULL ? NULL : holding_new(snapshot, NULL);
     if (holding == NULL) {
         free(slot);
-        return eg_error_set(err, EG_E_NOMEM, "world", "memory ran out");
+        return eg_error_set(err, EG_E_NOMEM, "snapshot", "memory ran out");
     }
     pthread_mutex_init(&slot->lock, NULL);
     slot->newest = holding;
@@ -66,7 +66,7 @@ void eg_snapshot_slot_free(struct eg_snapshot_slot **slot)
     }
     (*slot)->newest->count--;
     sweep(*slot);
-    assert((*slot)->newest == NULL); /* every taker has dropped */
+    assert((*slot)->newest == NULL); /* every taker has dropped what it took */
     pthread_mutex_destroy(&(*slot)->lock);
     free(*slot);
     *slot = NULL;
@@ -103,7 +103,7 @@ void eg_snapshot_replace(struct eg_snapshot_slot *slot, struct eg_snapshot **sna
     pthread_mutex_lock(&slot->lock);
     struct holding *holding = holding_new(snapshot, slot->newest);
     if (holding == NULL) {
-        abort(); /* forty octets at a reload: there is nothing left to run with */
+        abort(); /* not even forty octets are left */
     }
     slot->newest->count--;
     slot->newest = holding;

@@ -33,8 +33,9 @@ static struct eg_finding *add(enum eg_severity severity, const char *rule)
 {
     struct eg_finding *finding = NULL;
 
-    cr_assert_eq(eg_findings_add(&findings, severity, rule, 2, "/r/v[1]", 7, &finding, &err),
-                 EG_OK);
+    const struct eg_finding_head head = {
+        .severity = severity, .rule = rule, .step = 2, .location = "/r/v[1]", .line = 7};
+    cr_assert_eq(eg_findings_add(&findings, &head, &finding, &err), EG_OK);
     return finding;
 }
 
@@ -91,7 +92,8 @@ Test(finding, has_the_text_of_the_header)
 
     add_value(finding, "label", "a\\b\nc");
     add_value(finding, "empty", "");
-    cr_assert_eq(eg_findings_add(&findings, EG_SEVERITY_INFO, "r2", 0, NULL, 0, NULL, &err), EG_OK);
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_INFO, .rule = "r2"};
+    cr_assert_eq(eg_findings_add(&findings, &head, NULL, &err), EG_OK);
     cr_assert_eq(eg_findings_write(&text, &findings, &package, &err), EG_OK);
     cr_assert_str_eq((char *)text.data,
                      "emgate findings 1\n"

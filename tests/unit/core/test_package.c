@@ -82,8 +82,8 @@ Test(outcome, begins_and_ends_empty)
     eg_outcome_init(&outcome);
     cr_assert_not(outcome.accepted);
     eg_buf_text(&outcome.parameters, "text");
-    cr_assert_eq(eg_findings_add(&outcome.findings, EG_SEVERITY_INFO, "r", 1, NULL, 0, NULL, &err),
-                 EG_OK);
+    const struct eg_finding_head head = {.severity = EG_SEVERITY_INFO, .rule = "r", .step = 1};
+    cr_assert_eq(eg_findings_add(&outcome.findings, &head, NULL, &err), EG_OK);
     outcome.results = calloc(1, sizeof(*outcome.results));
     outcome.result_count = 1;
     outcome.results[0].name = strdup("daily");

@@ -43,14 +43,15 @@ enum eg_status eg_connection_read(struct eg_buf *out, const char *path, size_t m
 }
 
 enum eg_status eg_connection_number(uint64_t *out, const struct eg_tool_args *args,
-                                    const char *name, uint64_t min, uint64_t max, uint64_t usual,
+                                    const char *name, struct eg_number_range range,
                                     struct eg_error *err)
 {
     const char *text = eg_tool_value(args, name, 0);
-    uint64_t number = usual;
-    if (text != NULL && (!eg_text_u64(eg_bytes_of(text), max, &number) || number < min)) {
+    uint64_t number = range.usual;
+    if (text != NULL &&
+        (!eg_text_u64(eg_bytes_of(text), range.max, &number) || number < range.min)) {
         return eg_error_set(err, EG_E_USAGE, name, "a whole number from %llu to %llu is needed",
-                            (unsigned long long)min, (unsigned long long)max);
+                            (unsigned long long)range.min, (unsigned long long)range.max);
     }
     *out = number;
     return EG_OK;
@@ -148,7 +149,8 @@ static enum eg_status connect_once(struct eg_client **out, const struct eg_tool_
     struct files files = {.card = {0}};
     uint64_t timeout_s = 0;
     enum eg_status status =
-        eg_connection_number(&timeout_s, args, "--timeout", 1, TIMEOUT_MAX_S, TIMEOUT_USUAL_S, err);
+        eg_connection_number(&timeout_s, args, "--timeout",
+                             (struct eg_number_range){1, TIMEOUT_MAX_S, TIMEOUT_USUAL_S}, err);
     if (status != EG_OK) {
         goto done;
     }

@@ -43,10 +43,15 @@ EG_MUST_USE
 enum eg_status eg_connection_read(struct eg_buf *out, const char *path, size_t max,
                                   struct eg_error *err);
 
-/* A number in [min, max] from an option; `usual` when it is not given. EG_E_USAGE. */
+/* What an option's number may be, ends included, and what it is when it is not given. */
+struct eg_number_range {
+    uint64_t min, max, usual;
+};
+
+/* A number of the range from an option. EG_E_USAGE. */
 EG_MUST_USE
 enum eg_status eg_connection_number(uint64_t *out, const struct eg_tool_args *args,
-                                    const char *name, uint64_t min, uint64_t max, uint64_t usual,
+                                    const char *name, struct eg_number_range range,
                                     struct eg_error *err);
 
 /* "<dir>/<file's last name><ending>", or beside the file when dir is NULL. free(); NULL: memory. */

@@ -239,8 +239,6 @@ static enum eg_status write_page(const char *dir, const char *name, int section,
     }
     if (path == NULL) {
         status = eg_error_set(err, EG_E_NOMEM, file, "no memory for a path");
-    }
-    if (status != EG_OK) {
         goto done;
     }
     status = eg_file_write(path, eg_bytes_view(page), PAGE_MODE, err);

@@ -24,7 +24,7 @@ static const struct remedy {
 } remedies[] = {
     {EG_E_NOMEM, "no-memory", "give the process more memory, or hand in less at a time"},
     {EG_E_IO, "io", "look at the named file, disk or address, then try again"},
-    {EG_E_LIMIT, "limit", "stay below the published limit; README lists them"},
+    {EG_E_LIMIT, "limit", "stay below the published limit; wire/PROTOCOL.md, 9.2, lists them"},
     {EG_E_FORMAT, "format", "mend the named file; it is not in the form that it should have"},
     {EG_E_NOTFOUND, "not-found", "check the name and the folder"},
     {EG_E_EXISTS, "exists", "choose another name, or remove what is there"},

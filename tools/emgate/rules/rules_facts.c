@@ -5,6 +5,7 @@
 #include "emgate/rules/rules_facts.h"
 
 #include "base/crypto.h"
+#include "base/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,15 +32,9 @@ static char *copy(struct eg_tool_facts *facts, const char *text)
 static void add(struct eg_tool_facts *facts, enum eg_fact_section section, const char *key,
                 const char *detail, const char *value, const char *source)
 {
-    if (facts->count == facts->capacity) {
-        size_t capacity = facts->capacity > 0 ? 2 * facts->capacity : 128;
-        struct eg_tool_fact *more = realloc(facts->list, capacity * sizeof *more);
-        if (more == NULL) {
-            facts->failed = true;
-            return;
-        }
-        facts->list = more;
-        facts->capacity = capacity;
+    if (EG_VECTOR_RESERVE(facts->list, facts->capacity, facts->count + 1, SIZE_MAX) != EG_OK) {
+        facts->failed = true;
+        return;
     }
     facts->list[facts->count++] = (struct eg_tool_fact){.section = section,
                                                         .key = copy(facts, key),

@@ -113,28 +113,32 @@ static enum eg_status keep(const struct eg_client_rules *rules, const struct eg_
     enum eg_status status = open_package(&package, rules, err);
 
     eg_buf_init(&out, EG_MIB);
-    if (status == EG_OK) {
-        status = compare(package, rules, version, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_tool_trust_open(&trust, args, err);
+    status = compare(package, rules, version, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_tool_trust_package(NULL, &trust, package, err);
+    status = eg_tool_trust_open(&trust, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_rules_install(&path, eg_tool_value(args, "-o", 0), package, err);
+    status = eg_tool_trust_package(NULL, &trust, package, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && eg_tool_json(args)) {
+    status = eg_rules_install(&path, eg_tool_value(args, "-o", 0), package, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(args)) {
         eg_buf_text(&out, "{\"package\":");
         eg_tool_json_package(&out, &package->ref);
         eg_tool_json_text(&out, "path", path);
         eg_buf_text(&out, "}\n");
-    } else if (status == EG_OK) {
+    } else {
         eg_buf_format(&out, "%s %s fetched: %s\n", package->ref.id, package->ref.version, path);
-    }
-    if (status != EG_OK) {
-        goto done;
     }
     status = eg_tool_print(&out, err);
 

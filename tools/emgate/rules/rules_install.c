@@ -20,26 +20,26 @@ struct session {
     const struct eg_tool_args *args;
     struct eg_package *package;
     struct eg_tool_trust trust;
-    struct eg_sandbox_result trial;
+    struct eg_sandbox_result sandbox;
     char *path;
     bool inactive;
 };
 
 static enum eg_status try_package(struct session *session, struct eg_error *err)
 {
-    struct eg_sandbox_result *trial = &session->trial;
-    enum eg_status status =
-        eg_sandbox_run(trial, session->package, &eg_sandbox_ceilings_default, err);
+    struct eg_sandbox_result *sandbox = &session->sandbox;
+    EG_TRY(eg_sandbox_run(sandbox, session->package, &eg_sandbox_ceilings_default, err));
 
-    if (status == EG_OK && !trial->tests_present) {
-        status = eg_error_set(err, EG_E_DENIED, session->package->ref.id,
-                              "the package has no tests; it is not installed");
-    } else if (status == EG_OK && trial->failed > 0) {
-        status = eg_error_set(err, EG_E_DENIED, session->package->ref.id,
-                              "%zu of %zu tests fail, first: %.300s", trial->failed, trial->tests,
-                              trial->first);
+    if (!sandbox->tests_present) {
+        return eg_error_set(err, EG_E_DENIED, session->package->ref.id,
+                            "the package has no tests; it is not installed");
     }
-    return status;
+    if (sandbox->failed > 0) {
+        return eg_error_set(err, EG_E_DENIED, session->package->ref.id,
+                            "%zu of %zu tests fail, first: %.300s", sandbox->failed, sandbox->tests,
+                            sandbox->first);
+    }
+    return EG_OK;
 }
 
 /* What lies in the folder already, if it is there. */
@@ -67,8 +67,6 @@ static enum eg_status check_neighbours(struct session *session, const char *dir,
                               "version %s is installed and in force; its publisher may withdraw it "
                               "(emgate rules withdraw)",
                               session->package->ref.version);
-    }
-    if (status != EG_OK) {
         goto done;
     }
     if (!session->inactive && there != NULL && there->held) {
@@ -76,8 +74,6 @@ static enum eg_status check_neighbours(struct session *session, const char *dir,
                               "version %s is installed, but inactive; its publisher puts it in "
                               "force (emgate rules activate)",
                               session->package->ref.version);
-    }
-    if (status != EG_OK) {
         goto done;
     }
     if (!session->inactive) {
@@ -91,14 +87,16 @@ done:
 
 static enum eg_status place(struct session *session, const char *dir, struct eg_error *err)
 {
-    enum eg_status status = check_neighbours(session, dir, err);
+    EG_TRY(check_neighbours(session, dir, err));
 
-    if (status == EG_OK && session->inactive) { /* first, so that no gateway sees it in force */
-        status = eg_folder_hold(dir, &session->package->ref, err);
-    } else if (status == EG_OK) { /* what an installation left that did not get to its end */
-        status = eg_folder_release(dir, &session->package->ref, err);
+    if (session->inactive) {
+        /* first, so that no gateway sees it in force */
+        EG_TRY(eg_folder_hold(dir, &session->package->ref, err));
+    } else {
+        /* what an installation left that did not get to its end */
+        EG_TRY(eg_folder_release(dir, &session->package->ref, err));
     }
-    return status == EG_OK ? eg_rules_install(&session->path, dir, session->package, err) : status;
+    return eg_rules_install(&session->path, dir, session->package, err);
 }
 
 static enum eg_status install(struct session *session, struct eg_error *err)
@@ -121,10 +119,10 @@ static enum eg_status show(struct session *session, struct eg_error *err)
         eg_tool_json_package(&out, ref);
         eg_tool_json_text(&out, "path", session->path);
         eg_buf_format(&out, ",\"active\":%s,\"tests\":%zu}\n", session->inactive ? "false" : "true",
-                      session->trial.tests);
+                      session->sandbox.tests);
     } else {
         eg_buf_format(&out, "%s %s installed%s: %s (%zu tests passed)\n", ref->id, ref->version,
-                      session->inactive ? ", inactive" : "", session->path, session->trial.tests);
+                      session->inactive ? ", inactive" : "", session->path, session->sandbox.tests);
     }
     enum eg_status status = eg_tool_print(&out, err);
     eg_buf_done(&out);

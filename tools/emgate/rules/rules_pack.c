@@ -25,17 +25,17 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     eg_buf_init(&zip, EG_ZIP_MAX);
     eg_buf_init(&out, EG_MIB);
     enum eg_status status = pack(&zip, args, &package, err);
-    if (status == EG_OK && eg_tool_json(args)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(args)) {
         eg_buf_text(&out, "{\"package\":");
         eg_tool_json_package(&out, &package->ref);
         eg_tool_json_text(&out, "file", eg_tool_value(args, "-o", 0));
         eg_buf_format(&out, ",\"octets\":%zu,\"files\":%zu}\n", zip.len, package->tree.count);
-    } else if (status == EG_OK) {
+    } else {
         eg_buf_format(&out, "%s %s packed: %zu files, %zu octets\n", package->ref.id,
                       package->ref.version, package->tree.count, zip.len);
-    }
-    if (status != EG_OK) {
-        goto done;
     }
     status = eg_tool_print(&out, err);
 

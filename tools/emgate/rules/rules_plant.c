@@ -4,6 +4,7 @@
  */
 #include "emgate/rules/rules_plant.h"
 
+#include "base/error.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -135,28 +136,22 @@ enum eg_status eg_tool_plant_read(struct eg_tool_plant *out, const struct eg_too
     size_t settings = given(args, "--setting"), permits = given(args, "--permit");
     struct words words = {NULL, NULL, NULL};
 
-    enum eg_status status = make_room(out, args, settings, permits, err);
+    EG_TRY(make_room(out, args, settings, permits, err));
     char *text = out->texts;
-    if (status != EG_OK) {
-        return status;
-    }
     for (size_t i = 0; i < settings + permits; i++) {
         bool setting = i < settings;
         const char *option = setting ? "--setting" : "--permit";
         const char *value = eg_tool_value(args, option, setting ? i : i - settings);
         size_t len = strlen(value) + 1;
         memcpy(text, value, len);
-        status = split(&words, text, option, err);
+        EG_TRY(split(&words, text, option, err));
         text += len;
-        if (status == EG_OK && setting) {
-            status = add_setting(&out->plant.settings[i], package, &words, err);
+        if (setting) {
+            EG_TRY(add_setting(&out->plant.settings[i], package, &words, err));
             out->plant.setting_count++;
-        } else if (status == EG_OK) {
-            status = add_permit(&out->plant.parameters[i - settings], package, &words, err);
+        } else {
+            EG_TRY(add_permit(&out->plant.parameters[i - settings], package, &words, err));
             out->plant.parameter_count++;
-        }
-        if (status != EG_OK) {
-            return status;
         }
     }
     return EG_OK;

@@ -74,14 +74,14 @@ static enum eg_status explain(struct session *session, const struct eg_outcome *
 
 static enum eg_status show_json(struct session *session, const char *report,
                                 const struct eg_outcome *outcome,
-                                const struct eg_report_header *reading, struct eg_error *err)
+                                const struct eg_report_header *header, struct eg_error *err)
 {
     struct eg_buf *out = &session->out;
     enum eg_status status = EG_OK;
 
     eg_buf_char(out, '{');
     eg_tool_json_text(out, "report", report);
-    eg_tool_json_text(out, "id", reading != NULL ? reading->id : NULL);
+    eg_tool_json_text(out, "id", header != NULL ? header->id : NULL);
     eg_buf_format(out, ",\"accepted\":%s,\"package\":", outcome->accepted ? "true" : "false");
     eg_tool_json_package(out, &session->package->ref);
     eg_buf_format(out, ",\"omitted\":%zu,\"findings\":[", outcome->findings.omitted);
@@ -231,19 +231,19 @@ done:
 /* What a gateway would have looked up for this report: facts of earlier days within the windows,
  * and the later days whose windows it touches. */
 static enum eg_status facts_for(struct eg_facts *out, const struct session *session,
-                                const struct eg_report_header *reading, struct eg_error *err)
+                                const struct eg_report_header *header, struct eg_error *err)
 {
     char from[11] = "";
     char through[11] = "";
     enum eg_status status = EG_OK;
 
-    if (!eg_rules_needs(session->rules, reading->until, from)) {
+    if (!eg_rules_needs(session->rules, header->until, from)) {
         return EG_OK;
     }
-    eg_facts_query_through(through, reading->until);
+    eg_facts_query_through(through, header->until);
     for (size_t i = 0; i < session->facts.count; i++) {
         const struct eg_fact *fact = &session->facts.list[i];
-        int order = strcmp(fact->day, reading->until);
+        int order = strcmp(fact->day, header->until);
         if (order < 0 && strcmp(fact->day, from) >= 0) {
             status = eg_facts_put(out, fact, err);
         } else if (order > 0 && strcmp(fact->day, through) <= 0) {
@@ -320,57 +320,77 @@ static enum eg_status check_match(const struct session *session, const struct eg
     return EG_OK;
 }
 
-static enum eg_status judge(struct session *session, struct eg_outcome *outcome,
-                            struct eg_report_header *reading, bool *readable, struct eg_bytes xml,
-                            const char *path, struct eg_error *err)
+/* A report and what came of it. */
+struct judged {
+    const char *path;
+    struct eg_report_header header;
+    /* the header is filled, and the rules ran */
+    bool readable;
+    struct eg_outcome outcome;
+};
+
+static enum eg_status check_period(const struct session *session, const struct judged *judged,
+                                   struct eg_error *err)
 {
-    struct eg_document *document = NULL;
+    const struct eg_package *package = session->package;
+    const struct eg_report_header *header = &judged->header;
+
+    if (eg_package_covers(package, header->from, header->until)) {
+        return EG_OK;
+    }
+    return eg_error_set(err, EG_E_USAGE, judged->path,
+                        "the period %s to %s is not judged by this package (%s to %s)",
+                        header->from, header->until, package->from,
+                        package->until[0] != '\0' ? package->until : "open");
+}
+
+static enum eg_status run_rules(struct judged *judged, struct session *session,
+                                struct eg_document *document, struct eg_error *err)
+{
     struct eg_facts known;
-
     eg_facts_init(&known);
-    enum eg_status status =
-        eg_document_parse(&document, &outcome->findings, xml, EG_REPORT_MAX, err);
+    enum eg_status status = facts_for(&known, session, &judged->header, err);
     if (status != EG_OK) {
         goto done;
     }
-
-    if (document != NULL) {
-        status = check_match(session, document, path, err);
-    }
-    if (status != EG_OK) {
-        goto done;
-    }
-    if (document != NULL) {
-        status =
-            eg_judge_read(reading, readable, &outcome->findings, session->judge, document, err);
-    }
-    if (status != EG_OK) {
-        goto done;
-    }
-    if (*readable && !eg_package_covers(session->package, reading->from, reading->until)) {
-        status = eg_error_set(
-            err, EG_E_USAGE, path, "the period %s to %s is not judged by this package (%s to %s)",
-            reading->from, reading->until, session->package->from,
-            session->package->until[0] != '\0' ? session->package->until : "open");
-    }
-    if (status != EG_OK) {
-        goto done;
-    }
-    if (*readable) {
-        status = facts_for(&known, session, reading, err);
-    }
-    if (status != EG_OK) {
-        goto done;
-    }
-    if (*readable) {
-        session->plant.plant.id = reading->plant;
-        status = eg_judge_run(outcome, session->judge, document, reading, &session->plant.plant,
-                              &known, err);
-        session->plant.plant.id = NULL;
-    }
+    session->plant.plant.id = judged->header.plant;
+    const struct eg_judge_job job = {.document = document,
+                                     .header = &judged->header,
+                                     .plant = &session->plant.plant,
+                                     .known = &known};
+    status = eg_judge_run(&judged->outcome, session->judge, &job, err);
+    session->plant.plant.id = NULL;
 
 done:
     eg_facts_done(&known);
+    return status;
+}
+
+static enum eg_status judge(struct judged *judged, struct session *session, struct eg_bytes xml,
+                            struct eg_error *err)
+{
+    struct eg_document *document = NULL;
+    struct eg_findings *findings = &judged->outcome.findings;
+    enum eg_status status = eg_document_parse(&document, findings, xml, EG_REPORT_MAX, err);
+    if (status != EG_OK || document == NULL) {
+        goto done;
+    }
+    status = check_match(session, document, judged->path, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status =
+        eg_judge_read(&judged->header, &judged->readable, findings, session->judge, document, err);
+    if (status != EG_OK || !judged->readable) {
+        goto done;
+    }
+    status = check_period(session, judged, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = run_rules(judged, session, document, err);
+
+done:
     eg_document_free(&document);
     return status;
 }
@@ -378,45 +398,44 @@ done:
 static enum eg_status run_one(struct session *session, bool *accepted, const char *path,
                               struct eg_error *err)
 {
-    struct eg_outcome outcome;
-    struct eg_report_header reading = {.version = 0};
-    bool readable = false;
+    struct judged judged = {.path = path};
+    struct eg_outcome *outcome = &judged.outcome;
     struct eg_buf xml;
 
-    eg_outcome_init(&outcome);
+    eg_outcome_init(outcome);
     eg_buf_init(&xml, EG_REPORT_MAX + EG_MIB);
     enum eg_status status = eg_file_read(&xml, path, err);
     if (status != EG_OK) {
         goto done;
     }
-    status = judge(session, &outcome, &reading, &readable, eg_bytes_view(&xml), path, err);
+    status = judge(&judged, session, eg_bytes_view(&xml), err);
     if (status != EG_OK) {
         goto done;
     }
     if (eg_tool_json(session->args)) {
-        status = show_json(session, path, &outcome, readable ? &reading : NULL, err);
+        status = show_json(session, path, outcome, judged.readable ? &judged.header : NULL, err);
     } else {
         if (session->svrl == NULL || session->dir != NULL) {
-            show_text(session, path, &outcome);
+            show_text(session, path, outcome);
         }
-        status = eg_tool_flag(session->args, "--explain") ? explain(session, &outcome, err) : EG_OK;
+        status = eg_tool_flag(session->args, "--explain") ? explain(session, outcome, err) : EG_OK;
     }
     if (status != EG_OK) {
         goto done;
     }
-    status = keep(session, path, &outcome, err);
-    *accepted = *accepted && outcome.accepted;
+    status = keep(session, path, outcome, err);
+    *accepted = *accepted && outcome->accepted;
     if (status != EG_OK) {
         goto done;
     }
-    status = carry_facts(session, &outcome, err);
+    status = carry_facts(session, outcome, err);
     if (status != EG_OK) {
         goto done;
     }
     status = eg_tool_print(&session->out, err);
 
 done:
-    eg_outcome_done(&outcome);
+    eg_outcome_done(outcome);
     eg_buf_done(&xml);
     return status;
 }

@@ -330,23 +330,26 @@ static enum eg_status show(const struct eg_tool_args *args, struct eg_package **
     enum eg_status status = eg_tool_german(&view.german, args, err);
 
     eg_buf_init(&out, 16 * EG_MIB);
-    if (status == EG_OK) {
-        status = eg_tool_package_open(package, eg_tool_operand(args, 0), false, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_wording_read(wording, *package, err);
+    status = eg_tool_package_open(package, eg_tool_operand(args, 0), false, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_wording_read(wording, *package, err);
+    if (status != EG_OK) {
+        goto done;
     }
     view.package = *package;
-    if (status == EG_OK && eg_tool_flag(args, "--law")) {
+    if (eg_tool_flag(args, "--law")) {
         status = show_law(&out, *package, view.german, err);
-    } else if (status == EG_OK) {
-        if (eg_tool_flag(args, "--page")) {
-            eg_tool_page(&out, *package, wording);
-        } else if (eg_tool_json(args)) {
-            show_json(&out, *package, wording);
-        } else {
-            show_words(&out, &view);
-        }
+    } else if (eg_tool_flag(args, "--page")) {
+        eg_tool_page(&out, *package, wording);
+    } else if (eg_tool_json(args)) {
+        show_json(&out, *package, wording);
+    } else {
+        show_words(&out, &view);
     }
     if (status != EG_OK) {
         goto done;

@@ -164,20 +164,21 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     enum eg_status status = eg_engine_init(err);
 
     eg_buf_init(&out, EG_MIB);
-    if (status == EG_OK) {
-        status = sign(&ref, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && eg_tool_json(args)) {
+    status = sign(&ref, args, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(args)) {
         eg_buf_text(&out, "{\"package\":");
         eg_tool_json_package(&out, &ref);
         eg_buf_text(&out, "}\n");
-    } else if (status == EG_OK) {
+    } else {
         char digest[EG_DIGEST_TEXT_LEN + 1] = "";
         eg_digest_text(&ref.digest, digest);
         eg_buf_format(&out, "%s %s signed: %s\n", ref.id, ref.version, digest);
-    }
-    if (status != EG_OK) {
-        goto done;
     }
     status = eg_tool_print(&out, err);
 

@@ -96,21 +96,14 @@ static enum eg_status fill(struct eg_package_state *out, const struct session *s
     struct eg_package_state state = {.package = session->package->ref,
                                      .withdrawn = session->withdraw};
     const char *reason = eg_tool_value(session->args, "--reason", 0);
-    enum eg_status status = number_of(&state.number, session, err);
-
-    if (status == EG_OK && (reason == NULL || strlen(reason) > EG_STATE_REASON_MAX)) {
-        status = eg_error_set(err, EG_E_USAGE, "--reason",
-                              "a reason of 1 to %d octets is needed; it is on record for ever",
-                              EG_STATE_REASON_MAX);
+    EG_TRY(number_of(&state.number, session, err));
+    if (reason == NULL || strlen(reason) > EG_STATE_REASON_MAX) {
+        return eg_error_set(err, EG_E_USAGE, "--reason",
+                            "a reason of 1 to %d octets is needed; it is on record for ever",
+                            EG_STATE_REASON_MAX);
     }
-    if (status == EG_OK && session->withdraw) {
-        status = withdraw_from(&state, session, err);
-    } else if (status == EG_OK) {
-        status = day_of(state.first, session, "--from", err);
-    }
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(session->withdraw ? withdraw_from(&state, session, err)
+                             : day_of(state.first, session, "--from", err));
     (void)snprintf(state.reason, sizeof state.reason, "%s", reason);
     *out = state;
     return EG_OK;
@@ -229,9 +222,9 @@ static enum eg_status place(struct session *session, const char *dir, struct eg_
 {
     struct eg_verdict verdict = {.code = EG_CODE_OK};
     EG_TRY(eg_tool_trust_open(&session->trust, session->args, err));
-    EG_TRY(eg_statement_authorise(NULL, &verdict, &session->statement, session->package,
-                                  session->trust.directory, session->trust.verifier,
-                                  eg_clock_wall_ms(), err));
+    const struct eg_publisher_rules by = {session->trust.directory, session->trust.verifier,
+                                          eg_clock_wall_ms()};
+    EG_TRY(eg_statement_authorise(NULL, &verdict, &session->statement, session->package, &by, err));
     if (!eg_verdict_passed(&verdict)) {
         EG_TRY(eg_tool_refused(err, session->package->ref.id, &verdict));
     }
@@ -246,7 +239,6 @@ static enum eg_status state(struct session *session, struct eg_error *err)
     const char *dir = eg_tool_value(session->args, "--into", 0);
     const char *file = eg_tool_value(session->args, "-o", 0);
     const char *given = eg_tool_value(session->args, "--statement", 0);
-    enum eg_status status = EG_OK;
 
     if ((dir == NULL) == (file == NULL)) {
         return eg_error_set(err, EG_E_USAGE, "--into",
@@ -258,22 +250,11 @@ static enum eg_status state(struct session *session, struct eg_error *err)
         return eg_error_set(err, EG_E_USAGE, "--directory",
                             "--into needs --directory and --anchors, to see who may say this");
     }
-    status = eg_package_read(&session->package, eg_tool_operand(session->args, 0), false, err);
-    if (status != EG_OK) {
-        goto done;
-    }
+    EG_TRY(eg_package_read(&session->package, eg_tool_operand(session->args, 0), false, err));
     if (dir != NULL) {
-        status = find(session, dir, err);
+        EG_TRY(find(session, dir, err));
     }
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = given != NULL ? read_given(session, given, err) : sign(session, err);
-
-done:
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(given != NULL ? read_given(session, given, err) : sign(session, err));
     return dir != NULL ? place(session, dir, err)
                        : eg_file_write(file, eg_bytes_view(&session->file), 0644, err);
 }

@@ -49,20 +49,27 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
 
     eg_buf_init(&out, EG_NOTIFICATION_MAX);
     eg_buf_init(&shown, 4 * (size_t)EG_NOTIFICATION_MAX);
-    if (status == EG_OK) {
-        status = eg_tool_folder_open(folder, eg_tool_operand(args, 0), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = transform(&out, folder, eg_tool_operand(args, 1), err);
+    status = eg_tool_folder_open(folder, eg_tool_operand(args, 0), err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && eg_tool_json(args)) {
+    status = transform(&out, folder, eg_tool_operand(args, 1), err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(args)) {
         eg_buf_text(&shown, "{\"result\":");
         eg_text_json(&shown, eg_bytes_view(&out));
         eg_buf_text(&shown, "}\n");
         status = eg_tool_print(&shown, err);
-    } else if (status == EG_OK) {
+    } else {
         status = eg_tool_print(&out, err);
     }
+
+done:
     if (folder != NULL) {
         eg_tool_folder_close(folder);
         free(folder);

@@ -119,8 +119,8 @@ enum eg_status eg_tool_trust_package(struct eg_signer *signer, struct eg_tool_tr
                                      const struct eg_package *package, struct eg_error *err)
 {
     struct eg_verdict verdict = {.code = EG_CODE_OK};
-    enum eg_status status = eg_rules_authorise(signer, &verdict, package, trust->directory,
-                                               trust->verifier, eg_clock_wall_ms(), err);
+    const struct eg_publisher_rules by = {trust->directory, trust->verifier, eg_clock_wall_ms()};
+    enum eg_status status = eg_rules_authorise(signer, &verdict, package, &by, err);
 
     return status == EG_OK && !eg_verdict_passed(&verdict)
                ? eg_tool_refused(err, package->ref.id, &verdict)

@@ -252,32 +252,41 @@ done:
  * ------------------------------------------------------------------------------- */
 
 /* All entries, or those of a declared id. */
-static enum eg_status show_all(struct show *show, const char *id, struct eg_error *err)
+/* Shows the entry at `index` if it is of the report `id`; NULL: every one, as a line. */
+static enum eg_status show_entry(struct show *show, uint64_t index, const char *id,
+                                 struct eg_error *err)
 {
-    enum eg_status status = EG_OK;
-
-    for (uint64_t index = 0; !eg_tool_interrupted(); index++) {
-        struct eg_stored stored = {0};
-        struct eg_entry entry = {0};
-
-        status = eg_store_read(&stored, show->store, index, err);
-        if (status == EG_OK) {
-            status = eg_entry_read(&entry, eg_bytes_view(&stored.entry_text), err);
-        }
-        if (status == EG_OK && id == NULL) {
-            show_line(show, index, &entry);
-            show->shown++;
-        } else if (status == EG_OK && strcmp(entry.identity.id, id) == 0) {
-            status = show_whole(show, &stored, err);
-        }
-        eg_stored_done(&stored);
-        if (status != EG_OK) {
-            goto done;
-        }
+    struct eg_stored stored = {0};
+    struct eg_entry entry = {0};
+    enum eg_status status = eg_store_read(&stored, show->store, index, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_entry_read(&entry, eg_bytes_view(&stored.entry_text), err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (id == NULL) {
+        show_line(show, index, &entry);
+        show->shown++;
+    } else if (strcmp(entry.identity.id, id) == 0) {
+        status = show_whole(show, &stored, err);
     }
 
 done:
-    return status == EG_E_NOTFOUND ? EG_OK : status;
+    eg_stored_done(&stored);
+    return status;
+}
+
+static enum eg_status show_all(struct show *show, const char *id, struct eg_error *err)
+{
+    for (uint64_t index = 0; !eg_tool_interrupted(); index++) {
+        enum eg_status status = show_entry(show, index, id, err);
+        if (status != EG_OK) {
+            return status == EG_E_NOTFOUND ? EG_OK : status;
+        }
+    }
+    return EG_OK;
 }
 
 static enum eg_status show_one(struct show *show, const char *which, struct eg_error *err)

@@ -1,5 +1,5 @@
 /*
- * `emgate bench`: the measurements of README's speed table, on the machine at hand. Prepares a
+ * `emgate bench`: the measurements of tools/bench/README.md, on this machine. Prepares a
  * trial folder and two loads of signed reports, times each stage, the bare library calls, and then
  * a running gateway.
  */
@@ -346,14 +346,17 @@ static int run_bench(const struct eg_tool_args *args, struct eg_error *err)
         }
     }
     status = measure(measured, home, assessed, !eg_tool_flag(args, "--stages"), err);
-
-done:
-    if (status == EG_OK && eg_tool_json(args)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(args)) {
         result = print_json(&machine, measured, err);
-    } else if (status == EG_OK) {
+    } else {
         print_table(&machine, measured);
         result = EG_EXIT_DONE;
     }
+
+done:
     for (size_t i = 0; i < LOADS; i++) {
         eg_bench_load_done(&measured[i].load);
     }

@@ -165,15 +165,18 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     }
     print_head();
     status = course(&demo);
-
-done:
-    if (status == EG_OK && eg_tool_json(args)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(args)) {
         print_json(&demo);
-    } else if (status == EG_OK) {
+    } else {
         printf("\nNext: %s\n", demo.keep
                                    ? "look around in the folder; every step left its log there"
                                    : "emgate demo --keep DIR   look around");
     }
+
+done:
     *err = demo.err;
     clean_up(&demo);
     eg_engine_done();

@@ -422,13 +422,15 @@ static enum eg_status read_options(struct follower *follower, struct eg_error *e
     if ((follower->dir == NULL) == (follower->command == NULL)) {
         return eg_error_set(err, EG_E_USAGE, "--to", "exactly one of --to and --exec is needed");
     }
-    enum eg_status status =
-        eg_connection_number(&follower->credit, args, "--credit", 1, EG_CREDIT_MAX, 100, err);
+    enum eg_status status = eg_connection_number(
+        &follower->credit, args, "--credit", (struct eg_number_range){1, EG_CREDIT_MAX, 100}, err);
     if (status != EG_OK) {
         return status;
     }
-    EG_TRY(eg_connection_number(&follower->count_max, args, "--count", 1, UINT32_MAX, 0, err));
-    status = eg_connection_number(&follower->idle_s, args, "--until-idle", 1, 86400, 0, err);
+    EG_TRY(eg_connection_number(&follower->count_max, args, "--count",
+                                (struct eg_number_range){1, UINT32_MAX, 0}, err));
+    status = eg_connection_number(&follower->idle_s, args, "--until-idle",
+                                  (struct eg_number_range){1, 86400, 0}, err);
     const char *skip = NULL;
     struct eg_wire_cursor ignored = {0, 0};
     if (status != EG_OK) {

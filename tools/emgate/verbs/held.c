@@ -7,6 +7,7 @@
 
 #include "archive/store_held.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "proof/entry.h"
@@ -208,16 +209,13 @@ static enum eg_status find(struct eg_held *out, struct eg_store *store,
                             "held list shows them",
                             DIGITS_MIN);
     }
-    enum eg_status status = eg_store_held_each(store, search_one, &search, err);
-    if (status == EG_OK && search.count == 0) {
-        status = eg_error_set(err, EG_E_NOTFOUND, given, "no such report is held");
-    } else if (status == EG_OK && search.count > 1) {
-        status =
-            eg_error_set(err, EG_E_USAGE, given,
-                         "%zu rows begin so; give more digits, or --participant", search.count);
+    EG_TRY(eg_store_held_each(store, search_one, &search, err));
+    if (search.count == 0) {
+        return eg_error_set(err, EG_E_NOTFOUND, given, "no such report is held");
     }
-    if (status != EG_OK) {
-        return status;
+    if (search.count > 1) {
+        return eg_error_set(err, EG_E_USAGE, given,
+                            "%zu rows begin so; give more digits, or --participant", search.count);
     }
     *out = search.found;
     return EG_OK;
@@ -263,13 +261,16 @@ static int run_show(const struct eg_tool_args *args, struct eg_error *err)
     if (file != NULL) {
         status = write_octets(store, &held, file, err);
     }
-
-done:
-    if (status == EG_OK && eg_tool_json(args)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(args)) {
         add_json(&text, &held);
-    } else if (status == EG_OK) {
+    } else {
         add_whole(&text, &held);
     }
+
+done:
     print(&text);
     eg_store_close(&store);
     return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;
@@ -397,20 +398,28 @@ static int run_retry(const struct eg_tool_args *args, struct eg_error *err)
     uint64_t index = 0;
     int64_t wait_ms = 0;
     enum eg_status status = seconds_of(&wait_ms, args, err);
-    if (status == EG_OK) {
-        status = eg_store_open(&store, archive, EG_STORE_AMEND, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = find(&held, store, args, err);
+    status = eg_store_open(&store, archive, EG_STORE_AMEND, NULL, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK) {
-        status = eg_store_held_retry(store, held.participant, &held.report, err);
+    status = find(&held, store, args, err);
+    if (status != EG_OK) {
+        goto done;
     }
-    if (status == EG_OK && !eg_store_has_writer(archive)) {
+    status = eg_store_held_retry(store, held.participant, &held.report, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (!eg_store_has_writer(archive)) {
         outcome = NO_GATEWAY;
-    } else if (status == EG_OK) {
+    } else {
         status = await(&outcome, &index, store, &held, wait_ms, err);
     }
+
+done:
     eg_store_close(&store);
     if (status != EG_OK) {
         return EG_EXIT_COULD_NOT;

@@ -197,21 +197,21 @@ static enum eg_status set_up(struct eg_newest *newest, const struct eg_tool_args
 {
     char *dir = NULL;
     enum eg_status status = folder(&dir, args, err);
-
-    newest->log_key = strdup(log_key);
-    if (status == EG_OK) {
-        status = newest->log_key == NULL ? no_memory(err) : eg_file_mkdirs(dir, err);
-    }
-    if (status == EG_OK) {
-        status = name_files(newest, dir, err);
-    }
-    free(dir);
     if (status != EG_OK) {
-        return status;
+        goto done;
+    }
+    newest->log_key = strdup(log_key);
+    status = newest->log_key == NULL ? no_memory(err) : eg_file_mkdirs(dir, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = name_files(newest, dir, err);
+    if (status != EG_OK) {
+        goto done;
     }
     status = eg_newest_see(newest, (struct eg_octets){NULL, 0}, err);
     if (status != EG_OK) {
-        return status;
+        goto done;
     }
     if (access(newest->mark, F_OK) == 0) {
         (void)fprintf(stderr,
@@ -219,7 +219,10 @@ static enum eg_status set_up(struct eg_newest *newest, const struct eg_tool_args
                       "lie beside %s\n",
                       newest->mark);
     }
-    return EG_OK;
+
+done:
+    free(dir);
+    return status;
 }
 
 enum eg_status eg_newest_open(struct eg_newest **out, const struct eg_tool_args *args,
@@ -230,12 +233,12 @@ enum eg_status eg_newest_open(struct eg_newest **out, const struct eg_tool_args 
         return no_memory(err);
     }
     enum eg_status status = set_up(newest, args, log_key, err);
-    if (status == EG_OK) {
-        *out = newest;
-    } else {
+    if (status != EG_OK) {
         eg_newest_free(&newest);
+        return status;
     }
-    return status;
+    *out = newest;
+    return EG_OK;
 }
 
 void eg_newest_free(struct eg_newest **newest)

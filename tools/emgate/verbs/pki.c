@@ -327,14 +327,20 @@ static enum eg_status show_file(const char *path, bool json, struct eg_error *er
     struct eg_buf file;
     eg_buf_init(&file, EG_TRUST_PEM_MAX);
     enum eg_status status = eg_file_read(&file, path, err);
-    if (status == EG_OK && file.len > 0 && strstr((char *)file.data, "-BEGIN X509 CRL-") != NULL) {
-        status = show_list(path, eg_bytes_view(&file), json, err);
-    } else if (status == EG_OK) {
-        status = eg_certificate_describe(&signer, eg_bytes_view(&file), err);
-        if (status == EG_OK) {
-            show_signer(path, &signer, json);
-        }
+    if (status != EG_OK) {
+        goto done;
     }
+    if (file.len > 0 && strstr((char *)file.data, "-BEGIN X509 CRL-") != NULL) {
+        status = show_list(path, eg_bytes_view(&file), json, err);
+    } else {
+        status = eg_certificate_describe(&signer, eg_bytes_view(&file), err);
+        if (status != EG_OK) {
+            goto done;
+        }
+        show_signer(path, &signer, json);
+    }
+
+done:
     eg_buf_done(&file);
     return status;
 }
@@ -494,9 +500,12 @@ static int run_crl(const struct eg_tool_args *args, struct eg_error *err)
         return EG_EXIT_COULD_NOT;
     }
     status = authority_open(&authority, eg_tool_operand(args, 0), err);
-    if (status == EG_OK) {
-        status = renew_list(&authority, EG_BYTES_NONE, days, eg_tool_json(args), err);
+    if (status != EG_OK) {
+        goto done;
     }
+    status = renew_list(&authority, EG_BYTES_NONE, days, eg_tool_json(args), err);
+
+done:
     authority_done(&authority);
     if (status != EG_OK) {
         return EG_EXIT_COULD_NOT;

@@ -109,21 +109,23 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     if (status != EG_OK) {
         goto done;
     }
-
     status = sign(&directory, args, err);
-
-done:
-    if (status == EG_OK && eg_tool_json(args)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(args)) {
         char digest[EG_DIGEST_TEXT_LEN + 1] = "";
         eg_digest_text(&directory->digest, digest);
         printf("{\"version\":%llu,\"participants\":%zu,\"plants\":%zu,\"digest\":\"%s\"}\n",
                (unsigned long long)directory->version, directory->participant_count,
                directory->plant_count, digest);
-    } else if (status == EG_OK) {
+    } else {
         printf("%s signed: version %llu, %zu participants, %zu plants\n", eg_tool_operand(args, 0),
                (unsigned long long)directory->version, directory->participant_count,
                directory->plant_count);
     }
+
+done:
     eg_directory_free(&directory);
     eg_engine_done();
     return status == EG_OK ? EG_EXIT_DONE : EG_EXIT_COULD_NOT;

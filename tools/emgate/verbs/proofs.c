@@ -281,12 +281,15 @@ static enum eg_status try_stem(bool *done, struct eg_proofs_kept *kept, const ch
     if (status == EG_OK) {
         status = keep_all(stem, proofs, reply, &own);
     }
-    if (status == EG_OK && asprintf(&kept->receipt, "%s.receipt", stem) < 0) {
+    if (status != EG_OK) {
+        return eg_error_set(err, status, own.where, "%s", own.text);
+    }
+    if (asprintf(&kept->receipt, "%s.receipt", stem) < 0) {
         kept->receipt = NULL;
         return no_memory(proofs, err);
     }
-    *done = status == EG_OK;
-    return status == EG_OK ? EG_OK : eg_error_set(err, status, own.where, "%s", own.text);
+    *done = true;
+    return EG_OK;
 }
 
 enum eg_status eg_proofs_keep(struct eg_proofs_kept *out, const struct eg_proofs *proofs,

@@ -242,13 +242,16 @@ static int run(const struct eg_tool_args *args, struct eg_error *err)
     if (verdict.proved) {
         status = compare_files(&verdict, &receipt.entry, args, err);
     }
-
-done:
-    if (status == EG_OK && eg_tool_json(args)) {
+    if (status != EG_OK) {
+        goto done;
+    }
+    if (eg_tool_json(args)) {
         tell_json(&verdict, &receipt);
-    } else if (status == EG_OK) {
+    } else {
         tell_text(&verdict, &receipt);
     }
+
+done:
     if (verdict.proved) {
         eg_receipt_done(&receipt);
     }

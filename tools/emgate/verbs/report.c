@@ -81,10 +81,12 @@ static enum eg_status number_option(const struct eg_tool_args *args, const char 
 static enum eg_status convert(const struct eg_tool_args *args, const struct eg_mapping *mapping,
                               struct eg_convert_tally *tally, struct eg_error *err)
 {
+    struct writer writer = {.folder = eg_tool_value(args, "-o", 0), .args = args};
     struct eg_convert_options options = {.addressee = eg_tool_value(args, "--to", 0),
                                          .from = eg_tool_value(args, "--from", 0),
-                                         .until = eg_tool_value(args, "--until", 0)};
-    struct writer writer = {.folder = eg_tool_value(args, "-o", 0), .args = args};
+                                         .until = eg_tool_value(args, "--until", 0),
+                                         .emit = write_report,
+                                         .payload = &writer};
     size_t count = eg_tool_operand_count(args);
     const char **paths = calloc(count, sizeof *paths);
     enum eg_status status = EG_OK;
@@ -108,7 +110,7 @@ static enum eg_status convert(const struct eg_tool_args *args, const struct eg_m
     if (status != EG_OK) {
         goto done;
     }
-    status = eg_convert_files(tally, mapping, &options, paths, count, write_report, &writer, err);
+    status = eg_convert_files(tally, mapping, &options, paths, count, err);
 
 done:
     free(paths);

@@ -1,6 +1,7 @@
 /*
  * emgate status: where a submission stands, with its receipt.
  */
+#include "base/error.h"
 #include "emgate/frame/connection.h"
 #include "emgate/verbs/keep.h"
 #include "emgate/verbs/newest.h"
@@ -99,27 +100,18 @@ static enum eg_status tell_receipt(const struct eg_tool_args *args, const char *
     const char *file = eg_tool_value(args, "-o", 0);
     struct eg_receipt_facts facts;
     struct eg_standing standing;
-    enum eg_status status =
-        eg_receipt_prove(&facts, reply->receipt, eg_client_log_key(client), err);
-    if (status != EG_OK) {
-        goto done;
-    }
-    status = eg_standing_read(&standing,
-                              (struct eg_bytes){reply->findings.data, reply->findings.len}, err);
-    if (status != EG_OK) {
-        goto done;
-    }
+    EG_TRY(eg_receipt_prove(&facts, reply->receipt, eg_client_log_key(client), err));
+    EG_TRY(eg_standing_read(&standing, (struct eg_bytes){reply->findings.data, reply->findings.len},
+                            err));
     if (file != NULL) {
-        status = eg_keep_file(file, reply->receipt, err);
+        EG_TRY(eg_keep_file(file, reply->receipt, err));
     }
-
-done:
-    if (status == EG_OK && eg_tool_json(args)) {
+    if (eg_tool_json(args)) {
         tell_json(identity, &facts, &standing);
-    } else if (status == EG_OK) {
+    } else {
         tell_text(identity, &facts, &standing);
     }
-    return status;
+    return EG_OK;
 }
 
 static int tell_unknown(const struct eg_tool_args *args, const char *identity)

@@ -318,23 +318,17 @@ done:
 
 static enum eg_status send_all(struct work *work, uint64_t window, struct eg_error *err)
 {
-    enum eg_status status = eg_client_connect(work->client, err);
-    if (status != EG_OK) {
-        return status;
-    }
+    EG_TRY(eg_client_connect(work->client, err));
     for (size_t i = 0; i < work->count; i++) {
-        while (status == EG_OK && eg_client_in_flight(work->client) >= window) {
-            status = take_one(work, err);
+        while (eg_client_in_flight(work->client) >= window) {
+            EG_TRY(take_one(work, err));
         }
-        if (status == EG_OK && work->contradictions > 0) {
+        if (work->contradictions > 0) {
             struct eg_error own = {.status = EG_E_STATE};
             snprintf(own.text, sizeof own.text, "nothing more is sent after a contradiction");
             tell_unsent(work, work->sendings[i].file, &own);
-        } else if (status == EG_OK) {
-            status = send_file(work, &work->sendings[i], err);
-        }
-        if (status != EG_OK) {
-            return status;
+        } else {
+            EG_TRY(send_file(work, &work->sendings[i], err));
         }
     }
     while (eg_client_in_flight(work->client) > 0) {
@@ -403,38 +397,27 @@ static enum eg_status set_up(struct work *work, char **pair, uint64_t *window, s
 {
     const char *sign = eg_tool_value(work->args, "--sign", 0);
     struct eg_identity_files identity = {NULL, NULL};
-    enum eg_status status = eg_connection_number(window, work->args, "--window", 1,
-                                                 EG_CLIENT_WINDOW_MAX, WINDOW_USUAL, err);
-    if (status == EG_OK && sign != NULL) {
+    EG_TRY(eg_connection_number(window, work->args, "--window",
+                                (struct eg_number_range){1, EG_CLIENT_WINDOW_MAX, WINDOW_USUAL},
+                                err));
+    if (sign != NULL) {
         *pair = strdup(sign);
-        status = *pair == NULL ? eg_error_set(err, EG_E_NOMEM, "--sign", "memory ran out")
-                               : load_key(work, &identity, *pair, err);
+        EG_TRY(*pair == NULL ? eg_error_set(err, EG_E_NOMEM, "--sign", "memory ran out")
+                             : load_key(work, &identity, *pair, err));
     }
-    if (status == EG_OK && work->dir != NULL) {
-        status = eg_file_mkdirs(work->dir, err);
+    if (work->dir != NULL) {
+        EG_TRY(eg_file_mkdirs(work->dir, err));
     }
-    if (status == EG_OK) {
-        status = eg_connection_new(&work->client, work->args, &identity, (unsigned)*window, err);
-    }
-    if (status == EG_OK) {
-        status = eg_newest_open(&work->newest, work->args, eg_client_log_key(work->client), err);
-    }
+    EG_TRY(eg_connection_new(&work->client, work->args, &identity, (unsigned)*window, err));
+    EG_TRY(eg_newest_open(&work->newest, work->args, eg_client_log_key(work->client), err));
     work->sendings = calloc(work->count, sizeof *work->sendings);
-    if (status != EG_OK) {
-        goto done;
-    }
     if (work->sendings == NULL) {
-        status = eg_error_set(err, EG_E_NOMEM, "submit", "memory ran out");
-    }
-    if (status != EG_OK) {
-        goto done;
+        return eg_error_set(err, EG_E_NOMEM, "submit", "memory ran out");
     }
     for (size_t i = 0; i < work->count; i++) {
         work->sendings[i].file = eg_tool_operand(work->args, i);
     }
-
-done:
-    return status == EG_OK && work->dir != NULL ? check_names(work, err) : status;
+    return work->dir != NULL ? check_names(work, err) : EG_OK;
 }
 
 static int result(const struct work *work, enum eg_status status, struct eg_error *err)

@@ -232,7 +232,9 @@ static void expect_valid(xmlDoc *doc, const char *xsd)
     eg_findings_init(&findings);
     cr_assert_eq(eg_schema_compile(&schema, &loader, xsd, &err), EG_OK, "%s: %s", err.where,
                  err.text);
-    cr_assert_eq(eg_schema_validate(&valid, schema, doc, &findings, 0, NULL, 0, &err), EG_OK);
+    cr_assert_eq(
+        eg_schema_validate(&valid, schema, &(struct eg_schema_job){.doc = doc}, &findings, &err),
+        EG_OK);
     cr_expect(valid, "%s: %s", xsd, findings.count > 0 ? findings.list[0].values[0].text : "");
     eg_findings_done(&findings);
     eg_schema_free(&schema);

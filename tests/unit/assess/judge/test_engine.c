@@ -132,7 +132,10 @@ static enum eg_status judge(struct bench *b, const char *xml, const struct eg_pl
     enum eg_status status =
         eg_judge_read(&b->header, &b->readable, &b->outcome.findings, b->judge, document, err);
     if (status == EG_OK && b->readable) {
-        status = eg_judge_run(&b->outcome, b->judge, document, &b->header, plant, NULL, err);
+        status = eg_judge_run(
+            &b->outcome, b->judge,
+            &(struct eg_judge_job){.document = document, .header = &b->header, .plant = plant},
+            err);
     }
     eg_document_free(&document);
     return status;
@@ -370,17 +373,17 @@ Test(engine, fails_tests_that_differ)
 Test(engine, tries_a_package_in_a_child_and_installs_it_whole)
 {
     struct bench b;
-    struct eg_sandbox_result trial = {.tests = 0};
+    struct eg_sandbox_result result = {.tests = 0};
     struct eg_error err = {0};
     char dir[] = "/tmp/emgate-rules-XXXXXX";
     char *path = NULL;
 
     open_bench(&b);
     cr_assert_not_null(mkdtemp(dir));
-    cr_assert_eq(eg_sandbox_run(&trial, b.package, &eg_sandbox_ceilings_default, &err), EG_OK,
+    cr_assert_eq(eg_sandbox_run(&result, b.package, &eg_sandbox_ceilings_default, &err), EG_OK,
                  "%s: %s", err.where, err.text);
-    cr_expect_eq(trial.tests, 3);
-    cr_expect_eq(trial.failed, 0);
+    cr_expect_eq(result.tests, 3);
+    cr_expect_eq(result.failed, 0);
     cr_assert_eq(eg_rules_install(&path, dir, b.package, &err), EG_OK, "%s: %s", err.where,
                  err.text);
     struct eg_package *again = NULL;

@@ -65,7 +65,10 @@ Test(schema, finds_what_a_document_breaks_and_where)
                                 eg_bytes_of("<r xmlns='u'><v unit='mg'>1.5</v>\n<v>2</v>\n<v "
                                             "unit='mg'>1e5</v></r>"),
                                 "x", 1000, &err) == EG_OK);
-    cr_assert(eg_schema_validate(&valid, schema, doc, &findings, 2, ns, 1, &err) == EG_OK);
+    cr_assert(
+        eg_schema_validate(&valid, schema,
+                           &(struct eg_schema_job){.doc = doc, .step = 2, .ns = ns, .ns_count = 1},
+                           &findings, &err) == EG_OK);
     cr_expect_not(valid);
     cr_assert(findings.count >= 2, "%zu", findings.count);
     cr_expect_str_eq(findings.list[0].rule, EG_RULE_SCHEMA);
@@ -96,7 +99,8 @@ Test(schema, changes_nothing_and_serves_many_documents)
         cr_assert(eg_xml_parse_file(&doc, eg_bytes_of("<r xmlns='u'><v unit='mg'>1.5</v></r>"), "x",
                                     1000, &err) == EG_OK);
         xmlDocDumpMemory(doc, &before, &len);
-        cr_assert(eg_schema_validate(&valid, schema, doc, &findings, 0, NULL, 0, &err) == EG_OK);
+        cr_assert(eg_schema_validate(&valid, schema, &(struct eg_schema_job){.doc = doc}, &findings,
+                                     &err) == EG_OK);
         xmlDocDumpMemory(doc, &after, &len);
         cr_expect(valid && findings.count == 0);
         cr_expect_str_eq((char *)before, (char *)after);

@@ -193,8 +193,8 @@ static void judge(struct eg_outcome *outcome, struct eg_judge *by, struct eg_byt
     cr_assert(eg_document_parse(&document, &outcome->findings, report, EG_REPORT_MAX, &err) ==
               EG_OK);
     cr_assert(document != NULL);
-    cr_assert(eg_judge_run(outcome, by, document, &reading, &plant, NULL, &err) == EG_OK, "%s: %s",
-              err.where, err.text);
+    const struct eg_judge_job job = {.document = document, .header = &reading, .plant = &plant};
+    cr_assert(eg_judge_run(outcome, by, &job, &err) == EG_OK, "%s: %s", err.where, err.text);
     eg_document_free(&document);
 }
 

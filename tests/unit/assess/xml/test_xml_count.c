@@ -213,8 +213,9 @@ Test(xml_count, has_words_for_each_in_both_languages)
         eg_findings_init(&findings);
         eg_buf_init(&en, EG_KIB);
         eg_buf_init(&de, EG_KIB);
-        cr_assert(eg_findings_add(&findings, EG_SEVERITY_ERROR, eg_input_rule(cases[i].limit), 0,
-                                  NULL, 0, &finding, NULL) == EG_OK);
+        const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR,
+                                             .rule = eg_input_rule(cases[i].limit)};
+        cr_assert(eg_findings_add(&findings, &head, &finding, NULL) == EG_OK);
         cr_assert(eg_finding_value(finding, "max", "4711", NULL) == EG_OK);
         cr_assert(eg_finding_builtin_text(finding, "en", &en));
         cr_assert(eg_finding_builtin_text(finding, "de", &de));

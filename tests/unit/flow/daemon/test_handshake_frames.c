@@ -220,8 +220,8 @@ static struct eg_buf in;
 static enum eg_status next(struct eg_handshake_message *out, size_t max)
 {
     struct eg_error err = {0};
-    enum eg_status status = eg_door_pull(&in, pair[1], max + EG_HANDSHAKE_HEAD_LEN, &err);
-    return status == EG_OK ? eg_door_next(out, &in, max, &err) : status;
+    enum eg_status status = eg_handshake_pull(&in, pair[1], max + EG_HANDSHAKE_HEAD_LEN, &err);
+    return status == EG_OK ? eg_handshake_next(out, &in, max, &err) : status;
 }
 
 static void next_is(enum eg_status expected, size_t max)
@@ -256,7 +256,8 @@ Test(door_frames_kept, come_one_after_the_other)
     eg_handshake_frame(&out, EG_HANDSHAKE_BEAT, parts, 1);
     eg_handshake_frame(&out, EG_HANDSHAKE_ALIVE, parts, 2);
     eg_handshake_frame(&out, EG_HANDSHAKE_READY, NULL, 0);
-    cr_assert_eq(eg_door_push(pair[0], eg_bytes_view(&out), &done, &err), EG_OK, "%s", err.text);
+    cr_assert_eq(eg_handshake_push(pair[0], eg_bytes_view(&out), &done, &err), EG_OK, "%s",
+                 err.text);
     cr_assert_eq(done, out.len);
     cr_assert_eq(next(&message, EG_HANDSHAKE_WORD_MAX), EG_OK);
     cr_assert(message.type == EG_HANDSHAKE_BEAT && message.part_count == 1 &&
@@ -320,7 +321,7 @@ Test(door_frames_kept, of_a_closed_end_are_an_error)
     close(pair[0]);
     pair[0] = -1;
     next_is(EG_E_NOTFOUND, EG_HANDSHAKE_WORD_MAX);
-    cr_assert_eq(eg_door_push(pair[1], eg_bytes_of("x"), &done, &err), EG_E_IO);
+    cr_assert_eq(eg_handshake_push(pair[1], eg_bytes_of("x"), &done, &err), EG_E_IO);
     cr_assert_eq(done, 0);
 }
 
@@ -340,7 +341,7 @@ Test(door_frames_kept, are_sent_as_far_as_they_are_taken)
     out.len = 4 * EG_MIB;
     while (got < out.len) {
         size_t before = done;
-        cr_assert_eq(eg_door_push(pair[0], eg_bytes_view(&out), &done, &err), EG_OK);
+        cr_assert_eq(eg_handshake_push(pair[0], eg_bytes_view(&out), &done, &err), EG_OK);
         cr_assert(done > before || done == out.len);
         ssize_t len = recv(pair[1], octets, sizeof octets, 0);
         cr_assert_gt(len, 0);

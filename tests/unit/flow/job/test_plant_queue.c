@@ -185,13 +185,13 @@ Test(plant_queues, give_a_waiting_job_as_it_arrived)
     cr_assert(enter(0, "p", ""));
     jobs[1]->state = EG_JOB_AUTHORISED;
     jobs[1]->readable = true;
-    jobs[1]->facts_cache = true;
+    jobs[1]->needs_facts = true;
     snprintf(jobs[1]->header.plant, sizeof jobs[1]->header.plant, "p");
     cr_assert_not(enter(1, jobs[1]->header.plant, ""));
     leave(0, "1 ");
     cr_assert_eq(jobs[1]->state, EG_JOB_TAKEN);
     cr_assert_not(jobs[1]->readable);
-    cr_assert_not(jobs[1]->facts_cache);
+    cr_assert_not(jobs[1]->needs_facts);
     cr_assert_str_eq(jobs[1]->header.plant, "");
     leave(1, "");
     end(2);

@@ -49,9 +49,10 @@ static enum eg_status commit(unsigned count)
         char text[40];
         snprintf(text, sizeof text, "statement %lld", (long long)++number);
         eg_draft_init(&draft);
-        cr_assert_eq(eg_draft_key(&draft, eg_bytes_of(text), eg_bytes_of("cms"), &signer,
-                                  eg_ledger_key(ledger), number, &err),
-                     EG_OK, "%s", err.text);
+        const struct eg_signed_statement statement = {eg_bytes_of(text), eg_bytes_of("cms"),
+                                                      signer};
+        cr_assert_eq(eg_draft_key(&draft, &statement, eg_ledger_key(ledger), number, &err), EG_OK,
+                     "%s", err.text);
         status = eg_ledger_commit(ledger, &draft, 1, &err);
         eg_draft_done(&draft);
     }

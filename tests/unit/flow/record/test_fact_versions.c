@@ -35,7 +35,7 @@ static struct eg_job *job_of(const char *plant, const char *package, uint64_t be
     struct eg_job *job = calloc(1, sizeof *job);
 
     cr_assert_not_null(job);
-    job->facts_cache = true;
+    job->needs_facts = true;
     job->facts_below = below;
     (void)snprintf(job->header.plant, sizeof job->header.plant, "%s", plant);
     (void)snprintf(job->outcome.package.id, sizeof job->outcome.package.id, "%s", package);
@@ -73,15 +73,15 @@ Test(fact_versions, mind_only_who_leans_on_facts_and_who_leaves_some)
 
     cr_assert(eg_fact_versions_in_batch(draft, 1, job));
     cr_assert_not(eg_fact_versions_in_batch(draft, 0, job));
-    job->facts_cache = false;
+    job->needs_facts = false;
     cr_assert_not(eg_fact_versions_in_batch(draft, 1, job));
-    job->facts_cache = true;
+    job->needs_facts = true;
     draft->remembered = NULL;
     cr_assert_not(eg_fact_versions_in_batch(draft, 1, job));
     eg_fact_versions_put(&fact_versions, draft);
     cr_assert_not(eg_fact_versions_overtaken(&fact_versions, job));
     put("plant", "package", 7);
-    job->facts_cache = false;
+    job->needs_facts = false;
     cr_assert_not(eg_fact_versions_overtaken(&fact_versions, job));
     free(draft);
     free(job);

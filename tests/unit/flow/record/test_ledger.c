@@ -70,9 +70,11 @@ static void draft_batch(size_t count)
     for (size_t i = 0; i < count; i++) {
         snprintf(statements[i], sizeof statements[i], "statement %u", number++);
         eg_draft_init(&drafts[i]);
-        cr_assert_eq(eg_draft_key(&drafts[i], eg_bytes_of(statements[i]), eg_bytes_of("cms"),
-                                  &signer, eg_ledger_key(ledger), FIRST_MS + number, &err),
-                     EG_OK, "%s", err.text);
+        const struct eg_signed_statement statement = {eg_bytes_of(statements[i]),
+                                                      eg_bytes_of("cms"), signer};
+        cr_assert_eq(
+            eg_draft_key(&drafts[i], &statement, eg_ledger_key(ledger), FIRST_MS + number, &err),
+            EG_OK, "%s", err.text);
     }
 }
 

@@ -1,6 +1,6 @@
 /*
  * Statements about packages on their way into the log: what the log says and what the snapshot in
- * force heeds must be the same, whatever becomes of the commit between.
+ * force follows must be the same, whatever becomes of the commit between.
  */
 #include "flow/record/record_states.h"
 
@@ -131,17 +131,18 @@ Test(record_states, has_nothing_on_record_after_a_commit_that_failed)
     cr_assert_eq(eg_ledger_size(ledger), size);
 }
 
-Test(record_states, heeds_what_is_on_record_though_the_answer_was_lost)
+Test(record_states, follows_what_is_on_record_though_the_result_was_lost)
 {
     uint64_t size = eg_ledger_size(ledger);
 
     setenv("EMGATE_TEST_FAULT", "archive.committed:1", 1);
-    cr_assert_eq(commit(), EG_OK, "the log holds the withdrawal: the world must come into force");
+    cr_assert_eq(commit(), EG_OK,
+                 "the log holds the withdrawal: the snapshot must come into force");
     cr_assert_eq(pending(), 0);
     cr_assert_eq(eg_ledger_size(ledger), size + 1);
 }
 
-Test(record_states, refuses_a_world_that_heeds_less_than_the_log)
+Test(record_states, refuses_a_snapshot_that_follows_less_than_the_log)
 {
     size_t *numbers = NULL;
     size_t count = 0;

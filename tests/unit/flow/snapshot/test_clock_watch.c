@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "flow/journal/log.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -118,7 +118,7 @@ Test(clock_watch, refuses_with_the_code_and_leaves_the_time_alone)
     cr_expect_gt(eg_code_row(verdict.code)->retry_after_ms, 0);
 }
 
-Test(clock_watch, tries_another_world_without_taking_it)
+Test(clock_watch, tries_another_snapshot_without_taking_it)
 {
     struct eg_clock_evidence other = snapshot;
     struct eg_error err = {0};
@@ -136,7 +136,7 @@ Test(clock_watch, tries_another_world_without_taking_it)
     is(EG_CLOCK_TRUSTED);
 }
 
-Test(clock_watch, tries_no_world_under_a_clock_that_jumped)
+Test(clock_watch, tries_no_snapshot_under_a_clock_that_jumped)
 {
     struct eg_error err = {0};
     int64_t at_ms = 77;

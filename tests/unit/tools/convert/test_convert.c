@@ -43,14 +43,20 @@ static enum eg_status convert(struct kept *kept, const char *map, const char *cs
                               const struct eg_convert_options *options, struct eg_error *err)
 {
     struct eg_mapping *mapping = NULL;
-    struct eg_convert_options plain = {.addressee = "log.example", .version = 1};
+    struct eg_convert_options wanted = {.addressee = "log.example", .version = 1};
+
+    if (options != NULL) {
+        wanted = *options;
+    }
+    wanted.emit = keep;
+    wanted.payload = kept;
 
     memset(kept, 0, sizeof *kept);
     eg_buf_init(&kept->last, 1 << 20);
     cr_assert_eq(eg_mapping_parse(&mapping, "x.map", eg_bytes_of(map), err), EG_OK, "%s: %s",
                  err->where, err->text);
-    enum eg_status status = eg_convert_octets(NULL, mapping, options == NULL ? &plain : options,
-                                              "x.csv", eg_bytes_of(csv), keep, kept, err);
+    enum eg_status status =
+        eg_convert_octets(NULL, mapping, &wanted, "x.csv", eg_bytes_of(csv), err);
     eg_mapping_free(&mapping);
     return status;
 }
@@ -105,16 +111,17 @@ Test(convert, writes_a_report_octet_for_octet)
 Test(convert, turns_the_year_into_309_days_and_the_last_is_incomplete)
 {
     static const char *const paths[] = {"tests/data/gas-turbine/gt_2011.csv"};
-    struct eg_convert_options options = {.addressee = "log.example", .version = 1};
+    struct kept kept = {0};
+    struct eg_convert_options options = {
+        .addressee = "log.example", .version = 1, .emit = keep, .payload = &kept};
     struct eg_convert_tally tally;
     struct eg_mapping *mapping = NULL;
     struct eg_error err = {0};
-    struct kept kept = {0};
 
     eg_buf_init(&kept.last, 1 << 20);
     cr_assert_eq(eg_mapping_read(&mapping, "tests/data/gas-turbine/gas-turbine.map", &err), EG_OK);
-    cr_assert_eq(eg_convert_files(&tally, mapping, &options, paths, 1, keep, &kept, &err), EG_OK,
-                 "%s: %s", err.where, err.text);
+    cr_assert_eq(eg_convert_files(&tally, mapping, &options, paths, 1, &err), EG_OK, "%s: %s",
+                 err.where, err.text);
     cr_expect_eq(tally.rows, 7411);
     cr_expect_eq(tally.reports, 309);
     cr_expect_eq(tally.values, 14822);
@@ -126,7 +133,7 @@ Test(convert, turns_the_year_into_309_days_and_the_last_is_incomplete)
     /* The same rows once more behind them: the clock goes on. */
     static const char *const twice[] = {paths[0], paths[0]};
     kept.count = 0;
-    cr_assert_eq(eg_convert_files(&tally, mapping, &options, twice, 2, keep, &kept, &err), EG_OK);
+    cr_assert_eq(eg_convert_files(&tally, mapping, &options, twice, 2, &err), EG_OK);
     cr_expect_eq(tally.reports, 618);
     eg_mapping_free(&mapping);
     eg_buf_done(&kept.last);
@@ -135,16 +142,20 @@ Test(convert, turns_the_year_into_309_days_and_the_last_is_incomplete)
 Test(convert, gives_only_the_days_asked_for)
 {
     static const char *const paths[] = {"tests/data/gas-turbine/gt_2011.csv"};
-    struct eg_convert_options options = {
-        .addressee = "log.example", .version = 3, .from = "2011-04-06", .until = "2011-05-05"};
+    struct kept kept = {0};
+    struct eg_convert_options options = {.addressee = "log.example",
+                                         .version = 3,
+                                         .from = "2011-04-06",
+                                         .until = "2011-05-05",
+                                         .emit = keep,
+                                         .payload = &kept};
     struct eg_convert_tally tally;
     struct eg_mapping *mapping = NULL;
     struct eg_error err = {0};
-    struct kept kept = {0};
 
     eg_buf_init(&kept.last, 1 << 20);
     cr_assert_eq(eg_mapping_read(&mapping, "tests/data/gas-turbine/gas-turbine.map", &err), EG_OK);
-    cr_assert_eq(eg_convert_files(&tally, mapping, &options, paths, 1, keep, &kept, &err), EG_OK);
+    cr_assert_eq(eg_convert_files(&tally, mapping, &options, paths, 1, &err), EG_OK);
     cr_expect_eq(tally.reports, 30);
     cr_expect_eq(tally.values, 1440);
     cr_expect_str_eq(kept.first_id, "gas-turbine-2011-04-06");
@@ -154,13 +165,12 @@ Test(convert, gives_only_the_days_asked_for)
     options.until = NULL;
     options.days = 7;
     kept.count = 0;
-    cr_assert_eq(eg_convert_files(&tally, mapping, &options, paths, 1, keep, &kept, &err), EG_OK);
+    cr_assert_eq(eg_convert_files(&tally, mapping, &options, paths, 1, &err), EG_OK);
     cr_expect_eq(tally.reports, 7);
     cr_expect_str_eq(kept.last_id, "gas-turbine-2011-04-12");
 
     options.from = "2012-01-01";
-    cr_expect_eq(eg_convert_files(&tally, mapping, &options, paths, 1, keep, &kept, &err),
-                 EG_E_NOTFOUND);
+    cr_expect_eq(eg_convert_files(&tally, mapping, &options, paths, 1, &err), EG_E_NOTFOUND);
     eg_mapping_free(&mapping);
     eg_buf_done(&kept.last);
 }
@@ -207,14 +217,14 @@ Test(convert, refuses_options_that_can_not_be)
 
 Test(convert, hands_back_what_the_taker_of_reports_says)
 {
-    struct eg_convert_options options = {.addressee = "log.example", .version = 1};
+    struct kept kept = {.answer = EG_E_IO};
+    struct eg_convert_options options = {
+        .addressee = "log.example", .version = 1, .emit = keep, .payload = &kept};
     struct eg_mapping *mapping = NULL;
     struct eg_error err = {0};
-    struct kept kept = {.answer = EG_E_IO};
 
     cr_assert_eq(eg_mapping_parse(&mapping, "x.map", eg_bytes_of(MAP), &err), EG_OK);
-    cr_expect_eq(eg_convert_octets(NULL, mapping, &options, "x.csv", eg_bytes_of(NAMES ROW), keep,
-                                   &kept, &err),
+    cr_expect_eq(eg_convert_octets(NULL, mapping, &options, "x.csv", eg_bytes_of(NAMES ROW), &err),
                  EG_E_IO);
     eg_mapping_free(&mapping);
 }

@@ -1,5 +1,5 @@
 /*
- * The trial of a package before it is installed: libxml2 bounds neither the time nor the memory
+ * A package is tried before it is installed: libxml2 bounds neither the time nor the memory
  * that it takes for an XML Schema, so a child process with ceilings compiles it first.
  */
 #include "workbench/sandbox.h"
@@ -88,31 +88,31 @@ static struct eg_package *package_with(unsigned count, bool choice)
     return package;
 }
 
-TestSuite(rules_try, .init = set_up, .fini = tear_down);
+TestSuite(sandbox, .init = set_up, .fini = tear_down);
 
-Test(rules_try, trial_within_its_ceilings_runs_the_tests_of_the_package)
+Test(sandbox, package_within_its_ceilings_runs_the_tests_of_the_package)
 {
     struct eg_package *package = package_with(10, true);
-    struct eg_sandbox_result trial = {.tests = 0};
+    struct eg_sandbox_result result = {.tests = 0};
 
-    cr_assert_eq(eg_sandbox_run(&trial, package, &eg_sandbox_ceilings_default, &err), EG_OK,
+    cr_assert_eq(eg_sandbox_run(&result, package, &eg_sandbox_ceilings_default, &err), EG_OK,
                  "%s: %s", err.where, err.text);
-    cr_expect(trial.tests_present);
-    cr_expect_gt(trial.tests, 0);
-    cr_expect_eq(trial.failed, 0, "%s", trial.first);
+    cr_expect(result.tests_present);
+    cr_expect_gt(result.tests, 0);
+    cr_expect_eq(result.failed, 0, "%s", result.first);
     eg_package_free(&package);
 }
 
-Test(rules_try, trial_that_takes_more_than_its_seconds_is_ended)
+Test(sandbox, package_that_takes_more_than_its_seconds_is_ended)
 {
     struct eg_package *package = package_with(40000, true);
-    struct eg_sandbox_result trial = {.tests = 0};
+    struct eg_sandbox_result result = {.tests = 0};
     const struct eg_sandbox_ceilings ceilings = {.cpu_s = 1, .memory = EG_SANDBOX_MEMORY_MAX};
 
-    cr_expect_eq(eg_sandbox_run(&trial, package, &ceilings, &err), EG_E_LIMIT);
+    cr_expect_eq(eg_sandbox_run(&result, package, &ceilings, &err), EG_E_LIMIT);
     cr_expect_str_eq(err.where, package->ref.id);
     cr_expect_str_eq(err.text, "compiling and testing took more than 1 s of CPU");
-    cr_expect_eq(trial.tests, 0);
+    cr_expect_eq(result.tests, 0);
     eg_package_free(&package);
 }
 
@@ -129,17 +129,17 @@ static uint64_t addresses_now(void)
     return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-Test(rules_try, trial_that_takes_more_than_its_memory_says_so)
+Test(sandbox, package_that_takes_more_than_its_memory_says_so)
 {
     struct eg_package *package = package_with(120000, false);
-    struct eg_sandbox_result trial = {.tests = 0};
+    struct eg_sandbox_result result = {.tests = 0};
     const struct eg_sandbox_ceilings ceilings = {.cpu_s = 10, .memory = addresses_now() + EG_MIB};
-    enum eg_status status = eg_sandbox_run(&trial, package, &ceilings, &err);
+    enum eg_status status = eg_sandbox_run(&result, package, &ceilings, &err);
 
     cr_expect(status == EG_E_LIMIT || status == EG_E_NOMEM, "%d %s: %s", status, err.where,
               err.text);
     cr_expect_not_null(strstr(err.text, "memory"), "%s", err.text);
-    cr_expect_eq(trial.tests, 0);
+    cr_expect_eq(result.tests, 0);
     eg_package_free(&package);
 }
 #endif
