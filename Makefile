@@ -172,7 +172,7 @@ asan-programs:  ; +@$(again) VARIANT=address-undefined sound-programs
 sound-programs: $(addprefix $(B)/,$(filter-out $(VOLUME_P),$(UNIT_P)) $(FUZZ_P) $(addprefix tests/planted/,$(PLANTED)))
 race-programs:  ; +@$(again) VARIANT=thread $(addprefix $(TSAN)/,$(RACE_P) tests/planted/race)
 asan-full:      ; +@$(again) VARIANT=address-undefined tools unit-programs sound-programs
-race-full:      ; +@$(again) VARIANT=thread tools
+race-full:      ; +@$(again) VARIANT=thread $(TSAN)/emgated $(TSAN)/hooks/emgated
 unoptimised:    ; +@$(again) VARIANT=unoptimised build/unoptimised/emgate
 
 checks   := $(addprefix check:,$(CHECKS))
