@@ -71,6 +71,10 @@ static void done_plant(struct eg_plant *plant)
     free(plant->authority_id);
     free(plant->land);
     free_texts(plant->regimes, plant->regime_count);
+    for (size_t i = 0; i < plant->source_count; i++) {
+        free(plant->sources[i].id);
+    }
+    free(plant->sources);
     for (size_t i = 0; i < plant->delegate_count; i++) {
         free(plant->delegates[i].participant);
     }
@@ -91,6 +95,7 @@ static void done_plant(struct eg_plant *plant)
         free(setting->package);
         free(setting->name);
         free(setting->component);
+        free(setting->source);
         free(setting->word);
         free(setting->citation);
     }

@@ -76,12 +76,27 @@ struct eg_plant_setting {
     char *name;
     /* "" = of the plant, or every */
     char *component;
+    /* "" = every */
+    char *source;
     char *word, *citation;
+    char from[11], until[11];
+};
+
+/* An emission source (stack) that owes reports between two days (inclusive; "" = open). */
+struct eg_plant_source {
+    char *id;
     char from[11], until[11];
 };
 
 struct eg_plant {
     char *id, *name;
+    /* days between which it owes reports, inclusive; "" = open */
+    char from[11], until[11];
+    /* of its standard time, as reports write it: "+01:00"; "": any */
+    char zone[7];
+    /* none listed: those that its reports name */
+    struct eg_plant_source *sources;
+    size_t source_count;
     /* participant */
     char *operator_id;
     /* competent authority, participant */

@@ -12,6 +12,7 @@ void eg_outcome_init(struct eg_outcome *outcome)
 {
     memset(outcome, 0, sizeof *outcome);
     eg_findings_init(&outcome->findings);
+    eg_judged_init(&outcome->judged);
     eg_buf_init(&outcome->parameters, PARAMETERS_MAX);
     eg_facts_init(&outcome->recalled);
     eg_facts_init(&outcome->remembered);
@@ -20,6 +21,7 @@ void eg_outcome_init(struct eg_outcome *outcome)
 void eg_outcome_done(struct eg_outcome *outcome)
 {
     eg_findings_done(&outcome->findings);
+    eg_judged_done(&outcome->judged);
     eg_buf_done(&outcome->parameters);
     eg_facts_done(&outcome->recalled);
     eg_facts_done(&outcome->remembered);

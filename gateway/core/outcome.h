@@ -6,6 +6,7 @@
 
 #include "core/facts.h"
 #include "core/finding.h"
+#include "core/judged.h"
 #include "core/package.h"
 
 struct eg_result {
@@ -23,6 +24,8 @@ struct eg_notification {
 
 struct eg_outcome {
     struct eg_findings findings;
+    /* what was owed and what was judged of it; empty: no package judged */
+    struct eg_judged judged;
     struct eg_package_ref package;
     bool has_package;
     /* canonical text of the parameter values used, with where they came from; may be empty */

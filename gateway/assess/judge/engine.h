@@ -81,6 +81,8 @@ struct eg_judge_job {
     const struct eg_plant *plant;
     /* facts in force of earlier reports of this plant under this package; NULL: none */
     const struct eg_facts *known;
+    /* of the engine that judges; 0: the present. Who repeats a decision gives those of its entry */
+    uint32_t semantics;
 };
 
 /*
