@@ -3,7 +3,7 @@
 
 Reads source rows (CSV of tests/data/gas-turbine) or report XML, judges each day by the rules of
 eu.ied.annex-v.gas-turbine in exact fractions, prints one line a day and component, and compares with a
-folder of assessments (urn:emgate:assessment-result:1) when one is given. With --known the figures of month
+folder of assessments (urn:emgate:assessment-result:2) when one is given. With --known the figures of month
 and year are compared too: the assessments then know the days before them. Standard library only; shares no
 code, no parser and no arithmetic with what it checks.
 
@@ -21,7 +21,7 @@ import xml.etree.ElementTree as ET
 from fractions import Fraction
 
 REPORT = "{urn:emgate:report:1}"
-RESULT = "{urn:emgate:assessment-result:1}"
+RESULT = "{urn:emgate:assessment-result:2}"
 LIMIT = {"NOx": Fraction(50), "CO": Fraction(100)}
 UNCERTAINTY = {"NOx": Fraction(20, 100), "CO": Fraction(10, 100)}
 DAY_OVER, HOUR_OVER = Fraction(110, 100), Fraction(2)

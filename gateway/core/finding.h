@@ -82,6 +82,17 @@ struct eg_findings {
 #define EG_RULE_UNIT_UNKNOWN "unit-unknown"
 #define EG_RULE_WORD_UNKNOWN "word-unknown"
 
+/* Built-in rules of assessments: what is owed and was not reported, or could not be judged. */
+#define EG_RULE_SOURCE_OWED "source-owed"
+#define EG_RULE_SERIES_OWED "series-owed"
+#define EG_RULE_COLUMN_OWED "column-owed"
+#define EG_RULE_VALUE_IMPLAUSIBLE "value-implausible"
+#define EG_RULE_UNDECIDED_NOT_REPORTED "undecided-not-reported"
+#define EG_RULE_UNDECIDED_STATUS "undecided-status"
+#define EG_RULE_UNDECIDED_FIGURE "undecided-figure"
+#define EG_RULE_UNDECIDED_HISTORY "undecided-history"
+#define EG_RULE_UNDECIDED_FORMULA "undecided-formula"
+
 const char *eg_severity_text(enum eg_severity severity);
 bool eg_severity_named(const char *text, enum eg_severity *out);
 

@@ -116,6 +116,39 @@ static const struct builtin builtins[] = {
      "{where}, {column}: die Einheit \"{value}\" lässt sich nicht genau in {wanted} umrechnen."},
     {EG_RULE_WORD_UNKNOWN, "{where}, {column}: \"{value}\" is none of the words {wanted}.",
      "{where}, {column}: \"{value}\" ist keines der Wörter {wanted}."},
+    {EG_RULE_SOURCE_OWED,
+     "Source {source} is owed and not reported; none of its limits could be judged.",
+     "Quelle {source} ist zu berichten und fehlt; keiner ihrer Grenzwerte war beurteilbar."},
+    {EG_RULE_SERIES_OWED,
+     "{component} is owed by source {source} and not reported; none of its limits could be judged.",
+     "{component} ist von Quelle {source} zu berichten und fehlt; keiner der Grenzwerte war "
+     "beurteilbar."},
+    {EG_RULE_COLUMN_OWED, "{where}: {column} is owed and not reported.",
+     "{where}: {column} ist zu berichten und fehlt."},
+    {EG_RULE_VALUE_IMPLAUSIBLE,
+     "{where}, {column}: {count} numbers are outside the plausible range ({range}), the first is "
+     "{value} at {end}; they count as lost.",
+     "{where}, {column}: {count} Zahlen liegen außerhalb des plausiblen Bereichs ({range}), die "
+     "erste ist {value} um {end}; sie gelten als ausgefallen."},
+    {EG_RULE_UNDECIDED_NOT_REPORTED,
+     "{where}, {limit}: {count} of {owed} could not be judged: {because} is not reported.",
+     "{where}, {limit}: {count} von {owed} nicht beurteilbar: {because} ist nicht gemeldet."},
+    {EG_RULE_UNDECIDED_STATUS,
+     "{where}, {limit}: {count} of {owed} could not be judged: the status of {because} is "
+     "{status}.",
+     "{where}, {limit}: {count} von {owed} nicht beurteilbar: {because} hat den Status {status}."},
+    {EG_RULE_UNDECIDED_FIGURE,
+     "{where}, {limit}: {count} of {owed} could not be judged: {because} is not valid: {status}.",
+     "{where}, {limit}: {count} von {owed} nicht beurteilbar: {because} ist nicht gültig: "
+     "{status}."},
+    {EG_RULE_UNDECIDED_HISTORY,
+     "{where}, {limit}: {count} of {owed} could not be judged: facts of earlier days are not known.",
+     "{where}, {limit}: {count} von {owed} nicht beurteilbar: Angaben früherer Tage sind nicht "
+     "bekannt."},
+    {EG_RULE_UNDECIDED_FORMULA,
+     "{where}, {limit}: {count} of {owed} could not be judged: no number follows from what is "
+     "reported.",
+     "{where}, {limit}: {count} von {owed} nicht beurteilbar: aus dem Gemeldeten folgt keine Zahl."},
 };
 
 /* A value's text; "?" for one that is not there. */

@@ -7,6 +7,6 @@
 #define EG_VERSION "0.1.0"
 
 /* Rises whenever the same report under the same package may give other findings or other octets. */
-#define EG_SEMANTICS 3
+#define EG_SEMANTICS 4
 
 #endif

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 import model as M
 
 READINGS = Path("rules/vocabulary/readings")
-RESULT = "{urn:emgate:assessment-result:1}"
+RESULT = "{urn:emgate:assessment-result:2}"
 STATES = {"state": "operation", "cleaning": "cleaning", "waste": "waste"}
 COMPANION_UNITS = {"oxygen": "vol-%", "load": "%", "temperature": "K", "pressure": "kPa", "moisture": "vol-%", "flow": "m3/h"}
 SCALARS = {"confidence": "confidence", "calibration-range": "range"}

@@ -148,7 +148,7 @@ def all_files_are_of_their_vocabulary(folder):
             continue
         kept = folder / package.name
         emgate("rules", "test", package, "-o", kept)
-        judged += of_schema("assessment-result", [f for f in kept.glob("*.xml") if "urn:emgate:assessment-result:1" in f.read_text("utf-8")])
+        judged += of_schema("assessment-result", [f for f in kept.glob("*.xml") if "urn:emgate:assessment-result:2" in f.read_text("utf-8")])
         cases = len(re.findall("<case ", (package / "tests" / "tests.xml").read_text("utf-8")))
         numbers = {int(f.name.split(".")[0]) for f in kept.glob("*.xml")}
         assert 1 in numbers and max(numbers) <= cases, (package, numbers)

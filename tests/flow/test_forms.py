@@ -18,7 +18,7 @@ import gateway as support  # noqa: E402
 RULES = os.path.join(support.ROOT, 'rules')
 PACKAGES = [os.path.join(RULES, name) for name in
             ('de.messung.announcement', 'de.messbericht.periodic', 'eu.eprtr.annual')]
-RESULT = '{urn:emgate:assessment-result:1}'
+RESULT = '{urn:emgate:assessment-result:2}'
 
 
 def a_gateway():

@@ -16,7 +16,7 @@ import gateway as support  # noqa: E402
 
 RECALCULATE = os.path.join(support.ROOT, 'tests/recalculate.py')
 CSV = os.path.join(support.DATA, 'gt_2011.csv')
-RESULT = '{urn:emgate:assessment-result:1}'
+RESULT = '{urn:emgate:assessment-result:2}'
 HOURS = 7411
 DAYS = 309  # 308 whole ones and one of 19 hours
 SAMPLES = 120

@@ -23,7 +23,7 @@ PACKAGE = os.path.join(support.ROOT, 'rules/de.bimschv17.continuous')
 ID = 'de.bimschv17.continuous'
 PLANT = 'waste-1'
 SOURCE = 'line-1'
-RESULT = '{urn:emgate:assessment-result:1}'
+RESULT = '{urn:emgate:assessment-result:2}'
 NUMBERS = M.Doubles
 
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RESULT_NS "urn:emgate:assessment-result:1"
+#define RESULT_NS "urn:emgate:assessment-result:2"
 
 static void add_setting(struct assessment_case *c, const char *name, const char *word,
                         const char *component)

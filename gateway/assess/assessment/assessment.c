@@ -94,6 +94,7 @@ static enum eg_status compile_root(struct eg_assess_compile *c, const struct eg_
     EG_TRY(eg_assess_lines(c, eg_xml_child(root, EG_ASSESS_NS, "source")));
     EG_TRY(check_used(c));
     EG_TRY(eg_assess_settle_recalls(c));
+    EG_TRY(eg_assess_settle_makers(c));
     return eg_extraction_new(&a->extraction, a->columns, a->grid, a->givens, a->given_count,
                              c->err);
 }

@@ -4,7 +4,7 @@
  *
  *   readings/<name>.xml    urn:emgate:reading:1      how elements of a report become columns
  *   assessment/<name>.xml  urn:emgate:assessment:1   the rules
- *   result                 urn:emgate:assessment-result:1
+ *   result                 urn:emgate:assessment-result:2; :1 for log semantics before 4
  */
 #ifndef EG_ASSESS_ASSESSMENT_H
 #define EG_ASSESS_ASSESSMENT_H
@@ -48,11 +48,13 @@ struct eg_assessment_job {
     const struct eg_facts *known;
     /* the result shows every column */
     bool explain;
+    /* log semantics of the engine whose judgement this is */
+    uint32_t semantics;
 };
 
 /* Where a run writes to; on failure what was appended says nothing. */
 struct eg_assessment_output {
-    /* appended to; urn:emgate:assessment-result:1, UTF-8, same octets on any machine */
+    /* appended to; UTF-8, same octets on any machine */
     struct eg_buf *result;
     /* added to */
     struct eg_findings *findings;
@@ -60,6 +62,8 @@ struct eg_assessment_output {
     struct eg_facts *recalled;
     /* may be NULL; what this report leaves behind */
     struct eg_facts *remembered;
+    /* may be NULL; what was owed and judged, by limit; of semantics before 4 nothing is added */
+    struct eg_judged *judged;
 };
 
 /*

@@ -47,6 +47,8 @@ static const struct line {
     {"window", eg_assess_window},
     {"recall", read_recall},
     {"remember", read_remember},
+    {"require", eg_assess_require_line},
+    {"combine", eg_assess_combine_line},
     {"finding", eg_assess_finding},
     {"series", read_series},
 };
@@ -68,7 +70,7 @@ enum eg_status eg_assess_lines(struct eg_assess_compile *c, xmlNode *parent)
     return EG_OK;
 }
 
-static int add_block(struct eg_assess_compile *c, enum eg_assess_block_kind kind)
+int eg_assess_add_block(struct eg_assess_compile *c, enum eg_assess_block_kind kind)
 {
     struct eg_assessment *a = c->a;
     struct eg_assess_block *made = eg_assess_append(c, (void **)&a->blocks, &a->block_count,
@@ -80,7 +82,7 @@ static int add_block(struct eg_assess_compile *c, enum eg_assess_block_kind kind
     *made = (struct eg_assess_block){
         .kind = kind,
         .parent = c->block,
-        .level = kind == EG_ASSESS_BLOCK_WINDOW ? a->blocks[c->block].level : index,
+        .level = kind == EG_ASSESS_BLOCK_SERIES ? index : a->blocks[c->block].level,
         .having = EG_ASSESS_NONE,
         .window = EG_ASSESS_NONE,
         .line = c->line};
@@ -90,7 +92,7 @@ static int add_block(struct eg_assess_compile *c, enum eg_assess_block_kind kind
 static enum eg_status read_series(struct eg_assess_compile *c, xmlNode *node)
 {
     int outer = c->block, having = EG_ASSESS_NONE;
-    int block = add_block(c, EG_ASSESS_BLOCK_SERIES);
+    int block = eg_assess_add_block(c, EG_ASSESS_BLOCK_SERIES);
     struct eg_assess_op *op =
         block != EG_ASSESS_NONE ? eg_assess_op(c, EG_OP_SERIES, EG_ASSESS_NONE) : NULL;
     if (op == NULL) {
@@ -157,7 +159,7 @@ enum eg_status eg_assess_window(struct eg_assess_compile *c, xmlNode *node)
     EG_TRY(eg_assess_name(c, EG_ASSESS_NONE, node));
     EG_TRY(eg_assess_having(c, node, &having));
     window.name = eg_assess_attribute(c, node, "name");
-    window.block = add_block(c, EG_ASSESS_BLOCK_WINDOW);
+    window.block = eg_assess_add_block(c, EG_ASSESS_BLOCK_WINDOW);
     struct eg_assess_op *op =
         window.block != EG_ASSESS_NONE ? eg_assess_op(c, EG_OP_WINDOW, EG_ASSESS_NONE) : NULL;
     struct eg_assess_window *made =
@@ -171,6 +173,7 @@ enum eg_status eg_assess_window(struct eg_assess_compile *c, xmlNode *node)
     op->index = (int)a->window_count - 1;
     op->having = having;
     a->blocks[window.block].window = op->index;
+    a->blocks[window.block].having = having;
     c->block = window.block;
     enum eg_status status = eg_assess_lines(c, node);
     c->block = outer;

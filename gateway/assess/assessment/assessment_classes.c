@@ -25,7 +25,8 @@ static enum eg_status failed(struct eg_assess_compile *c)
 static enum eg_status add_id(struct eg_assess_compile *c, struct eg_assess_classes *made,
                              const char *id)
 {
-    if (!eg_expression_is_word(id) || strcmp(id, "unclassed") == 0) {
+    if (!eg_expression_is_word(id) || strcmp(id, "unclassed") == 0 ||
+        strcmp(id, "undecided") == 0) {
         return eg_assess_refuse(c, "EA-SCALE", "\"%.64s\" can be no class", id);
     }
     for (size_t i = 0; i < made->id_count; i++) {
@@ -225,7 +226,7 @@ enum eg_status eg_assess_class_line(struct eg_assess_compile *c, xmlNode *node)
         return failed(c);
     }
     made.first_count = a->class_total;
-    a->class_total += made.id_count + 1;
+    a->class_total += made.id_count + 2;
     *kept = made;
     op->index = (int)a->classes_count - 1;
     struct eg_assess_quantity *q = quantity(c, made.out);

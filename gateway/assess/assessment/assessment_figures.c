@@ -19,6 +19,24 @@ static uint64_t within(const struct eg_assess_run *run, int over, size_t places,
     return over == EG_ASSESS_NONE ? full : run->cells[over].yes[w] & full;
 }
 
+/* 64 places of which it is not known whether `over` selects them; an engine before
+ * EG_ASSESS_OWED_SINCE dropped them. */
+static uint64_t unselected(const struct eg_assess_run *run, int over, size_t places, size_t w)
+{
+    size_t left = places - w * 64;
+    uint64_t full = left >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << left) - 1;
+    return over == EG_ASSESS_NONE || !run->owes ? 0 : run->cells[over].unknown[w] & full;
+}
+
+static size_t count_unselected(const struct eg_assess_run *run, const struct eg_assess_op *op)
+{
+    size_t places = run->cells[op->in[0]].places, n = 0;
+    for (size_t w = 0; w < eg_assess_mask_words(places); w++) {
+        n += (size_t)__builtin_popcountll(unselected(run, op->in[3], places, w));
+    }
+    return n;
+}
+
 static bool is_within(const struct eg_assess_run *run, int over, size_t place)
 {
     return over == EG_ASSESS_NONE || eg_assess_bit(run->cells[over].yes, place);
@@ -32,8 +50,9 @@ static void run_count(struct eg_assess_run *run, const struct eg_assess_op *op)
 
     for (size_t w = 0; w < eg_assess_mask_words(in->places); w++) {
         uint64_t over = within(run, op->in[3], in->places, w);
+        uint64_t maybe = unselected(run, op->in[3], in->places, w) & (in->yes[w] | in->unknown[w]);
         yes += (size_t)__builtin_popcountll(in->yes[w] & over);
-        unknown += (size_t)__builtin_popcountll(in->unknown[w] & over);
+        unknown += (size_t)__builtin_popcountll((in->unknown[w] & over) | maybe);
     }
     out->x[0] = (double)yes;
     out->status[0] = EG_VALUE_VALID;
@@ -72,13 +91,12 @@ static double extreme(const double *values, size_t n, bool most)
 
 static double aggregate(struct eg_assess_run *run, const struct eg_assess_op *op, size_t n)
 {
-    if (op->code == EG_OP_SUM) {
-        return eg_number_sum(run->scratch, n);
-    }
     if (n == 0) {
-        return (double)NAN;
+        return op->code == EG_OP_SUM && !run->owes ? 0 : (double)NAN;
     }
     switch (op->code) {
+    case EG_OP_SUM:
+        return eg_number_sum(run->scratch, n);
     case EG_OP_MEAN:
         return eg_number_mean(run->scratch, n);
     case EG_OP_MAX:
@@ -101,7 +119,11 @@ static void run_aggregate(struct eg_assess_run *run, const struct eg_assess_op *
     out->status[0] = isnan(out->x[0]) ? EG_VALUE_MISSING : EG_VALUE_VALID;
     out->place = op->code == EG_OP_MEAN ? EG_ASSESS_PLACE_NONE : run->cells[op->in[0]].place;
     out->n = n;
+    out->unanswered = count_unselected(run, op);
     out->reason_holds = false;
+    if (out->unanswered > (size_t)op->index && out->status[0] < EG_VALUE_IMPLAUSIBLE) {
+        out->status[0] = EG_VALUE_IMPLAUSIBLE;
+    }
 }
 
 static void run_share(struct eg_assess_run *run, const struct eg_assess_op *op)
@@ -166,6 +188,9 @@ void eg_assess_run_figure(struct eg_assess_run *run, const struct eg_assess_op *
     }
 }
 
+/* A place whose class hangs on an unknown condition, until all rows are asked. */
+#define UNDECIDED 255
+
 /* ---- classes ------------------------------------------------------------------------------ */
 
 static const char *bound_text(const struct eg_assess_run *run, int quantity)
@@ -223,7 +248,11 @@ static void try_row(struct eg_assess_run *run, const struct eg_assess_classes *c
             continue;
         }
         if (row->condition != EG_ASSESS_NONE) {
-            found = eg_assess_answer(in, i) == EG_ANSWER_YES ? 0 : -1;
+            enum eg_answer_value said = eg_assess_answer(in, i);
+            found = said == EG_ANSWER_YES ? 0 : -1;
+            if (run->owes && said == EG_ANSWER_UNKNOWN) {
+                out->word[i] = UNDECIDED;
+            }
         } else if (!isnan(in->x[i]) && in->status[i] <= EG_VALUE_SUBSTITUTE) {
             found = scale_step(bounds, steps, in->x[i]);
         }
@@ -233,19 +262,30 @@ static void try_row(struct eg_assess_run *run, const struct eg_assess_classes *c
     }
 }
 
+/* Behind the classes: unclassed, undecided. */
+static size_t slot_of(const struct eg_assess_classes *classes, uint8_t word)
+{
+    return word == UNDECIDED ? classes->id_count + 1
+           : word == 0       ? classes->id_count
+                             : word - 1u;
+}
+
 void eg_assess_run_classes(struct eg_assess_run *run, const struct eg_assess_classes *classes)
 {
     struct eg_assess_cell *out = &run->cells[classes->out];
     size_t *counts = &run->class_counts[classes->first_count];
 
     memset(out->word, 0, out->places);
-    memset(counts, 0, (classes->id_count + 1) * sizeof *counts);
+    memset(counts, 0, (classes->id_count + 2) * sizeof *counts);
     for (size_t i = 0; i < classes->row_count; i++) {
         try_row(run, classes, &classes->rows[i]);
     }
     for (size_t i = 0; i < out->places; i++) {
         if (is_within(run, classes->over, i)) {
-            counts[out->word[i] != 0 ? out->word[i] - 1u : classes->id_count]++;
+            counts[slot_of(classes, out->word[i])]++;
+        } else if (run->owes && eg_assess_bit(run->cells[classes->over].unknown, i)) {
+            counts[classes->id_count + 1]++;
         }
+        out->word[i] = out->word[i] == UNDECIDED ? 0 : out->word[i];
     }
 }

@@ -609,6 +609,15 @@ static int ended(struct eg_assess_compile *c, const struct eg_expression *e)
     return out;
 }
 
+static int has_word(struct eg_assess_compile *c, const struct eg_expression *e)
+{
+    int in = word_named(c, e);
+    int out = in != EG_ASSESS_NONE ? new_answer(c) : EG_ASSESS_NONE;
+    return out != EG_ASSESS_NONE && emit(c, EG_OP_HAS_WORD, out, in, EG_ASSESS_NONE) != NULL
+               ? out
+               : EG_ASSESS_NONE;
+}
+
 static int has_number(struct eg_assess_compile *c, const struct eg_expression *e)
 {
     int in = value_tree(c, e->args[0]);
@@ -647,6 +656,8 @@ static int condition(struct eg_assess_compile *c, const struct eg_expression *e)
         return status_is(c, e);
     case EG_EXPR_HAS_NUMBER:
         return has_number(c, e);
+    case EG_EXPR_HAS_WORD:
+        return has_word(c, e);
     case EG_EXPR_ENDED:
         return ended(c, e);
     case EG_EXPR_YES:

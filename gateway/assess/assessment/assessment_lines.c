@@ -7,6 +7,7 @@
 #include "assess/number/numbers.h"
 #include "base/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,7 +163,8 @@ static enum eg_status given_words(struct eg_assess_compile *c, const char *text,
                : eg_assess_refuse(c, "EA-WORD", "1 to %d words can be listed", EG_COLUMN_WORDS_MAX);
 }
 
-static enum eg_status add_given(struct eg_assess_compile *c, const char *from, int out)
+static enum eg_status add_given(struct eg_assess_compile *c, const char *from, int out,
+                                const struct eg_range *range)
 {
     struct eg_assessment *a = c->a;
     const struct eg_assess_quantity *q = quantity(c, out);
@@ -176,12 +178,47 @@ static enum eg_status add_given(struct eg_assess_compile *c, const char *from, i
         return failed(c);
     }
     *made = (struct eg_given){.column = from,
+                              .has_range = range != NULL,
                               .in_series = a->blocks[c->block].kind == EG_ASSESS_BLOCK_SERIES,
                               .unit = q->unit,
                               .unit_text = q->unit_text,
                               .words = q->words,
                               .word_count = q->word_count};
+    if (range != NULL) {
+        made->range = *range;
+    }
     *index = out;
+    return EG_OK;
+}
+
+/* A bound of the plausible range; NaN: none said. */
+static enum eg_status given_bound(double *out, bool *any, struct eg_assess_compile *c,
+                                  const xmlNode *node, const char *name)
+{
+    const char *text = eg_assess_attribute(c, node, name);
+    *out = (double)NAN;
+    if (text == NULL) {
+        return EG_OK;
+    }
+    *any = true;
+    return eg_number_read(eg_bytes_of(text), out)
+               ? EG_OK
+               : eg_assess_refuse(c, "EA-NUM", "%s is a number as 0 or 20.9, not \"%.40s\"", name,
+                                  text);
+}
+
+static enum eg_status given_range(struct eg_range *out, bool *any, struct eg_assess_compile *c,
+                                  const xmlNode *node)
+{
+    EG_TRY(given_bound(&out->at_least, any, c, node, "at-least"));
+    EG_TRY(given_bound(&out->at_most, any, c, node, "at-most"));
+    EG_TRY(given_bound(&out->below, any, c, node, "below"));
+    if (*any && xmlHasProp(node, (const xmlChar *)"words") != NULL) {
+        return eg_assess_refuse(c, "EA-KIND", "words have no plausible range");
+    }
+    if (out->at_least > out->at_most || out->at_least >= out->below) {
+        return eg_assess_refuse(c, "EA-NUM", "nothing is in this plausible range");
+    }
     return EG_OK;
 }
 
@@ -191,6 +228,8 @@ enum eg_status eg_assess_given(struct eg_assess_compile *c, xmlNode *node)
     const char *words = eg_assess_attribute(c, node, "words");
     const char *unit = eg_assess_attribute(c, node, "unit");
     const char *each = eg_assess_attribute(c, node, "each");
+    struct eg_range range;
+    bool ranged = false;
 
     if (c->a->blocks[c->block].kind == EG_ASSESS_BLOCK_WINDOW) {
         return eg_assess_refuse(c, "EA-WINDOW",
@@ -217,7 +256,8 @@ enum eg_status eg_assess_given(struct eg_assess_compile *c, xmlNode *node)
     quantity(c, out)->grid = eg_assess_grid_here(c);
     quantity(c, out)->exact = true;
     EG_TRY(words != NULL ? given_words(c, words, out) : declare_unit(c, node, out, NULL));
-    EG_TRY(add_given(c, from, out));
+    EG_TRY(given_range(&range, &ranged, c, node));
+    EG_TRY(add_given(c, from, out, ranged ? &range : NULL));
     return eg_assess_name(c, out, node);
 }
 
@@ -413,15 +453,32 @@ static enum eg_status using_set(struct eg_assess_compile *c, xmlNode *node,
     return EG_OK;
 }
 
+/* Places of an unknown selection with which the figure is still usable. */
+static enum eg_status unknown_max(int *out, struct eg_assess_compile *c, xmlNode *node)
+{
+    const char *text = eg_assess_attribute(c, node, "unknown-max");
+    *out = 0;
+    if (text == NULL) {
+        return EG_OK;
+    }
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 3 || text[digits] != '\0') {
+        return eg_assess_refuse(c, "EA-NUM", "unknown-max is a number of places from 0 to 999");
+    }
+    *out = atoi(text);
+    return EG_OK;
+}
+
 static enum eg_status aggregate(struct eg_assess_compile *c, xmlNode *node,
                                 enum eg_assess_code code, int64_t number)
 {
     const char *of = eg_assess_attribute(c, node, "of");
     struct eg_assess_set set = {{0}};
-    int over = EG_ASSESS_NONE;
+    int over = EG_ASSESS_NONE, unknown = 0;
 
     EG_TRY(eg_assess_over(c, node, &over));
     EG_TRY(using_set(c, node, &set));
+    EG_TRY(unknown_max(&unknown, c, node));
     int in = of != NULL ? eg_assess_find(c, of) : EG_ASSESS_NONE;
     if (in == EG_ASSESS_NONE) {
         return failed(c);
@@ -439,6 +496,7 @@ static enum eg_status aggregate(struct eg_assess_compile *c, xmlNode *node,
     op->in[0] = in;
     op->in[3] = over;
     op->set = set;
+    op->index = unknown;
     op->number = number;
     struct eg_assess_quantity *q = quantity(c, out);
     const struct eg_assess_quantity *from = quantity(c, in);

@@ -8,9 +8,11 @@
  *   assessment_lines.c     given, derive, select, count ... round
  *   assessment_blocks.c    series, windows, recall, remember, classes
  *   assessment_finding.c   findings and their texts
+ *   assessment_require.c   series and columns that are owed, series made of others
  *   assessment_run.c       run of a report; assessment_values.c: operations on numbers and answers;
  *                          assessment_figures.c: counts, sums, classes; assessment_window.c: days
  *                          and facts
+ *   assessment_undecided.c why a place could not be judged, and what is told of it
  *   assessment_result.c    the result; assessment_words.c: texts of findings
  *
  * A quantity on a grid has a place for each interval, day or sampling; a single one has one place.
@@ -23,11 +25,19 @@
 #include "assess/columns/columns.h"
 #include "assess/language/expression.h"
 #include "base/limits.h"
+#include "core/judged.h"
 
 #define EG_ASSESS_NS "urn:emgate:assessment:1"
-#define EG_ASSESS_RESULT_NS "urn:emgate:assessment-result:1"
+#define EG_ASSESS_RESULT_NS "urn:emgate:assessment-result:2"
+/* What an engine of log semantics before EG_ASSESS_OWED_SINCE wrote. */
+#define EG_ASSESS_RESULT_NS_1 "urn:emgate:assessment-result:1"
+/* Log semantics from which places of an unknown selection are owed and undecided; an engine before
+ * dropped them, made 0 of a sum over nothing, and passed over classes that it could not decide. */
+#define EG_ASSESS_OWED_SINCE 4
 #define EG_ASSESS_NONE (-1)
 #define EG_ASSESS_TEXT_MAX 400 /* a number, or a word */
+#define EG_ASSESS_REASONS_MAX 16 /* told apart of one finding; the rest goes with the last */
+#define EG_ASSESS_NOT_REPORTED (EG_VALUE_MISSING + 1)
 
 /* ---- quantities --------------------------------------------------------------------------- */
 
@@ -105,11 +115,12 @@ enum eg_assess_code {
     EG_OP_IS,      /* in[0] a word; set: words that are yes */
     EG_OP_STATUS,  /* in[0] a number; set: status that are yes */
     EG_OP_HAS_NUMBER,
+    EG_OP_HAS_WORD,
     EG_OP_ENDED,  /* index: window */
     EG_OP_SPREAD, /* an answer over the grid */
     /* figures; over: in[3], an answer, or NONE for all */
     EG_OP_COUNT,      /* in[0] an answer */
-    EG_OP_SUM,        /* in[0] a number; set: status that are used */
+    EG_OP_SUM,        /* in[0] a number; set: status that are used; index: unknown-max, NONE: 0 */
     EG_OP_MEAN,       /* likewise */
     EG_OP_MAX,        /* likewise */
     EG_OP_MIN,        /* likewise */
@@ -147,7 +158,9 @@ struct eg_assess_op {
 enum eg_assess_block_kind {
     EG_ASSESS_BLOCK_SOURCE,
     EG_ASSESS_BLOCK_SERIES,
-    EG_ASSESS_BLOCK_WINDOW
+    EG_ASSESS_BLOCK_WINDOW,
+    /* operations of a condition over settings and parameters, run when it is asked */
+    EG_ASSESS_BLOCK_CONDITION
 };
 
 struct eg_assess_block {
@@ -156,7 +169,7 @@ struct eg_assess_block {
     int parent;
     /* block of source or series around it, itself if it is one: whose result it is in */
     int level;
-    /* parameter, or NONE */
+    /* SERIES, WINDOW: parameter that must have a value, or NONE */
     int having;
     /* WINDOW */
     int window;
@@ -226,7 +239,7 @@ struct eg_assess_classes {
     size_t row_count;
     const char *const *ids;
     size_t id_count;
-    /* of its counts in the run: id_count + 1, the last unclassed */
+    /* of its counts in the run: id_count + 2, behind the classes unclassed and undecided */
     size_t first_count;
 };
 
@@ -263,6 +276,32 @@ struct eg_assess_finding {
     size_t value_count;
     int block;
     unsigned line;
+};
+
+/* Series, or columns of the source, that a plant with these settings owes. */
+struct eg_assess_require {
+    /* components; or names of givens of the source */
+    const char *const *names;
+    size_t count;
+    bool of_columns;
+    /* block of series that it is in; NONE: of the source */
+    int series;
+    /* block with the operations of `when`, and the answer; NONE: always */
+    int block, condition;
+    const char *source;
+    unsigned line;
+};
+
+/* A component that is added up from others where it is not reported itself. */
+struct eg_assess_combine {
+    struct eg_grid_sum sum;
+    unsigned line;
+};
+
+/* Operations that make each quantity, in order: list[first[q]] to list[first[q + 1] - 1]. */
+struct eg_assess_makers {
+    size_t *first;
+    const struct eg_assess_op **list;
 };
 
 struct eg_assess_parameter {
@@ -318,6 +357,11 @@ struct eg_assessment {
     struct eg_given *givens;
     int *given_quantity;
     size_t given_count;
+    struct eg_assess_require *requires;
+    size_t require_count;
+    struct eg_assess_combine *combines;
+    size_t combine_count;
+    struct eg_assess_makers makers;
     size_t op_count;
 };
 
@@ -369,6 +413,8 @@ struct eg_assess_op *eg_assess_op(struct eg_assess_compile *c, enum eg_assess_co
 void *eg_assess_append(struct eg_assess_compile *c, void **list, size_t *count, size_t size,
                        size_t max);
 int eg_assess_grid_here(const struct eg_assess_compile *c); /* grid of columns made in this block */
+/* A block inside the present one; NONE and err. */
+int eg_assess_add_block(struct eg_assess_compile *c, enum eg_assess_block_kind kind);
 
 /* Expressions; NONE and err. A value or answer may be single or on a grid. */
 int eg_assess_value(struct eg_assess_compile *c, const char *text);
@@ -384,13 +430,17 @@ bool eg_assess_words(struct eg_assess_compile *c, const char *text, const char *
 typedef enum eg_status eg_assess_line_fn(struct eg_assess_compile *c, xmlNode *node);
 eg_assess_line_fn eg_assess_given, eg_assess_derive, eg_assess_select, eg_assess_count,
     eg_assess_aggregate, eg_assess_percentile, eg_assess_share, eg_assess_run, eg_assess_figure,
-    eg_assess_whether, eg_assess_round, eg_assess_class_line, eg_assess_window, eg_assess_finding;
+    eg_assess_whether, eg_assess_round, eg_assess_class_line, eg_assess_window, eg_assess_finding,
+    eg_assess_require_line, eg_assess_combine_line;
 /* All lines of a block's element. */
 EG_MUST_USE
 enum eg_status eg_assess_lines(struct eg_assess_compile *c, xmlNode *parent);
 /* The `over` of a line in *out: an answer, or NONE for "all". EA-OVER, EA-KIND. */
 EG_MUST_USE
 enum eg_status eg_assess_over(struct eg_assess_compile *c, const xmlNode *node, int *out);
+/* After the last line: which operations make which quantity. */
+EG_MUST_USE
+enum eg_status eg_assess_settle_makers(struct eg_assess_compile *c);
 /* After the last line: recalls of what was made further down. */
 EG_MUST_USE
 enum eg_status eg_assess_settle_recalls(struct eg_assess_compile *c);
@@ -416,6 +466,20 @@ struct eg_assess_day {
     int year, month, day;
 };
 
+/* Which part of what was reported left places of a finding undecided. */
+struct eg_assess_reason {
+    enum eg_assess_reason_kind {
+        EG_REASON_GIVEN,   /* index: of the given */
+        EG_REASON_FIGURE,  /* index: quantity that is not valid, for a reason of its own */
+        EG_REASON_HISTORY, /* facts of earlier days */
+        EG_REASON_FORMULA, /* what is reported gives no number */
+    } kind;
+    int index;
+    /* GIVEN: of the value, or EG_ASSESS_NOT_REPORTED */
+    int status;
+    size_t count, first_place;
+};
+
 struct eg_assess_run {
     const struct eg_assessment *a;
     const struct eg_assessment_job *job;
@@ -433,10 +497,17 @@ struct eg_assess_run {
     double step_h;
     /* of the current source */
     bool *series_judged;
+    /* of the present engine: false while a decision of one before EG_ASSESS_OWED_SINCE is repeated
+     */
+    bool owes;
     struct eg_assess_judged {
-        size_t found, not_found, undecided, omitted;
+        size_t found, not_found, not_applicable, undecided, omitted;
         bool judged;
+        /* why places are undecided, at most EG_ASSESS_REASONS_MAX */
+        struct eg_assess_reason *reasons;
+        size_t reason_count;
     } * judged; /* by finding */
+    struct eg_judged *judged_limits;
     /* by finding, over the whole report */
     size_t *listed;
     size_t *window_days;
@@ -477,6 +548,44 @@ enum eg_status eg_assess_tell_recalled(struct eg_assess_run *run);
 EG_MUST_USE
 enum eg_status eg_assess_run_remember(struct eg_assess_run *run,
                                       const struct eg_assess_remember *what);
+/* One more undecided place of the finding: which part of what was reported left it so? EG_E_LIMIT,
+ * EG_E_NOMEM. */
+EG_MUST_USE
+enum eg_status eg_assess_add_reason(struct eg_assess_run *run,
+                                    const struct eg_assess_finding *finding, size_t place);
+/* A finding for each reason, and the limit's counts into run->judged_limits. */
+EG_MUST_USE
+enum eg_status eg_assess_tell_judged(struct eg_assess_run *run,
+                                     const struct eg_assess_finding *finding);
+/* Name and cause of a reason, as result and findings show them. */
+void eg_assess_reason_words(const struct eg_assess_run *run, const struct eg_assess_reason *reason,
+                            const char **because, const char **status);
+/* A warning about the current source or series. `values`: names and texts in turn, ended by NULL;
+ * "where" is put in front. */
+EG_MUST_USE
+enum eg_status eg_assess_tell(struct eg_assess_run *run, const char *rule,
+                              const char *const *values);
+/* Warnings: what the current source or series, judged by `block` (source: NONE), owes and does not
+ * report ... */
+EG_MUST_USE
+enum eg_status eg_assess_tell_owed(struct eg_assess_run *run, int block);
+/* ... and numbers of it that were out of their plausible range. */
+EG_MUST_USE
+enum eg_status eg_assess_tell_implausible(struct eg_assess_run *run);
+/* The quantity so named, wherever it is made; NONE: none. */
+int eg_assess_named(const struct eg_assessment *a, const char *name);
+/* Column of the report that a given is; of a series' own values the component. */
+const char *eg_assess_column_of(const struct eg_assess_run *run, int quantity);
+/* Sources of the plant that the report leaves out, and components added up: into the grid, before
+ * any block is run. */
+EG_MUST_USE
+enum eg_status eg_assess_add_absent(struct eg_assess_run *run);
+/* Series that the current source owes and does not report: into the grid, with a finding. */
+EG_MUST_USE
+enum eg_status eg_assess_add_required(struct eg_assess_run *run, struct eg_grid_source *source);
+/* Run the operations of a block. */
+EG_MUST_USE
+enum eg_status eg_assess_run_block(struct eg_assess_run *run, int block);
 /* Values of parameters, settings and constants for the current source or series. EG_E_DENIED. */
 EG_MUST_USE
 enum eg_status eg_assess_run_parameters(struct eg_assess_run *run);

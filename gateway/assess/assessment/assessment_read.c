@@ -13,25 +13,25 @@
 
 #define LINES                                                                                      \
     "given derive select count sum mean max min percentile share run figure whether round "        \
-    "classes remember finding"
+    "classes remember require finding"
 
 static const struct eg_assessment_element rules[] = {
     {"assessment", "rounding source", "reading! grid! result"},
     {"rounding", "", "rule! steps! source!"},
-    {"source", LINES " window series", ""},
+    {"source", LINES " combine window series", ""},
     {"series", LINES " window", "having"},
     {"window", LINES " recall", "name! days! having"},
-    {"given", "", "name! from! unit words each show source"},
+    {"given", "", "name! from! unit words each at-least at-most below show source"},
     {"derive", "case otherwise", "name! unit! is source! show"},
     {"case", "", "when! is! source"},
     {"otherwise", "", "is! source"},
     {"select", "", "name! where! source! show"},
     {"count", "", "name! over! when! source!"},
-    {"sum", "", "name! of! over! using! source! valid-when else"},
-    {"mean", "", "name! of! over! using! source! valid-when else"},
-    {"max", "", "name! of! over! using! source!"},
-    {"min", "", "name! of! over! using! source!"},
-    {"percentile", "", "name! of! over! using! p! source!"},
+    {"sum", "", "name! of! over! using! unknown-max source! valid-when else"},
+    {"mean", "", "name! of! over! using! unknown-max source! valid-when else"},
+    {"max", "", "name! of! over! using! unknown-max source!"},
+    {"min", "", "name! of! over! using! unknown-max source!"},
+    {"percentile", "", "name! of! over! using! unknown-max p! source!"},
     {"share", "", "name! part! whole! source!"},
     {"run", "", "name! while! after source! show"},
     {"figure", "", "name! unit! is! source! valid-when else"},
@@ -42,6 +42,9 @@ static const struct eg_assessment_element rules[] = {
     {"scale", "", "ids! of! from! to! source"},
     {"recall", "", "name! of! if-unknown source"},
     {"remember", "", "of! source"},
+    {"require", "", "series columns when source!"},
+    {"combine", "part", "series! source!"},
+    {"part", "", "series! times per"},
     {"finding", "text", "id! role! each over when! source! having"},
     {"text", NULL, "lang!"},
 };

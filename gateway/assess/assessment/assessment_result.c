@@ -1,11 +1,13 @@
 /*
- * The result, urn:emgate:assessment-result:1: one element a line, attributes in fixed order, so
- * that the same judgement has the same octets everywhere.
+ * The result, urn:emgate:assessment-result:2: one element a line, attributes in fixed order, so
+ * that the same judgement has the same octets everywhere. Where a decision of log semantics before
+ * EG_ASSESS_OWED_SINCE is repeated, it is assessment-result:1, without what is marked * below.
  *
  *   result(of, package, version, digest, report, plant, from, until)
  *     source(id)
  *       parameter(name, value, unit, source, override)   figure(name, value, unit, status, n,
- *       unanswered, reason, source)   judged(id, found, not-found, undecided, omitted)
+ *       unanswered, reason, source)   judged(id, owed*, found, not-found, not-applicable*,
+ *       undecided, omitted; undecided(because, status, count)*)
  *       finding(id, role, at, end, source; text)   classes(name, source; class(id, count))
  *       remembered(name, value, unit, status)   values(name, unit; v(end, value, status))
  *       series(component) with the same, and not-judged(component, because, of)
@@ -112,19 +114,47 @@ static void add_figure(struct eg_buf *out, const struct eg_assess_run *run, size
     eg_buf_text(out, "/>\n");
 }
 
+/* Why places are undecided: as many as `undecided` says, together. Ends the element. */
+static void add_reasons(struct eg_buf *out, const struct eg_assess_run *run,
+                        const struct eg_assess_judged *judged, const char *indent)
+{
+    if (judged->reason_count == 0) {
+        eg_buf_text(out, "/>\n");
+        return;
+    }
+    eg_buf_text(out, ">\n");
+    for (size_t i = 0; i < judged->reason_count; i++) {
+        const char *because = "", *status = "";
+        eg_assess_reason_words(run, &judged->reasons[i], &because, &status);
+        add_line(out, indent, "  <undecided");
+        eg_assess_attribute_text(out, "because", because);
+        eg_assess_attribute_text(out, "status", status);
+        add_count(out, "count", judged->reasons[i].count);
+        eg_buf_text(out, "/>\n");
+    }
+    add_line(out, indent, "</judged>\n");
+}
+
 static void add_judged(struct eg_buf *out, const struct eg_assess_run *run, size_t index,
                        const char *indent)
 {
     const struct eg_assess_judged *judged = &run->judged[index];
     add_line(out, indent, "<judged");
     eg_assess_attribute_text(out, "id", run->a->findings[index].id);
+    if (run->owes) {
+        add_count(out, "owed", judged->found + judged->not_found + judged->not_applicable +
+                                   judged->undecided);
+    }
     add_count(out, "found", judged->found);
     add_count(out, "not-found", judged->not_found);
+    if (run->owes) {
+        add_count(out, "not-applicable", judged->not_applicable);
+    }
     add_count(out, "undecided", judged->undecided);
     if (judged->omitted > 0) {
         add_count(out, "omitted", judged->omitted);
     }
-    eg_buf_text(out, "/>\n");
+    add_reasons(out, run, judged, indent);
 }
 
 static void add_classes(struct eg_buf *out, const struct eg_assess_run *run, size_t index,
@@ -141,6 +171,11 @@ static void add_classes(struct eg_buf *out, const struct eg_assess_run *run, siz
         add_line(out, indent, "  <class");
         eg_assess_attribute_text(out, "id", i < classes->id_count ? classes->ids[i] : "unclassed");
         add_count(out, "count", run->class_counts[classes->first_count + i]);
+        eg_buf_text(out, "/>\n");
+    }
+    if (run->owes) {
+        add_line(out, indent, "  <class id=\"undecided\"");
+        add_count(out, "count", run->class_counts[classes->first_count + classes->id_count + 1]);
         eg_buf_text(out, "/>\n");
     }
     add_line(out, indent, "</classes>\n");
@@ -237,7 +272,8 @@ void eg_assess_result_begin(struct eg_buf *out, const struct eg_assess_run *run)
     const struct eg_report_header *header = run->job->header;
 
     eg_buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                     "<result xmlns=\"" EG_ASSESS_RESULT_NS "\"");
+                     "<result xmlns=\"");
+    eg_buf_text(out, run->owes ? EG_ASSESS_RESULT_NS "\"" : EG_ASSESS_RESULT_NS_1 "\"");
     eg_assess_attribute_text(out, "of", run->a->result);
     eg_assess_attribute_text(out, "package", ref->id);
     eg_assess_attribute_text(out, "version", ref->version);

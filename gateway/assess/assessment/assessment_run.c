@@ -192,8 +192,6 @@ static void spread(struct eg_assess_run *run, const struct eg_assess_op *op)
 static enum eg_status run_finding(struct eg_assess_run *run,
                                   const struct eg_assess_finding *finding);
 
-static enum eg_status run_block(struct eg_assess_run *run, int block);
-
 static enum eg_status run_op(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     if (op->having != EG_ASSESS_NONE && !has_value(run, op->having)) {
@@ -211,7 +209,7 @@ static enum eg_status run_op(struct eg_assess_run *run, const struct eg_assess_o
         eg_assess_run_classes(run, &run->a->classes[op->index]);
         return EG_OK;
     case EG_OP_WINDOW:
-        return run_block(run, run->a->windows[op->index].block);
+        return eg_assess_run_block(run, run->a->windows[op->index].block);
     case EG_OP_RECALL:
         return eg_assess_run_recall(run, &run->a->recalls[op->index]);
     case EG_OP_REMEMBER:
@@ -233,7 +231,7 @@ static enum eg_status run_op(struct eg_assess_run *run, const struct eg_assess_o
     return EG_OK;
 }
 
-static enum eg_status run_block(struct eg_assess_run *run, int block)
+enum eg_status eg_assess_run_block(struct eg_assess_run *run, int block)
 {
     const struct eg_assess_block *b = &run->a->blocks[block];
     for (size_t i = 0; i < b->op_count; i++) {
@@ -291,6 +289,29 @@ static void swap_texts(struct eg_assess_run *run, struct texts *kept)
     *kept = now;
 }
 
+/* What the current source or series owes and does not report, and what of it is implausible. */
+static enum eg_status tell_of_report(struct eg_assess_run *run, int block)
+{
+    if (!run->owes) {
+        return EG_OK;
+    }
+    EG_TRY(eg_assess_tell_owed(run, block));
+    return eg_assess_tell_implausible(run);
+}
+
+/* What became of the limits of a block of source or series. */
+static enum eg_status tell_block(struct eg_assess_run *run, int block)
+{
+    const struct eg_assessment *a = run->a;
+
+    for (size_t i = 0; run->owes && i < a->finding_count; i++) {
+        if (run->judged[i].judged && a->blocks[a->findings[i].block].level == block) {
+            EG_TRY(eg_assess_tell_judged(run, &a->findings[i]));
+        }
+    }
+    return EG_OK;
+}
+
 static enum eg_status run_one_series(struct eg_assess_run *run, int block)
 {
     for (size_t i = 0; i < run->a->finding_count; i++) {
@@ -300,7 +321,9 @@ static enum eg_status run_one_series(struct eg_assess_run *run, int block)
     }
     begin_texts(run);
     enter(run);
-    EG_TRY(run_block(run, block));
+    EG_TRY(tell_of_report(run, block));
+    EG_TRY(eg_assess_run_block(run, block));
+    EG_TRY(tell_block(run, block));
     eg_buf_text(&run->series_text, "    <series");
     eg_assess_attribute_text(&run->series_text, "component", run->series->component);
     eg_buf_text(&run->series_text, ">\n");
@@ -352,12 +375,30 @@ static enum eg_status run_series(struct eg_assess_run *run, int block)
     return status == EG_OK ? eg_assess_run_parameters(run) : status;
 }
 
+/* Is the series part of one that was added up? Then it is judged in that. */
+static bool is_part(const struct eg_assess_run *run, const char *component)
+{
+    for (size_t i = 0; i < run->source->series_count; i++) {
+        const struct eg_grid_series *series = &run->source->series[i];
+        for (size_t k = 0; series->summed && k < run->a->combine_count; k++) {
+            const struct eg_grid_sum *sum = &run->a->combines[k].sum;
+            for (size_t p = 0; p < sum->part_count; p++) {
+                if (strcmp(sum->component, series->component) == 0 &&
+                    strcmp(sum->parts[p].component, component) == 0) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
 /* Components that no series block took. */
 static void add_not_judged(struct eg_assess_run *run, struct eg_buf *out)
 {
     const struct eg_assessment *a = run->a;
     for (size_t i = 0; i < run->source->series_count; i++) {
-        if (run->series_judged[i]) {
+        if (run->series_judged[i] || is_part(run, run->source->series[i].component)) {
             continue;
         }
         eg_buf_text(out, "    <not-judged");
@@ -374,8 +415,13 @@ static void add_not_judged(struct eg_assess_run *run, struct eg_buf *out)
     }
 }
 
-static enum eg_status run_source(struct eg_assess_run *run, struct eg_buf *out)
+static enum eg_status run_source(struct eg_assess_run *run, struct eg_grid_source *source,
+                                 struct eg_buf *out)
 {
+    run->source = source;
+    if (run->owes) {
+        EG_TRY(eg_assess_add_required(run, source));
+    }
     eg_buf_reset(&run->series_text);
     begin_texts(run);
     memset(run->judged, 0, run->a->finding_count * sizeof *run->judged);
@@ -389,7 +435,9 @@ static enum eg_status run_source(struct eg_assess_run *run, struct eg_buf *out)
     if (status != EG_OK) {
         return status;
     }
-    EG_TRY(run_block(run, 0));
+    EG_TRY(tell_of_report(run, EG_ASSESS_NONE));
+    EG_TRY(eg_assess_run_block(run, 0));
+    EG_TRY(tell_block(run, 0));
     eg_buf_text(out, "  <source");
     eg_assess_attribute_text(out, "id", run->source->id);
     eg_buf_text(out, ">\n");
@@ -515,13 +563,20 @@ static enum eg_status run_finding(struct eg_assess_run *run,
 
     judged->judged = true;
     for (size_t i = 0; i < condition->places; i++) {
-        if (over != NULL && !eg_assess_bit(over->yes, i)) {
+        enum eg_answer_value selected =
+            over != NULL ? eg_assess_answer(over, i) : EG_ANSWER_YES;
+        if (selected == EG_ANSWER_NO || (selected == EG_ANSWER_UNKNOWN && !run->owes)) {
+            judged->not_applicable++;
             continue;
         }
-        enum eg_answer_value said = eg_assess_answer(condition, i);
+        enum eg_answer_value said = selected == EG_ANSWER_YES ? eg_assess_answer(condition, i)
+                                                              : EG_ANSWER_UNKNOWN;
         judged->found += said == EG_ANSWER_YES;
         judged->not_found += said == EG_ANSWER_NO;
         judged->undecided += said == EG_ANSWER_UNKNOWN;
+        if (run->owes && said == EG_ANSWER_UNKNOWN) {
+            EG_TRY(eg_assess_add_reason(run, finding, i));
+        }
         if (said == EG_ANSWER_YES && run->listed[index] < EG_ASSESSMENT_LISTED_MAX) {
             run->listed[index]++;
             EG_TRY(add_finding(run, finding, i));
@@ -534,10 +589,9 @@ static enum eg_status run_finding(struct eg_assess_run *run,
 
 /* ---- the whole ---------------------------------------------------------------------------- */
 
-/* Is any series block to judge this component? What is not is not read. */
-static bool wants(void *payload, const char *component)
+/* Is any series block to judge this component? */
+static bool is_any_block_for(const struct eg_assess_run *run, const char *component)
 {
-    const struct eg_assess_run *run = payload;
     for (size_t i = 0; i < run->a->block_count; i++) {
         const struct eg_assess_block *block = &run->a->blocks[i];
         if (block->kind == EG_ASSESS_BLOCK_SERIES &&
@@ -549,13 +603,34 @@ static bool wants(void *payload, const char *component)
     return false;
 }
 
+/* What is judged, itself or as a part of another component, is read; what is not is not. */
+static bool wants(void *payload, const char *component)
+{
+    const struct eg_assess_run *run = payload;
+
+    if (is_any_block_for(run, component)) {
+        return true;
+    }
+    for (size_t i = 0; i < run->a->combine_count; i++) {
+        const struct eg_grid_sum *sum = &run->a->combines[i].sum;
+        for (size_t p = 0; p < sum->part_count; p++) {
+            if (strcmp(sum->parts[p].component, component) == 0) {
+                return is_any_block_for(run, sum->component);
+            }
+        }
+    }
+    return false;
+}
+
 static enum eg_status run_sources(struct eg_assess_run *run, struct eg_buf *out)
 {
+    if (run->owes) {
+        EG_TRY(eg_assess_add_absent(run));
+    }
     EG_TRY(make_room(run));
     eg_assess_result_begin(out, run);
     for (size_t i = 0; i < run->grid.source_count; i++) {
-        run->source = &run->grid.sources[i];
-        EG_TRY(run_source(run, out));
+        EG_TRY(run_source(run, &run->grid.sources[i], out));
     }
     eg_assess_result_end(out, run);
     EG_TRY(eg_assess_tell_recalled(run));
@@ -595,6 +670,8 @@ enum eg_status eg_assessment_run(const struct eg_assessment_output *out, bool *m
                                 .findings = out->findings,
                                 .recalled_facts = out->recalled,
                                 .remembered = out->remembered,
+                                .judged_limits = out->judged,
+                                .owes = job->semantics >= EG_ASSESS_OWED_SINCE,
                                 .err = err};
     bool readable = false;
 

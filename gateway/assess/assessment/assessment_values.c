@@ -22,11 +22,15 @@ static void set_bit(uint64_t *bits, size_t place)
 struct operand {
     const struct eg_assess_cell *cell;
     size_t step;
+    /* of the report itself, not of a window of days */
+    bool of_report;
 };
 
 static struct operand operand(const struct eg_assess_run *run, int quantity)
 {
-    return (struct operand){&run->cells[quantity], run->a->quantities[quantity].column ? 1 : 0};
+    const struct eg_assess_quantity *q = &run->a->quantities[quantity];
+    bool of_report = run->a->blocks[q->block].kind != EG_ASSESS_BLOCK_WINDOW;
+    return (struct operand){&run->cells[quantity], q->column ? 1 : 0, of_report};
 }
 
 static uint8_t worse(uint8_t a, uint8_t b)
@@ -312,6 +316,37 @@ static void clear(struct eg_assess_cell *out)
     memset(out->unknown, 0, octets);
 }
 
+/* A count of which some places are unknown is at least x, at most x and those. A window counts the
+ * days that are known: how many of a month or year are not is said where that is judged as a whole.
+ */
+static double most_of(const struct eg_assess_run *run, const struct operand *of, double x)
+{
+    return run->owes && of->step == 0 && of->of_report && of->cell->unanswered > 0 &&
+                   of->cell->status[0] == EG_VALUE_VALID
+               ? x + (double)of->cell->unanswered
+               : x;
+}
+
+static enum eg_answer_value compare(const struct eg_assess_run *run, enum eg_relation relation,
+                                    const struct operand *a, const struct operand *b, size_t place)
+{
+    double x = a->cell->x[place * a->step], y = b->cell->x[place * b->step];
+    double x_most = most_of(run, a, x), y_most = most_of(run, b, y);
+    bool yes = holds(relation, x, y);
+
+    if (x_most == x && y_most == y) {
+        return yes ? EG_ANSWER_YES : EG_ANSWER_NO;
+    }
+    if (relation == EG_REL_EQUALS || relation == EG_REL_DIFFERS) {
+        bool apart = x_most < y || y_most < x;
+        return !apart                       ? EG_ANSWER_UNKNOWN
+               : relation == EG_REL_DIFFERS ? EG_ANSWER_YES
+                                            : EG_ANSWER_NO;
+    }
+    bool low = holds(relation, x, y_most), high = holds(relation, x_most, y);
+    return low != high ? EG_ANSWER_UNKNOWN : low ? EG_ANSWER_YES : EG_ANSWER_NO;
+}
+
 static void run_compare(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     struct operand a = operand(run, op->in[0]), b = operand(run, op->in[1]);
@@ -321,9 +356,13 @@ static void run_compare(struct eg_assess_run *run, const struct eg_assess_op *op
     for (size_t i = 0; i < out->places; i++) {
         double x = a.cell->x[i * a.step], y = b.cell->x[i * b.step];
         uint8_t status = worse(a.cell->status[i * a.step], b.cell->status[i * b.step]);
-        if (isnan(x) || isnan(y) || status > EG_VALUE_SUBSTITUTE) {
+        enum eg_answer_value said = EG_ANSWER_UNKNOWN;
+        if (!isnan(x) && !isnan(y) && status <= EG_VALUE_SUBSTITUTE) {
+            said = compare(run, (enum eg_relation)op->index, &a, &b, i);
+        }
+        if (said == EG_ANSWER_UNKNOWN) {
             set_bit(out->unknown, i);
-        } else if (holds((enum eg_relation)op->index, x, y)) {
+        } else if (said == EG_ANSWER_YES) {
             set_bit(out->yes, i);
         }
     }
@@ -340,6 +379,8 @@ static void run_test(struct eg_assess_run *run, const struct eg_assess_op *op)
         bool yes = false;
         if (op->code == EG_OP_HAS_NUMBER) {
             yes = !isnan(in.cell->x[at]);
+        } else if (op->code == EG_OP_HAS_WORD) {
+            yes = in.cell->word[at] != 0;
         } else if (op->code == EG_OP_STATUS) {
             yes = eg_assess_bit(op->set.bits, in.cell->status[at]);
         } else if (in.cell->word[at] == 0) {
@@ -373,6 +414,7 @@ void eg_assess_run_answer(struct eg_assess_run *run, const struct eg_assess_op *
     case EG_OP_IS:
     case EG_OP_STATUS:
     case EG_OP_HAS_NUMBER:
+    case EG_OP_HAS_WORD:
         run_test(run, op);
         return;
     case EG_OP_ENDED:

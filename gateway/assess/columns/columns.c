@@ -4,8 +4,10 @@
  */
 #include "assess/columns/columns_model.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +68,35 @@ static enum eg_status check(const struct eg_col_column *column, const struct eg_
     return EG_OK;
 }
 
+static double tighter(double a, double b, bool upper)
+{
+    if (isnan(a) || isnan(b)) {
+        return isnan(a) ? b : a;
+    }
+    return (a < b) == upper ? a : b;
+}
+
+/* The range of a given: what it says and what the reading says, in the given's unit. A reading's
+ * range in a unit of another kind is not that of the quantity wanted (load in % and in MW). */
+static void settle_range(struct eg_given *given, const struct eg_column *column)
+{
+    int shift = 0;
+    struct eg_range read = column->range, own = given->range;
+
+    if (!given->has_range) {
+        own = (struct eg_range){(double)NAN, (double)NAN, (double)NAN};
+    }
+    bool applies =
+        column->has_range && eg_unit_convert(&shift, &column->range_unit, &given->unit);
+    if (applies) {
+        own.at_least = tighter(own.at_least, eg_unit_scaled(read.at_least, shift), false);
+        own.at_most = tighter(own.at_most, eg_unit_scaled(read.at_most, shift), true);
+        own.below = tighter(own.below, eg_unit_scaled(read.below, shift), true);
+    }
+    given->has_range = given->has_range || applies;
+    given->range = own;
+}
+
 enum eg_status eg_extraction_new(struct eg_extraction **out, const struct eg_columns *columns,
                                  enum eg_grid_kind kind, const struct eg_given *givens,
                                  size_t count, struct eg_error *err)
@@ -87,6 +118,9 @@ enum eg_status eg_extraction_new(struct eg_extraction **out, const struct eg_col
         if (status != EG_OK) {
             goto done;
         }
+        if (givens[i].word_count == 0) {
+            settle_range(&extraction->list[i].given, &column->shown);
+        }
     }
     *out = extraction;
     extraction = NULL;
@@ -100,4 +134,9 @@ void eg_extraction_free(struct eg_extraction **extraction)
 {
     free(*extraction);
     *extraction = NULL;
+}
+
+const struct eg_given *eg_extraction_given(const struct eg_extraction *extraction, size_t index)
+{
+    return &extraction->list[index].given;
 }

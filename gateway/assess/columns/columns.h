@@ -9,14 +9,21 @@
  *     <grid end="@t" step="@step"/>
  *     <status code="valid" is="valid"/> ...
  *     <column name="own" of="series" each="r:v" number="@x" status="@s" unit="../@unit"/>
+ *     <column name="oxygen" of="source" each="r:companion[@name='oxygen']/r:v" number="@x"
+ *             status="@s" unit="../@unit" range-unit="vol-%" at-least="0" below="20.9"/>
  *     <column name="state" of="source" each="r:operation/r:v" word="@w"/>
- *     <scalar name="confidence" of="series" at="r:calibration/@confidence" unit="@unit"/>
+ *     <scalar name="confidence" of="series" at="r:calibration/@confidence" unit="@unit"
+ *             adds="squares"/>
  *   </reading>
  *
  * Three moments: a reading is compiled once; an extraction says once which of its columns an
  * assessment wants, in which unit or with which words; then each report is extracted into a grid,
  * in one arena, without anything allocated for a value. Values of the report that can not be placed
  * or read are error findings of built-in rules (EG_RULE_GRID_PLACE and following), never a guess.
+ *
+ * Plausible range: a number outside at-least, at-most (both included) or from `below` on is no
+ * number of the grid; it has the status implausible at least, and is counted in its cells. An
+ * assessment may narrow the range of a reading, not widen it.
  */
 #ifndef EG_ASSESS_COLUMNS_H
 #define EG_ASSESS_COLUMNS_H
@@ -31,6 +38,11 @@
 
 struct eg_columns;
 
+/* Of plausible numbers; NaN: open. */
+struct eg_range {
+    double at_least, at_most, below;
+};
+
 enum eg_column_kind {
     EG_COLUMN_NUMBER, /* a number and a status for each place */
     EG_COLUMN_WORD,   /* a word for each place */
@@ -42,6 +54,12 @@ struct eg_column {
     enum eg_column_kind kind;
     /* else of the source */
     bool of_series;
+    /* scalar: sums of it are roots of sums of squares */
+    bool adds_squares;
+    /* of plausible numbers, in range_unit */
+    bool has_range;
+    struct eg_range range;
+    struct eg_unit range_unit;
 };
 
 /*
@@ -75,6 +93,9 @@ struct eg_given {
     /* of a word column: those allowed, 1..EG_COLUMN_WORDS_MAX */
     const char *const *words;
     size_t word_count;
+    /* in `unit`; narrows that of the reading. All 0: none, as of words */
+    bool has_range;
+    struct eg_range range;
 };
 
 struct eg_extraction;
@@ -91,6 +112,8 @@ enum eg_status eg_extraction_new(struct eg_extraction **out, const struct eg_col
                                  enum eg_grid_kind kind, const struct eg_given *givens,
                                  size_t count, struct eg_error *err);
 void eg_extraction_free(struct eg_extraction **extraction);
+/* The given with this index, its range that of the reading and its own. */
+const struct eg_given *eg_extraction_given(const struct eg_extraction *extraction, size_t index);
 
 /* ---- a grid: the values of one report; owner thread ------------------------------------------ */
 
@@ -102,6 +125,9 @@ struct eg_cells {
     uint8_t *status;
     /* 0: none; else 1 + index into the given's words */
     uint8_t *word;
+    /* numbers that were out of the plausible range; the first of them, at its place */
+    size_t outside, outside_place;
+    double outside_number;
 };
 
 struct eg_grid_series {
@@ -110,6 +136,10 @@ struct eg_grid_series {
     unsigned line;
     /* false: cells is NULL, nothing of it was read */
     bool wanted;
+    /* not in the report: all of it missing (eg_grid_add_series), node NULL */
+    bool absent;
+    /* made of others (eg_grid_add_sum); node and line are those of the first of them */
+    bool summed;
     /* half-hour 48, hour 24, measurement: as many as it lists */
     size_t places;
     /* by index of the given; of those not in_series all NULL */
@@ -119,6 +149,8 @@ struct eg_grid_series {
 };
 
 struct eg_grid_source {
+    /* not in the report: all of it missing (eg_grid_add_source), node NULL */
+    bool absent;
     const char *id;
     const xmlNode *node;
     unsigned line;
@@ -166,6 +198,43 @@ enum eg_status eg_grid_extract(struct eg_grid *grid, bool *readable,
                                const struct eg_extraction *extraction,
                                const struct eg_extract_from *from, struct eg_findings *findings,
                                struct eg_error *err);
+
+/*
+ * What a plant owes and the report leaves out: a source, or a series of one, with every place
+ * missing. `id`, `component`: kept. Pointers to sources or series of before are no longer valid.
+ * EG_E_LIMIT, EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_grid_add_source(struct eg_grid *grid, const struct eg_extraction *extraction,
+                                  const char *id, struct eg_error *err);
+EG_MUST_USE
+enum eg_status eg_grid_add_series(struct eg_grid *grid, struct eg_grid_source *source,
+                                  const struct eg_extraction *extraction, const char *component,
+                                  struct eg_error *err);
+
+/* A component that is the sum of others, each times a factor: NOx as NO2 of NO and NO2. */
+#define EG_GRID_PARTS_MAX 8
+struct eg_grid_sum {
+    const char *component;
+    struct eg_grid_part {
+        const char *component;
+        /* the part's numbers are multiplied by the one and divided by the other */
+        double times, per;
+    } parts[EG_GRID_PARTS_MAX];
+    size_t part_count;
+};
+
+/*
+ * Add the series of `sum` to a source that reports all of its parts, and not the component itself:
+ * numbers are added at each place, the status is the worst; scalars are added too, or by the root
+ * of the sum of their squares where the reading says so (uncertainties of independent
+ * measurements). Otherwise nothing is done. Not of a measurement, whose places differ. EG_E_LIMIT,
+ * EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_grid_add_sum(struct eg_grid *grid, struct eg_grid_source *source,
+                               const struct eg_extraction *extraction,
+                               const struct eg_grid_sum *sum, struct eg_error *err);
 
 /* One value of a grid. */
 struct eg_grid_spot {

@@ -228,6 +228,26 @@ static enum eg_status read_status(enum eg_value_status *out, bool *known, struct
                  VALUES("value", text));
 }
 
+/* A number out of the plausible range is none, so that nothing is computed from it. */
+static void check_range(struct eg_cells *cells, size_t place, const struct eg_given *given)
+{
+    double x = cells->x[place];
+    const struct eg_range *range = &given->range;
+
+    if (!given->has_range || isnan(x) ||
+        !(x < range->at_least || x > range->at_most || x >= range->below)) {
+        return;
+    }
+    if (cells->outside++ == 0) {
+        cells->outside_place = place;
+        cells->outside_number = x;
+    }
+    cells->x[place] = (double)NAN;
+    if (cells->status[place] < EG_VALUE_IMPLAUSIBLE) {
+        cells->status[place] = EG_VALUE_IMPLAUSIBLE;
+    }
+}
+
 static enum eg_status put_number(struct extraction *p, struct cursor *f, const xmlNode *value,
                                  size_t place)
 {
@@ -246,6 +266,7 @@ static enum eg_status put_number(struct extraction *p, struct cursor *f, const x
     }
     f->cells->x[place] = x;
     f->cells->status[place] = (uint8_t)kind;
+    check_range(f->cells, place, &f->one->given);
     return status;
 }
 
@@ -307,7 +328,9 @@ static enum eg_status fill_scalar(struct extraction *p, struct cursor *f)
         return EG_OK;
     }
     f->cells->status[0] = EG_VALUE_VALID;
-    return read_number(&f->cells->x[0], p, f, base, attr);
+    EG_TRY(read_number(&f->cells->x[0], p, f, base, attr));
+    check_range(f->cells, 0, &f->one->given);
+    return EG_OK;
 }
 
 static enum eg_status fill_column(struct extraction *p, const struct owner *owner, size_t index)

@@ -72,6 +72,7 @@ struct eg_extraction {
     size_t count;
     struct eg_fill_one {
         const struct eg_col_column *column;
+        /* its range: that of the reading and its own, in its unit */
         struct eg_given given;
     } list[];
 };

@@ -33,10 +33,17 @@ void eg_grid_location(struct eg_buf *out, unsigned *line, const struct eg_extrac
     const struct eg_grid_series *series = spot->series;
     int given = spot->given;
     const xmlNode *node = series != NULL ? series->node : source->node;
+    node = node != NULL ? node : source->node;
+
+    if (node == NULL) { /* the report has no such source */
+        *line = 0;
+        return;
+    }
 
     if (given >= 0 && (size_t)given < extraction->count && spot->end[0] != '\0') {
         bool of_series = extraction->list[given].column->shown.of_series;
         const xmlNode *base = of_series && series != NULL ? series->node : source->node;
+        base = base != NULL ? base : source->node;
         const xmlNode *value = value_at(extraction, base, given, spot->end);
         node = value != NULL ? value : node;
     }

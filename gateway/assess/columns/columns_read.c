@@ -7,7 +7,9 @@
 #include "assess/schema/vocabulary.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/number.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,6 +192,50 @@ static enum eg_status read_unit(struct eg_col_column *column, struct reader *r, 
     return EG_OK;
 }
 
+/* A bound of the plausible range; NaN: none said. */
+static enum eg_status read_bound(double *out, bool *any, struct reader *r, const xmlNode *node,
+                                 const char *attribute)
+{
+    const char *text = NULL;
+    EG_TRY(take(&text, r, node, attribute));
+    *out = (double)NAN;
+    if (text == NULL) {
+        return EG_OK;
+    }
+    *any = true;
+    if (!eg_number_read(eg_bytes_of(text), out)) {
+        return eg_vocabulary_fault(r->err, r->file, node, "%s=\"%s\" is no number", attribute,
+                                   text);
+    }
+    return EG_OK;
+}
+
+static enum eg_status read_range(struct eg_column *column, struct reader *r, const xmlNode *node)
+{
+    struct eg_range *range = &column->range;
+    const char *unit = NULL;
+    bool any = false;
+
+    EG_TRY(take(&unit, r, node, "range-unit"));
+    EG_TRY(read_bound(&range->at_least, &any, r, node, "at-least"));
+    EG_TRY(read_bound(&range->at_most, &any, r, node, "at-most"));
+    EG_TRY(read_bound(&range->below, &any, r, node, "below"));
+    column->has_range = any;
+    if (any != (unit != NULL) || (any && column->kind == EG_COLUMN_WORD) ||
+        (any && !eg_unit_read(eg_bytes_of(unit), &column->range_unit))) {
+        return eg_vocabulary_fault(r->err, r->file, node,
+                                   "column \"%s\": a plausible range is of numbers, in a "
+                                   "range-unit: at-least, at-most, below",
+                                   column->name);
+    }
+    if (range->at_least > range->at_most || range->at_least >= range->below) {
+        return eg_vocabulary_fault(r->err, r->file, node,
+                                   "column \"%s\": nothing is in its plausible range",
+                                   column->name);
+    }
+    return EG_OK;
+}
+
 /* Of a column element: exactly one of number and word, and the elements that carry it. */
 static enum eg_status read_value(struct eg_col_column *column, struct reader *r,
                                  const xmlNode *node)
@@ -222,6 +268,10 @@ static enum eg_status read_column(struct eg_col_column *column, struct reader *r
     column->shown.of_series = strcmp(owner, "series") == 0;
     EG_TRY(scalar ? take_path(&column->value, r, node, "at", true) : read_value(column, r, node));
     EG_TRY(read_unit(column, r, node));
+    EG_TRY(read_range(&column->shown, r, node));
+    const char *adds = NULL;
+    EG_TRY(take(&adds, r, node, "adds"));
+    column->shown.adds_squares = adds != NULL;
     return check_column(column, r, node);
 }
 

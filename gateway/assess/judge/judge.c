@@ -26,6 +26,8 @@
 #include "base/error.h"
 #include "base/limits.h"
 
+#include <emgate/version.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -356,7 +358,10 @@ static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
                                           .plant = run->job->plant,
                                           .values = run->values,
                                           .known = run->job->known,
-                                          .explain = run->judge->explain};
+                                          .explain = run->judge->explain,
+                                          .semantics = run->job->semantics != 0
+                                                           ? run->job->semantics
+                                                           : EG_SEMANTICS};
     bool made = false;
 
     if (!eg_findings_valid(&outcome->findings)) {
@@ -369,7 +374,8 @@ static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
     const struct eg_assessment_output out = {.result = &result->content,
                                              .findings = &outcome->findings,
                                              .recalled = &outcome->recalled,
-                                             .remembered = &outcome->remembered};
+                                             .remembered = &outcome->remembered,
+                                             .judged = &outcome->judged};
     EG_TRY(eg_assessment_run(&out, &made, step->assessment, &job, err));
     if (made && is_looked_into(run->rules, step->plan->result)) {
         return eg_xml_parse_file(&run->docs[index], eg_bytes_view(&result->content),

@@ -8,7 +8,7 @@
  *   simple     = "not" simple | "(" condition ")" | ( value | "status of" name ) test
  *              | window "has ended" | yes-no-name ;
  *   test       = relation value | "is" [ "not" ] ( word | "one of" word { "," word } )
- *              | "has a number" | "has no number" ;
+ *              | "has a number" | "has no number" | "has a word" | "has no word" ;
  *   value      = term { ( "+" | "-" ) term } ;       a minus has a blank on each side
  *   term       = factor { ( "*" | "/" ) factor } ;
  *   factor     = number [ unit ] | name | "$" name | function "(" value { "," value } ")"
@@ -40,6 +40,7 @@ enum eg_expression_kind {
     EG_EXPR_IS,         /* args[0] (NAME or PARAMETER) is one of words */
     EG_EXPR_STATUS_IS,  /* status of args[0] (NAME) is one of words */
     EG_EXPR_HAS_NUMBER, /* args[0] has a number */
+    EG_EXPR_HAS_WORD,   /* args[0], a name, has a word */
     EG_EXPR_ENDED,      /* text: the window */
     EG_EXPR_YES,        /* text: a name that is yes or no */
 };

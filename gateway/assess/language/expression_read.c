@@ -524,11 +524,18 @@ static const struct eg_expression *read_has(struct reader *reader,
 {
     bool number = take(reader, "a number");
     bool none = !number && take(reader, "no number");
-    if (!number && !none) {
+    bool no_word = !number && !none && take(reader, "no word");
+    bool word = no_word || (!number && !none && take(reader, "a word"));
+    if (!number && !none && !word) {
         return refuse_near(reader, reader->at,
-                           "\"has\" goes on with: a number, no number, ended (of a window)");
+                           "\"has\" goes on with: a number, no number, a word, no word, ended "
+                           "(of a window)");
     }
-    struct eg_expression *made = node(reader, EG_EXPR_HAS_NUMBER, at);
+    if (word && value->kind != EG_EXPR_NAME) {
+        return refuse_near(reader, at, "a column of words has a word, no formula");
+    }
+    none = none || no_word;
+    struct eg_expression *made = node(reader, word ? EG_EXPR_HAS_WORD : EG_EXPR_HAS_NUMBER, at);
     if (made == NULL) {
         return NULL;
     }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NS "urn:emgate:assessment-result:1"
+#define NS "urn:emgate:assessment-result:2"
 
 static void add_attribute(struct eg_buf *out, const xmlNode *node, const char *name,
                           const char *before, const char *after)

@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 
 /*
- * Append tables of `result` (urn:emgate:assessment-result:1): for each source and series the
+ * Append tables of `result` (urn:emgate:assessment-result:2): for each source and series the
  * columns beside each other, a line for each place, "62.0" or "- maintenance"; then parameters with
  * their origin, figures with n, status, reason and source, and how each finding was judged.
  *   name   of the result, for messages

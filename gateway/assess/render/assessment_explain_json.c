@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NS "urn:emgate:assessment-result:1"
+#define NS "urn:emgate:assessment-result:2"
 
 /* A comma, unless a list or an object has just begun. */
 static void add_comma(struct eg_buf *out)

@@ -161,6 +161,8 @@ static void say_not(struct eg_buf *out, const struct eg_expression *e, bool germ
     } else if (inner->kind == EG_EXPR_HAS_NUMBER) {
         say(out, inner->args[0], german, 3);
         eg_buf_text(out, german ? " keine Zahl hat" : " has no number");
+    } else if (inner->kind == EG_EXPR_HAS_WORD) {
+        eg_buf_format(out, german ? "%s kein Wort hat" : "%s has no word", inner->args[0]->text);
     } else if (inner->kind == EG_EXPR_YES) {
         eg_buf_format(out, german ? "%s nicht zutrifft" : "%s does not hold", inner->text);
     } else if (inner->kind == EG_EXPR_ENDED) {
@@ -216,6 +218,9 @@ static void say_plain(struct eg_buf *out, const struct eg_expression *e, bool ge
     case EG_EXPR_HAS_NUMBER:
         say(out, e->args[0], german, 3);
         eg_buf_text(out, german ? " eine Zahl hat" : " has a number");
+        break;
+    case EG_EXPR_HAS_WORD:
+        eg_buf_format(out, german ? "%s ein Wort hat" : "%s has a word", e->args[0]->text);
         break;
     case EG_EXPR_ENDED:
         eg_buf_format(out, german ? "%s zu Ende ist" : "%s has ended", e->text);

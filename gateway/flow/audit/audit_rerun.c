@@ -231,7 +231,8 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
     const struct eg_judge_job job = {.document = audit->document,
                                      .header = &audit->header,
                                      .plant = plant,
-                                     .known = inputs->entry->has_facts ? known : NULL};
+                                     .known = inputs->entry->has_facts ? known : NULL,
+                                     .semantics = inputs->entry->semantics};
     EG_TRY(eg_judge_run(outcome, audit->judge, &job, err));
     return eg_recipients_of_outcome(outcome, package, plant, err);
 }

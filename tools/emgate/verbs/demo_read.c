@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RESULT "urn:emgate:assessment-result:1"
+#define RESULT "urn:emgate:assessment-result:2"
 
 static struct eg_demo_day *day_of(struct eg_demo *demo, const char *day)
 {

@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#define RESULT(inside) "<result xmlns=\"urn:emgate:assessment-result:1\">" inside "</result>"
+#define RESULT(inside) "<result xmlns=\"urn:emgate:assessment-result:2\">" inside "</result>"
 
 static enum eg_status explain(struct eg_buf *out, const char *xml, size_t room)
 {
@@ -46,7 +46,7 @@ Test(assessment_explain_json, writes_no_count_that_is_none)
 Test(assessment_explain_json, refuses_what_is_no_result)
 {
     static const char *const wrong[] = {"", "<result", "<result/>",
-                                        "<x xmlns=\"urn:emgate:assessment-result:1\"/>",
+                                        "<x xmlns=\"urn:emgate:assessment-result:2\"/>",
                                         "<result xmlns=\"urn:emgate:assessment:1\"/>"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct eg_buf out;
