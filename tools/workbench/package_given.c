@@ -197,18 +197,47 @@ static enum eg_status read_settings(struct eg_plant *out, const xmlNode *node, c
     return EG_OK;
 }
 
+static enum eg_status put_permit(struct eg_plant *out, const xmlNode *node, const char *package,
+                                 const char *file, struct eg_error *err)
+{
+    struct eg_plant_parameter *permit = &out->parameters[out->parameter_count++];
+
+    permit->package = (char *)package;
+    permit->citation = citation;
+    return read_permit(permit, node, file, err);
+}
+
+/* Does the case set the parameter that a permit of every case sets, for the same? */
+static bool has_own_permit(const xmlNode *node, const xmlNode *common)
+{
+    for (const xmlNode *n = eg_xml_child(node, NS, "permit"); n != NULL;
+         n = eg_xml_next(n, NS, "permit")) {
+        if (same_attribute(n, "name", common, "name") &&
+            same_attribute(n, "component", common, "component") &&
+            same_attribute(n, "source", common, "source")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum eg_status read_plant(struct eg_plant *out, const xmlNode *node, const char *package,
                                  const char *file, struct eg_error *err)
 {
-    size_t permits = eg_vocabulary_count(node, NS, "permit");
+    const xmlNode *common = node->parent;
+    size_t permits =
+        eg_vocabulary_count(node, NS, "permit") + eg_vocabulary_count(common, NS, "permit");
     EG_TRY(eg_vocabulary_room(&out->parameters, permits, sizeof out->parameters[0], err));
 
-    for (xmlNode *n = eg_xml_child(node, NS, "permit"); n != NULL;
+    for (const xmlNode *n = eg_xml_child(common, NS, "permit"); n != NULL;
          n = eg_xml_next(n, NS, "permit")) {
-        struct eg_plant_parameter *permit = &out->parameters[out->parameter_count++];
-        permit->package = (char *)package;
-        permit->citation = citation;
-        EG_TRY(read_permit(permit, n, file, err));
+        if (!has_own_permit(node, n)) {
+            EG_TRY(put_permit(out, n, package, file, err));
+        }
+    }
+    for (const xmlNode *n = eg_xml_child(node, NS, "permit"); n != NULL;
+         n = eg_xml_next(n, NS, "permit")) {
+        EG_TRY(put_permit(out, n, package, file, err));
     }
     return read_settings(out, node, package, file, err);
 }

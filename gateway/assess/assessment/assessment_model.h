@@ -473,6 +473,7 @@ struct eg_assess_reason {
         EG_REASON_FIGURE,  /* index: quantity that is not valid, for a reason of its own */
         EG_REASON_HISTORY, /* facts of earlier days */
         EG_REASON_FORMULA, /* what is reported gives no number */
+        EG_REASON_NOTHING, /* its selection excludes every place: the finding does not apply */
     } kind;
     int index;
     /* GIVEN: of the value, or EG_ASSESS_NOT_REPORTED */
@@ -548,8 +549,9 @@ enum eg_status eg_assess_tell_recalled(struct eg_assess_run *run);
 EG_MUST_USE
 enum eg_status eg_assess_run_remember(struct eg_assess_run *run,
                                       const struct eg_assess_remember *what);
-/* One more undecided place of the finding: which part of what was reported left it so? EG_E_LIMIT,
- * EG_E_NOMEM. */
+/* One more place of the finding that could not be answered: which part of what was reported left it
+ * so? Undecided, or not applicable where the rule's own selection excludes every place of a figure
+ * (no mean of a standstill). EG_E_LIMIT, EG_E_NOMEM. */
 EG_MUST_USE
 enum eg_status eg_assess_add_reason(struct eg_assess_run *run,
                                     const struct eg_assess_finding *finding, size_t place);

@@ -552,6 +552,17 @@ static enum eg_status add_finding(struct eg_assess_run *run,
     return EG_OK;
 }
 
+/* An engine before EG_ASSESS_OWED_SINCE asked for no reason. */
+static enum eg_status add_unanswered(struct eg_assess_run *run,
+                                     const struct eg_assess_finding *finding, size_t place)
+{
+    if (run->owes) {
+        return eg_assess_add_reason(run, finding, place);
+    }
+    run->judged[finding - run->a->findings].undecided++;
+    return EG_OK;
+}
+
 static enum eg_status run_finding(struct eg_assess_run *run,
                                   const struct eg_assess_finding *finding)
 {
@@ -573,9 +584,8 @@ static enum eg_status run_finding(struct eg_assess_run *run,
                                                               : EG_ANSWER_UNKNOWN;
         judged->found += said == EG_ANSWER_YES;
         judged->not_found += said == EG_ANSWER_NO;
-        judged->undecided += said == EG_ANSWER_UNKNOWN;
-        if (run->owes && said == EG_ANSWER_UNKNOWN) {
-            EG_TRY(eg_assess_add_reason(run, finding, i));
+        if (said == EG_ANSWER_UNKNOWN) {
+            EG_TRY(add_unanswered(run, finding, i));
         }
         if (said == EG_ANSWER_YES && run->listed[index] < EG_ASSESSMENT_LISTED_MAX) {
             run->listed[index]++;

@@ -154,12 +154,15 @@ static struct eg_assess_reason of_places(const struct eg_assess_run *run,
             return trace(run, over, i);
         }
     }
+    bool any = false;
     for (size_t i = 0; i < places; i++) {
+        any = any || is_in(run, over, i);
         if (is_in(run, over, i) && is_unusable(run, op->in[0], i)) {
             return trace(run, op->in[0], i);
         }
     }
-    return formula;
+    return any ? formula
+               : (struct eg_assess_reason){.kind = EG_REASON_NOTHING, .index = EG_ASSESS_NONE};
 }
 
 /* Cases in order: the first that could not be decided, or the value of the one that held. */
@@ -267,6 +270,11 @@ enum eg_status eg_assess_add_reason(struct eg_assess_run *run,
     struct eg_assess_reason found =
         trace(run, selected ? finding->condition : finding->over, place);
 
+    if (found.kind == EG_REASON_NOTHING) {
+        judged->not_applicable++;
+        return EG_OK;
+    }
+    judged->undecided++;
     if (judged->reasons == NULL) {
         judged->reasons =
             eg_arena_array(&run->arena, EG_ASSESS_REASONS_MAX, sizeof *judged->reasons);
@@ -329,6 +337,7 @@ void eg_assess_reason_words(const struct eg_assess_run *run, const struct eg_ass
         *status = "unknown";
         return;
     case EG_REASON_FORMULA:
+    case EG_REASON_NOTHING:
     default:
         *because = "formula";
         *status = "no-number";
