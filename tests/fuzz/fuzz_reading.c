@@ -32,9 +32,12 @@ static void pour_all(const struct eg_columns *columns, enum eg_grid_kind kind)
     for (; count < 4 && eg_columns_at(columns, count) != NULL; count++) {
         const struct eg_column *column = eg_columns_at(columns, count);
         bool word = column->kind == EG_COLUMN_WORD;
-        givens[count] = (struct eg_given){column->name, column->of_series || count % 2 == 0,
-                                          eg_unit_one,  "1",
-                                          words,        word ? 2 : 0};
+        givens[count] = (struct eg_given){.column = column->name,
+                                          .in_series = column->of_series || count % 2 == 0,
+                                          .unit = eg_unit_one,
+                                          .unit_text = "1",
+                                          .words = words,
+                                          .word_count = word ? 2 : 0};
     }
     eg_grid_init(&grid);
     eg_findings_init(&findings);

@@ -12,6 +12,7 @@
 #include "assess/package/parameters.h"
 #include "assess/xml/xml.h"
 #include "core/facts.h"
+#include "core/judged.h"
 
 struct eg_assessment; /* immutable after compile; runs keep their state outside */
 
@@ -48,7 +49,7 @@ struct eg_assessment_job {
     const struct eg_facts *known;
     /* the result shows every column */
     bool explain;
-    /* log semantics of the engine whose judgement this is */
+    /* log semantics of the engine whose judgement this is; 0: the present */
     uint32_t semantics;
 };
 
@@ -76,6 +77,19 @@ EG_MUST_USE
 enum eg_status eg_assessment_run(const struct eg_assessment_output *out, bool *made,
                                  const struct eg_assessment *assessment,
                                  const struct eg_assessment_job *job, struct eg_error *err);
+
+/*
+ * What a report of this plant and day owes, without one: each limit of each source and component,
+ * added to `out` with counts.owed alone (undecided as much). Sources are those that the plant has;
+ * of one without any "*" stands for each that it reports. Of a list of samplings, which has no
+ * places before it is reported, nothing is owed.
+ *
+ *   job   header, plant, values; doc is not looked at
+ * Errors as eg_assessment_run.
+ */
+EG_MUST_USE
+enum eg_status eg_assessment_owed(struct eg_judged *out, const struct eg_assessment *assessment,
+                                  const struct eg_assessment_job *job, struct eg_error *err);
 
 /* The text of a finding in "de" or "en" from its recorded values, its citation in brackets
  * behind it. EG_E_NOTFOUND: not of this. */

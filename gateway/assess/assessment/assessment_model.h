@@ -25,7 +25,6 @@
 #include "assess/columns/columns.h"
 #include "assess/language/expression.h"
 #include "base/limits.h"
-#include "core/judged.h"
 
 #define EG_ASSESS_NS "urn:emgate:assessment:1"
 #define EG_ASSESS_RESULT_NS "urn:emgate:assessment-result:2"

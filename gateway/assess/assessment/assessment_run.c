@@ -681,7 +681,8 @@ enum eg_status eg_assessment_run(const struct eg_assessment_output *out, bool *m
                                 .recalled_facts = out->recalled,
                                 .remembered = out->remembered,
                                 .judged_limits = out->judged,
-                                .owes = job->semantics >= EG_ASSESS_OWED_SINCE,
+                                .owes = job->semantics == 0 ||
+                                        job->semantics >= EG_ASSESS_OWED_SINCE,
                                 .err = err};
     bool readable = false;
 
@@ -700,5 +701,44 @@ enum eg_status eg_assessment_run(const struct eg_assessment_output *out, bool *m
 done:
     *made = status == EG_OK && readable;
     end(&run);
+    return status;
+}
+
+/* A grid with nothing in it but the sources of the plant. */
+static enum eg_status empty_grid(struct eg_assess_run *run)
+{
+    run->grid.kind = run->a->grid;
+    memcpy(run->grid.day, run->day, sizeof run->grid.day);
+    EG_TRY(eg_assess_add_absent(run));
+    return run->grid.source_count > 0
+               ? EG_OK
+               : eg_grid_add_source(&run->grid, run->a->extraction, "*", run->err);
+}
+
+enum eg_status eg_assessment_owed(struct eg_judged *out, const struct eg_assessment *assessment,
+                                  const struct eg_assessment_job *job, struct eg_error *err)
+{
+    struct eg_findings findings;
+    struct eg_buf result;
+    struct eg_assess_run run = {.a = assessment,
+                                .job = job,
+                                .findings = &findings,
+                                .judged_limits = out,
+                                .owes = true,
+                                .err = err};
+
+    eg_findings_init(&findings);
+    eg_buf_init(&result, EG_NOTIFICATION_MAX);
+    begin(&run);
+    enum eg_status status = empty_grid(&run);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = run_sources(&run, &result);
+
+done:
+    end(&run);
+    eg_buf_done(&result);
+    eg_findings_done(&findings);
     return status;
 }

@@ -104,6 +104,17 @@ enum eg_status eg_judge_run(struct eg_outcome *outcome, struct eg_judge *judge,
 bool eg_rules_needs(const struct eg_rules *rules, const char *until, char from[11]);
 
 /*
+ * What a report of this plant owes on `day`, without one: limits of all assessments, added to `out`
+ * (see eg_assessment_owed). A package without assessments owes no judgement of a limit.
+ *   plant   settings, permits, sources; NULL: nothing is known of it
+ * EG_E_USAGE: the package does not judge that day. EG_E_DENIED: a setting is missing, or a permit
+ * is out of bounds. EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_rules_owed(struct eg_judged *out, const struct eg_rules *rules,
+                             const struct eg_plant *plant, const char *day, struct eg_error *err);
+
+/*
  * Also write SVRL from now on: one buffer for each step of the package, in order (those of steps
  * that are no checks stay empty); kept. NULL: no longer. Documents are named "report" or as the
  * package names its result.

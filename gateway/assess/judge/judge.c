@@ -26,8 +26,6 @@
 #include "base/error.h"
 #include "base/limits.h"
 
-#include <emgate/version.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -359,9 +357,7 @@ static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
                                           .values = run->values,
                                           .known = run->job->known,
                                           .explain = run->judge->explain,
-                                          .semantics = run->job->semantics != 0
-                                                           ? run->job->semantics
-                                                           : EG_SEMANTICS};
+                                          .semantics = run->job->semantics};
     bool made = false;
 
     if (!eg_findings_valid(&outcome->findings)) {

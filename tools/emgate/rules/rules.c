@@ -11,6 +11,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,28 @@ void eg_tool_json_text(struct eg_buf *out, const char *key, const char *text)
         eg_text_json(out, eg_bytes_of(text));
     } else {
         eg_buf_text(out, "null");
+    }
+}
+
+void eg_tool_json_counts(struct eg_buf *out, const struct eg_counts *counts)
+{
+    eg_buf_format(out,
+                  "\"owed\":%" PRIu64 ",\"judged\":%" PRIu64 ",\"exceeded\":%" PRIu64
+                  ",\"undecided\":%" PRIu64,
+                  counts->owed, counts->judged, counts->exceeded, counts->undecided);
+}
+
+void eg_tool_json_limits(struct eg_buf *out, const struct eg_judged *judged)
+{
+    for (size_t i = 0; i < judged->count; i++) {
+        const struct eg_judged_limit *limit = &judged->list[i];
+        eg_buf_text(out, i > 0 ? ",{" : "{");
+        eg_tool_json_text(out, "limit", limit->rule);
+        eg_tool_json_text(out, "source", limit->source);
+        eg_tool_json_text(out, "component", limit->component[0] != '\0' ? limit->component : NULL);
+        eg_buf_char(out, ',');
+        eg_tool_json_counts(out, &limit->counts);
+        eg_buf_format(out, ",\"notApplicable\":%" PRIu64 "}", limit->not_applicable);
     }
 }
 

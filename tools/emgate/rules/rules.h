@@ -25,6 +25,10 @@ enum eg_status eg_tool_german(bool *out, const struct eg_tool_args *args, struct
 /* "key":"text" with a comma in front unless it is the first of its object. */
 void eg_tool_json_text(struct eg_buf *out, const char *key, const char *text);
 /* {"id":...,"version":...,"digest":...} */
+/* "owed":...,"judged":...,"exceeded":...,"undecided":... of a limit or of all. */
+void eg_tool_json_counts(struct eg_buf *out, const struct eg_counts *counts);
+/* The limits as members of a JSON list, with their counts. */
+void eg_tool_json_limits(struct eg_buf *out, const struct eg_judged *judged);
 void eg_tool_json_package(struct eg_buf *out, const struct eg_package_ref *ref);
 
 /* A finding as one line of text in "de" or "en", or as a JSON object in both; its words come from

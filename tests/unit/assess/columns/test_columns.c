@@ -10,6 +10,12 @@
 #include <string.h>
 
 /* A reading of a small vocabulary, and the report that it reads. */
+#define NO_RANGE                                                                                   \
+    false,                                                                                         \
+    {                                                                                              \
+        0, 0, 0                                                                                    \
+    }
+
 static const char reading_text[] =
     "<reading xmlns='urn:emgate:reading:1' name='small' root='r:report'>\n"
     "<namespace prefix='r' uri='urn:r'/>\n"
@@ -86,11 +92,11 @@ static void pour_kind(struct world *w, const char *reading, const char *report,
 {
     struct eg_error err = {0};
     const struct eg_given givens[] = {
-        {"own", true, unit("mg/m3"), "mg/m3", NULL, 0},
-        {"oxygen", false, unit("vol-%"), "vol-%", NULL, 0},
-        {"state", false, {0}, NULL, state_words, 3},
-        {"ci", true, unit("mg/m3"), "mg/m3", NULL, 0},
-        {"oxygen", true, unit("vol-%"), "vol-%", NULL, 0},
+        {"own", true, unit("mg/m3"), "mg/m3", NULL, 0, NO_RANGE},
+        {"oxygen", false, unit("vol-%"), "vol-%", NULL, 0, NO_RANGE},
+        {"state", false, {0}, NULL, state_words, 3, NO_RANGE},
+        {"ci", true, unit("mg/m3"), "mg/m3", NULL, 0, NO_RANGE},
+        {"oxygen", true, unit("vol-%"), "vol-%", NULL, 0, NO_RANGE},
     };
     struct eg_report_header about = {.from = "2021-04-06"};
     (void)snprintf(about.until, sizeof(about.until), "%s", until);
@@ -544,12 +550,12 @@ Test(columns, refuses_givens_that_do_not_fit)
         struct eg_given given;
         enum eg_status status;
     } rows[] = {
-        {{"nothing", true, unit("1"), "1", NULL, 0}, EG_E_NOTFOUND},
-        {{"own", false, unit("mg/m3"), "mg/m3", NULL, 0}, EG_E_FORMAT},
-        {{"ci", false, unit("mg/m3"), "mg/m3", NULL, 0}, EG_E_FORMAT},
-        {{"own", true, {0}, NULL, state_words, 3}, EG_E_FORMAT},
-        {{"state", false, unit("1"), "1", NULL, 0}, EG_E_FORMAT},
-        {{"state", false, {0}, NULL, state_words, EG_COLUMN_WORDS_MAX + 1}, EG_E_LIMIT},
+        {{"nothing", true, unit("1"), "1", NULL, 0, NO_RANGE}, EG_E_NOTFOUND},
+        {{"own", false, unit("mg/m3"), "mg/m3", NULL, 0, NO_RANGE}, EG_E_FORMAT},
+        {{"ci", false, unit("mg/m3"), "mg/m3", NULL, 0, NO_RANGE}, EG_E_FORMAT},
+        {{"own", true, {0}, NULL, state_words, 3, NO_RANGE}, EG_E_FORMAT},
+        {{"state", false, unit("1"), "1", NULL, 0, NO_RANGE}, EG_E_FORMAT},
+        {{"state", false, {0}, NULL, state_words, EG_COLUMN_WORDS_MAX + 1, NO_RANGE}, EG_E_LIMIT},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         cr_assert_eq(eg_extraction_new(&filling, columns, EG_GRID_HOUR, &rows[i].given, 1, &err),

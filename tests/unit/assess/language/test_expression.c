@@ -11,9 +11,9 @@
 
 static void print(struct eg_buf *out, const struct eg_expression *e)
 {
-    static const char *const names[] = {"",   "",          "",    "+",     "-",   "*",
-                                        "/",  "",          "or",  "and",   "not", "",
-                                        "is", "status-is", "has", "ended", "yes"};
+    static const char *const names[] = {"",   "",          "",    "+",        "-",     "*",
+                                        "/",  "",          "or",  "and",      "not",   "",
+                                        "is", "status-is", "has", "has-word", "ended", "yes"};
     switch (e->kind) {
     case EG_EXPR_NUMBER:
         eg_buf_text(out, e->text);
