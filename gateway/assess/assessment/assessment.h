@@ -14,6 +14,10 @@
 #include "core/facts.h"
 #include "core/judged.h"
 
+/* Log semantics from which places of an unknown selection are owed and undecided; an engine before
+ * dropped them, made 0 of a sum over nothing, and passed over classes that it could not decide. */
+#define EG_ASSESS_OWED_SINCE 4
+
 struct eg_assessment; /* immutable after compile; runs keep their state outside */
 
 /*

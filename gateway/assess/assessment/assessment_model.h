@@ -30,9 +30,6 @@
 #define EG_ASSESS_RESULT_NS "urn:emgate:assessment-result:2"
 /* What an engine of log semantics before EG_ASSESS_OWED_SINCE wrote. */
 #define EG_ASSESS_RESULT_NS_1 "urn:emgate:assessment-result:1"
-/* Log semantics from which places of an unknown selection are owed and undecided; an engine before
- * dropped them, made 0 of a sum over nothing, and passed over classes that it could not decide. */
-#define EG_ASSESS_OWED_SINCE 4
 #define EG_ASSESS_NONE (-1)
 #define EG_ASSESS_TEXT_MAX 400 /* a number, or a word */
 #define EG_ASSESS_REASONS_MAX 16 /* told apart of one finding; the rest goes with the last */

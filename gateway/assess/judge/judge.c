@@ -156,6 +156,8 @@ struct run {
     struct eg_outcome *outcome;
     /* result of each step, NULL: none */
     xmlDoc **docs;
+    /* by step: an assessment that ran to its end */
+    bool *assessed;
     /* of this plant, if a permit sets any */
     struct eg_parameter_values own;
     /* their document */
@@ -373,6 +375,7 @@ static enum eg_status run_assessment(struct run *run, size_t index, xmlDoc *doc,
                                              .remembered = &outcome->remembered,
                                              .judged = &outcome->judged};
     EG_TRY(eg_assessment_run(&out, &made, step->assessment, &job, err));
+    run->assessed[index] = made;
     if (made && is_looked_into(run->rules, step->plan->result)) {
         return eg_xml_parse_file(&run->docs[index], eg_bytes_view(&result->content),
                                  step->plan->result, EG_NOTIFICATION_MAX, err);
@@ -444,7 +447,8 @@ static enum eg_status make_room(struct run *run, struct eg_error *err)
     outcome->results = calloc(package->step_count + 1, sizeof *outcome->results);
     outcome->notifications =
         calloc(package->notification_count + 1, sizeof *outcome->notifications);
-    if (run->docs == NULL || outcome->results == NULL || outcome->notifications == NULL) {
+    run->assessed = calloc(package->step_count + 1, sizeof *run->assessed);
+    if (run->docs == NULL || run->assessed == NULL || outcome->results == NULL || outcome->notifications == NULL) {
         return eg_rules_no_memory(err);
     }
     outcome->package = package->ref;
@@ -469,11 +473,55 @@ static enum eg_status run_steps(struct run *run, struct eg_error *err)
     return EG_OK;
 }
 
+/* What the step would have judged is owed all the same, and all of it undecided. */
+static enum eg_status add_owed(struct run *run, size_t index, struct eg_error *err)
+{
+    const struct eg_assessment_job job = {
+        .header = run->job->header, .plant = run->job->plant, .values = run->values};
+    struct eg_judged owed;
+
+    eg_judged_init(&owed);
+    enum eg_status status =
+        eg_assessment_owed(&owed, run->rules->steps[index].assessment, &job, err);
+    for (size_t i = 0; status == EG_OK && i < owed.count; i++) {
+        struct eg_judged_limit limit = owed.list[i];
+        limit.counts = (struct eg_counts){.owed = owed.list[i].counts.owed,
+                                          .undecided = owed.list[i].counts.owed};
+        limit.not_applicable = 0;
+        status = eg_judged_add(&run->outcome->judged, &limit, err);
+    }
+    eg_judged_done(&owed);
+    return status;
+}
+
+/* Assessments that a rejected report did not come to. A setting that is missing is no fault of a
+ * report that is rejected for another reason: then nothing is counted. */
+static enum eg_status count_unassessed(struct run *run, struct eg_error *err)
+{
+    struct eg_error own = {0};
+
+    if (run->job->semantics != 0 && run->job->semantics < EG_ASSESS_OWED_SINCE) {
+        return EG_OK;
+    }
+    for (size_t i = 0; i < run->rules->step_count; i++) {
+        if (run->rules->steps[i].assessment == NULL || run->assessed[i]) {
+            continue;
+        }
+        enum eg_status status = add_owed(run, i, &own);
+        if (status != EG_OK && status != EG_E_DENIED) {
+            *err = own;
+            return status;
+        }
+    }
+    return EG_OK;
+}
+
 static enum eg_status judge_report(struct run *run, struct eg_error *err)
 {
     EG_TRY(make_room(run, err));
     EG_TRY(choose_parameters(run, err));
     EG_TRY(run_steps(run, err));
+    EG_TRY(count_unassessed(run, err));
     run->outcome->accepted = eg_findings_valid(&run->outcome->findings);
     if (run->outcome->accepted) {
         return make_notifications(run, err);
@@ -487,6 +535,7 @@ static void free_run(struct run *run)
         xmlFreeDoc(run->docs[i]);
     }
     free(run->docs);
+    free(run->assessed);
     xmlFreeDoc(run->own_parameters);
     eg_parameters_done(&run->own);
 }
