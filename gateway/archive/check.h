@@ -16,13 +16,15 @@
  *       authorised
  *    9  directory, package and revocation data named are in the archive, signed, with these digests
  *   10  a rerun gives the same findings, notifications and outcome
- *   11  identities are unique, times do not run backwards
+ *   11  identities are unique; times, semantics numbers and forms of entries do not run backwards,
+ *       and a new form begins with a break entry
  *   12  what look-ups and streams say is what the entries say
  *   13  the facts that a decision leaned on are those in force at its entry
  *   14  the facts that lie in the archive for an entry are those that a rerun remembers, and only
  *       accepted submissions have any
  *   15  the archive is complete: not a copy, made while it was in use, that lacks its write-ahead
  *       log; and not shorter than its head note (flow/audit/audit_head.h)
+ *   16  the counts of a decision are those of its findings
  *
  * What it can not see from the archive alone: an archive that was cut back to an earlier state as a
  * whole, checkpoint included. Only a newer checkpoint (the head note is one) or receipt shows that.

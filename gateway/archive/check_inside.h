@@ -88,6 +88,8 @@ struct eg_checker {
     enum eg_status node_status;
     struct eg_error *err;
     int64_t last_recorded_ms;
+    unsigned last_form;
+    uint32_t last_semantics;
     /* that the streams should hold */
     uint64_t notifications;
     uint64_t nodes_missing;

@@ -14,20 +14,19 @@
 /* The findings say "identity taken". Unreadable findings were told of before. */
 static bool says_taken(struct eg_bytes text)
 {
-    struct eg_findings findings = {0};
-    struct eg_package_ref package = {0};
-    bool has_package = false, taken = false;
+    struct eg_findings_text read = {.has_package = false};
+    bool taken = false;
     struct eg_error unused = {0};
 
-    if (eg_findings_read(&findings, &package, &has_package, text, &unused) != EG_OK) {
+    if (eg_findings_read(&read, text, &unused) != EG_OK) {
         return false;
     }
-    for (size_t i = 0; i < findings.count; i++) {
-        if (strcmp(findings.list[i].rule, EG_RULE_IDENTITY_TAKEN) == 0) {
+    for (size_t i = 0; i < read.findings.count; i++) {
+        if (strcmp(read.findings.list[i].rule, EG_RULE_IDENTITY_TAKEN) == 0) {
             taken = true;
         }
     }
-    eg_findings_done(&findings);
+    eg_findings_text_done(&read);
     return taken;
 }
 
@@ -73,6 +72,56 @@ static enum eg_status check_identity(struct eg_checker *checker, struct eg_error
     return EG_OK;
 }
 
+/* Forms and semantics numbers only rise. */
+static void check_generation(struct eg_checker *checker)
+{
+    const struct eg_entry *entry = &checker->entry;
+    uint64_t index = checker->row.index;
+    bool numbered = entry->kind == EG_ENTRY_SUBMISSION || entry->kind == EG_ENTRY_PERIOD ||
+                    entry->kind == EG_ENTRY_BREAK;
+
+    if (entry->form < checker->last_form) {
+        eg_check_found(checker, index, 11, "of an earlier form than the entry that precedes it");
+    } else if (entry->form > checker->last_form && checker->last_form > 0 &&
+               entry->kind != EG_ENTRY_BREAK) {
+        eg_check_found(checker, index, 11, "of a new form, which no break entry begins");
+    }
+    if (numbered && entry->semantics < checker->last_semantics) {
+        eg_check_found(checker, index, 11,
+                       "of semantics %u, but an entry before it is of semantics %u",
+                       (unsigned)entry->semantics, (unsigned)checker->last_semantics);
+    }
+    if (checker->proved) { /* what is made up would blame the entries after it */
+        checker->last_form = entry->form;
+        checker->last_semantics = numbered && entry->semantics > checker->last_semantics
+                                      ? entry->semantics
+                                      : checker->last_semantics;
+    }
+}
+
+/* Condition 16. Findings that can not be read were told of before, by the rerun. */
+static void check_counts(struct eg_checker *checker)
+{
+    const struct eg_entry *entry = &checker->entry;
+    struct eg_findings_text read = {.has_package = false};
+    struct eg_error unused = {0};
+
+    if (!entry->has_findings || entry->other_count > 0 ||
+        eg_findings_read(&read, eg_bytes_view(&checker->contents[EG_CONTENT_FINDINGS]), &unused) !=
+            EG_OK) {
+        return;
+    }
+    if (read.counted != (entry->form > 1)) {
+        eg_check_found(checker, checker->row.index, 16, "its findings are %s, unlike the entry",
+                       read.counted ? "counted" : "not counted");
+    } else if (read.counted &&
+               memcmp(&read.judged.counts, &entry->counts, sizeof entry->counts) != 0) {
+        eg_check_found(checker, checker->row.index, 16,
+                       "its counts are not those of its findings");
+    }
+    eg_findings_text_done(&read);
+}
+
 enum eg_status eg_check_history(struct eg_checker *checker, struct eg_error *err)
 {
     const struct eg_entry *entry = &checker->entry;
@@ -83,9 +132,11 @@ enum eg_status eg_check_history(struct eg_checker *checker, struct eg_error *err
     } else if (checker->proved) { /* a time made up would blame the entries after it */
         checker->last_recorded_ms = entry->recorded_at_ms;
     }
+    check_generation(checker);
     if (entry->kind != EG_ENTRY_SUBMISSION) {
         return EG_OK;
     }
+    check_counts(checker);
     if (entry->received_at_ms - entry->recorded_at_ms > EG_SIGNING_TIME_AHEAD_MS) {
         eg_check_found(checker, checker->row.index, 11, "received after it was recorded");
     }

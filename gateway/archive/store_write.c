@@ -89,7 +89,7 @@ static void bind_lookups(int *answer, sqlite3_stmt *statement, const struct eg_r
         bind_digest(answer, statement, 7, &entry->package.digest);
     } else if (entry->kind == EG_ENTRY_DIRECTORY) {
         bind_digest(answer, statement, 7, &entry->directory);
-    } else {
+    } else if (entry->kind == EG_ENTRY_KEY) {
         bind_digest(answer, statement, 7, &record->report_digest);
     }
     bind_number(answer, statement, 8, entry->recorded_at_ms);

@@ -1,7 +1,7 @@
 /*
- * The line form "emgate <kind> 1" that entries, findings and signed texts share (base/text.h).
+ * The line form "emgate <kind> <form>" that entries, findings and signed texts share (base/text.h).
  *
- * 1. First line "emgate <kind> 1".
+ * 1. First line "emgate <kind> <form>"; the form is 1 where a kind has no other.
  * 2. Every line, also the last, ends with one LF; no other control character, valid UTF-8.
  * 3. Every further line is key, one blank, value; a key is one or more of [a-z0-9-].
  * 4. In a value backslash is written \\ and line feed \n; no other backslash.
@@ -46,19 +46,32 @@ static bool is_escaped(struct eg_bytes value)
     return true;
 }
 
-bool eg_lines_start(struct eg_lines *lines, struct eg_bytes text, const char *kind)
+bool eg_lines_start_form(struct eg_lines *lines, unsigned *form, struct eg_bytes text,
+                         const char *kind, unsigned most)
 {
     struct eg_bytes rest = text;
     struct eg_bytes line = EG_BYTES_NONE;
     char first[64];
 
-    int len = snprintf(first, sizeof first, "emgate %s 1", kind);
-    assert(len > 0 && (size_t)len < sizeof first);
-    if (!cut_line(&rest, &line) || !eg_bytes_is(line, first)) {
+    if (!cut_line(&rest, &line)) {
         return false;
     }
-    *lines = (struct eg_lines){.rest = rest, .number = 1};
-    return true;
+    for (unsigned i = 1; i <= most; i++) {
+        int len = snprintf(first, sizeof first, "emgate %s %u", kind, i);
+        assert(len > 0 && (size_t)len < sizeof first);
+        if (eg_bytes_is(line, first)) {
+            *lines = (struct eg_lines){.rest = rest, .number = 1};
+            *form = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool eg_lines_start(struct eg_lines *lines, struct eg_bytes text, const char *kind)
+{
+    unsigned form = 0;
+    return eg_lines_start_form(lines, &form, text, kind, 1);
 }
 
 int eg_lines_next(struct eg_lines *lines)
@@ -97,11 +110,14 @@ bool eg_lines_expect(struct eg_lines *lines, const char *key, struct eg_bytes *v
     return true;
 }
 
+void eg_lines_begin_form(struct eg_buf *out, const char *kind, unsigned form)
+{
+    eg_buf_format(out, "emgate %s %u\n", kind, form);
+}
+
 void eg_lines_begin(struct eg_buf *out, const char *kind)
 {
-    eg_buf_text(out, "emgate ");
-    eg_buf_text(out, kind);
-    eg_buf_text(out, " 1\n");
+    eg_lines_begin_form(out, kind, 1);
 }
 
 static void put_key(struct eg_buf *out, const char *key)

@@ -1,9 +1,9 @@
 /*
  * Small strict readers and writers of text: numbers, hex, base64, times, and the line form
- * "emgate <kind> 1" that signed texts and entries share.
+ * "emgate <kind> <form>" that signed texts and entries share; the form is 1 where a kind has one.
  *
  * Line form: UTF-8 without control characters, LF after every line also the last, first line
- * "emgate <kind> 1", then "key value" lines, one blank between key and value; keys are [a-z0-9-].
+ * "emgate <kind> <form>", then "key value" lines, one blank between key and value; keys are [a-z0-9-].
  * Values escape backslash as \\ and line feed as \n. The readers refuse everything else.
  */
 #ifndef EG_BASE_TEXT_H
@@ -56,12 +56,16 @@ struct eg_lines {
 
 /* Begin: checks the first line. false: it is not "emgate <kind> 1". */
 bool eg_lines_start(struct eg_lines *lines, struct eg_bytes text, const char *kind);
+/* The same for a kind of which there are forms 1 to `most`; *form is that of the text. */
+bool eg_lines_start_form(struct eg_lines *lines, unsigned *form, struct eg_bytes text,
+                         const char *kind, unsigned most);
 /* Next line: 1 read, 0 end of text, -1 malformed line. */
 int eg_lines_next(struct eg_lines *lines);
 /* Next line must have this key; value_out is the escaped value. */
 bool eg_lines_expect(struct eg_lines *lines, const char *key, struct eg_bytes *value_out);
 
 void eg_lines_begin(struct eg_buf *out, const char *kind);
+void eg_lines_begin_form(struct eg_buf *out, const char *kind, unsigned form);
 /* Escapes. A value that is not clean UTF-8 but for line feeds marks the buffer EG_E_FORMAT. */
 void eg_lines_put(struct eg_buf *out, const char *key, struct eg_bytes value);
 void eg_lines_putf(struct eg_buf *out, const char *key, const char *format, ...)

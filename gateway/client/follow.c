@@ -100,7 +100,7 @@ enum eg_status eg_client_follow(struct eg_client *client, const char *stream, co
 }
 
 /* Condition (2), the receipt's part. */
-static enum eg_status prove_item(uint64_t *index_out, const struct eg_client *client,
+static enum eg_status prove_item(struct eg_client_item *out, const struct eg_client *client,
                                  const struct eg_item_body *item, struct eg_error *err)
 {
     struct eg_receipt receipt = {.index = 0};
@@ -123,12 +123,14 @@ static enum eg_status prove_item(uint64_t *index_out, const struct eg_client *cl
         status = eg_error_set(err, EG_E_CRYPTO, "item",
                               "entry %" PRIu64 " names no such notification", receipt.index);
     }
-    *index_out = receipt.index;
+    out->index = receipt.index;
+    out->counts = eg_client_counts_of(&receipt.entry);
     eg_receipt_done(&receipt);
     return status;
 }
 
-static enum eg_status check_item(uint64_t *index_out, const struct eg_client *client,
+/* Fills index and counts of *out. */
+static enum eg_status check_item(struct eg_client_item *out, const struct eg_client *client,
                                  const struct eg_item_body *item, struct eg_error *err)
 {
     const struct eg_following *follow = &client->follow;
@@ -145,15 +147,15 @@ static enum eg_status check_item(uint64_t *index_out, const struct eg_client *cl
                             "gap: the item behind %s came, the one behind %s was expected", found,
                             expected);
     }
-    return prove_item(index_out, client, item, err);
+    return prove_item(out, client, item, err);
 }
 
-static void fill_item(struct eg_client_item *out, const struct eg_item_body *body, uint64_t index,
+/* All but what check_item filled. */
+static void fill_item(struct eg_client_item *out, const struct eg_item_body *body,
                       struct eg_incoming **incoming)
 {
-    *out = (struct eg_client_item){.index = index,
-                                   .receipt = eg_bytes_octets(body->receipt),
-                                   .notification = eg_bytes_octets(body->notification)};
+    out->receipt = eg_bytes_octets(body->receipt);
+    out->notification = eg_bytes_octets(body->notification);
     eg_cursor_text(&body->cursor, out->cursor);
     eg_cursor_text(&body->previous, out->previous);
     memcpy(out->name, body->name, sizeof out->name);
@@ -168,7 +170,7 @@ static enum eg_status take_item(struct eg_client_item *out, struct eg_client *cl
     struct eg_following *follow = &client->follow;
     struct eg_incoming *incoming = follow->items[follow->first];
     struct eg_item_body body;
-    uint64_t index = 0;
+    struct eg_client_item item = {.index = 0};
     const char *why = NULL;
     enum eg_status status = EG_OK;
     follow->items[follow->first] = NULL;
@@ -180,12 +182,13 @@ static enum eg_status take_item(struct eg_client_item *out, struct eg_client *cl
     if (status != EG_OK) {
         goto done;
     }
-    status = check_item(&index, client, &body, err);
+    status = check_item(&item, client, &body, err);
 
 done:
     if (status == EG_OK) {
         follow->cursor = body.cursor;
-        fill_item(out, &body, index, &incoming);
+        fill_item(&item, &body, &incoming);
+        *out = item;
     } else {
         eg_follow_end(client);
     }

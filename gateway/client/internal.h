@@ -11,6 +11,7 @@
 #include "client/incoming.h"
 #include "client/link.h"
 #include "proof/checkpoint.h"
+#include "proof/entry.h"
 #include "verify/cms.h"
 #include "verify/sign.h"
 #include "wire/bodies.h"
@@ -172,6 +173,11 @@ static inline bool eg_client_is_interrupted(const struct eg_client *client)
 /* Fill a reply from an answer, which it takes. */
 void eg_reply_fill(struct eg_client_reply *out, struct eg_client *client,
                    const struct eg_request *request, struct eg_incoming **answer);
+
+/* ---- receipt.c ---- */
+
+/* How much of what was owed was judged, as the entry says. */
+struct eg_client_counts eg_client_counts_of(const struct eg_entry *entry);
 
 static inline struct eg_bytes eg_octets_bytes(struct eg_octets octets)
 {

@@ -10,6 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct eg_client_counts eg_client_counts_of(const struct eg_entry *entry)
+{
+    struct eg_counts counts = {0};
+    struct eg_client_counts out = {.counted = eg_entry_counts(&counts, entry)};
+
+    out.owed = counts.owed;
+    out.judged = counts.judged;
+    out.exceeded = counts.exceeded;
+    out.undecided = counts.undecided;
+    return out;
+}
+
+const char *eg_client_extent(const struct eg_client_counts *counts)
+{
+    const struct eg_counts inner = {counts->owed, counts->judged, counts->exceeded,
+                                    counts->undecided};
+    return counts->counted ? eg_extent_text(eg_counts_extent(&inner)) : "not-counted";
+}
+
 static void fill_facts(struct eg_receipt_facts *out, const struct eg_receipt *receipt)
 {
     const struct eg_entry *entry = &receipt->entry;
@@ -22,6 +41,7 @@ static void fill_facts(struct eg_receipt_facts *out, const struct eg_receipt *re
         facts.version = entry->identity.version;
         facts.received_at_ms = entry->received_at_ms;
         facts.semantics = entry->semantics;
+        facts.counts = eg_client_counts_of(entry);
         memcpy(facts.participant, entry->identity.participant, sizeof facts.participant);
         memcpy(facts.id, entry->identity.id, sizeof facts.id);
     }

@@ -140,6 +140,7 @@ static void prove(struct eg_client_reply *out, const struct eg_client *client,
             : misfit(&receipt.entry, client, body, eg_bytes_view(&request->frames[1]));
     out->accepted = receipt.entry.accepted;
     out->index = receipt.index;
+    out->counts = eg_client_counts_of(&receipt.entry);
     out->proved = why == NULL;
     code = out->accepted ? EG_CODE_ACCEPTED : EG_CODE_REJECTED;
     put_code(out, eg_code_row(code)->text, eg_code_row(code)->de, eg_code_row(code)->en);

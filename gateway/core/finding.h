@@ -7,25 +7,33 @@
  *
  * Canonical text (hashed into the entry, kept in the archive), in the line form of base/text.h:
  *
- *   emgate findings 1
+ *   emgate findings 2
  *   package <id> <version> sha256:<hex>      absent when no package was chosen
  *   valid yes|no                             what the rules say
  *   omitted <n>                              findings beyond the ceilings
+ *   counts <owed> <judged> <exceeded> <undecided>      over all limits (core/judged.h)
+ *   judged <rule id> <source> <component, or -> <owed> <judged> <exceeded> <undecided>
+ *          <not applicable>                  for each limit
+ *   judged-omitted <n>                       limits beyond the ceilings, in counts
  *   finding <severity> <rule id>             then, for this finding:
  *   step <n>                                 number of the package's step, from 1; 0 = input limits
  *   location <XPath>                         absent if none
  *   line <n>                                 0 unknown
  *   value <name> <text>                      in the order of the rule
  *
- * The text holds at most EG_FINDINGS_COUNT_MAX findings and EG_FINDINGS_MAX octets; the findings
- * that do not fit are left out from the end and counted, so that no report can make its own
- * decision too large to be recorded.
+ * Form 1, of decisions before log semantics 4, has no counts, judged and judged-omitted.
+ *
+ * The text holds at most EG_FINDINGS_COUNT_MAX findings and EG_FINDINGS_MAX octets; limits take at
+ * most a quarter of these. The findings and limits that do not fit are left out from the end and
+ * counted, so that no report can make its own decision too large to be recorded.
  */
 #ifndef EG_CORE_FINDING_H
 #define EG_CORE_FINDING_H
 
 #include "base/bytes.h"
 #include "base/crypto.h"
+#include "core/judged.h"
+#include "core/package.h"
 
 enum eg_severity { EG_SEVERITY_INFO, EG_SEVERITY_WARNING, EG_SEVERITY_ERROR, EG_SEVERITY_FATAL };
 
@@ -131,20 +139,36 @@ enum eg_status eg_finding_value(struct eg_finding *finding, const char *name, co
 /* No fatal and no error finding. */
 bool eg_findings_valid(const struct eg_findings *findings);
 
-struct eg_package_ref; /* core/package.h */
-
 /*
- * Write and read the canonical text. `package` may be NULL. Reading is strict: what is read writes
- * back the same octets. The text does not tell the severities of omitted findings; after reading,
- * by_severity counts them as errors if no other finding explains "valid no", else as infos.
- * EG_E_FORMAT with the line; EG_E_LIMIT, EG_E_NOMEM.
+ * Write the canonical text.
+ *   package   NULL: none was chosen
+ *   judged    what was owed and judged: form 2; NULL: form 1, for who repeats a decision of before
+ * EG_E_LIMIT, EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_findings_write(struct eg_buf *out, const struct eg_findings *findings,
-                                 const struct eg_package_ref *package, struct eg_error *err);
+                                 const struct eg_package_ref *package,
+                                 const struct eg_judged *judged, struct eg_error *err);
+
+/* What the canonical text says. */
+struct eg_findings_text {
+    struct eg_findings findings;
+    struct eg_package_ref package;
+    bool has_package;
+    /* form 2; of form 1 nothing is counted, and `judged` is empty */
+    bool counted;
+    struct eg_judged judged;
+};
+
+/*
+ * Read it. Strict: what is read writes back the same octets. The text does not tell the severities
+ * of omitted findings; by_severity counts them as errors if no other finding explains "valid no",
+ * else as infos. EG_E_FORMAT with the line; EG_E_LIMIT, EG_E_NOMEM. *out is untouched on failure.
+ */
 EG_MUST_USE
-enum eg_status eg_findings_read(struct eg_findings *out, struct eg_package_ref *package,
-                                bool *has_package, struct eg_bytes text, struct eg_error *err);
+enum eg_status eg_findings_read(struct eg_findings_text *out, struct eg_bytes text,
+                                struct eg_error *err);
+void eg_findings_text_done(struct eg_findings_text *text);
 
 /* Text of a built-in rule in "de" or "en", values filled in for {name}; false: the rule is not
  * built in. */

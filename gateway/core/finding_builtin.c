@@ -142,13 +142,15 @@ static const struct builtin builtins[] = {
      "{where}, {limit}: {count} von {owed} nicht beurteilbar: {because} ist nicht gültig: "
      "{status}."},
     {EG_RULE_UNDECIDED_HISTORY,
-     "{where}, {limit}: {count} of {owed} could not be judged: facts of earlier days are not known.",
+     "{where}, {limit}: {count} of {owed} could not be judged: facts of earlier days are not "
+     "known.",
      "{where}, {limit}: {count} von {owed} nicht beurteilbar: Angaben früherer Tage sind nicht "
      "bekannt."},
     {EG_RULE_UNDECIDED_FORMULA,
      "{where}, {limit}: {count} of {owed} could not be judged: no number follows from what is "
      "reported.",
-     "{where}, {limit}: {count} von {owed} nicht beurteilbar: aus dem Gemeldeten folgt keine Zahl."},
+     "{where}, {limit}: {count} von {owed} nicht beurteilbar: aus dem Gemeldeten folgt keine "
+     "Zahl."},
 };
 
 /* A value's text; "?" for one that is not there. */

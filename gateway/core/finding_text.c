@@ -2,22 +2,26 @@
  * The canonical text of findings (format in core/finding.h).
  *
  * Validity conditions, beside those of the line form:
- *  1. package (at most once), valid, omitted, then the findings, at most EG_FINDINGS_COUNT_MAX
+ *  1. package (at most once), valid, omitted, in form 2 counts, judged and judged-omitted, then the
+ *     findings, at most EG_FINDINGS_COUNT_MAX
  *  2. a finding is finding, step, location (at most once, not empty), line, then its values
  *  3. "valid yes" has no finding of error or fatal; "valid no" has one, or findings were omitted
- *  4. the text as a whole is what the writer makes of it: reading proves that by writing again
+ *  4. counts add up, each and all; without judged-omitted the limits' sum is that of counts
+ *  5. the text as a whole is what the writer makes of it: reading proves that by writing again
  */
 #include "core/finding.h"
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "core/package.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD_MAX = 1024, STEP_MAX = 1000000 };
+enum { HEAD_MAX = 1024, STEP_MAX = 1000000, JUDGED_OCTETS_MAX = EG_FINDINGS_MAX / 4 };
+
+#define NO_COMPONENT "-"
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
@@ -79,32 +83,83 @@ static enum eg_status write_list(struct eg_buf *out, const struct eg_findings *f
     return status;
 }
 
+static void put_counts(struct eg_buf *out, const struct eg_counts *counts)
+{
+    eg_buf_format(out, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, counts->owed, counts->judged,
+                  counts->exceeded, counts->undecided);
+}
+
+/* As many limits as fit whole; the number of the others is added to *omitted. */
+static enum eg_status write_judged(struct eg_buf *out, const struct eg_judged *judged,
+                                   size_t *omitted, struct eg_error *err)
+{
+    struct eg_buf line;
+    size_t i = 0;
+
+    eg_buf_init(&line, 4 * EG_FINDING_VALUE_MAX);
+    for (; i < judged->count; i++) {
+        const struct eg_judged_limit *limit = &judged->list[i];
+        eg_buf_reset(&line);
+        eg_buf_format(&line, "%s %s %s ", limit->rule, limit->source,
+                      limit->component[0] != '\0' ? limit->component : NO_COMPONENT);
+        put_counts(&line, &limit->counts);
+        eg_buf_format(&line, " %" PRIu64, limit->not_applicable);
+        size_t before = out->len;
+        eg_lines_put(out, "judged", eg_bytes_view(&line));
+        if (out->failed && out->refusal == EG_E_LIMIT) {
+            out->len = before;
+            out->failed = false;
+            break;
+        }
+    }
+    *omitted += judged->count - i;
+    enum eg_status status = eg_buf_ok(&line, "findings", err);
+    eg_buf_done(&line);
+    return status == EG_OK ? eg_buf_ok(out, "findings", err) : status;
+}
+
 enum eg_status eg_findings_write(struct eg_buf *out, const struct eg_findings *findings,
-                                 const struct eg_package_ref *package, struct eg_error *err)
+                                 const struct eg_package_ref *package,
+                                 const struct eg_judged *judged, struct eg_error *err)
 {
     char digest[EG_DIGEST_TEXT_LEN + 1];
-    size_t omitted = findings->omitted;
+    size_t omitted = findings->omitted, left_out = judged != NULL ? judged->omitted : 0;
     size_t before = out->len;
-    struct eg_buf list;
+    struct eg_buf list, limits;
 
-    eg_buf_init(&list, EG_FINDINGS_MAX - HEAD_MAX);
+    eg_buf_init(&limits, JUDGED_OCTETS_MAX);
+    eg_buf_init(&list, EG_FINDINGS_MAX - HEAD_MAX - (judged != NULL ? JUDGED_OCTETS_MAX : 0));
     enum eg_status status = write_list(&list, findings, &omitted, err);
     if (status != EG_OK) {
         goto done;
     }
-    eg_lines_begin(out, "findings");
+    if (judged != NULL) {
+        status = write_judged(&limits, judged, &left_out, err);
+        if (status != EG_OK) {
+            goto done;
+        }
+    }
+    eg_lines_begin_form(out, "findings", judged != NULL ? 2 : 1);
     if (package != NULL) {
         eg_digest_text(&package->digest, digest);
         eg_lines_putf(out, "package", "%s %s %s", package->id, package->version, digest);
     }
     eg_lines_putf(out, "valid", "%s", eg_findings_valid(findings) ? "yes" : "no");
     eg_lines_putf(out, "omitted", "%zu", omitted);
+    if (judged != NULL) {
+        eg_buf_text(out, "counts ");
+        put_counts(out, &judged->counts);
+        eg_buf_char(out, '\n');
+        eg_buf_bytes(out, eg_bytes_view(&limits));
+        eg_lines_putf(out, "judged-omitted", "%zu", left_out);
+    }
     eg_buf_bytes(out, eg_bytes_view(&list));
     status = eg_buf_ok(out, "findings", err);
     if (status != EG_OK) {
         out->len = before;
     }
 done:
+    eg_buf_done(&limits);
     eg_buf_done(&list);
     return status;
 }
@@ -113,9 +168,8 @@ done:
 
 struct reading {
     struct eg_lines lines;
-    struct eg_findings findings;
-    struct eg_package_ref package;
-    bool has_package, valid;
+    struct eg_findings_text made;
+    bool valid;
     /* the one whose lines are being read */
     struct eg_finding *finding;
     /* unescaped, for copies that end in 0 */
@@ -139,10 +193,10 @@ static bool cut_word(struct eg_bytes *rest, char *word, size_t room)
 
 static bool read_package(struct reading *reading)
 {
-    struct eg_package_ref *package = &reading->package;
+    struct eg_package_ref *package = &reading->made.package;
     struct eg_bytes rest = reading->lines.value;
 
-    reading->has_package = true;
+    reading->made.has_package = true;
     return cut_word(&rest, package->id, sizeof package->id) &&
            cut_word(&rest, package->version, sizeof package->version) &&
            eg_text_token(eg_bytes_of(package->id), EG_ID_MAX) &&
@@ -170,8 +224,82 @@ static bool read_head(struct reading *reading)
         !eg_lines_expect(lines, "omitted", &value) || !eg_text_u64(value, UINT32_MAX, &omitted)) {
         return false;
     }
-    reading->findings.omitted = (size_t)omitted;
+    reading->made.findings.omitted = (size_t)omitted;
     return true;
+}
+
+static bool cut_count(struct eg_bytes *rest, uint64_t *out)
+{
+    char word[24];
+    return cut_word(rest, word, sizeof word) && eg_text_u64(eg_bytes_of(word), UINT64_MAX, out);
+}
+
+/* "<owed> <judged> <exceeded> <undecided>", a blank behind it. */
+static bool cut_counts(struct eg_bytes *rest, struct eg_counts *out)
+{
+    return cut_count(rest, &out->owed) && cut_count(rest, &out->judged) &&
+           cut_count(rest, &out->exceeded) && cut_count(rest, &out->undecided);
+}
+
+static bool read_counts(struct eg_bytes value, struct eg_counts *out)
+{
+    char text[128];
+    int len = snprintf(text, sizeof text, "%.*s ", (int)(value.len < 100 ? value.len : 100),
+                       (const char *)value.data);
+    struct eg_bytes rest = {(const uint8_t *)text, (size_t)len};
+    return value.len <= 100 && cut_counts(&rest, out) && rest.len == 0 &&
+           out->judged <= out->owed && out->undecided == out->owed - out->judged &&
+           out->exceeded <= out->judged;
+}
+
+static bool read_limit(struct reading *reading, enum eg_status *status, struct eg_error *err)
+{
+    char rule[EG_ID_MAX + 1], source[EG_ID_MAX + 1], component[EG_ID_MAX + 1];
+    struct eg_judged_limit limit = {.rule = rule, .source = source, .component = component};
+    struct eg_bytes rest = reading->lines.value;
+
+    if (!cut_word(&rest, rule, sizeof rule) || !cut_word(&rest, source, sizeof source) ||
+        !cut_word(&rest, component, sizeof component) || !cut_counts(&rest, &limit.counts) ||
+        !eg_text_u64(rest, UINT64_MAX, &limit.not_applicable)) {
+        return false;
+    }
+    if (strcmp(component, NO_COMPONENT) == 0) {
+        component[0] = '\0';
+    }
+    *status = eg_judged_add(&reading->made.judged, &limit, err);
+    if (*status == EG_E_INTERNAL) { /* its counts do not add up */
+        *status = EG_OK;
+        return false;
+    }
+    return *status == EG_OK;
+}
+
+/* counts, judged ..., judged-omitted; condition 4. */
+static bool read_judged(struct reading *reading, enum eg_status *status, struct eg_error *err)
+{
+    struct eg_judged *judged = &reading->made.judged;
+    struct eg_bytes value = EG_BYTES_NONE;
+    struct eg_counts counts = {0};
+    uint64_t omitted = 0;
+
+    if (!eg_lines_expect(&reading->lines, "counts", &value) || !read_counts(value, &counts)) {
+        return false;
+    }
+    int next = 0;
+    while ((next = eg_lines_next(&reading->lines)) == 1 &&
+           eg_bytes_is(reading->lines.key, "judged")) {
+        if (!read_limit(reading, status, err)) {
+            return false;
+        }
+    }
+    if (next != 1 || !eg_bytes_is(reading->lines.key, "judged-omitted") ||
+        !eg_text_u64(reading->lines.value, UINT32_MAX, &omitted) || judged->omitted > 0) {
+        return false;
+    }
+    bool same = memcmp(&judged->counts, &counts, sizeof counts) == 0;
+    judged->counts = counts;
+    judged->omitted = (size_t)omitted;
+    return same || omitted > 0;
 }
 
 static bool unescape(struct reading *reading, struct eg_bytes value)
@@ -231,7 +359,7 @@ static bool read_start(struct reading *reading, enum eg_status *status, struct e
             .step = step,
             .location = has_location ? (const char *)reading->text.data : NULL,
             .line = line};
-        *status = eg_findings_add(&reading->findings, &head, &reading->finding, err);
+        *status = eg_findings_add(&reading->made.findings, &head, &reading->finding, err);
         fits = *status == EG_OK && reading->finding != NULL;
     }
 done:
@@ -255,7 +383,7 @@ static bool read_value(struct reading *reading, enum eg_status *status, struct e
 /* Condition 3; and the omitted findings get the severity that fits. */
 static bool settle(struct reading *reading)
 {
-    struct eg_findings *findings = &reading->findings;
+    struct eg_findings *findings = &reading->made.findings;
 
     if (reading->valid != eg_findings_valid(findings)) {
         if (reading->valid || findings->omitted == 0) {
@@ -274,8 +402,10 @@ static bool writes_back(const struct reading *reading, struct eg_bytes text, enu
     struct eg_buf again;
 
     eg_buf_init(&again, EG_FINDINGS_MAX);
-    enum eg_status written = eg_findings_write(
-        &again, &reading->findings, reading->has_package ? &reading->package : NULL, err);
+    const struct eg_findings_text *made = &reading->made;
+    enum eg_status written =
+        eg_findings_write(&again, &made->findings, made->has_package ? &made->package : NULL,
+                          made->counted ? &made->judged : NULL, err);
     if (written == EG_E_NOMEM) {
         *status = written;
     }
@@ -287,7 +417,13 @@ static bool writes_back(const struct reading *reading, struct eg_bytes text, enu
 static bool read_all(struct reading *reading, struct eg_bytes text, enum eg_status *status,
                      struct eg_error *err)
 {
-    if (!eg_lines_start(&reading->lines, text, "findings") || !read_head(reading)) {
+    unsigned form = 0;
+
+    if (!eg_lines_start_form(&reading->lines, &form, text, "findings", 2) || !read_head(reading)) {
+        return false;
+    }
+    reading->made.counted = form == 2;
+    if (form == 2 && !read_judged(reading, status, err)) {
         return false;
     }
     int next = 0;
@@ -305,27 +441,33 @@ static bool read_all(struct reading *reading, struct eg_bytes text, enum eg_stat
     return next == 0 && settle(reading) && writes_back(reading, text, status, err);
 }
 
-enum eg_status eg_findings_read(struct eg_findings *out, struct eg_package_ref *package,
-                                bool *has_package, struct eg_bytes text, struct eg_error *err)
+void eg_findings_text_done(struct eg_findings_text *text)
 {
-    struct reading reading = {0};
+    eg_findings_done(&text->findings);
+    eg_judged_done(&text->judged);
+    *text = (struct eg_findings_text){.has_package = false};
+}
+
+enum eg_status eg_findings_read(struct eg_findings_text *out, struct eg_bytes text,
+                                struct eg_error *err)
+{
+    struct reading reading = {.valid = false};
     enum eg_status status = EG_OK;
 
     if (text.len > EG_FINDINGS_MAX) {
         return eg_error_set(err, EG_E_LIMIT, "findings", "longer than %zu octets", EG_FINDINGS_MAX);
     }
-    eg_findings_init(&reading.findings);
+    eg_findings_init(&reading.made.findings);
+    eg_judged_init(&reading.made.judged);
     eg_buf_init(&reading.text, EG_FINDINGS_MAX);
     if (read_all(&reading, text, &status, err)) {
-        *out = reading.findings;
-        *package = reading.package;
-        *has_package = reading.has_package;
-        eg_findings_init(&reading.findings);
+        *out = reading.made;
+        reading.made = (struct eg_findings_text){.has_package = false};
     } else if (status == EG_OK) {
         status = eg_error_set(err, EG_E_FORMAT, "findings", "not canonical, line %u",
                               reading.lines.number);
     }
     eg_buf_done(&reading.text);
-    eg_findings_done(&reading.findings);
+    eg_findings_text_done(&reading.made);
     return status;
 }

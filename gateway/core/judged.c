@@ -3,9 +3,11 @@
  */
 #include "core/judged.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/vector.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +30,18 @@ void eg_judged_done(struct eg_judged *judged)
     }
     free(judged->list);
     eg_judged_init(judged);
+}
+
+/* A copy without what would part a line; NULL: no memory. */
+static char *word(const char *text)
+{
+    char *copy = strdup(strcmp(text, "-") == 0 ? "_" : text);
+    for (char *c = copy; c != NULL && *c != '\0'; c++) {
+        if ((unsigned char)*c <= ' ' || *c == '\\' || *c == '\x7f') {
+            *c = '_';
+        }
+    }
+    return copy;
 }
 
 static bool adds_up(const struct eg_judged_limit *limit)
@@ -61,9 +75,9 @@ enum eg_status eg_judged_add(struct eg_judged *judged, const struct eg_judged_li
     if (status != EG_OK) {
         return eg_vector_refused(status, "judged limits", err);
     }
-    struct eg_judged_limit made = {.rule = strdup(limit->rule),
-                                   .source = strdup(limit->source),
-                                   .component = strdup(limit->component),
+    struct eg_judged_limit made = {.rule = word(limit->rule),
+                                   .source = word(limit->source),
+                                   .component = word(limit->component),
                                    .counts = limit->counts,
                                    .not_applicable = limit->not_applicable};
     if (made.rule == NULL || made.source == NULL || made.component == NULL) {
@@ -87,4 +101,20 @@ const char *eg_extent_text(enum eg_extent extent)
                                         [EG_JUDGED_IN_PART] = "in-part",
                                         [EG_JUDGED_COMPLETELY] = "completely"};
     return texts[extent];
+}
+
+void eg_counts_say(struct eg_buf *out, const struct eg_counts *counts, bool german)
+{
+    static const char *const words[][2] = {
+        [EG_JUDGED_NOT_AT_ALL] = {"judged not at all", "gar nicht beurteilt"},
+        [EG_JUDGED_IN_PART] = {"judged in part", "teilweise beurteilt"},
+        [EG_JUDGED_COMPLETELY] = {"judged completely", "vollständig beurteilt"}};
+
+    eg_buf_format(out,
+                  german ? "%s: %" PRIu64 " geschuldet, %" PRIu64 " beurteilt (%" PRIu64
+                           " überschritten), %" PRIu64 " offen"
+                         : "%s: %" PRIu64 " owed, %" PRIu64 " judged (%" PRIu64
+                           " exceeded), %" PRIu64 " undecided",
+                  words[eg_counts_extent(counts)][german], counts->owed, counts->judged,
+                  counts->exceeded, counts->undecided);
 }

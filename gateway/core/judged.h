@@ -11,7 +11,7 @@
 #ifndef EG_CORE_JUDGED_H
 #define EG_CORE_JUDGED_H
 
-#include "base/error.h"
+#include "base/bytes.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -46,9 +46,10 @@ struct eg_judged {
 void eg_judged_init(struct eg_judged *judged);
 void eg_judged_done(struct eg_judged *judged);
 
-/* Append; texts are copied, counts go into the sum. Beyond the ceiling the limit is only counted.
- * EG_E_INTERNAL: its counts do not add up (owed = judged + undecided, exceeded + not_applicable <=
- * judged). EG_E_NOMEM. */
+/* Append; texts are copied as words that a line can hold (blanks, controls and backslashes of a
+ * report's own names become _, as does a name that is - alone), counts go into the sum. Beyond the
+ * ceiling the limit is only counted. EG_E_INTERNAL: its counts do not add up (owed = judged +
+ * undecided, exceeded + not_applicable <= judged). EG_E_NOMEM. */
 EG_MUST_USE
 enum eg_status eg_judged_add(struct eg_judged *judged, const struct eg_judged_limit *limit,
                              struct eg_error *err);
@@ -56,5 +57,7 @@ enum eg_status eg_judged_add(struct eg_judged *judged, const struct eg_judged_li
 enum eg_extent eg_counts_extent(const struct eg_counts *counts);
 /* "completely", "in-part", "not-at-all". */
 const char *eg_extent_text(enum eg_extent extent);
+/* "judged in part: 108 owed, 98 judged (1 exceeded), 10 undecided", or in German. */
+void eg_counts_say(struct eg_buf *out, const struct eg_counts *counts, bool german);
 
 #endif

@@ -2,49 +2,282 @@
  * Entries: the lines of history (format in proof/entry.h).
  *
  * Validity conditions, beside those of the line form:
- *  1. keys in the order of the header, each at most once but `notification`
- *  2. received-at, semantics and outcome are in submissions and nowhere else; identity too
- *  3. log-key is in entries of kind key and nowhere else
- *  4. state is in entries of kind package and nowhere else; its number is not 0
- *  5. every number, time, digest and identity has its one form
+ *  1. keys in the order of the form, each at most once but `source`, `notification` and those of a
+ *     package that judged
+ *  2. each kind has the keys that it must have, and none that it may not (the table `kinds`)
+ *  3. plant, report-kind and period come together; verdict and counts come with findings
+ *  4. counts add up; the outcome is the strictest verdict
+ *  5. every number, time, day, digest and identity has its one form
  *  6. the text as a whole is what the writer makes of it: reading proves that by writing again
  *
- * Reader and writer know the order of the keys from one table; what they do not know of a key is
- * how its value is made.
+ * The reader knows the order of the keys from one table for each form; what it does not know of a
+ * key is how its value is made. Missing and superfluous keys show when it is written back.
  */
 #include "proof/entry.h"
 
 #include "base/error.h"
 #include "base/text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-static const char *const kind_words[] = {"submission", "package", "directory", "key"};
+/* ---- kinds ---------------------------------------------------------------------------------- */
+
+enum part {
+    IDENTITY = 1 << 0,
+    SUBJECT = 1 << 1,
+    REPORTED = 1 << 2,
+    SOURCES = 1 << 3,
+    SUPERSEDES = 1 << 4,
+    PARTICIPANT = 1 << 5,
+    REASON = 1 << 6,
+    RECEIVED = 1 << 7,
+    SIGNER = 1 << 8,
+    REPORT = 1 << 9,
+    SIGNATURE = 1 << 10,
+    OLD_SIGNATURE = 1 << 11,
+    PACKAGE = 1 << 12,
+    JUDGED = 1 << 13, /* findings, verdict, counts; parameters and facts may be */
+    STATE = 1 << 14,
+    DIRECTORY = 1 << 15,
+    REVOCATION = 1 << 16,
+    NOTIFICATIONS = 1 << 17,
+    LOG_KEY = 1 << 18,
+    SEMANTICS = 1 << 19, /* and outcome, where it is judged */
+};
+
+#define SIGNED (SIGNER | REPORT | SIGNATURE)
+
+static const struct kind {
+    const char *word;
+    unsigned must, may;
+} kinds[EG_ENTRY_KINDS] = {
+    [EG_ENTRY_SUBMISSION] = {"submission", IDENTITY | RECEIVED | SIGNED | JUDGED | SEMANTICS,
+                             REPORTED | SOURCES | SUPERSEDES | PACKAGE | DIRECTORY | REVOCATION |
+                                 NOTIFICATIONS},
+    [EG_ENTRY_PACKAGE] = {"package", SIGNED | PACKAGE, STATE | REVOCATION},
+    [EG_ENTRY_DIRECTORY] = {"directory", SIGNED | DIRECTORY, REVOCATION},
+    [EG_ENTRY_KEY] = {"key", SIGNED | LOG_KEY, OLD_SIGNATURE | REVOCATION},
+    [EG_ENTRY_PERIOD] = {"period", REPORTED | JUDGED | PACKAGE | SEMANTICS,
+                         SUBJECT | SOURCES | SUPERSEDES | DIRECTORY | NOTIFICATIONS},
+    [EG_ENTRY_DELIVERY] = {"delivery", SUBJECT | PARTICIPANT, 0},
+    [EG_ENTRY_ACKNOWLEDGEMENT] = {"acknowledgement", SUBJECT | PARTICIPANT | RECEIVED | SIGNED,
+                                  REVOCATION},
+    [EG_ENTRY_WITHDRAWAL] = {"withdrawal", IDENTITY | SUBJECT | RECEIVED | SIGNED,
+                             REASON | REVOCATION},
+    [EG_ENTRY_ACCESS] = {"access", SUBJECT | PARTICIPANT, REASON},
+    [EG_ENTRY_ERASURE] = {"erasure", SUBJECT | REASON, PARTICIPANT | SIGNED},
+    [EG_ENTRY_BREAK] = {"break", REASON | SEMANTICS, SUBJECT | LOG_KEY},
+    [EG_ENTRY_HELD] = {"held", RECEIVED | REASON | SIGNED, IDENTITY | DIRECTORY | REVOCATION},
+};
+
+/* Of form 1, whose kinds are the first four. */
+static const unsigned old_must[] = {
+    [EG_ENTRY_SUBMISSION] = IDENTITY | RECEIVED | SIGNER | SEMANTICS,
+    [EG_ENTRY_PACKAGE] = SIGNER,
+    [EG_ENTRY_DIRECTORY] = SIGNER,
+    [EG_ENTRY_KEY] = SIGNER | LOG_KEY,
+};
+#define OLD_MAY                                                                                    \
+    (REPORT | SIGNATURE | PACKAGE | JUDGED | STATE | DIRECTORY | REVOCATION | NOTIFICATIONS)
 
 static const char *const state_words[] = {"active", "withdrawn"};
+static const char no_word[] = "-", many[] = "*";
 
-enum { KIND_COUNT = sizeof kind_words / sizeof kind_words[0] };
-
-static bool is_submission(const struct eg_entry *entry)
+static bool is_old(const struct eg_entry *entry)
 {
-    return entry->kind == EG_ENTRY_SUBMISSION;
+    return entry->form == 1;
+}
+
+static bool is_word(const char *text, size_t max)
+{
+    return eg_text_token(eg_bytes_of(text), max);
+}
+
+/* Parts that the entry has; those of which a zero is no sign are taken from its kind. */
+static unsigned parts_of(const struct eg_entry *entry)
+{
+    const struct kind *kind = &kinds[entry->kind];
+    static const struct eg_digest none;
+    unsigned always = (is_old(entry) ? old_must[entry->kind] : kind->must) &
+                      (RECEIVED | SEMANTICS | (is_old(entry) ? SIGNER : 0));
+    unsigned parts = always;
+
+    parts |= entry->identity.id[0] != '\0' || entry->identity.participant[0] != '\0' ? IDENTITY : 0;
+    parts |= entry->has_subject ? SUBJECT : 0;
+    parts |= entry->plant[0] != '\0' ? REPORTED : 0;
+    parts |= entry->source_count > 0 ? SOURCES : 0;
+    parts |= entry->has_supersedes ? SUPERSEDES : 0;
+    parts |= entry->participant[0] != '\0' ? PARTICIPANT : 0;
+    parts |= entry->reason[0] != '\0' ? REASON : 0;
+    parts |= !eg_digest_equal(&entry->signer, &none) ? SIGNER : 0;
+    parts |= entry->has_report ? REPORT : 0;
+    parts |= entry->has_signature ? SIGNATURE : 0;
+    parts |= entry->has_old_signature ? OLD_SIGNATURE : 0;
+    parts |= entry->has_package ? PACKAGE : 0;
+    parts |= entry->has_findings || entry->has_parameters || entry->has_facts ? JUDGED : 0;
+    parts |= entry->has_state ? STATE : 0;
+    parts |= entry->has_directory ? DIRECTORY : 0;
+    parts |= entry->has_revocation ? REVOCATION : 0;
+    parts |= entry->notification_count > 0 ? NOTIFICATIONS : 0;
+    parts |= entry->has_log_key ? LOG_KEY : 0;
+    return parts;
+}
+
+static bool is_judged(const struct eg_entry *entry)
+{
+    return (kinds[entry->kind].must & JUDGED) != 0;
+}
+
+/* ---- what has no text form ------------------------------------------------------------------ */
+
+static bool is_day(const char *text)
+{
+    return eg_date_valid(text);
+}
+
+static bool adds_up(const struct eg_counts *counts)
+{
+    return counts->judged <= counts->owed && counts->undecided == counts->owed - counts->judged &&
+           counts->exceeded <= counts->judged;
+}
+
+static bool is_package(const struct eg_package_ref *package)
+{
+    return is_word(package->id, EG_ID_MAX) &&
+           is_word(package->version, sizeof package->version - 1);
+}
+
+static bool is_identity(const struct eg_identity *identity)
+{
+    char text[EG_IDENTITY_TEXT_MAX];
+    struct eg_identity again;
+
+    eg_identity_text(identity, text);
+    return eg_identity_untext(eg_bytes_of(text), &again);
+}
+
+static bool are_reported(const struct eg_entry *entry)
+{
+    if (entry->plant[0] != '\0' &&
+        (!is_word(entry->plant, EG_ID_MAX) ||
+         (entry->report_kind[0] != '\0' && !is_word(entry->report_kind, EG_ID_MAX)) ||
+         !is_day(entry->from) || !is_day(entry->until) || strcmp(entry->from, entry->until) > 0)) {
+        return false;
+    }
+    for (size_t i = 0; i < entry->source_count; i++) {
+        bool all = entry->source_count == 1 && strcmp(entry->sources[i], many) == 0;
+        if (!all && !is_word(entry->sources[i], EG_ID_MAX)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool are_notifications(const struct eg_entry *entry)
+{
+    for (size_t i = 0; i < entry->notification_count; i++) {
+        const struct eg_entry_notification *one = &entry->notifications[i];
+        if (!is_word(one->name, EG_ID_MAX) || !is_word(one->recipient, EG_ID_MAX) ||
+            (is_old(entry) && one->number != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Conditions 3 and 4. */
+static bool are_verdicts(const struct eg_entry *entry)
+{
+    bool all = entry->verdict;
+
+    if (is_old(entry)) {
+        return entry->other_count == 0;
+    }
+    if (!entry->has_findings) {
+        return entry->other_count == 0 && !entry->has_parameters && !entry->has_facts;
+    }
+    for (size_t i = 0; i < entry->other_count; i++) {
+        const struct eg_entry_judging *other = &entry->others[i];
+        all = all && other->accepted;
+        if (!is_package(&other->package) || !adds_up(&other->counts)) {
+            return false;
+        }
+    }
+    return adds_up(&entry->counts) && all == entry->accepted &&
+           (entry->has_package || (entry->other_count == 0 && !entry->accepted));
+}
+
+static bool has_its_parts(const struct eg_entry *entry)
+{
+    const struct kind *kind = &kinds[entry->kind];
+    bool old = is_old(entry);
+    unsigned must = old ? old_must[entry->kind] : kind->must;
+    unsigned may = must | (old ? OLD_MAY : kind->may);
+    unsigned parts = parts_of(entry);
+
+    return (parts & must) == must && (parts & ~may) == 0;
+}
+
+/* What an entry holds must be such that reading it gives the same again. */
+static enum eg_status check(const struct eg_entry *entry, struct eg_error *err)
+{
+    if ((size_t)entry->kind >= EG_ENTRY_KINDS || entry->form > EG_ENTRY_FORM ||
+        (is_old(entry) && entry->kind > EG_ENTRY_KEY) ||
+        entry->notification_count > EG_NOTIFICATIONS_MAX ||
+        entry->source_count > EG_ENTRY_SOURCES_MAX ||
+        entry->other_count > EG_JUDGING_PACKAGES_MAX - 1) {
+        return eg_error_set(err, EG_E_FORMAT, "entry", "kind, form or a list out of range");
+    }
+    const struct {
+        bool good;
+        const char *name;
+    } rows[] = {
+        {has_its_parts(entry), "a key that it must have or may not have"},
+        {(parts_of(entry) & IDENTITY) == 0 || is_identity(&entry->identity), "identity"},
+        {!entry->has_package || is_package(&entry->package), "package"},
+        {are_reported(entry), "plant, report-kind, period or source"},
+        {entry->participant[0] == '\0' || is_word(entry->participant, EG_ID_MAX), "participant"},
+        {entry->reason[0] == '\0' || is_word(entry->reason, EG_ENTRY_REASON_MAX), "reason"},
+        {are_notifications(entry), "notification"},
+        {are_verdicts(entry), "verdict, counts or outcome"},
+        {!entry->has_state ||
+             (entry->has_package && entry->kind == EG_ENTRY_PACKAGE && entry->state_number != 0),
+         "state"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!rows[i].good) {
+            return eg_error_set(err, EG_E_FORMAT, "entry", "%s has no text form", rows[i].name);
+        }
+    }
+    return EG_OK;
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
-static void put_digest(struct eg_buf *out, const char *key, const struct eg_digest *digest)
-{
-    char text[EG_DIGEST_TEXT_LEN + 1];
-
-    eg_digest_text(digest, text);
-    eg_lines_put(out, key, (struct eg_bytes){(const uint8_t *)text, EG_DIGEST_TEXT_LEN});
-}
-
 static void put_digest_if(struct eg_buf *out, const char *key, const struct eg_digest *digest,
                           bool there)
 {
+    char text[EG_DIGEST_TEXT_LEN + 1];
+
     if (there) {
-        put_digest(out, key, digest);
+        eg_digest_text(digest, text);
+        eg_lines_put(out, key, (struct eg_bytes){(const uint8_t *)text, EG_DIGEST_TEXT_LEN});
+    }
+}
+
+static void put_word_if(struct eg_buf *out, const char *key, const char *word)
+{
+    if (word[0] != '\0') {
+        eg_lines_put(out, key, eg_bytes_of(word));
+    }
+}
+
+static void put_index_if(struct eg_buf *out, const char *key, uint64_t index, bool there)
+{
+    if (there) {
+        eg_lines_putf(out, key, "%" PRIu64, index);
     }
 }
 
@@ -56,116 +289,162 @@ static void put_time(struct eg_buf *out, const char *key, int64_t at_ms)
     eg_lines_put(out, key, eg_bytes_of(text));
 }
 
-static void put_named_digest(struct eg_buf *out, const char *key, const char *first,
-                             const char *second, const struct eg_digest *digest)
+static void put_package(struct eg_buf *out, const struct eg_package_ref *package)
 {
     char text[EG_DIGEST_TEXT_LEN + 1];
 
-    eg_digest_text(digest, text);
-    eg_lines_putf(out, key, "%s %s %s", first, second, text);
+    eg_digest_text(&package->digest, text);
+    eg_lines_putf(out, "package", "%s %s %s", package->id, package->version, text);
 }
 
-static void put_contents(struct eg_buf *out, const struct eg_entry *entry)
+static void put_outcome(struct eg_buf *out, const char *key, bool accepted)
 {
-    char text[EG_DIGEST_TEXT_LEN + 1];
+    eg_lines_put(out, key, eg_bytes_of(accepted ? "accepted" : "rejected"));
+}
 
+static void put_reported(struct eg_buf *out, const struct eg_entry *entry)
+{
+    if (entry->plant[0] != '\0') {
+        eg_lines_put(out, "plant", eg_bytes_of(entry->plant));
+        eg_lines_put(out, "report-kind",
+                     eg_bytes_of(entry->report_kind[0] != '\0' ? entry->report_kind : no_word));
+        eg_lines_putf(out, "period", "%s %s", entry->from, entry->until);
+    }
+    for (size_t i = 0; i < entry->source_count; i++) {
+        eg_lines_put(out, "source", eg_bytes_of(entry->sources[i]));
+    }
+}
+
+static void put_head(struct eg_buf *out, const struct eg_entry *entry)
+{
+    char text[EG_IDENTITY_TEXT_MAX];
+    unsigned parts = parts_of(entry);
+
+    eg_lines_begin_form(out, "entry", is_old(entry) ? 1 : EG_ENTRY_FORM);
+    eg_lines_put(out, "kind", eg_bytes_of(kinds[entry->kind].word));
+    if ((parts & IDENTITY) != 0) {
+        eg_identity_text(&entry->identity, text);
+        eg_lines_put(out, "identity", eg_bytes_of(text));
+    }
+    put_index_if(out, "subject", entry->subject, entry->has_subject);
+    put_reported(out, entry);
+    put_index_if(out, "supersedes", entry->supersedes, entry->has_supersedes);
+    put_word_if(out, "participant", entry->participant);
+    put_word_if(out, "reason", entry->reason);
+    if ((parts & RECEIVED) != 0) {
+        put_time(out, "received-at", entry->received_at_ms);
+    }
+    put_time(out, "recorded-at", entry->recorded_at_ms);
+    put_digest_if(out, "signer", &entry->signer, (parts & SIGNER) != 0);
     put_digest_if(out, "report", &entry->report, entry->has_report);
     put_digest_if(out, "signature", &entry->signature, entry->has_signature);
+    put_digest_if(out, "old-signature", &entry->old_signature, entry->has_old_signature);
+}
+
+static void put_verdict(struct eg_buf *out, bool accepted, const struct eg_counts *counts)
+{
+    put_outcome(out, "verdict", accepted);
+    eg_lines_putf(out, "counts", "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, counts->owed,
+                  counts->judged, counts->exceeded, counts->undecided);
+}
+
+/* What judged, in form 2: each package with all that is of it. */
+static void put_judgings(struct eg_buf *out, const struct eg_entry *entry)
+{
     if (entry->has_package) {
-        put_named_digest(out, "package", entry->package.id, entry->package.version,
-                         &entry->package.digest);
+        put_package(out, &entry->package);
     }
+    put_digest_if(out, "parameters", &entry->parameters, entry->has_parameters);
+    put_digest_if(out, "facts", &entry->facts, entry->has_facts);
+    put_digest_if(out, "findings", &entry->findings, entry->has_findings);
+    if (entry->has_findings) {
+        put_verdict(out, entry->verdict, &entry->counts);
+    }
+    for (size_t i = 0; i < entry->other_count; i++) {
+        const struct eg_entry_judging *other = &entry->others[i];
+        put_package(out, &other->package);
+        put_digest_if(out, "parameters", &other->parameters, other->has_parameters);
+        put_digest_if(out, "facts", &other->facts, other->has_facts);
+        put_digest_if(out, "findings", &other->findings, true);
+        put_verdict(out, other->accepted, &other->counts);
+    }
+}
+
+static void put_state(struct eg_buf *out, const struct eg_entry *entry)
+{
     if (entry->has_state) {
         eg_lines_putf(out, "state", "%s %u", state_words[entry->withdrawn],
                       (unsigned)entry->state_number);
     }
+}
+
+static void put_directory(struct eg_buf *out, const struct eg_entry *entry)
+{
+    char text[EG_DIGEST_TEXT_LEN + 1];
+
     if (entry->has_directory) {
         eg_digest_text(&entry->directory, text);
-        eg_lines_putf(out, "directory", "%llu %s", (unsigned long long)entry->directory_version,
-                      text);
+        eg_lines_putf(out, "directory", "%" PRIu64 " %s", entry->directory_version, text);
     }
     put_digest_if(out, "revocation", &entry->revocation, entry->has_revocation);
+}
+
+static void put_notifications(struct eg_buf *out, const struct eg_entry *entry)
+{
+    for (size_t i = 0; i < entry->notification_count; i++) {
+        const struct eg_entry_notification *one = &entry->notifications[i];
+        char digest[EG_DIGEST_TEXT_LEN + 1], number[24] = "";
+
+        eg_digest_text(&one->digest, digest);
+        if (!is_old(entry)) {
+            (void)snprintf(number, sizeof number, "%" PRIu64 " ", one->number);
+        }
+        eg_lines_putf(out, "notification", "%s %s %s%s", one->name, one->recipient,
+                      !is_old(entry) && one->number == 0 ? "- " : number, digest);
+    }
+}
+
+/* The order of form 1. */
+static void put_old_contents(struct eg_buf *out, const struct eg_entry *entry)
+{
+    if (entry->has_package) {
+        put_package(out, &entry->package);
+    }
+    put_state(out, entry);
+    put_directory(out, entry);
     put_digest_if(out, "parameters", &entry->parameters, entry->has_parameters);
     put_digest_if(out, "facts", &entry->facts, entry->has_facts);
     put_digest_if(out, "findings", &entry->findings, entry->has_findings);
-    for (size_t i = 0; i < entry->notification_count; i++) {
-        const struct eg_entry_notification *notification = &entry->notifications[i];
-        put_named_digest(out, "notification", notification->name, notification->recipient,
-                         &notification->digest);
-    }
-}
-
-static bool is_word(const char *text, size_t max)
-{
-    return eg_text_token(eg_bytes_of(text), max);
-}
-
-/* What an entry holds must be such that reading it gives the same again. */
-static enum eg_status check(const struct eg_entry *entry, struct eg_error *err)
-{
-    const char *wrong = NULL;
-    char text[EG_IDENTITY_TEXT_MAX];
-    struct eg_identity identity;
-
-    if ((size_t)entry->kind >= KIND_COUNT || entry->notification_count > EG_NOTIFICATIONS_MAX) {
-        return eg_error_set(err, EG_E_FORMAT, "entry", "kind or notifications out of range");
-    }
-    if (is_submission(entry)) {
-        eg_identity_text(&entry->identity, text);
-        if (!eg_identity_untext(eg_bytes_of(text), &identity)) {
-            wrong = "identity";
-        }
-    }
-    if (entry->has_package &&
-        (!is_word(entry->package.id, EG_ID_MAX) ||
-         !is_word(entry->package.version, sizeof entry->package.version - 1))) {
-        wrong = "package";
-    }
-    for (size_t i = 0; i < entry->notification_count; i++) {
-        if (!is_word(entry->notifications[i].name, EG_ID_MAX) ||
-            !is_word(entry->notifications[i].recipient, EG_ID_MAX)) {
-            wrong = "notification";
-        }
-    }
-    if (entry->has_log_key != (entry->kind == EG_ENTRY_KEY)) {
-        wrong = "log-key";
-    }
-    if (entry->has_state &&
-        (entry->kind != EG_ENTRY_PACKAGE || !entry->has_package || entry->state_number == 0)) {
-        wrong = "state";
-    }
-    return wrong == NULL ? EG_OK
-                         : eg_error_set(err, EG_E_FORMAT, "entry", "%s has no text form", wrong);
 }
 
 enum eg_status eg_entry_write(struct eg_buf *out, const struct eg_entry *entry,
                               struct eg_error *err)
 {
-    char text[EG_IDENTITY_TEXT_MAX];
     size_t before = out->len;
     enum eg_status status = check(entry, err);
 
     if (status != EG_OK) {
         return status;
     }
-    eg_lines_begin(out, "entry");
-    eg_lines_put(out, "kind", eg_bytes_of(kind_words[entry->kind]));
-    if (is_submission(entry)) {
-        eg_identity_text(&entry->identity, text);
-        eg_lines_put(out, "identity", eg_bytes_of(text));
-        put_time(out, "received-at", entry->received_at_ms);
+    put_head(out, entry);
+    if (is_old(entry)) {
+        put_old_contents(out, entry);
+    } else {
+        put_judgings(out, entry);
+        put_state(out, entry);
+        put_directory(out, entry);
     }
-    put_time(out, "recorded-at", entry->recorded_at_ms);
-    put_digest(out, "signer", &entry->signer);
-    put_contents(out, entry);
+    put_notifications(out, entry);
     if (entry->has_log_key) {
         eg_buf_text(out, "log-key ");
         eg_text_hex(out, (struct eg_bytes){entry->log_key, sizeof entry->log_key});
         eg_buf_char(out, '\n');
     }
-    if (is_submission(entry)) {
+    if ((parts_of(entry) & SEMANTICS) != 0) {
         eg_lines_putf(out, "semantics", "%u", (unsigned)entry->semantics);
-        eg_lines_put(out, "outcome", eg_bytes_of(entry->accepted ? "accepted" : "rejected"));
+    }
+    if (is_judged(entry)) {
+        put_outcome(out, "outcome", entry->accepted);
     }
     status = eg_buf_ok(out, "entry", err);
     out->len = status == EG_OK ? out->len : before;
@@ -188,10 +467,27 @@ static bool cut_word(struct eg_bytes *rest, char *word, size_t room)
     return true;
 }
 
+static bool cut_number(struct eg_bytes *rest, uint64_t *out)
+{
+    char word[24];
+    return cut_word(rest, word, sizeof word) && eg_text_u64(eg_bytes_of(word), UINT64_MAX, out);
+}
+
+/* The whole value as a word. */
+static bool take_word(struct eg_bytes value, char *word, size_t room)
+{
+    if (value.len == 0 || value.len >= room) {
+        return false;
+    }
+    memcpy(word, value.data, value.len);
+    word[value.len] = '\0';
+    return true;
+}
+
 static bool read_kind(struct eg_entry *entry, struct eg_bytes value)
 {
-    for (size_t i = 0; i < KIND_COUNT; i++) {
-        if (eg_bytes_is(value, kind_words[i])) {
+    for (size_t i = 0; i < EG_ENTRY_KINDS; i++) {
+        if (eg_bytes_is(value, kinds[i].word)) {
             entry->kind = (enum eg_entry_kind)i;
             return true;
         }
@@ -202,6 +498,51 @@ static bool read_kind(struct eg_entry *entry, struct eg_bytes value)
 static bool read_identity(struct eg_entry *entry, struct eg_bytes value)
 {
     return eg_identity_untext(value, &entry->identity);
+}
+
+static bool read_subject(struct eg_entry *entry, struct eg_bytes value)
+{
+    entry->has_subject = true;
+    return eg_text_u64(value, UINT64_MAX, &entry->subject);
+}
+
+static bool read_plant(struct eg_entry *entry, struct eg_bytes value)
+{
+    return take_word(value, entry->plant, sizeof entry->plant);
+}
+
+static bool read_report_kind(struct eg_entry *entry, struct eg_bytes value)
+{
+    return eg_bytes_is(value, no_word) ||
+           take_word(value, entry->report_kind, sizeof entry->report_kind);
+}
+
+static bool read_period(struct eg_entry *entry, struct eg_bytes value)
+{
+    return cut_word(&value, entry->from, sizeof entry->from) &&
+           take_word(value, entry->until, sizeof entry->until);
+}
+
+static bool read_source(struct eg_entry *entry, struct eg_bytes value)
+{
+    return entry->source_count < EG_ENTRY_SOURCES_MAX &&
+           take_word(value, entry->sources[entry->source_count++], sizeof entry->sources[0]);
+}
+
+static bool read_supersedes(struct eg_entry *entry, struct eg_bytes value)
+{
+    entry->has_supersedes = true;
+    return eg_text_u64(value, UINT64_MAX, &entry->supersedes);
+}
+
+static bool read_participant(struct eg_entry *entry, struct eg_bytes value)
+{
+    return take_word(value, entry->participant, sizeof entry->participant);
+}
+
+static bool read_reason(struct eg_entry *entry, struct eg_bytes value)
+{
+    return take_word(value, entry->reason, sizeof entry->reason);
 }
 
 static bool read_received_at(struct eg_entry *entry, struct eg_bytes value)
@@ -231,14 +572,76 @@ static bool read_signature(struct eg_entry *entry, struct eg_bytes value)
     return eg_digest_untext(value, &entry->signature);
 }
 
+static bool read_old_signature(struct eg_entry *entry, struct eg_bytes value)
+{
+    entry->has_old_signature = true;
+    return eg_digest_untext(value, &entry->old_signature);
+}
+
+/* The package whose lines are being read, behind the first; NULL: the first. */
+static struct eg_entry_judging *other_of(struct eg_entry *entry)
+{
+    return entry->other_count > 0 ? &entry->others[entry->other_count - 1] : NULL;
+}
+
+/* The first package, or the next one once what the one before found has been read. */
 static bool read_package(struct eg_entry *entry, struct eg_bytes value)
 {
     struct eg_package_ref *package = &entry->package;
 
+    if (entry->has_findings && !is_old(entry)) {
+        if (!entry->has_package || entry->other_count == EG_JUDGING_PACKAGES_MAX - 1) {
+            return false;
+        }
+        package = &entry->others[entry->other_count++].package;
+    }
     entry->has_package = true;
     return cut_word(&value, package->id, sizeof package->id) &&
            cut_word(&value, package->version, sizeof package->version) &&
            eg_digest_untext(value, &package->digest);
+}
+
+static bool read_parameters(struct eg_entry *entry, struct eg_bytes value)
+{
+    struct eg_entry_judging *other = other_of(entry);
+
+    *(other != NULL ? &other->has_parameters : &entry->has_parameters) = true;
+    return eg_digest_untext(value, other != NULL ? &other->parameters : &entry->parameters);
+}
+
+static bool read_facts(struct eg_entry *entry, struct eg_bytes value)
+{
+    struct eg_entry_judging *other = other_of(entry);
+
+    *(other != NULL ? &other->has_facts : &entry->has_facts) = true;
+    return eg_digest_untext(value, other != NULL ? &other->facts : &entry->facts);
+}
+
+static bool read_findings(struct eg_entry *entry, struct eg_bytes value)
+{
+    struct eg_entry_judging *other = other_of(entry);
+
+    entry->has_findings = true;
+    return eg_digest_untext(value, other != NULL ? &other->findings : &entry->findings);
+}
+
+static bool read_verdict(struct eg_entry *entry, struct eg_bytes value)
+{
+    struct eg_entry_judging *other = other_of(entry);
+    bool accepted = eg_bytes_is(value, "accepted");
+
+    *(other != NULL ? &other->accepted : &entry->verdict) = accepted;
+    return accepted || eg_bytes_is(value, "rejected");
+}
+
+static bool read_counts(struct eg_entry *entry, struct eg_bytes value)
+{
+    struct eg_entry_judging *other = other_of(entry);
+    struct eg_counts *counts = other != NULL ? &other->counts : &entry->counts;
+
+    return cut_number(&value, &counts->owed) && cut_number(&value, &counts->judged) &&
+           cut_number(&value, &counts->exceeded) &&
+           eg_text_u64(value, UINT64_MAX, &counts->undecided);
 }
 
 static bool read_state(struct eg_entry *entry, struct eg_bytes value)
@@ -257,11 +660,8 @@ static bool read_state(struct eg_entry *entry, struct eg_bytes value)
 
 static bool read_directory(struct eg_entry *entry, struct eg_bytes value)
 {
-    char number[24];
-
     entry->has_directory = true;
-    return cut_word(&value, number, sizeof number) &&
-           eg_text_u64(eg_bytes_of(number), UINT64_MAX, &entry->directory_version) &&
+    return cut_number(&value, &entry->directory_version) &&
            eg_digest_untext(value, &entry->directory);
 }
 
@@ -271,33 +671,24 @@ static bool read_revocation(struct eg_entry *entry, struct eg_bytes value)
     return eg_digest_untext(value, &entry->revocation);
 }
 
-static bool read_parameters(struct eg_entry *entry, struct eg_bytes value)
-{
-    entry->has_parameters = true;
-    return eg_digest_untext(value, &entry->parameters);
-}
-
-static bool read_facts(struct eg_entry *entry, struct eg_bytes value)
-{
-    entry->has_facts = true;
-    return eg_digest_untext(value, &entry->facts);
-}
-
-static bool read_findings(struct eg_entry *entry, struct eg_bytes value)
-{
-    entry->has_findings = true;
-    return eg_digest_untext(value, &entry->findings);
-}
-
 static bool read_notification(struct eg_entry *entry, struct eg_bytes value)
 {
     if (entry->notification_count >= EG_NOTIFICATIONS_MAX) {
         return false;
     }
-    struct eg_entry_notification *notification = &entry->notifications[entry->notification_count++];
-    return cut_word(&value, notification->name, sizeof notification->name) &&
-           cut_word(&value, notification->recipient, sizeof notification->recipient) &&
-           eg_digest_untext(value, &notification->digest);
+    struct eg_entry_notification *one = &entry->notifications[entry->notification_count++];
+    char number[24];
+
+    if (!cut_word(&value, one->name, sizeof one->name) ||
+        !cut_word(&value, one->recipient, sizeof one->recipient)) {
+        return false;
+    }
+    if (!is_old(entry) && (!cut_word(&value, number, sizeof number) ||
+                           (strcmp(number, no_word) != 0 &&
+                            !eg_text_u64(eg_bytes_of(number), UINT64_MAX, &one->number)))) {
+        return false;
+    }
+    return eg_digest_untext(value, &one->digest);
 }
 
 static bool read_log_key(struct eg_entry *entry, struct eg_bytes value)
@@ -325,47 +716,88 @@ static bool read_outcome(struct eg_entry *entry, struct eg_bytes value)
 
 /* ---- reading: the order -------------------------------------------------------------------- */
 
-/* Written back, a missing or superfluous key of a kind shows; the table needs only the order. */
-static const struct {
-    const char *key;
+struct key {
+    const char *name;
     bool (*read)(struct eg_entry *entry, struct eg_bytes value);
-    bool repeats;
-} keys[] = {
-    {"kind", read_kind, false},
-    {"identity", read_identity, false},
-    {"received-at", read_received_at, false},
-    {"recorded-at", read_recorded_at, false},
-    {"signer", read_signer, false},
-    {"report", read_report, false},
-    {"signature", read_signature, false},
-    {"package", read_package, false},
-    {"state", read_state, false},
-    {"directory", read_directory, false},
-    {"revocation", read_revocation, false},
-    {"parameters", read_parameters, false},
-    {"facts", read_facts, false},
-    {"findings", read_findings, false},
-    {"notification", read_notification, true},
-    {"log-key", read_log_key, false},
-    {"semantics", read_semantics, false},
-    {"outcome", read_outcome, false},
+    /* where the order goes on behind it: at itself, at another key, or "" at the next one */
+    const char *again;
 };
 
-enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
+static const struct key keys[] = {
+    {"kind", read_kind, ""},
+    {"identity", read_identity, ""},
+    {"subject", read_subject, ""},
+    {"plant", read_plant, ""},
+    {"report-kind", read_report_kind, ""},
+    {"period", read_period, ""},
+    {"source", read_source, "source"},
+    {"supersedes", read_supersedes, ""},
+    {"participant", read_participant, ""},
+    {"reason", read_reason, ""},
+    {"received-at", read_received_at, ""},
+    {"recorded-at", read_recorded_at, ""},
+    {"signer", read_signer, ""},
+    {"report", read_report, ""},
+    {"signature", read_signature, ""},
+    {"old-signature", read_old_signature, ""},
+    {"package", read_package, ""},
+    {"parameters", read_parameters, ""},
+    {"facts", read_facts, ""},
+    {"findings", read_findings, ""},
+    {"verdict", read_verdict, ""},
+    {"counts", read_counts, "package"},
+    {"state", read_state, ""},
+    {"directory", read_directory, ""},
+    {"revocation", read_revocation, ""},
+    {"notification", read_notification, "notification"},
+    {"log-key", read_log_key, ""},
+    {"semantics", read_semantics, ""},
+    {"outcome", read_outcome, ""},
+    {NULL, NULL, ""},
+};
+
+static const struct key old_keys[] = {
+    {"kind", read_kind, ""},
+    {"identity", read_identity, ""},
+    {"received-at", read_received_at, ""},
+    {"recorded-at", read_recorded_at, ""},
+    {"signer", read_signer, ""},
+    {"report", read_report, ""},
+    {"signature", read_signature, ""},
+    {"package", read_package, ""},
+    {"state", read_state, ""},
+    {"directory", read_directory, ""},
+    {"revocation", read_revocation, ""},
+    {"parameters", read_parameters, ""},
+    {"facts", read_facts, ""},
+    {"findings", read_findings, ""},
+    {"notification", read_notification, "notification"},
+    {"log-key", read_log_key, ""},
+    {"semantics", read_semantics, ""},
+    {"outcome", read_outcome, ""},
+    {NULL, NULL, ""},
+};
+
+static const struct key *key_named(const struct key *from, struct eg_bytes name)
+{
+    while (from->name != NULL && !eg_bytes_is(name, from->name)) {
+        from++;
+    }
+    return from;
+}
 
 static bool read_lines(struct eg_entry *entry, struct eg_lines *lines)
 {
-    size_t at = 0;
+    const struct key *order = is_old(entry) ? old_keys : keys;
+    const struct key *at = order;
     int next = 0;
 
     while ((next = eg_lines_next(lines)) == 1) {
-        while (at < KEY_COUNT && !eg_bytes_is(lines->key, keys[at].key)) {
-            at++;
-        }
-        if (at == KEY_COUNT || !keys[at].read(entry, lines->value)) {
+        at = key_named(at, lines->key);
+        if (at->name == NULL || !at->read(entry, lines->value)) {
             return false;
         }
-        at += keys[at].repeats ? 0 : 1;
+        at = at->again[0] != '\0' ? key_named(order, eg_bytes_of(at->again)) : at + 1;
     }
     return next == 0;
 }
@@ -382,7 +814,7 @@ static enum eg_status writes_back(const struct eg_entry *entry, struct eg_bytes 
     }
     if (!eg_bytes_equal(eg_bytes_view(&again), text)) {
         status = eg_error_set(err, EG_E_FORMAT, "entry", "a line is missing, doubled or not of %s",
-                              kind_words[entry->kind]);
+                              kinds[entry->kind].word);
     }
 
 done:
@@ -392,16 +824,38 @@ done:
 
 enum eg_status eg_entry_read(struct eg_entry *out, struct eg_bytes text, struct eg_error *err)
 {
-    struct eg_entry entry = {0};
+    struct eg_entry entry = {.form = 0};
     struct eg_lines lines = {.number = 1};
 
     if (text.len > EG_ENTRY_MAX) {
         return eg_error_set(err, EG_E_FORMAT, "entry", "longer than %zu octets", EG_ENTRY_MAX);
     }
-    if (!eg_lines_start(&lines, text, "entry") || !read_lines(&entry, &lines)) {
+    if (!eg_lines_start_form(&lines, &entry.form, text, "entry", EG_ENTRY_FORM) ||
+        !read_lines(&entry, &lines)) {
         return eg_error_set(err, EG_E_FORMAT, "entry", "malformed at line %u", lines.number);
     }
     EG_TRY(writes_back(&entry, text, err));
     *out = entry;
     return EG_OK;
+}
+
+bool eg_entry_counts(struct eg_counts *out, const struct eg_entry *entry)
+{
+    if (is_old(entry) || !is_judged(entry)) {
+        return false;
+    }
+    *out = entry->counts;
+    for (size_t i = 0; i < entry->other_count; i++) {
+        const struct eg_counts *counts = &entry->others[i].counts;
+        out->owed += counts->owed;
+        out->judged += counts->judged;
+        out->exceeded += counts->exceeded;
+        out->undecided += counts->undecided;
+    }
+    return true;
+}
+
+const char *eg_entry_kind_text(enum eg_entry_kind kind)
+{
+    return kinds[kind].word;
 }

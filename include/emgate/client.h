@@ -82,6 +82,14 @@ EG_API int64_t eg_client_admitted_until_ms(const struct eg_client *client);
 EG_API const char *eg_client_refusal(const struct eg_client *client);
 
 /* Three kinds of answer, and none. */
+/* How much of what a report owed was judged: owed = judged + undecided, exceeded is part of judged. */
+struct eg_client_counts {
+    bool counted; /* false: the entry is of before, and it is not known */
+    uint64_t owed, judged, exceeded, undecided;
+};
+/* "completely", "in-part", "not-at-all"; "not-counted". Static. */
+EG_API const char *eg_client_extent(const struct eg_client_counts *counts);
+
 enum eg_client_kind {
     EG_CLIENT_RECEIPT,         /* a decision: final, proved, keep the receipt */
     EG_CLIENT_UNAUTHENTICATED, /* who signed is not shown, or may not; mend and send again */
@@ -106,6 +114,8 @@ struct eg_client_reply {
     uint32_t retry_after_ms;
     char rule[64], where[128], text[400];
     char de[400], en[400];
+
+    struct eg_client_counts counts; /* RECEIPT */
 
     void *memory; /* behind the views; eg_client_reply_done */
 };
@@ -207,6 +217,7 @@ struct eg_client_item {
     struct eg_octets receipt;
     uint8_t salt[32];
     struct eg_octets notification;
+    struct eg_client_counts counts; /* of the decision */
     void *memory;
 };
 EG_API void eg_client_item_done(struct eg_client_item *item);

@@ -22,6 +22,7 @@ struct eg_receipt_facts {
     char package_id[129], package_version[32]; /* "": no package was chosen */
     int64_t received_at_ms, recorded_at_ms;
     uint32_t semantics;
+    struct eg_client_counts counts;
 };
 
 /*

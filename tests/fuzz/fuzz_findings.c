@@ -12,20 +12,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct eg_bytes text = {data, size};
-    struct eg_package_ref package = {.id = ""};
-    struct eg_findings findings;
+    struct eg_findings_text read;
     struct eg_buf again;
-    bool has_package = false;
 
-    if (eg_findings_read(&findings, &package, &has_package, text, NULL) != EG_OK) {
+    if (eg_findings_read(&read, text, NULL) != EG_OK) {
         return 0;
     }
     eg_buf_init(&again, EG_FINDINGS_MAX);
-    if (eg_findings_write(&again, &findings, has_package ? &package : NULL, NULL) != EG_OK ||
+    if (eg_findings_write(&again, &read.findings, read.has_package ? &read.package : NULL,
+                          read.counted ? &read.judged : NULL, NULL) != EG_OK ||
         !eg_bytes_equal(eg_bytes_view(&again), text)) {
         abort();
     }
     eg_buf_done(&again);
-    eg_findings_done(&findings);
+    eg_findings_text_done(&read);
     return 0;
 }

@@ -70,7 +70,7 @@ static void add_findings(struct eg_archive_maker *maker, struct parts *parts, bo
         status = eg_findings_add(&findings, &head, NULL, &err);
     }
     assert(status == EG_OK);
-    status = eg_findings_write(&text, &findings, taken ? NULL : &parts->entry.package, &err);
+    status = eg_findings_write(&text, &findings, taken ? NULL : &parts->entry.package, NULL, &err);
     assert(status == EG_OK);
     parts->entry.has_findings = true;
     parts->entry.findings =
@@ -182,6 +182,7 @@ static void grow(struct eg_archive_maker *maker, struct eg_merkle_edge *edge, st
         enum eg_status status = EG_OK;
 
         eg_buf_init(&parts[i].text, EG_ENTRY_MAX);
+        parts[i].entry.form = 1; /* archives of before are what these tests are about */
         status = eg_entry_write(&parts[i].text, &parts[i].entry, &err);
         assert(status == EG_OK);
         leaf = eg_merkle_leaf(eg_bytes_view(&parts[i].text));

@@ -17,6 +17,7 @@ struct eg_entry test_submission(void)
 {
     struct eg_entry entry = {
         .kind = EG_ENTRY_SUBMISSION,
+        .form = 1,
         .identity = {"plant-operator", "report/2011-04-06", 1},
         .received_at_ms = 1795473000123,
         .recorded_at_ms = 1795473000456,
@@ -38,7 +39,7 @@ struct eg_entry test_submission(void)
         .facts = filled(8),
         .has_findings = true,
         .findings = filled(9),
-        .notifications = {{"daily", "authority", filled(10)}, {"daily", "public", filled(11)}},
+        .notifications = {{"daily", "authority", 0, filled(10)}, {"daily", "public", 0, filled(11)}},
         .notification_count = 2,
         .semantics = 1,
         .accepted = true};
@@ -49,6 +50,7 @@ struct eg_entry test_submission(void)
 struct eg_entry test_key_entry(void)
 {
     struct eg_entry entry = {.kind = EG_ENTRY_KEY,
+                             .form = 1,
                              .recorded_at_ms = 1795473000456,
                              .signer = filled(1),
                              .has_report = true,

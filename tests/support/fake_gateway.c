@@ -204,6 +204,7 @@ static struct eg_entry entry_for(struct eg_fake_gateway *fake)
     struct eg_entry entry;
     memset(&entry, 0, sizeof entry);
     entry.kind = EG_ENTRY_SUBMISSION;
+    entry.form = 1;
     memcpy(entry.identity.participant, "operator", 9);
     snprintf(entry.identity.id, sizeof entry.identity.id, "report-%" PRIu64, fake->edge.size);
     entry.identity.version = 1;

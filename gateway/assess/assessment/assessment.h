@@ -14,9 +14,11 @@
 #include "core/facts.h"
 #include "core/judged.h"
 
+#include <emgate/version.h>
+
 /* Log semantics from which places of an unknown selection are owed and undecided; an engine before
  * dropped them, made 0 of a sum over nothing, and passed over classes that it could not decide. */
-#define EG_ASSESS_OWED_SINCE 4
+#define EG_ASSESS_OWED_SINCE EG_SEMANTICS_COUNTED
 
 struct eg_assessment; /* immutable after compile; runs keep their state outside */
 

@@ -265,9 +265,7 @@ static void try_row(struct eg_assess_run *run, const struct eg_assess_classes *c
 /* Behind the classes: unclassed, undecided. */
 static size_t slot_of(const struct eg_assess_classes *classes, uint8_t word)
 {
-    return word == UNDECIDED ? classes->id_count + 1
-           : word == 0       ? classes->id_count
-                             : word - 1u;
+    return word == UNDECIDED ? classes->id_count + 1 : word == 0 ? classes->id_count : word - 1u;
 }
 
 void eg_assess_run_classes(struct eg_assess_run *run, const struct eg_assess_classes *classes)

@@ -31,7 +31,7 @@
 /* What an engine of log semantics before EG_ASSESS_OWED_SINCE wrote. */
 #define EG_ASSESS_RESULT_NS_1 "urn:emgate:assessment-result:1"
 #define EG_ASSESS_NONE (-1)
-#define EG_ASSESS_TEXT_MAX 400 /* a number, or a word */
+#define EG_ASSESS_TEXT_MAX 400   /* a number, or a word */
 #define EG_ASSESS_REASONS_MAX 16 /* told apart of one finding; the rest goes with the last */
 #define EG_ASSESS_NOT_REPORTED (EG_VALUE_MISSING + 1)
 

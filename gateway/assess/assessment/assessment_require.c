@@ -1,6 +1,6 @@
 /*
- * What a plant owes in a report: series and columns by name, under conditions over its settings; and
- * components that are added up from others where they are not reported themselves.
+ * What a plant owes in a report: series and columns by name, under conditions over its settings;
+ * and components that are added up from others where they are not reported themselves.
  *
  *   <require columns="o2 load" source="..."/>                        in a source
  *   <require series="NOx CO" when="fuel is gas-turbine" source="..."/>    in a series
@@ -104,7 +104,8 @@ enum eg_status eg_assess_require_line(struct eg_assess_compile *c, xmlNode *node
                                      .line = c->line};
 
     if (a->blocks[c->block].kind == EG_ASSESS_BLOCK_WINDOW) {
-        return eg_assess_refuse(c, "EA-WINDOW", "a report owes nothing in a window; say it outside");
+        return eg_assess_refuse(c, "EA-WINDOW",
+                                "a report owes nothing in a window; say it outside");
     }
     if ((series == NULL) == (columns == NULL)) {
         return eg_assess_refuse(c, "EA-NAME", "a require names either series or columns");
@@ -122,9 +123,8 @@ enum eg_status eg_assess_require_line(struct eg_assess_compile *c, xmlNode *node
         EG_TRY(check_columns(c, &made));
     }
     EG_TRY(read_when(c, node, &made));
-    struct eg_assess_require *kept =
-        eg_assess_append(c, (void **)&a->requires, &a->require_count, sizeof *kept,
-                         EG_ASSESSMENT_NAMES_MAX);
+    struct eg_assess_require *kept = eg_assess_append(c, (void **)&a->requires, &a->require_count,
+                                                      sizeof *kept, EG_ASSESSMENT_NAMES_MAX);
     if (kept == NULL) {
         return failed(c);
     }
@@ -170,8 +170,8 @@ static enum eg_status read_part(struct eg_assess_compile *c, const xmlNode *node
 enum eg_status eg_assess_combine_line(struct eg_assess_compile *c, xmlNode *node)
 {
     struct eg_assessment *a = c->a;
-    struct eg_assess_combine made = {
-        .sum = {.component = eg_assess_attribute(c, node, "series")}, .line = c->line};
+    struct eg_assess_combine made = {.sum = {.component = eg_assess_attribute(c, node, "series")},
+                                     .line = c->line};
 
     if (a->grid == EG_GRID_MEASUREMENT) {
         return eg_assess_refuse(c, "EA-KIND", "series are added on a grid of half-hours or hours");
@@ -193,9 +193,8 @@ enum eg_status eg_assess_combine_line(struct eg_assess_compile *c, xmlNode *node
     if (made.sum.part_count < 2) {
         return eg_assess_refuse(c, "EA-NAME", "a sum has two parts at least");
     }
-    struct eg_assess_combine *kept =
-        eg_assess_append(c, (void **)&a->combines, &a->combine_count, sizeof *kept,
-                         EG_ASSESSMENT_NAMES_MAX);
+    struct eg_assess_combine *kept = eg_assess_append(c, (void **)&a->combines, &a->combine_count,
+                                                      sizeof *kept, EG_ASSESSMENT_NAMES_MAX);
     if (kept == NULL) {
         return failed(c);
     }
@@ -328,10 +327,9 @@ static enum eg_status tell_owed_columns(struct eg_assess_run *run,
     for (size_t i = 0; owed && i < require->count; i++) {
         int quantity = eg_assess_named(run->a, require->names[i]);
         if (!is_reported(run, quantity)) {
-            EG_TRY(eg_assess_tell(run, EG_RULE_COLUMN_OWED,
-                                  (const char *const[]){"column",
-                                                        eg_assess_column_of(run, quantity),
-                                                        NULL}));
+            EG_TRY(eg_assess_tell(
+                run, EG_RULE_COLUMN_OWED,
+                (const char *const[]){"column", eg_assess_column_of(run, quantity), NULL}));
         }
     }
     return EG_OK;

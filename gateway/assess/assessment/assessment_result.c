@@ -142,8 +142,8 @@ static void add_judged(struct eg_buf *out, const struct eg_assess_run *run, size
     add_line(out, indent, "<judged");
     eg_assess_attribute_text(out, "id", run->a->findings[index].id);
     if (run->owes) {
-        add_count(out, "owed", judged->found + judged->not_found + judged->not_applicable +
-                                   judged->undecided);
+        add_count(out, "owed",
+                  judged->found + judged->not_found + judged->not_applicable + judged->undecided);
     }
     add_count(out, "found", judged->found);
     add_count(out, "not-found", judged->not_found);

@@ -574,14 +574,13 @@ static enum eg_status run_finding(struct eg_assess_run *run,
 
     judged->judged = true;
     for (size_t i = 0; i < condition->places; i++) {
-        enum eg_answer_value selected =
-            over != NULL ? eg_assess_answer(over, i) : EG_ANSWER_YES;
+        enum eg_answer_value selected = over != NULL ? eg_assess_answer(over, i) : EG_ANSWER_YES;
         if (selected == EG_ANSWER_NO || (selected == EG_ANSWER_UNKNOWN && !run->owes)) {
             judged->not_applicable++;
             continue;
         }
-        enum eg_answer_value said = selected == EG_ANSWER_YES ? eg_assess_answer(condition, i)
-                                                              : EG_ANSWER_UNKNOWN;
+        enum eg_answer_value said =
+            selected == EG_ANSWER_YES ? eg_assess_answer(condition, i) : EG_ANSWER_UNKNOWN;
         judged->found += said == EG_ANSWER_YES;
         judged->not_found += said == EG_ANSWER_NO;
         if (said == EG_ANSWER_UNKNOWN) {
@@ -681,8 +680,8 @@ enum eg_status eg_assessment_run(const struct eg_assessment_output *out, bool *m
                                 .recalled_facts = out->recalled,
                                 .remembered = out->remembered,
                                 .judged_limits = out->judged,
-                                .owes = job->semantics == 0 ||
-                                        job->semantics >= EG_ASSESS_OWED_SINCE,
+                                .owes =
+                                    job->semantics == 0 || job->semantics >= EG_ASSESS_OWED_SINCE,
                                 .err = err};
     bool readable = false;
 

@@ -55,8 +55,7 @@ enum eg_status eg_assess_settle_makers(struct eg_assess_compile *c)
 
 /* ---- following back ----------------------------------------------------------------------- */
 
-static const struct eg_assess_reason formula = {.kind = EG_REASON_FORMULA,
-                                                .index = EG_ASSESS_NONE};
+static const struct eg_assess_reason formula = {.kind = EG_REASON_FORMULA, .index = EG_ASSESS_NONE};
 
 static size_t place_in(const struct eg_assess_run *run, int quantity, size_t place)
 {
@@ -111,9 +110,8 @@ static struct eg_assess_reason of_given(const struct eg_assess_run *run, int qua
 {
     const struct eg_assess_cell *cell = &run->cells[quantity];
     size_t at = place_in(run, quantity, place);
-    struct eg_assess_reason made = {.kind = EG_REASON_GIVEN,
-                                    .index = given_of(run->a, quantity),
-                                    .status = EG_VALUE_MISSING};
+    struct eg_assess_reason made = {
+        .kind = EG_REASON_GIVEN, .index = given_of(run->a, quantity), .status = EG_VALUE_MISSING};
     if (is_column_empty(cell)) {
         made.status = EG_ASSESS_NOT_REPORTED;
     } else if (cell->word == NULL && at < cell->places) {
@@ -265,8 +263,8 @@ enum eg_status eg_assess_add_reason(struct eg_assess_run *run,
                                     const struct eg_assess_finding *finding, size_t place)
 {
     struct eg_assess_judged *judged = &run->judged[finding - run->a->findings];
-    bool selected = finding->over == EG_ASSESS_NONE ||
-                    !eg_assess_bit(run->cells[finding->over].unknown, place);
+    bool selected =
+        finding->over == EG_ASSESS_NONE || !eg_assess_bit(run->cells[finding->over].unknown, place);
     struct eg_assess_reason found =
         trace(run, selected ? finding->condition : finding->over, place);
 
@@ -387,9 +385,8 @@ static enum eg_status tell_reason(struct eg_assess_run *run,
     if (reason->kind == EG_REASON_GIVEN && reason->status == EG_ASSESS_NOT_REPORTED) {
         rule = EG_RULE_UNDECIDED_NOT_REPORTED;
     }
-    const char *text = reason->kind == EG_REASON_FIGURE
-                           ? run->a->quantities[reason->index].reason
-                           : status;
+    const char *text =
+        reason->kind == EG_REASON_FIGURE ? run->a->quantities[reason->index].reason : status;
     return eg_assess_tell(run, rule,
                           (const char *const[]){"limit", finding->id, "count", count, "owed", all,
                                                 "because", because, "status", text, NULL});

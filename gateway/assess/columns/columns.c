@@ -86,8 +86,7 @@ static void settle_range(struct eg_given *given, const struct eg_column *column)
     if (!given->has_range) {
         own = (struct eg_range){(double)NAN, (double)NAN, (double)NAN};
     }
-    bool applies =
-        column->has_range && eg_unit_convert(&shift, &column->range_unit, &given->unit);
+    bool applies = column->has_range && eg_unit_convert(&shift, &column->range_unit, &given->unit);
     if (applies) {
         own.at_least = tighter(own.at_least, eg_unit_scaled(read.at_least, shift), false);
         own.at_most = tighter(own.at_most, eg_unit_scaled(read.at_most, shift), true);

@@ -448,7 +448,8 @@ static enum eg_status make_room(struct run *run, struct eg_error *err)
     outcome->notifications =
         calloc(package->notification_count + 1, sizeof *outcome->notifications);
     run->assessed = calloc(package->step_count + 1, sizeof *run->assessed);
-    if (run->docs == NULL || run->assessed == NULL || outcome->results == NULL || outcome->notifications == NULL) {
+    if (run->docs == NULL || run->assessed == NULL || outcome->results == NULL ||
+        outcome->notifications == NULL) {
         return eg_rules_no_memory(err);
     }
     outcome->package = package->ref;

@@ -303,6 +303,11 @@ static enum eg_status ask_signature(void *payload, const struct eg_check_inputs 
     case EG_ENTRY_KEY:
         status = check_key(audit, inputs, &found, text, err);
         break;
+    case EG_ENTRY_BREAK: /* signed by no one but the log itself */
+        break;
+    default:
+        return no(condition, text, 8, "this program can not verify an entry of this kind",
+                  eg_entry_kind_text(inputs->entry->kind));
     }
     if (is_theirs(status)) {
         bool revocation =

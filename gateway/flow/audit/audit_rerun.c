@@ -44,17 +44,15 @@ static bool is_size(const char *rule)
 
 static enum eg_status read_hints(struct hints *out, struct eg_bytes text, struct eg_error *err)
 {
-    struct eg_findings findings = {0};
-    struct eg_package_ref package = {0};
-    bool has_package = false;
-    enum eg_status status = eg_findings_read(&findings, &package, &has_package, text, err);
+    struct eg_findings_text read = {.has_package = false};
+    enum eg_status status = eg_findings_read(&read, text, err);
 
     if (status != EG_OK) {
         return status;
     }
     *out = (struct hints){EG_REPORT_MAX, false};
-    for (size_t i = 0; i < findings.count; i++) {
-        const struct eg_finding *finding = &findings.list[i];
+    for (size_t i = 0; i < read.findings.count; i++) {
+        const struct eg_finding *finding = &read.findings.list[i];
 
         out->taken = out->taken || strcmp(finding->rule, EG_RULE_IDENTITY_TAKEN) == 0;
         for (size_t k = 0; is_size(finding->rule) && k < finding->value_count; k++) {
@@ -66,7 +64,7 @@ static enum eg_status read_hints(struct hints *out, struct eg_bytes text, struct
             }
         }
     }
-    eg_findings_done(&findings);
+    eg_findings_text_done(&read);
     return EG_OK;
 }
 
@@ -148,26 +146,37 @@ done:
 
 /* ---- comparing ---- */
 
+static const struct eg_judged nothing_judged;
+
 static enum eg_status differ(char text[EG_ERROR_TEXT_MAX], const char *what)
 {
     (void)snprintf(text, EG_ERROR_TEXT_MAX, "a rerun gives %s", what);
     return EG_OK;
 }
 
+/* What a rerun found: written, in the form of the engine that decided, as it was then. */
+struct found {
+    const struct eg_findings *findings;
+    /* NULL: no package judged */
+    const struct eg_package_ref *package;
+    const struct eg_judged *judged;
+};
+
 /* *same: the findings, written, are the archived octets. */
-static enum eg_status findings_same(bool *same, const struct eg_findings *findings,
-                                    const struct eg_package_ref *package, struct eg_bytes archived,
-                                    struct eg_error *err)
+static enum eg_status findings_same(bool *same, const struct found *found,
+                                    const struct eg_check_inputs *inputs, struct eg_error *err)
 {
+    bool counted = inputs->entry->semantics >= EG_SEMANTICS_COUNTED;
     struct eg_buf written = {0};
     enum eg_status status = EG_OK;
 
     eg_buf_init(&written, EG_FINDINGS_MAX);
-    status = eg_findings_write(&written, findings, package, err);
+    status = eg_findings_write(&written, found->findings, found->package,
+                               counted ? found->judged : NULL, err);
     if (status != EG_OK) {
         goto done;
     }
-    *same = eg_bytes_equal(eg_bytes_view(&written), archived);
+    *same = eg_bytes_equal(eg_bytes_view(&written), inputs->findings);
 
 done:
     eg_buf_done(&written);
@@ -298,10 +307,9 @@ static enum eg_status compare(unsigned *condition, const struct eg_outcome *outc
                               const struct eg_audit *audit, const struct eg_check_inputs *inputs,
                               char text[EG_ERROR_TEXT_MAX], struct eg_error *err)
 {
-    const struct eg_package *package = package_of(audit);
+    const struct found found = {&outcome->findings, &package_of(audit)->ref, &outcome->judged};
     bool same = false;
-    enum eg_status status =
-        findings_same(&same, &outcome->findings, &package->ref, inputs->findings, err);
+    enum eg_status status = findings_same(&same, &found, inputs, err);
 
     if (status != EG_OK) {
         return status;
@@ -372,7 +380,8 @@ static enum eg_status rerun_unreadable(struct eg_audit *audit, const struct eg_c
     if (!eg_identity_equal(&identity, &inputs->entry->identity)) {
         return differ(text, "another identity");
     }
-    EG_TRY(findings_same(same, &audit->early, NULL, inputs->findings, err));
+    const struct found found = {&audit->early, NULL, &nothing_judged};
+    EG_TRY(findings_same(same, &found, inputs, err));
     if (!*same) {
         return differ(text, "other findings");
     }
@@ -417,7 +426,8 @@ static enum eg_status rerun_taken(struct eg_audit *audit, const struct eg_check_
     if (status != EG_OK) {
         goto done;
     }
-    status = findings_same(same, &findings, NULL, inputs->findings, err);
+    const struct found found = {&findings, NULL, &nothing_judged};
+    status = findings_same(same, &found, inputs, err);
     if (status == EG_OK && !*same) {
         (void)differ(text, "other findings");
     }

@@ -72,8 +72,15 @@ enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, const struc
 
 enum eg_status eg_answer_texts_both(struct eg_buf *de, struct eg_buf *en,
                                     const struct eg_rules *rules,
-                                    const struct eg_findings *findings, struct eg_error *err)
+                                    const struct eg_findings *findings,
+                                    const struct eg_judged *judged, struct eg_error *err)
 {
+    if (judged != NULL) {
+        eg_counts_say(de, &judged->counts, true);
+        eg_buf_char(de, '\n');
+        eg_counts_say(en, &judged->counts, false);
+        eg_buf_char(en, '\n');
+    }
     EG_TRY(eg_answer_texts(de, "de", rules, findings, err));
     return eg_answer_texts(en, "en", rules, findings, err);
 }
@@ -100,9 +107,7 @@ struct eg_outgoing *eg_answer_receipt(const struct eg_job *job, const struct eg_
 struct stored_parts {
     struct eg_buf findings_text, report, de, en;
     struct eg_salt findings_salt, report_salt;
-    struct eg_findings findings;
-    struct eg_package_ref package;
-    bool has_package;
+    struct eg_findings_text read;
 };
 
 static enum eg_status read_parts(struct stored_parts *parts, struct eg_store *store,
@@ -112,16 +117,17 @@ static enum eg_status read_parts(struct stored_parts *parts, struct eg_store *st
                             EG_CONTENT_FINDINGS, 0, err));
     EG_TRY(eg_store_content(&parts->report, &parts->report_salt, store, stored->index,
                             EG_CONTENT_REPORT, 0, err));
-    return eg_findings_read(&parts->findings, &parts->package, &parts->has_package,
-                            eg_bytes_view(&parts->findings_text), err);
+    return eg_findings_read(&parts->read, eg_bytes_view(&parts->findings_text), err);
 }
 
 static enum eg_status make_texts(struct stored_parts *parts, const struct eg_answer_rules *rules,
                                  struct eg_error *err)
 {
-    const struct eg_rules *compiled =
-        rules != NULL && parts->has_package ? rules->find(rules->payload, &parts->package) : NULL;
-    return eg_answer_texts_both(&parts->de, &parts->en, compiled, &parts->findings, err);
+    const struct eg_rules *compiled = rules != NULL && parts->read.has_package
+                                          ? rules->find(rules->payload, &parts->read.package)
+                                          : NULL;
+    return eg_answer_texts_both(&parts->de, &parts->en, compiled, &parts->read.findings,
+                                parts->read.counted ? &parts->read.judged : NULL, err);
 }
 
 enum eg_status eg_answer_stored(struct eg_outgoing **out, const struct eg_job *job,
@@ -133,7 +139,6 @@ enum eg_status eg_answer_stored(struct eg_outgoing **out, const struct eg_job *j
     eg_buf_init(&parts.report, EG_REPORT_MAX + EG_MIB);
     eg_buf_init(&parts.de, EG_FINDINGS_MAX);
     eg_buf_init(&parts.en, EG_FINDINGS_MAX);
-    eg_findings_init(&parts.findings);
     enum eg_status status = read_parts(&parts, store, stored, err);
     if (status != EG_OK) {
         goto done;
@@ -152,7 +157,7 @@ enum eg_status eg_answer_stored(struct eg_outgoing **out, const struct eg_job *j
     status = *out != NULL ? EG_OK : eg_error_set(err, EG_E_NOMEM, "answer", "memory ran out");
 
 done:
-    eg_findings_done(&parts.findings);
+    eg_findings_text_done(&parts.read);
     eg_buf_done(&parts.findings_text);
     eg_buf_done(&parts.report);
     eg_buf_done(&parts.de);

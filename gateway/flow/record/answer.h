@@ -20,11 +20,13 @@ EG_MUST_USE
 enum eg_status eg_answer_texts(struct eg_buf *out, const char *lang, const struct eg_rules *rules,
                                const struct eg_findings *findings, struct eg_error *err);
 
-/* The same in German and English. */
+/* The same in German and English, behind a line that says how much of what was owed was judged.
+ *   judged   NULL: it was not counted then, and nothing is said */
 EG_MUST_USE
 enum eg_status eg_answer_texts_both(struct eg_buf *de, struct eg_buf *en,
                                     const struct eg_rules *rules,
-                                    const struct eg_findings *findings, struct eg_error *err);
+                                    const struct eg_findings *findings,
+                                    const struct eg_judged *judged, struct eg_error *err);
 
 /* What RECEIPT carries. All borrowed. */
 struct eg_answer_parts {

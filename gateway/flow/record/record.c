@@ -6,6 +6,7 @@
 
 #include "assess/package/package.h"
 #include "base/error.h"
+#include "base/text.h"
 
 #include <emgate/version.h>
 
@@ -43,6 +44,9 @@ static void add_content(struct eg_draft *draft, enum eg_content_kind kind, unsig
 static enum eg_status draw_salts(struct eg_draft *draft, struct eg_error *err)
 {
     struct eg_salt salts[EG_RECORD_CONTENTS_MAX];
+    if (draft->content_count == 0) {
+        return EG_OK;
+    }
     EG_TRY(eg_random(salts, draft->content_count * sizeof salts[0], err));
     for (size_t i = 0; i < draft->content_count; i++) {
         draft->contents[i].salt = salts[i];
@@ -110,6 +114,44 @@ static void add_notifications(struct eg_draft *draft, const struct eg_outcome *o
     }
 }
 
+/* The sources that were judged, each once; of more than can be named "*". */
+static void add_sources(struct eg_entry *entry, const struct eg_judged *judged)
+{
+    for (size_t i = 0; i < judged->count; i++) {
+        const char *source = judged->list[i].source;
+        size_t k = 0;
+        while (k < entry->source_count && strcmp(entry->sources[k], source) != 0) {
+            k++;
+        }
+        if (k < entry->source_count) {
+            continue;
+        }
+        if (entry->source_count == EG_ENTRY_SOURCES_MAX ||
+            !eg_text_token(eg_bytes_of(source), EG_ID_MAX)) {
+            entry->source_count = 1;
+            (void)snprintf(entry->sources[0], sizeof entry->sources[0], "*");
+            return;
+        }
+        (void)snprintf(entry->sources[entry->source_count++], sizeof entry->sources[0], "%s",
+                       source);
+    }
+}
+
+/* Plant, kind and period, where the report could be read. */
+static void add_reported(struct eg_entry *entry, const struct eg_job *job)
+{
+    const struct eg_report_header *header = &job->header;
+
+    if (!job->outcome.has_package) {
+        return;
+    }
+    (void)snprintf(entry->plant, sizeof entry->plant, "%s", header->plant);
+    (void)snprintf(entry->report_kind, sizeof entry->report_kind, "%s", header->kind);
+    (void)snprintf(entry->from, sizeof entry->from, "%s", header->from);
+    (void)snprintf(entry->until, sizeof entry->until, "%s", header->until);
+    add_sources(entry, &job->outcome.judged);
+}
+
 enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *job,
                                  int64_t recorded_at_ms, struct eg_error *err)
 {
@@ -128,10 +170,13 @@ enum eg_status eg_draft_decision(struct eg_draft *draft, const struct eg_job *jo
     entry->has_revocation = !eg_digest_equal(&job->signer.revocation, &none);
     entry->revocation = job->signer.revocation;
     entry->semantics = EG_SEMANTICS;
-    entry->accepted = outcome->accepted;
+    entry->accepted = entry->verdict = outcome->accepted;
+    entry->counts = outcome->judged.counts;
+    add_reported(entry, job);
     draft->report_digest = job->report_digest;
-    enum eg_status status = eg_findings_write(&draft->findings, &outcome->findings,
-                                              outcome->has_package ? &outcome->package : NULL, err);
+    enum eg_status status =
+        eg_findings_write(&draft->findings, &outcome->findings,
+                          outcome->has_package ? &outcome->package : NULL, &outcome->judged, err);
     if (status == EG_OK && job->needs_facts) {
         status = eg_facts_write(&draft->facts, &outcome->recalled, err);
     }
@@ -216,6 +261,14 @@ enum eg_status eg_draft_key(struct eg_draft *draft, const struct eg_signed_state
     draft->report_digest = eg_hash(statement->text);
     add_content(draft, EG_CONTENT_REPORT, 0, statement->text);
     add_content(draft, EG_CONTENT_SIGNATURE, 0, statement->cms);
+    return finish(draft, recorded_at_ms, err);
+}
+
+enum eg_status eg_draft_break(struct eg_draft *draft, int64_t recorded_at_ms, struct eg_error *err)
+{
+    draft->entry.kind = EG_ENTRY_BREAK;
+    draft->entry.semantics = EG_SEMANTICS;
+    (void)snprintf(draft->entry.reason, sizeof draft->entry.reason, "form");
     return finish(draft, recorded_at_ms, err);
 }
 

@@ -56,6 +56,10 @@ enum eg_status eg_draft_key(struct eg_draft *draft, const struct eg_signed_state
                             const uint8_t log_key[EG_ED25519_KEY_LEN], int64_t recorded_at_ms,
                             struct eg_error *err);
 
+/* The log goes on under another form of entries and another semantics number. */
+EG_MUST_USE
+enum eg_status eg_draft_break(struct eg_draft *draft, int64_t recorded_at_ms, struct eg_error *err);
+
 /* The salt drawn for a content; NULL when the draft has none of that kind. */
 const struct eg_salt *eg_draft_salt(const struct eg_draft *draft, enum eg_content_kind kind);
 

@@ -89,5 +89,6 @@ enum eg_status eg_duplicate_reject(struct eg_job *job, uint64_t first, struct eg
                                          .rule = EG_RULE_IDENTITY_TAKEN};
     EG_TRY(eg_findings_add(&job->outcome.findings, &head, &finding, err));
     EG_TRY(eg_finding_value(finding, "entry", entry, err));
-    return eg_answer_texts_both(&job->text_de, &job->text_en, NULL, &job->outcome.findings, err);
+    return eg_answer_texts_both(&job->text_de, &job->text_en, NULL, &job->outcome.findings,
+                                &job->outcome.judged, err);
 }

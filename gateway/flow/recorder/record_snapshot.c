@@ -154,6 +154,57 @@ static enum eg_status draft_key(struct eg_draft *draft, const struct target *to,
     return eg_draft_key(draft, &signed_one, key, at_ms, err);
 }
 
+/* *old: the newest entry is of an earlier form. */
+static enum eg_status ends_in_old_form(bool *old, struct eg_ledger *ledger, struct eg_error *err)
+{
+    struct eg_stored stored = {0};
+    struct eg_store *store = eg_ledger_store(ledger);
+    uint64_t size = eg_ledger_size(ledger);
+    struct eg_entry *last = calloc(1, sizeof *last);
+    enum eg_status status =
+        last == NULL    ? eg_error_set(err, EG_E_NOMEM, "archive", "memory ran out")
+        : store == NULL ? eg_error_set(err, EG_E_STATE, "archive", "is out of order")
+        : size == 0     ? EG_OK
+                        : eg_store_read(&stored, store, size - 1, err);
+
+    *old = false;
+    if (status != EG_OK || size == 0) {
+        goto done;
+    }
+    status = eg_entry_read(last, eg_bytes_view(&stored.entry_text), err);
+    *old = status == EG_OK && last->form < EG_ENTRY_FORM;
+
+done:
+    eg_stored_done(&stored);
+    free(last);
+    return status;
+}
+
+enum eg_status eg_record_break(struct eg_gateway_state *gateway, struct eg_ledger *ledger,
+                               const struct eg_snapshot *snapshot, struct eg_error *err)
+{
+    const struct target to = {gateway, ledger};
+    struct eg_draft draft;
+    int64_t at_ms = 0;
+    bool old = false;
+
+    EG_TRY(ends_in_old_form(&old, ledger, err));
+    if (!old) {
+        return EG_OK;
+    }
+    EG_TRY(entry_time(&at_ms, &to, snapshot, err));
+    eg_draft_init(&draft);
+    enum eg_status status = eg_draft_break(&draft, at_ms, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = commit_one(&to, &draft, err);
+
+done:
+    eg_draft_done(&draft);
+    return status;
+}
+
 enum eg_status eg_record_key(struct eg_gateway_state *gateway, struct eg_ledger *ledger,
                              const struct eg_snapshot *snapshot, struct eg_error *err)
 {

@@ -15,6 +15,14 @@
 #include "flow/pipeline/gateway_state.h"
 #include "flow/record/ledger.h"
 
+/*
+ * A log whose newest entry is of an earlier form gets a break entry, before anything of the present
+ * form; an empty log, or one that goes on, gets none. EG_E_CLOCK: in doubt; what the archive says.
+ */
+EG_MUST_USE
+enum eg_status eg_record_break(struct eg_gateway_state *gateway, struct eg_ledger *ledger,
+                               const struct eg_snapshot *snapshot, struct eg_error *err);
+
 /* The statement of the log key. EG_E_DENIED: not signed by who may state it, or not about this log
  * and time; EG_E_CLOCK: in doubt; what reading the files and the archive say. */
 EG_MUST_USE

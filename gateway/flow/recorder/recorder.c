@@ -133,7 +133,10 @@ static enum eg_status record_start(struct eg_recorder *recorder, struct eg_error
         return EG_OK;
     }
     const struct eg_snapshot *snapshot = eg_snapshot_take(gateway->snapshot);
-    enum eg_status status = eg_record_key(gateway, recorder->ledger, snapshot, err);
+    enum eg_status status = eg_record_break(gateway, recorder->ledger, snapshot, err);
+    if (status == EG_OK) {
+        status = eg_record_key(gateway, recorder->ledger, snapshot, err);
+    }
     if (status != EG_OK) {
         goto done;
     }

@@ -36,7 +36,7 @@ static enum eg_status decide(struct eg_stage_run *run, const struct eg_facts *fa
     job->outcome.has_package = true;
     EG_TRY(eg_recipients_of_outcome(&job->outcome, run->package, plant, err));
     return eg_answer_texts_both(&job->text_de, &job->text_en, eg_judge_rules(run->judge),
-                                &job->outcome.findings, err);
+                                &job->outcome.findings, &job->outcome.judged, err);
 }
 
 enum eg_stage_result eg_stage_assess(struct eg_stage_run *run)

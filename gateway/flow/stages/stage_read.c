@@ -14,8 +14,8 @@ static enum eg_stage_result decide_unreadable(struct eg_stage_run *run)
     struct eg_error err = {0};
     eg_identity_unreadable(&job->identity, job->participant, eg_bytes_view(&job->report));
     job->outcome.accepted = false;
-    enum eg_status status =
-        eg_answer_texts_both(&job->text_de, &job->text_en, NULL, &job->outcome.findings, &err);
+    enum eg_status status = eg_answer_texts_both(
+        &job->text_de, &job->text_en, NULL, &job->outcome.findings, &job->outcome.judged, &err);
     return status == EG_OK ? EG_STAGE_DECIDED : eg_stage_fail(run, EG_FAILURE_OWN, status, &err);
 }
 

@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "flow/job/facts_query.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,8 +84,7 @@ static enum eg_status show_json(struct session *session, const char *report,
     eg_tool_json_text(out, "id", header != NULL ? header->id : NULL);
     eg_buf_format(out, ",\"accepted\":%s,\"package\":", outcome->accepted ? "true" : "false");
     eg_tool_json_package(out, &session->package->ref);
-    eg_tool_json_text(out, "extent",
-                      eg_extent_text(eg_counts_extent(&outcome->judged.counts)));
+    eg_tool_json_text(out, "extent", eg_extent_text(eg_counts_extent(&outcome->judged.counts)));
     eg_buf_text(out, ",\"counts\":{");
     eg_tool_json_counts(out, &outcome->judged.counts);
     eg_buf_text(out, "},\"limits\":[");
@@ -113,23 +111,6 @@ static enum eg_status show_json(struct session *session, const char *report,
     return status;
 }
 
-/* How much of what was owed was judged. */
-static void show_counts(struct session *session, const struct eg_counts *counts)
-{
-    static const char *const words[][2] = {
-        [EG_JUDGED_NOT_AT_ALL] = {"judged not at all", "gar nicht beurteilt"},
-        [EG_JUDGED_IN_PART] = {"judged in part", "teilweise beurteilt"},
-        [EG_JUDGED_COMPLETELY] = {"judged completely", "vollständig beurteilt"}};
-    const char *word = words[eg_counts_extent(counts)][session->german];
-
-    eg_buf_format(&session->out,
-                  session->german ? "  %s: %" PRIu64 " geschuldet, %" PRIu64 " beurteilt (%" PRIu64
-                                    " überschritten), %" PRIu64 " offen\n"
-                                  : "  %s: %" PRIu64 " owed, %" PRIu64 " judged (%" PRIu64
-                                    " exceeded), %" PRIu64 " undecided\n",
-                  word, counts->owed, counts->judged, counts->exceeded, counts->undecided);
-}
-
 static void show_text(struct session *session, const char *report, const struct eg_outcome *outcome)
 {
     const struct eg_findings *findings = &outcome->findings;
@@ -142,7 +123,9 @@ static void show_text(struct session *session, const char *report, const struct 
             findings->by_severity[EG_SEVERITY_WARNING], findings->by_severity[EG_SEVERITY_INFO]);
     }
     eg_buf_char(&session->out, '\n');
-    show_counts(session, &outcome->judged.counts);
+    eg_buf_text(&session->out, "  ");
+    eg_counts_say(&session->out, &outcome->judged.counts, session->german);
+    eg_buf_char(&session->out, '\n');
     for (size_t i = 0; i < findings->count; i++) {
         eg_tool_finding_text(&session->out, session->rules, &findings->list[i],
                              session->german ? "de" : "en");

@@ -2,6 +2,7 @@
  * emgate audit show: what lies in an archive, in words. It shows; it proves nothing.
  */
 #include "emgate/frame/verb.h"
+#include "emgate/verbs/counts.h"
 
 #include "archive/store.h"
 #include "base/text.h"
@@ -22,21 +23,6 @@ struct show {
     uint64_t shown;
 };
 
-static const char *kind_text(enum eg_entry_kind kind)
-{
-    switch (kind) {
-    case EG_ENTRY_SUBMISSION:
-        return "submission";
-    case EG_ENTRY_PACKAGE:
-        return "package";
-    case EG_ENTRY_DIRECTORY:
-        return "directory";
-    case EG_ENTRY_KEY:
-        return "key";
-    }
-    return "";
-}
-
 static void name_of(struct eg_buf *out, const struct eg_entry *entry)
 {
     if (entry->kind == EG_ENTRY_SUBMISSION) {
@@ -52,8 +38,13 @@ static void name_of(struct eg_buf *out, const struct eg_entry *entry)
         }
     } else if (entry->kind == EG_ENTRY_DIRECTORY) {
         eg_buf_format(out, "version %" PRIu64, entry->directory_version);
-    } else {
+    } else if (entry->kind == EG_ENTRY_KEY) {
         eg_text_hex(out, (struct eg_bytes){entry->log_key, EG_ED25519_KEY_LEN});
+    } else {
+        eg_buf_text(out, entry->reason[0] != '\0' ? entry->reason : entry->participant);
+        if (entry->has_subject) {
+            eg_buf_format(out, " of entry %" PRIu64, entry->subject);
+        }
     }
 }
 
@@ -82,13 +73,18 @@ static void show_line(struct show *show, uint64_t index, const struct eg_entry *
     name_of(&name, entry);
     if (show->json) {
         eg_buf_format(&line, "{\"entry\":%" PRIu64 ",\"kind\":\"%s\",\"recorded_at\":\"%s\"", index,
-                      kind_text(entry->kind), recorded);
+                      eg_entry_kind_text(entry->kind), recorded);
         eg_buf_text(&line, ",\"name\":");
         eg_text_json(&line, eg_bytes_view(&name));
-        eg_buf_format(&line, ",\"outcome\":\"%s\"}\n", outcome);
+        eg_buf_format(&line, ",\"outcome\":\"%s\"", outcome);
+        if (entry->kind == EG_ENTRY_SUBMISSION) {
+            const struct eg_client_counts counts = eg_tool_counts_of(entry);
+            eg_tool_counts_json(&line, &counts);
+        }
+        eg_buf_text(&line, "}\n");
     } else {
         eg_buf_format(&line, "%8" PRIu64 "  %s  %-10s  %-8s  %s\n", index, recorded,
-                      kind_text(entry->kind), outcome, (const char *)name.data);
+                      eg_entry_kind_text(entry->kind), outcome, (const char *)name.data);
     }
     print(&line);
     eg_buf_done(&name);
@@ -101,34 +97,31 @@ static void show_line(struct show *show, uint64_t index, const struct eg_entry *
 static enum eg_status add_findings(struct eg_buf *out, const struct show *show, uint64_t index,
                                    struct eg_error *err)
 {
-    struct eg_findings findings = {0};
-    struct eg_package_ref package = {0};
+    struct eg_findings_text read = {.has_package = false};
     struct eg_judge *judge = NULL;
     struct eg_buf text = {0};
     struct eg_salt salt = {0};
     struct eg_error unused = {0};
-    bool has_package = false;
     enum eg_status status = EG_OK;
 
-    eg_findings_init(&findings);
     eg_buf_init(&text, EG_FINDINGS_MAX);
     status = eg_store_content(&text, &salt, show->store, index, EG_CONTENT_FINDINGS, 0, err);
     if (status != EG_OK) {
         goto done;
     }
-    status = eg_findings_read(&findings, &package, &has_package, eg_bytes_view(&text), err);
+    status = eg_findings_read(&read, eg_bytes_view(&text), err);
     if (status != EG_OK) {
         goto done;
     }
-    if (has_package &&
-        eg_audit_cache_judge(&judge, show->cache, show->store, &package.digest, &unused) != EG_OK) {
+    if (read.has_package && eg_audit_cache_judge(&judge, show->cache, show->store,
+                                                 &read.package.digest, &unused) != EG_OK) {
         judge = NULL;
     }
     status = eg_answer_texts(out, show->lang, judge != NULL ? eg_judge_rules(judge) : NULL,
-                             &findings, err);
+                             &read.findings, err);
 
 done:
-    eg_findings_done(&findings);
+    eg_findings_text_done(&read);
     eg_buf_done(&text);
     return status;
 }

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "emgate/frame/connection.h"
 #include "emgate/frame/runner.h"
+#include "emgate/verbs/counts.h"
 #include "emgate/verbs/keep.h"
 #include "emgate/verbs/newest.h"
 
@@ -170,14 +171,17 @@ static void tell(const struct follower *follower, const struct eg_client_item *i
         eg_buf_text(&line, ",\"name\":");
         eg_text_json(&line, eg_bytes_of(item->name));
         eg_buf_format(&line, ",\"octets\":%zu", item->notification.len);
+        eg_tool_counts_json(&line, &item->counts);
         if (path != NULL) {
             eg_buf_text(&line, ",\"file\":");
             eg_text_json(&line, eg_bytes_of(path));
         }
         eg_buf_text(&line, "}\n");
     } else {
-        eg_buf_format(&line, "%-10s  %-20s  %8zu octets  %s\n", item->cursor, item->name,
+        eg_buf_format(&line, "%-10s  %-20s  %8zu octets  %s  ", item->cursor, item->name,
                       item->notification.len, path == NULL ? "" : path);
+        eg_tool_counts_text(&line, &item->counts);
+        eg_buf_char(&line, '\n');
     }
     if (!line.failed) {
         fwrite(line.data, 1, line.len, stdout);

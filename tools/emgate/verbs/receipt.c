@@ -4,6 +4,7 @@
  */
 #include "base/error.h"
 #include "emgate/frame/verb.h"
+#include "emgate/verbs/counts.h"
 #include "emgate/verbs/keep.h"
 
 #include "base/file.h"
@@ -144,6 +145,17 @@ static bool good(const struct verdict *verdict)
            verdict->findings_asked == verdict->findings_same;
 }
 
+static void tell_counts(const struct eg_entry *entry)
+{
+    const struct eg_client_counts counts = eg_tool_counts_of(entry);
+    struct eg_buf words = {0};
+
+    eg_buf_init(&words, EG_KIB);
+    eg_tool_counts_text(&words, &counts);
+    printf("judgement   %s\n", words.data != NULL ? (const char *)words.data : "");
+    eg_buf_done(&words);
+}
+
 static void tell_entry(const struct eg_receipt *receipt)
 {
     const struct eg_entry *entry = &receipt->entry;
@@ -158,6 +170,7 @@ static void tell_entry(const struct eg_receipt *receipt)
         eg_identity_text(&entry->identity, identity);
         printf("submission  %s\noutcome     %s\nreceived    %s\n", identity,
                entry->accepted ? "accepted" : "rejected", received);
+        tell_counts(entry);
     }
     printf("recorded    %s\n", recorded);
     if (entry->has_package) {
@@ -204,6 +217,8 @@ static void tell_json(const struct verdict *verdict, const struct eg_receipt *re
             eg_buf_text(&line, ",\"submission\":");
             eg_text_json(&line, eg_bytes_of(identity));
             eg_buf_format(&line, ",\"outcome\":\"%s\"", entry->accepted ? "accepted" : "rejected");
+            const struct eg_client_counts counts = eg_tool_counts_of(entry);
+            eg_tool_counts_json(&line, &counts);
         }
     }
     if (verdict->report_asked) {

@@ -3,6 +3,7 @@
  */
 #include "base/error.h"
 #include "emgate/frame/connection.h"
+#include "emgate/verbs/counts.h"
 #include "emgate/verbs/keep.h"
 #include "emgate/verbs/newest.h"
 
@@ -37,6 +38,15 @@ static enum eg_status identity_of(char out[EG_IDENTITY_TEXT_MAX], const struct e
     return EG_OK;
 }
 
+static void tell_counts(const struct eg_client_counts *counts)
+{
+    struct eg_buf words = {0};
+    eg_buf_init(&words, EG_KIB);
+    eg_tool_counts_text(&words, counts);
+    printf("judgement   %s\n", words.data != NULL ? (const char *)words.data : "");
+    eg_buf_done(&words);
+}
+
 static void tell_text(const char *identity, const struct eg_receipt_facts *facts,
                       const struct eg_standing *standing)
 {
@@ -46,6 +56,7 @@ static void tell_text(const char *identity, const struct eg_receipt_facts *facts
     eg_text_time(recorded, facts->recorded_at_ms);
     printf("submission  %s\n", identity);
     printf("outcome     %s\n", facts->accepted ? "accepted" : "rejected");
+    tell_counts(&facts->counts);
     printf("entry       %" PRIu64 "\n", facts->index);
     printf("received    %s\n", received);
     printf("recorded    %s\n", recorded);
@@ -77,6 +88,7 @@ static void tell_json(const char *identity, const struct eg_receipt_facts *facts
     eg_text_json(&line, eg_bytes_of(facts->package_id));
     eg_buf_text(&line, ",\"package_version\":");
     eg_text_json(&line, eg_bytes_of(facts->package_version));
+    eg_tool_counts_json(&line, &facts->counts);
     eg_buf_text(&line, ",\"deliveries\":[");
     for (size_t i = 0; i < standing->delivery_count; i++) {
         const struct eg_delivery *delivery = &standing->deliveries[i];

@@ -4,6 +4,8 @@
  */
 #include "base/error.h"
 #include "emgate/frame/connection.h"
+#include "emgate/frame/terminal.h"
+#include "emgate/verbs/counts.h"
 #include "emgate/verbs/keep.h"
 #include "emgate/verbs/newest.h"
 #include "emgate/verbs/proofs.h"
@@ -29,6 +31,8 @@ static const struct eg_tool_option options[] = {
     EG_CONNECTION_OPTIONS,
     {"-o", "DIR", "where receipts go; beside each FILE if not given", false, false},
     {"--window", "N", "reports in flight at a time (16)", false, false},
+    {"--strict", NULL, "exit 1 unless every report was accepted and judged completely", false,
+     false},
     EG_NEWEST_OPTION,
     {0}};
 
@@ -51,6 +55,8 @@ struct work {
     struct sending *sendings;
     size_t count, finished;
     size_t accepted, rejected, failed, contradictions;
+    /* accepted, but not judged completely */
+    size_t incomplete;
     struct eg_newest *newest;
 };
 
@@ -90,6 +96,7 @@ static void tell_json(const char *file, const struct eg_client_reply *reply)
     put_json(&line, "code", reply->code);
     if (reply->kind == EG_CLIENT_RECEIPT) {
         eg_buf_format(&line, ",\"entry\":%" PRIu64, reply->index);
+        eg_tool_counts_json(&line, &reply->counts);
     }
     if (reply->kind == EG_CLIENT_ERROR || reply->retry_after_ms > 0) {
         eg_buf_format(&line, ",\"retry_after_ms\":%" PRIu32, reply->retry_after_ms);
@@ -106,6 +113,22 @@ static void tell_json(const char *file, const struct eg_client_reply *reply)
     eg_buf_done(&line);
 }
 
+static void tell_receipt(const char *file, const struct eg_client_reply *reply)
+{
+    struct eg_buf words = {0};
+
+    eg_buf_init(&words, EG_KIB);
+    eg_tool_counts_text(&words, &reply->counts);
+    printf("%-15s  entry %6" PRIu64 "  %s  %s\n", word_of(reply), reply->index, file,
+           words.data != NULL ? (const char *)words.data : "");
+    eg_buf_done(&words);
+}
+
+static bool is_complete(const struct eg_client_reply *reply)
+{
+    return reply->counts.counted && reply->counts.judged > 0 && reply->counts.undecided == 0;
+}
+
 static void tell(const struct work *work, const char *file, const struct eg_client_reply *reply)
 {
     if (eg_tool_json(work->args)) {
@@ -113,7 +136,7 @@ static void tell(const struct work *work, const char *file, const struct eg_clie
         return;
     }
     if (reply->kind == EG_CLIENT_RECEIPT && reply->proved) {
-        printf("%-15s  entry %6" PRIu64 "  %s\n", word_of(reply), reply->index, file);
+        tell_receipt(file, reply);
         return;
     }
     printf("%-15s  %s  %s: %s%s%s\n", word_of(reply), file, reply->code, reply->en,
@@ -304,6 +327,7 @@ static enum eg_status take_one(struct work *work, struct eg_error *err)
     bool believed = work->contradictions == before;
     work->accepted += decided && believed && reply.accepted;
     work->rejected += decided && believed && !reply.accepted;
+    work->incomplete += decided && believed && reply.accepted && !is_complete(&reply);
     work->failed += !decided;
     work->finished++;
     if (believed) {
@@ -440,7 +464,15 @@ static int result(const struct work *work, enum eg_status status, struct eg_erro
                      work->failed, work->count);
         return EG_EXIT_COULD_NOT;
     }
-    return work->rejected > 0 ? EG_EXIT_NEGATIVE : EG_EXIT_DONE;
+    bool strict = eg_tool_flag(work->args, "--strict");
+    if (strict && work->incomplete > 0) {
+        eg_error_set(err, EG_E_STATE, "--strict",
+                     "%zu of %zu reports were accepted, but not judged completely; their findings "
+                     "say what is missing",
+                     work->incomplete, work->count);
+        eg_tool_complain("submit", err, eg_tool_json(work->args));
+    }
+    return work->rejected > 0 || (strict && work->incomplete > 0) ? EG_EXIT_NEGATIVE : EG_EXIT_DONE;
 }
 
 static int run(const struct eg_tool_args *args, struct eg_error *err)
@@ -491,8 +523,11 @@ const struct eg_tool_verb eg_verb_submit = {
         "and called a contradiction. Each receipt is compared with the newest one held of this log "
         "(--state): a log that was set back is called a contradiction too, and both receipts are "
         "kept in the state folder.\n\n"
+        "Each line says how much of what the report owed was judged: completely, in part or not at "
+        "all, with counts (owed = judged + undecided).\n\n"
         "Sending again is safe: the same report gets the same receipt. Exit status 0: all "
-        "accepted; 1: at least one rejected; 2: at least one has no receipt, or contradicts.",
+        "accepted; 1: at least one rejected, or with --strict not judged completely; 2: at least "
+        "one has no receipt, or contradicts.",
     .example = "emgate submit --card gateway.card --anchors ca.pem --sign plant.key,plant.pem "
                "-o receipts 2011-04-06.xml",
     .options = options,

@@ -205,8 +205,8 @@ static void expect_same(const struct eg_package_ref *package, const struct eg_fi
     struct eg_buf texts[2];
     eg_buf_init(&texts[0], EG_FINDINGS_MAX * 4);
     eg_buf_init(&texts[1], EG_FINDINGS_MAX * 4);
-    cr_assert(eg_findings_write(&texts[0], a, package, &err) == EG_OK);
-    cr_assert(eg_findings_write(&texts[1], b, package, &err) == EG_OK);
+    cr_assert(eg_findings_write(&texts[0], a, package, NULL, &err) == EG_OK);
+    cr_assert(eg_findings_write(&texts[1], b, package, NULL, &err) == EG_OK);
     cr_assert_eq(texts[0].len, texts[1].len);
     cr_assert(memcmp(texts[0].data, texts[1].data, texts[0].len) == 0);
     eg_buf_done(&texts[0]);
