@@ -2,7 +2,7 @@
 """Executable model of rules/ASSESSMENT.md: reads the packages, inputs and expectations from that file and runs them.
 
 Twice: in binary64 as the engine will, and in exact fractions as a lawyer would. Both must give the same judged figures.
-Not modelled: permits, corrections, calendar arithmetic (known days are given), convert, kelvin, finding texts.
+Not modelled: permits, corrections, calendar arithmetic (known days are given), convert, kelvin, finding texts, what is owed and not reported.
     python3 model.py            all examples, both number worlds, rounding trials
     python3 model.py --show a   every figure of one example
     python3 model.py --long     ten times as many rounding trials (two minutes)
@@ -14,6 +14,8 @@ from decimal import Decimal
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAGE = os.path.join(HERE, "..", "..", "rules", "ASSESSMENT.md")
+READING = os.path.join(HERE, "..", "..", "rules", "vocabulary", "readings", "report-1.xml")
+RANGES = [c.attrib for c in ET.parse(READING).getroot() if c.get("range-unit")]
 STATUSES = ["valid", "substitute", "implausible", "plant", "invalid", "maintenance", "malfunction", "missing"]
 USABLE = ("valid", "substitute")
 
@@ -94,6 +96,7 @@ class Q:
     """number quantity; cells are (number or None, status); figure: one cell"""
     def __init__(self, cells, u, col, exact=False, place=None, n=None, reason=None):
         self.cells, self.unit, self.col, self.exact, self.place, self.n, self.reason = cells, u, col, exact, place, n, reason
+        self.unanswered = 0                                        # of a count that is no window's
     def at(self, i): return self.cells[i] if self.col else self.cells[0]
 class Words:
     def __init__(self, cells, col, words=None): self.cells, self.col, self.words = cells, col, words
@@ -155,6 +158,8 @@ class Parser:
         else: v = self.value()
         for r in RELATIONS:
             if self.take(*r): return ("cmp", " ".join(r), v, self.value())
+        if self.take("has", "a", "word"): return ("word-there", v)
+        if self.take("has", "no", "word"): return ("not", ("word-there", v))
         if self.take("has", "a", "number"): return ("has", v)
         if self.take("has", "no", "number"): return ("not", ("has", v))
         if self.take("is"):
@@ -296,6 +301,8 @@ def condition(scope, e):
     if k == "not":
         a = condition(scope, e[1]); return YesNo([k_not(c) for c in a.cells], a.col)
     if k == "ended": return YesNo([scope.has_ended(e[1])], False)
+    if k == "word-there":
+        w = words(scope, e[1]); return YesNo([c is not None for c in w.cells], w.col)
     if k == "has":
         a = number(scope, e[1]); return YesNo([c[0] is not None for c in a.cells], a.col)
     if k == "yes":
@@ -312,6 +319,7 @@ def condition(scope, e):
         a, b = number(scope, e[2]), number(scope, e[3])
         u_same(a.unit, b.unit, "comparison"); exact_only(a, e[2]); exact_only(b, e[3])
         col = a.col or b.col
+        if a.unanswered or b.unanswered: return YesNo([interval(e[1], a, b)], False)
         return YesNo([compare(e[1], a.at(i), b.at(i)) for i in range(scope.n if col else 1)], col)
     raise PackageError("EA-KIND: %s" % (e,))
 
@@ -319,6 +327,14 @@ def compare(rel, a, b):
     if a[0] is None or b[0] is None or a[1] not in USABLE or b[1] not in USABLE: return None
     x, y = a[0], b[0]
     return {"exceeds": x > y, "falls below": x < y, "is at least": x >= y, "is at most": x <= y, "equals": x == y, "differs from": x != y}[rel]
+
+def interval(rel, a, b):
+    """counts of which some places are unknown: at least themselves, at most themselves and those"""
+    (x, xs), (y, ys) = a.cells[0], b.cells[0]
+    ends = {compare(rel, (u, xs), (v, ys)) for u in {x, x + a.unanswered} for v in {y, y + b.unanswered}}
+    if rel in ("equals", "differs from") and len(ends) == 1 and (a.unanswered > 1 or b.unanswered > 1):
+        if x <= y + b.unanswered and y <= x + a.unanswered: return None
+    return ends.pop() if len(ends) == 1 else None
 
 def words(scope, e):
     if e[0] == "status":
@@ -357,7 +373,7 @@ class Run:
         self.check_load()
 
     def check_load(self):
-        law_ok = {"given", "round", "recall", "remember", "class", "scale", "text", "case", "otherwise", "source", "series", "window"}
+        law_ok = {"given", "part", "round", "recall", "remember", "class", "scale", "text", "case", "otherwise", "source", "series", "window"}
         for el in self.p.find("assessment").iter():
             if el.tag not in law_ok | {"assessment"} and not el.get("source"): raise PackageError("EA-SOURCE: %s %s" % (el.tag, el.attrib))
             if el.tag in ("sum", "mean", "max", "min", "percentile") and not (el.get("using") and el.get("over")): raise PackageError("EA-USING: %s" % el.attrib)
@@ -425,8 +441,19 @@ class Run:
         if x.get("each") == "series":
             return s.put(x.get("name"), Q([(W.read(self.inp["series"][s.component][f]), "valid")], unit(x.get("unit")), False, True))
         raw = self.inp["columns"]["own " + s.component if f == "own" else f]
-        cells = [cell_of(W, c) for c in raw]
+        cells = [self.plausible(x, f, cell_of(W, c)) for c in raw]
         s.put(x.get("name"), Q(cells, unit(x.get("unit")), True, True))
+
+    def plausible(self, x, column, cell):
+        """outside the reading's range, in its own unit, and that of the line: no number"""
+        v, st = cell
+        ranges = [x.attrib] + [r for r in RANGES if r.get("name") == column and r.get("range-unit") == x.get("unit")]
+        bound = lambda r, k: None if r.get(k) is None else self.W.read(r.get(k))
+        for r in ranges if v is not None else []:
+            low, high, below = bound(r, "at-least"), bound(r, "at-most"), bound(r, "below")
+            if (low is not None and v < low) or (high is not None and v > high) or (below is not None and v >= below):
+                return None, heavier(st, "implausible")
+        return cell
 
     def do_derive(self, x, s):
         u = unit(x.get("unit"))
@@ -453,15 +480,18 @@ class Run:
         s.put(x.get("name"), YesNo([c.at(i) for i in range(s.n)], True))
 
     def over(self, x, s):
+        """for each place yes, no or None: it is not known whether it is selected"""
         o = x.get("over")
         if o is None: raise PackageError("EA-OVER: %s" % x.attrib)
-        return [True] * s.n if o == "all" else [c is True for c in s.find(o).cells]
+        return [True] * s.n if o == "all" else list(s.find(o).cells)
 
     def do_count(self, x, s):
         o, c = self.over(x, s), condition(s, cond(x.get("when")))
-        n = sum(1 for i in range(s.n) if o[i] and c.at(i) is True)
-        un = sum(1 for i in range(s.n) if o[i] and c.at(i) is None)
-        self.figure(x, s, Q([(self.W.const(Fraction(n)), "valid")], ONE, False, True, 0))
+        n = sum(1 for i in range(s.n) if o[i] is True and c.at(i) is True)
+        un = sum(1 for i in range(s.n) if (o[i] is True and c.at(i) is None) or (o[i] is None and c.at(i) is not False))
+        q = Q([(self.W.const(Fraction(n)), "valid")], ONE, False, True, 0)
+        if not hasattr(s, "outer"): q.unanswered = un
+        self.figure(x, s, q)
         if un: self.show(x.get("name") + " unanswered", un)
 
     def used(self, x, s):
@@ -469,17 +499,20 @@ class Run:
         if not isinstance(q, Q) or not q.col: raise PackageError("EA-KIND: of=%s" % x.get("of"))
         ok = x.get("using").split()
         o = self.over(x, s)
-        return q, [q.cells[i][0] for i in range(s.n) if o[i] and q.cells[i][0] is not None and q.cells[i][1] in ok]
+        unknown = sum(1 for i in range(s.n) if o[i] is None)
+        return q, [q.cells[i][0] for i in range(s.n) if o[i] is True and q.cells[i][0] is not None and q.cells[i][1] in ok], unknown
 
     def aggregate(self, x, s):
-        q, xs = self.used(x, s)
+        q, xs, unknown = self.used(x, s)
         W, k = self.W, x.tag
-        if not xs: v = W.const(Fraction(0)) if k == "sum" else None
+        if not xs: v = None
         elif k == "sum": v = W.total(xs)
         elif k == "mean": v = W.total(xs) / len(xs)
         elif k == "percentile": v = sorted(xs)[math.ceil(Fraction(x.get("p")) * len(xs) / 100) - 1]
         else: v = max(xs) if k == "max" else min(xs)
-        self.figure(x, s, Q([(v, "valid" if v is not None else "missing")], q.unit, False, q.exact and k != "mean", q.place, len(xs)))
+        status = "missing" if v is None else "implausible" if unknown > int(x.get("unknown-max", "0")) else "valid"
+        self.figure(x, s, Q([(v, status)], q.unit, False, q.exact and k != "mean", q.place, len(xs)))
+        if unknown: self.show(x.get("name") + " unanswered", unknown)
     do_sum = do_mean = do_max = do_min = do_percentile = aggregate
 
     def figure(self, x, s, q):
@@ -531,7 +564,7 @@ class Run:
         if not q.col: self.show(x.get("name"), text(cells[0][0]) + ("" if cells[0][1] == "valid" else " " + cells[0][1]))
 
     def do_classes(self, x, s):
-        rows = []
+        rows, ids = [], {c.get("id") for c in x if c.tag == "class"}
         for c in x:
             if c.tag == "class": rows.append((c.get("id"), condition(s, cond(c.get("when")))))
             else:
@@ -547,9 +580,12 @@ class Run:
         o = self.over(x, s) if col else [True]
         cells, counts = [], {}
         for i in range(s.n if col else 1):
-            k = next((n for n, r in rows if r.at(i) is True), None) if o[i] else None
+            k, name = None, "unclassed"
+            for n, r in (rows if o[i] is True else []):
+                if r.at(i) is None and n in ids: name = "undecided"; break
+                if r.at(i) is True: k = name = n; break
             cells.append(k)
-            if o[i]: counts[k or "unclassed"] = counts.get(k or "unclassed", 0) + 1
+            if o[i] is not False: counts[name if o[i] else "undecided"] = counts.get(name if o[i] else "undecided", 0) + 1
         s.put(x.get("name"), Words(cells, col))
         for k, v in counts.items(): self.show("class " + k, str(v))
 
@@ -598,14 +634,16 @@ class Run:
         c = condition(s, cond(x.get("when")))
         if x.get("each"):
             o = self.over(x, s)
-            cells = [c.at(i) for i in range(s.n) if o[i]]
+            cells = [c.at(i) if o[i] else None for i in range(s.n) if o[i] is not False]
             for i in range(s.n):
-                if o[i] and c.at(i) is True: self.out.setdefault(self.current, {}).setdefault("found " + fid, []).append(i + 1)
+                if o[i] is True and c.at(i) is True: self.out.setdefault(self.current, {}).setdefault("found " + fid, []).append(i + 1)
         else:
             if c.col: raise PackageError("EA-KIND: finding %s needs each" % fid)
             cells = c.cells
         self.show("judged " + fid, "%d %d %d" % (sum(a is True for a in cells), sum(a is False for a in cells), sum(a is None for a in cells)))
 
+    def do_require(self, x, s): pass                               # what is owed is no part of the example's figures
+    def do_combine(self, x, s): pass                               # nor do the examples report parts of a component
     def do_rounding(self, x, s): pass
     def do_text(self, x, s): pass
 

@@ -7,7 +7,7 @@ import sys
 import xml.etree.ElementTree as ET
 import model as M
 
-DAMAGES = [("a",'is="max(0, ssta - ci)" source="Anlage 4 Nr. 4"','is="max(0, ssta - o2)" source="Anlage 4 Nr. 4"',"EA-UNIT"),
+DAMAGES = [("a",'is="max(0, ssta - min(ci, $ci-max))" source="Anlage 4 Nr. 1 und 4"','is="max(0, ssta - o2)" source="Anlage 4 Nr. 4"',"EA-UNIT"),
      ("a",'when="half-hour exceeds $limit-half-hour"','when="vsta exceeds $limit-half-hour"',"EA-ROUND"),
      ("a",'using="valid" source="§ 19 Abs. 1 Satz 3 und 4"','source="§ 19 Abs. 1 Satz 3 und 4"',"EA-USING"),
      ("a",'of="vsta" as="limit-half-hour"','of="vstb" as="limit-half-hour"',"EA-NAME"),

@@ -164,8 +164,15 @@ def a_sender_judges_itself_with_the_gateway_s_own_package():
 def findings_text(answer):
     """The text whose digest the receipt binds, written anew from what the sender's own run says."""
     package = answer['package']
-    out = ['emgate findings 1', 'package %s %s %s' % (package['id'], package['version'],
-                                                      package['digest']), 'valid yes', 'omitted 0']
+    counts = '%(owed)d %(judged)d %(exceeded)d %(undecided)d'
+    out = ['emgate findings 2', 'package %s %s %s' % (package['id'], package['version'],
+                                                      package['digest']), 'valid yes', 'omitted 0',
+           'counts ' + counts % answer['counts']]
+    for limit in answer['limits']:
+        out.append('judged %s %s %s %s %d' % (limit['limit'], limit['source'],
+                                              limit['component'] or '-', counts % limit,
+                                              limit['notApplicable']))
+    out.append('judged-omitted %d' % answer['limitsOmitted'])
     for finding in answer['findings']:
         out.append('finding %s %s' % (finding['severity'], finding['rule']))
         out.append('step %d' % finding['step'])

@@ -21,6 +21,7 @@ import waste_year as year  # noqa: E402
 
 PACKAGE = os.path.join(support.ROOT, 'rules/de.bimschv17.continuous')
 ID = 'de.bimschv17.continuous'
+EXEMPT = ('HF',)  # limited, but not measured in this plant
 PLANT = 'waste-1'
 SOURCE = 'line-1'
 RESULT = '{urn:emgate:assessment-result:2}'
@@ -178,13 +179,16 @@ def settle(gateway):
         '<setting package="%s" name="%s"%s word="%s" citation="permit of the trial"/>' %
         (ID, name, ' component="%s"' % component if component else '', word)
         for (name, component), word in year.SETTINGS.items())
+    exempt = ''.join(  # the others are measured in this plant
+        '<parameter package="%s" name="monitoring" component="%s" value="exempt" unit="word" '
+        'citation="permit of the trial"/>' % (ID, component) for component in EXEMPT)
     path = gateway.file('directory.xml')
     with open(path, encoding='utf-8') as source:
         text = source.read()
     text = text.replace('version="1" not-after', 'version="2" not-after')
     text = re.sub(r' regimes="[^"]*"', '', text)
     text, plants = re.subn(r'(<plant id="%s"[^>]*?)\s*(/>|>)' % PLANT,
-                           lambda m: m.group(1) + ' regimes="bimschv17">' + settings +
+                           lambda m: m.group(1) + ' regimes="bimschv17">' + exempt + settings +
                            ('</plant>' if m.group(2) == '/>' else ''), text)
     assert plants == 1, text
     with open(path, 'w', encoding='utf-8') as out:

@@ -60,12 +60,16 @@ def require(condition, what):
 
 # ---- texts -------------------------------------------------------------------------------------
 
+FORMS = {'entry': (1, 2), 'findings': (1, 2)}
+
+
 def lines_of(text, kind):
     """The (key, value) pairs of a text in the line form, in order; values unescaped."""
     text = text.decode('utf-8')
     require(text.endswith('\n'), 'text ends with LF')
     lines = text[:-1].split('\n')
-    require(lines[0] == 'emgate %s 1' % kind, 'text begins with its kind, not "%s"' % lines[0])
+    require(lines[0] in ['emgate %s %d' % (kind, form) for form in FORMS.get(kind, (1,))],
+            'text begins with its kind, not "%s"' % lines[0])
     pairs = []
     for line in lines[1:]:
         key, blank, value = line.partition(' ')
@@ -268,9 +272,11 @@ class Receipt:
         return self.get(key) == 'sha256:' + hashlib.sha256(salt + content).hexdigest()
 
     def notification(self, number, name, recipient, salt, content):
-        listed = [value for key, value in self.lines if key == 'notification']
-        wanted = '%s %s sha256:%s' % (name, recipient, hashlib.sha256(salt + content).hexdigest())
-        return 1 <= number <= len(listed) and listed[number - 1] == wanted
+        """In form 2 a running number of the recipient, or -, stands before the digest."""
+        listed = [value.split(' ') for key, value in self.lines if key == 'notification']
+        wanted = [name, recipient, 'sha256:' + hashlib.sha256(salt + content).hexdigest()]
+        return 1 <= number <= len(listed) and \
+            listed[number - 1][:2] + listed[number - 1][-1:] == wanted
 
 
 # ---- the client --------------------------------------------------------------------------------

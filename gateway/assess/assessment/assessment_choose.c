@@ -69,9 +69,6 @@ static enum eg_status set_setting(struct eg_assess_run *run, const struct eg_ass
     struct eg_assess_cell *cell = &run->cells[asked->quantity];
     bool series = run->series != NULL;
 
-    if (series ? !asked->in_series : !asked->in_source) {
-        return EG_OK;
-    }
     if (run->job->values == NULL) {
         return eg_error_set(run->err, EG_E_DENIED, run->a->package->ref.id,
                             "nothing is known of the setting %.64s", setting->name);
@@ -134,7 +131,42 @@ enum eg_status eg_assess_run_parameters(struct eg_assess_run *run)
         set_constant(run, &a->constants[i]);
     }
     for (size_t i = 0; i < a->setting_count; i++) {
-        EG_TRY(set_setting(run, &a->settings[i]));
+        const struct eg_assess_setting *asked = &a->settings[i];
+        if (run->series != NULL ? asked->in_series : asked->in_source) {
+            EG_TRY(set_setting(run, asked));
+        }
+    }
+    return EG_OK;
+}
+
+/* The parameter or setting that the quantity is, if it is one. */
+static enum eg_status set_asked(struct eg_assess_run *run, int quantity)
+{
+    const struct eg_assessment *a = run->a;
+    const char *component = run->series != NULL ? run->series->component : NULL;
+
+    for (size_t i = 0; i < a->parameter_count; i++) {
+        if (a->parameters[i].quantity == quantity) {
+            EG_TRY(eg_assess_value_for(&run->values[i], run, i, component));
+            set_parameter(run, i);
+        }
+    }
+    for (size_t i = 0; i < a->setting_count; i++) {
+        if (a->settings[i].quantity == quantity) {
+            EG_TRY(set_setting(run, &a->settings[i]));
+        }
+    }
+    return EG_OK;
+}
+
+enum eg_status eg_assess_run_asked(struct eg_assess_run *run, int block)
+{
+    const struct eg_assess_block *b = &run->a->blocks[block];
+
+    for (size_t i = 0; i < b->op_count; i++) {
+        for (size_t k = 0; k < 4 && b->ops[i].in[k] != EG_ASSESS_NONE; k++) {
+            EG_TRY(set_asked(run, b->ops[i].in[k]));
+        }
     }
     return EG_OK;
 }

@@ -588,6 +588,11 @@ enum eg_status eg_assess_run_block(struct eg_assess_run *run, int block);
 EG_MUST_USE
 enum eg_status eg_assess_run_parameters(struct eg_assess_run *run);
 
+/* Only those that a block of conditions asks for: a component that is exempt has no others.
+ * EG_E_DENIED. */
+EG_MUST_USE
+enum eg_status eg_assess_run_asked(struct eg_assess_run *run, int block);
+
 /* The value that holds for a component (NULL: none) of the current source; NULL: there is none. */
 EG_MUST_USE
 enum eg_status eg_assess_value_for(const struct eg_parameter_value **out, struct eg_assess_run *run,

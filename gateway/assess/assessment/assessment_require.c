@@ -250,7 +250,7 @@ static bool has_series(const struct eg_grid_source *source, const char *componen
     return false;
 }
 
-/* Does it hold for the current source or series, whose parameters are chosen here? */
+/* Does it hold for the current source or series? */
 static enum eg_status holds(bool *out, struct eg_assess_run *run,
                             const struct eg_assess_require *require)
 {
@@ -258,7 +258,7 @@ static enum eg_status holds(bool *out, struct eg_assess_run *run,
     if (require->block == EG_ASSESS_NONE) {
         return EG_OK;
     }
-    EG_TRY(eg_assess_run_parameters(run)); /* of the asked component, in add_required */
+    EG_TRY(eg_assess_run_asked(run, require->block));
     EG_TRY(eg_assess_run_block(run, require->block));
     *out = eg_assess_answer(&run->cells[require->condition], 0) == EG_ANSWER_YES;
     return EG_OK;
