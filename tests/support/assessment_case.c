@@ -77,6 +77,7 @@ void assessment_case_open(struct assessment_case *c, const char *name)
     eg_facts_init(&c->known);
     eg_facts_init(&c->recalled);
     eg_facts_init(&c->remembered);
+    eg_judged_init(&c->judged);
     (void)snprintf(path, sizeof path, "tests/data/assess/assessment/%s/package", name);
     cr_assert_eq(eg_package_read(&c->package, path, true, &c->err), EG_OK, "%s: %s", c->err.where,
                  c->err.text);
@@ -111,6 +112,7 @@ void assessment_case_done(struct assessment_case *c)
     eg_facts_done(&c->known);
     eg_facts_done(&c->recalled);
     eg_facts_done(&c->remembered);
+    eg_judged_done(&c->judged);
     eg_package_free(&c->package);
     eg_xml_done();
 }
@@ -209,11 +211,13 @@ enum eg_status assessment_case_run(struct assessment_case *c)
                                           .header = &c->header,
                                           .plant = &c->plant,
                                           .values = &c->values,
-                                          .known = &c->known};
+                                          .known = &c->known,
+                                          .semantics = c->semantics};
     const struct eg_assessment_output out = {.result = &c->octets,
                                              .findings = &c->findings,
                                              .recalled = &c->recalled,
-                                             .remembered = &c->remembered};
+                                             .remembered = &c->remembered,
+                                             .judged = &c->judged};
     status = eg_assessment_run(&out, &c->made, c->assessment, &job, &c->err);
     if (status == EG_OK && c->made) {
         xmlFreeDoc(c->result);
@@ -278,4 +282,22 @@ const char *assessment_case_text(struct assessment_case *c, size_t index, const 
     (void)snprintf(kept, sizeof kept, "%s", text.data != NULL ? (const char *)text.data : "");
     eg_buf_done(&text);
     return kept;
+}
+
+size_t assessment_case_rule(struct assessment_case *c, const char *rule, const char **first)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < c->findings.count; i++) {
+        if (strcmp(c->findings.list[i].rule, rule) == 0 && count++ == 0 && first != NULL) {
+            *first = assessment_case_text(c, i, "en");
+        }
+    }
+    return count;
+}
+
+enum eg_status assessment_case_owed(struct assessment_case *c)
+{
+    const struct eg_assessment_job job = {
+        .header = &c->header, .plant = &c->plant, .values = &c->values};
+    return eg_assessment_owed(&c->judged, c->assessment, &job, &c->err);
 }

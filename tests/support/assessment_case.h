@@ -27,6 +27,8 @@ struct assessment_case {
     struct eg_buf octets; /* of the result */
     struct eg_findings findings;
     struct eg_facts recalled, remembered;
+    struct eg_judged judged;
+    uint32_t semantics; /* 0: the present engine */
     bool made;
     struct eg_error err;
 };
@@ -48,6 +50,10 @@ xmlNode *assessment_case_find(struct assessment_case *c, const char *who, const 
 const char *assessment_case_value(const xmlNode *node, const char *attribute);
 void assessment_case_fact(struct assessment_case *c, const char *component, const char *name,
                           const char *day, const char *value, const char *unit);
+/* How many findings have this rule; *first is the text in English of the first of them. */
+size_t assessment_case_rule(struct assessment_case *c, const char *rule, const char **first);
+/* What is owed without a report, into c->judged. */
+enum eg_status assessment_case_owed(struct assessment_case *c);
 /* Text of the finding so numbered. Good until the next call. */
 const char *assessment_case_text(struct assessment_case *c, size_t index, const char *lang);
 

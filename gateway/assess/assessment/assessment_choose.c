@@ -139,16 +139,50 @@ enum eg_status eg_assess_run_parameters(struct eg_assess_run *run)
     return EG_OK;
 }
 
-/* The parameter or setting that the quantity is, if it is one. */
+static enum eg_status choose_one(struct eg_assess_run *run, size_t index)
+{
+    const char *component = run->series != NULL ? run->series->component : NULL;
+
+    EG_TRY(eg_assess_value_for(&run->values[index], run, index, component));
+    set_parameter(run, index);
+    return EG_OK;
+}
+
+/* Parameters that a formula names. */
+struct naming {
+    struct eg_assess_run *run;
+    enum eg_status status;
+};
+
+static bool choose_named(const struct eg_expression *node, void *payload)
+{
+    struct naming *naming = payload;
+    const struct eg_assessment *a = naming->run->a;
+
+    for (size_t i = 0; node->kind == EG_EXPR_PARAMETER && i < a->parameter_count; i++) {
+        if (strcmp(a->parameters[i].parameter->name, node->text) == 0) {
+            naming->status = choose_one(naming->run, i);
+        }
+    }
+    return naming->status == EG_OK;
+}
+
+/* The parameter, constant or setting that the quantity is, if it is one. */
 static enum eg_status set_asked(struct eg_assess_run *run, int quantity)
 {
     const struct eg_assessment *a = run->a;
-    const char *component = run->series != NULL ? run->series->component : NULL;
+    struct naming naming = {run, EG_OK};
 
     for (size_t i = 0; i < a->parameter_count; i++) {
         if (a->parameters[i].quantity == quantity) {
-            EG_TRY(eg_assess_value_for(&run->values[i], run, i, component));
-            set_parameter(run, i);
+            EG_TRY(choose_one(run, i));
+        }
+    }
+    for (size_t i = 0; i < a->constant_count; i++) {
+        if (a->constants[i].quantity == quantity) {
+            (void)eg_expression_walk(a->constants[i].formula, choose_named, &naming);
+            EG_TRY(naming.status);
+            set_constant(run, &a->constants[i]);
         }
     }
     for (size_t i = 0; i < a->setting_count; i++) {

@@ -4,6 +4,7 @@
 #include "tests/support/assessment_case.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static void refuse(const char *name, const char *from, const char *to, const char *code)
@@ -217,4 +218,96 @@ Test(assessment_read, refuses_another_root_and_two_sources)
            "EA-NAME");
     refuse("e", "<source>", "<source/><source>", "EA-NAME");
     refuse("e", "result=\"periodic\" reading", "result=\"daily\" reading", "EA-NAME");
+}
+
+#define SERIES "<series having=\"limit-day\">"
+#define REQUIRE(what) SERIES "<require " what "/>"
+
+Test(assessment_read, refuses_what_is_owed_for_no_reason_of_the_plant)
+{
+    static const char *const wrong[][2] = {
+        {REQUIRE("series='NOx'"), "EA-SOURCE"},
+        {REQUIRE("source='x'"), "EA-NAME"},
+        {REQUIRE("series='NOx' columns='o2' source='x'"), "EA-NAME"},
+        {REQUIRE("series='' source='x'"), "EA-NAME"},
+        {REQUIRE("columns='nothing' source='x'"), "EA-NAME"},
+        {REQUIRE("columns='judged' source='x'"), "EA-KIND"},
+        {REQUIRE("series='NOx' when='o2 exceeds 5 vol-%' source='x'"), "EA-KIND"},
+        {REQUIRE("series='NOx' when='state is on' source='x'"), "EA-KIND"},
+        {REQUIRE("series='NOx' when='later' source='x'"), "EA-NAME"},
+        {REQUIRE("series='NOx' when='process is other and' source='x'"), "EA-NAME"},
+        {REQUIRE("series='NOx' color='red' source='x'"), "EA-NAME"},
+        {"<require series='NOx' source='x'/>" SERIES, "EA-KIND"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        refuse("a", SERIES, wrong[i][0], wrong[i][1]);
+    }
+    refuse("a", "<recall name=\"lost-on\"",
+           "<require series='NOx' source='x'/><recall "
+           "name=\"lost-on\"",
+           "EA-WINDOW");
+}
+
+#define COMBINE(series, parts) "<combine series='" series "' source='x'>" parts "</combine>" SERIES
+#define TWO "<part series='NO'/><part series='NO2'/>"
+
+Test(assessment_read, refuses_sums_of_components_that_are_none)
+{
+    static const char *const wrong[][2] = {
+        {COMBINE("NOx", ""), "EA-NAME"},
+        {COMBINE("NOx", "<part series='NO'/>"), "EA-NAME"},
+        {COMBINE("NOx", "<part series='NO'/><part series='NO'/>"), "EA-NAME"},
+        {COMBINE("NOx", "<part series='NO'/><part series='NOx'/>"), "EA-NAME"},
+        {COMBINE("NOx", "<part series='NO' times='0'/><part series='NO2'/>"), "EA-NUM"},
+        {COMBINE("NOx", "<part series='NO' per='-1'/><part series='NO2'/>"), "EA-NUM"},
+        {COMBINE("NOx", "<part series='NO' times='1,5'/><part series='NO2'/>"), "EA-NUM"},
+        {COMBINE("NOx", "<part/><part series='NO2'/>"), "EA-NAME"},
+        {COMBINE("NOx", TWO "text"), "EA-NAME"},
+        {"<combine series='NOx'>" TWO "</combine>" SERIES, "EA-SOURCE"},
+        {"<combine series='NOx' source='x'>" TWO "</combine>" COMBINE("NOx", TWO), "EA-NAME"},
+        {SERIES "<combine series='NOx' source='x'>" TWO "</combine>", "EA-NAME"},
+        {COMBINE("NOx", TWO "<part series='a'/><part series='b'/><part series='c'/>"
+                            "<part series='d'/><part series='e'/><part series='f'/>"
+                            "<part series='g'/>"),
+         "EA-LIMIT"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        refuse("a", SERIES, wrong[i][0], wrong[i][1]);
+    }
+    refuse("e", "<series having=\"limit\">",
+           "<combine series='NOx' source='x'>" TWO "</combine><series having=\"limit\">",
+           "EA-KIND"); /* a list of samplings */
+}
+
+#define O2(bounds) "<given name=\"o2\" from=\"oxygen\" unit=\"vol-%\" " bounds "/>"
+
+Test(assessment_read, refuses_ranges_and_unknown_places_of_no_sense)
+{
+    static const char *const wrong[][2] = {
+        {O2("at-least='many'"), "EA-NUM"},
+        {O2("below='1e1'"), "EA-NUM"},
+        {O2("at-least='5' at-most='4'"), "EA-NUM"},
+        {O2("at-least='5' below='5'"), "EA-NUM"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        refuse("a", "<given name=\"o2\" from=\"oxygen\" unit=\"vol-%\"/>", wrong[i][0],
+               wrong[i][1]);
+    }
+    refuse("a", "words=\"on start-up shut-down off\"",
+           "words=\"on start-up shut-down off\" at-least=\"0\"", "EA-KIND");
+    static const char *const most[] = {"-1", "1000", "1.5", "one", " 1", "1 "};
+    for (size_t i = 0; i < sizeof most / sizeof most[0]; i++) {
+        char mean[100] = "";
+        (void)snprintf(mean, sizeof mean, "<mean unknown-max=\"%s\" name=\"day-mean\"", most[i]);
+        refuse("a", "<mean name=\"day-mean\"", mean, "EA-NUM");
+    }
+    refuse("a", "<count name=\"lost\"", "<count unknown-max=\"1\" name=\"lost\"", "EA-NAME");
+}
+
+Test(assessment_read, refuses_a_word_where_there_is_none)
+{
+    refuse("a", "where=\"state is not off and", "where=\"o2 has a word and", "EA-KIND");
+    refuse("a", "where=\"state is not off and", "where=\"nothing has a word and", "EA-NAME");
+    refuse("a", "where=\"state is not off and", "where=\"state has a", "EA-NAME");
+    refuse("a", "where=\"state is not off and", "where=\"o2 + o2 has a word and", "EA-NAME");
 }
