@@ -416,14 +416,6 @@ static const struct eg_plant_authority *authority_on(const struct eg_plant *plan
     return NULL;
 }
 
-static void day_after(char day[11], const char *text)
-{
-    int32_t number = 0;
-
-    (void)eg_day_read(eg_bytes_of(text), &number); /* was read as a real day */
-    eg_day_text(day, number + 1);
-}
-
 static enum eg_status check_authorities(const struct eg_plant *plant, const xmlNode *node,
                                         struct eg_error *err)
 {
@@ -443,7 +435,7 @@ static enum eg_status check_authorities(const struct eg_plant *plant, const xmlN
             (plant->until[0] != '\0' && strcmp(entry->until, plant->until) >= 0)) {
             return EG_OK;
         }
-        day_after(day, entry->until);
+        eg_day_after(day, entry->until);
     }
 }
 
