@@ -192,8 +192,8 @@ static enum eg_status choose_own(struct run *run, struct eg_error *err)
     const struct eg_rules *rules = run->rules;
     const struct eg_report_header *header = run->job->header;
 
-    EG_TRY(eg_parameters_choose(&run->own, rules->parameter_rules, run->job->plant, header->from,
-                                header->until, err));
+    EG_TRY(eg_parameters_choose_so_far(&run->own, rules->parameter_rules, run->job->plant,
+                                       header->from, header->until, err));
     EG_TRY(eg_parameters_document(&run->own_parameters, &run->own, rules->package, err));
     EG_TRY(eg_parameters_text(&run->outcome->parameters, &run->own, err));
     run->values = &run->own;
@@ -467,11 +467,40 @@ static enum eg_status run_steps(struct run *run, struct eg_error *err)
     return EG_OK;
 }
 
+/*
+ * All that the directory lacks for this report, where a judgement can not begin or stopped for want
+ * of a setting. What stopped it for another reason keeps its own error. Steps on results that were
+ * not made can not be asked.
+ */
+static enum eg_status tell_lacking(struct run *run, enum eg_status stopped, struct eg_error *err)
+{
+    const struct eg_assessment_job job = {
+        .doc = run->job->document->doc, .header = run->job->header, .values = &run->own};
+
+    if (run->values != &run->own) {
+        return stopped;
+    }
+    for (size_t i = 0; i < run->rules->step_count; i++) {
+        const struct eg_rules_step *step = &run->rules->steps[i];
+        if (step->plan->kind == EG_STEP_ASSESSMENT && step->plan->on == NULL) {
+            EG_TRY(eg_assessment_lacking(&run->own.lacking, step->assessment, &job, err));
+        }
+    }
+    EG_TRY(eg_settings_refuse(&run->own.lacking, &run->own, err));
+    return stopped;
+}
+
 static enum eg_status judge_report(struct run *run, struct eg_error *err)
 {
     EG_TRY(make_room(run, err));
     EG_TRY(choose_parameters(run, err));
-    EG_TRY(run_steps(run, err));
+    if (run->own.lacking.count > 0) {
+        return tell_lacking(run, EG_E_DENIED, err);
+    }
+    enum eg_status status = run_steps(run, err);
+    if (status != EG_OK) {
+        return status == EG_E_DENIED ? tell_lacking(run, status, err) : status;
+    }
     run->outcome->accepted = eg_findings_valid(&run->outcome->findings);
     if (run->outcome->accepted) {
         return make_notifications(run, err);

@@ -473,10 +473,10 @@ static enum eg_status choose_without_permits(struct eg_parameter_values *out,
     return choose_values(&without, err);
 }
 
-enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
-                                    const struct eg_parameter_rules *rules,
-                                    const struct eg_plant *plant, const char *from,
-                                    const char *until, struct eg_error *err)
+enum eg_status eg_parameters_choose_so_far(struct eg_parameter_values *out,
+                                           const struct eg_parameter_rules *rules,
+                                           const struct eg_plant *plant, const char *from,
+                                           const char *until, struct eg_error *err)
 {
     struct eg_parameter_values values = {.plant = plant, .rules = rules, .package = rules->package};
     struct eg_parameter_values base = values;
@@ -518,6 +518,29 @@ enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
 done:
     free(choice.entries);
     eg_parameters_done(&base);
+    eg_parameters_done(&values);
+    return status;
+}
+
+enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
+                                    const struct eg_parameter_rules *rules,
+                                    const struct eg_plant *plant, const char *from,
+                                    const char *until, struct eg_error *err)
+{
+    struct eg_parameter_values values = {.list = NULL};
+    enum eg_status status = eg_parameters_choose_so_far(&values, rules, plant, from, until, err);
+
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_settings_refuse(&values.lacking, &values, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    *out = values;
+    values = (struct eg_parameter_values){.list = NULL};
+
+done:
     eg_parameters_done(&values);
     return status;
 }

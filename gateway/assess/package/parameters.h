@@ -122,16 +122,23 @@ size_t eg_parameter_components(const char *const **out, const struct eg_paramete
  *   rules        kept
  *   plant        entries for this package are taken from it; NULL: none; kept
  *   from, until  the report's period
- * out->lacking says which settings are missing or change: not an error here, because what the
- * report's sources and components lack is told with it (eg_settings_refuse).
- * EG_E_DENIED: an entry may not be used as it is, or a permit changes within the period (the
- * directory must be mended); says which. EG_E_NOMEM.
+ * EG_E_DENIED: an entry may not be used as it is, says which; or settings of the plant are missing
+ * or change within the period, says all (the directory must be mended). EG_E_NOMEM.
  */
 EG_MUST_USE
 enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
                                     const struct eg_parameter_rules *rules,
                                     const struct eg_plant *plant, const char *from,
                                     const char *until, struct eg_error *err);
+/*
+ * The same where settings are missing or change: out->lacking has them and nothing may be judged by
+ * these values, but they can be asked what else a report lacks, for eg_settings_refuse to tell.
+ */
+EG_MUST_USE
+enum eg_status eg_parameters_choose_so_far(struct eg_parameter_values *out,
+                                           const struct eg_parameter_rules *rules,
+                                           const struct eg_plant *plant, const char *from,
+                                           const char *until, struct eg_error *err);
 void eg_parameters_done(struct eg_parameter_values *values);
 
 /*

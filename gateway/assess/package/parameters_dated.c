@@ -149,11 +149,13 @@ void eg_dated_over(struct eg_dated_over *out, const struct eg_parameter_choice *
     }
 }
 
-static size_t put_said(char *out, size_t size, const struct eg_dated *entry, const char *day)
+/* Where a directory says nothing, a permit leaves the package's value, a setting no word. */
+static size_t put_said(char *out, size_t size, const struct eg_dated *entry, const char *nothing,
+                       const char *day)
 {
     int len = entry != NULL
                   ? snprintf(out, size, "%.40s on %s (%.60s)", entry->said, day, entry->citation)
-                  : snprintf(out, size, "nothing on %s", day);
+                  : snprintf(out, size, "%s on %s", nothing, day);
 
     return len > 0 && (size_t)len < size ? (size_t)len : 0;
 }
@@ -162,11 +164,13 @@ void eg_dated_change(char out[EG_DATED_TEXT_MAX], const struct eg_dated_over *ov
                      const struct eg_parameter_choice *choice)
 {
     static const char and[] = " and ";
-    size_t len = put_said(out, EG_DATED_TEXT_MAX, over->earlier, over->day);
+    const struct eg_dated *any = over->last != NULL ? over->last : over->earlier;
+    const char *nothing = any->permit != NULL ? "the package's value" : "no word";
+    size_t len = put_said(out, EG_DATED_TEXT_MAX, over->earlier, nothing, over->day);
 
     memcpy(out + len, and, sizeof and);
     len += sizeof and-1;
-    (void)put_said(out + len, EG_DATED_TEXT_MAX - len, over->last, choice->until);
+    (void)put_said(out + len, EG_DATED_TEXT_MAX - len, over->last, nothing, choice->until);
 }
 
 bool eg_dated_twice(const struct eg_parameter_choice *choice, const struct eg_dated *entry)

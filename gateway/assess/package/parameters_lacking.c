@@ -204,16 +204,31 @@ static void put_places(struct line *line, const struct eg_setting_lack *first)
     }
 }
 
-static void put_missing(struct line *line, const struct eg_setting_lack *lack)
+static void put_words(struct line *line, const struct eg_setting *setting)
 {
-    const struct eg_setting *setting = lack->setting;
-
     put(line, "%s (", setting->name);
     for (size_t i = 0; i < setting->word_count; i++) {
         put(line, "%s%s", i > 0 ? ", " : "", setting->words[i]);
     }
     put(line, ")");
+}
+
+/* The places by their names, or if there is no room for them, by their number. */
+static void put_missing(struct line *line, const struct eg_setting_lack *lack)
+{
+    size_t places = 0, begin = line->len;
+
+    put_words(line, lack->setting);
     put_places(line, lack);
+    for (size_t i = 0; i < line->lacking->count; i++) {
+        places += is_told_with(line, lack, i);
+    }
+    if (!line->fits && places > 1) {
+        line->len = begin;
+        line->fits = true;
+        put_words(line, lack->setting);
+        put(line, " in %zu places", places);
+    }
 }
 
 static void put_change(struct line *line, const struct eg_setting_lack *lack)
