@@ -290,9 +290,11 @@ static void put_all(struct line *line)
         }
     }
     size_t more = count_untold(line, false) + count_untold(line, true);
-    if (more > 0 || line->lacking->beyond) {
+    if (more > 0) {
         (void)snprintf(line->text + line->len, sizeof line->text - line->len, "; and %s%zu more",
                        line->lacking->beyond ? "more than " : "", more);
+    } else if (line->lacking->beyond) {
+        (void)snprintf(line->text + line->len, sizeof line->text - line->len, "; and others");
     }
 }
 

@@ -208,5 +208,5 @@ Test(parameters_lacking, says_that_there_are_more_than_are_kept)
     cr_expect_eq(lacking.count, (size_t)EG_SETTINGS_LACKING_MAX);
     cr_expect_eq(eg_settings_refuse(&lacking, &values, &err), EG_E_DENIED);
     cr_expect_str_eq(err.text, "the registrar must enter 200 settings: cleaned (yes, no) in 200 "
-                               "places; and more than 0 more");
+                               "places; and others");
 }
