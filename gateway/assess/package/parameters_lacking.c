@@ -273,14 +273,15 @@ static size_t count_untold(const struct line *line, bool changes)
 }
 
 /* Those that are missing, then those that change. */
-static void put_all(struct line *line)
+static void put_all(struct line *line, const char *plant, const char *package)
 {
     size_t missing = count_untold(line, false);
-    const char *before = missing > 0 ? ": " : "";
+    const char *before = ": ";
 
     if (missing > 0) {
-        put(line, "the registrar must enter %zu setting%s", missing, missing == 1 ? "" : "s");
+        put(line, "the registrar must enter %zu setting%s of ", missing, missing == 1 ? "" : "s");
     }
+    put(line, "%.40s for %.60s", plant, package);
     for (int changes = 0; changes <= 1; changes++) {
         for (size_t i = 0; i < line->lacking->count; i++) {
             if (!line->told[i] && (line->lacking->list[i].changes != NULL) == (changes == 1)) {
@@ -307,9 +308,10 @@ enum eg_status eg_settings_refuse(const struct eg_settings_lacking *lacking,
     if (lacking->count == 0) {
         return EG_OK;
     }
-    (void)snprintf(where, sizeof where, "settings of %.40s, %.40s",
-                   values->plant != NULL ? values->plant->id : "no plant", values->package->ref.id);
-    put_all(&line);
+    const char *plant = values->plant != NULL ? values->plant->id : "no plant";
+    const char *package = values->package->ref.id;
+    (void)snprintf(where, sizeof where, "settings of %.40s, %.40s", plant, package);
+    put_all(&line, plant, package);
     return eg_error_set(err, EG_E_DENIED, where, "%s", line.text);
 }
 

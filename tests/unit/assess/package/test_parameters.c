@@ -287,9 +287,9 @@ Test(settings, refuse_a_plant_that_states_none)
 {
     struct eg_plant_setting other = fact("size", "", "small");
 
-    unsettled(NULL, 0, "the registrar must enter 1 setting: size (small, large)");
+    unsettled(NULL, 0, "the registrar must enter 1 setting of gt for org.p: size (small, large)");
     other.package = S("org.q");
-    unsettled(&other, 1, "the registrar must enter 1 setting: size (small, large)");
+    unsettled(&other, 1, "the registrar must enter 1 setting of gt for org.p: size (small, large)");
 }
 Test(settings, refuse_a_name_that_is_unknown)
 {
@@ -317,7 +317,7 @@ Test(settings, refuse_an_entry_that_covers_a_part_of_the_period)
     memcpy(one.until, "2026-03-30", 11);
     unsettled(&one, 1, "small on 2026-03-01 (Permit 1) and no word on 2026-03-31");
     memcpy(one.until, "2026-02-28", 11);
-    unsettled(&one, 1, "the registrar must enter 1 setting: size");
+    unsettled(&one, 1, "the registrar must enter 1 setting of gt for org.p: size");
 }
 Test(settings, refuse_two_entries_for_one)
 {

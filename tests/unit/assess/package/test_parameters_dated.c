@@ -166,8 +166,8 @@ Test(parameters_dated, miss_the_setting_of_a_source_only_there)
     chosen();
     cr_expect_str_eq(word(0, "K1", NULL), "gas");
     cr_expect_str_eq(word(0, "K2", NULL), "missing");
-    cr_expect_not_null(strstr(the.err.text, "1 setting: fuel (gas, oil) of K2"), "%s",
-                       the.err.text);
+    cr_expect_not_null(strstr(the.err.text, "1 setting of hw for org.p: fuel (gas, oil) of K2"),
+                       "%s", the.err.text);
     cr_expect_str_eq(value(0, "K2", "NOx"), "missing");
     cr_expect_str_eq(value(1, "K2", "NOx"), "missing");
     cr_expect_str_eq(value(0, NULL, "NOx"), "missing");

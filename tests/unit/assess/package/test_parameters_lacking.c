@@ -84,8 +84,9 @@ Test(parameters_lacking, names_all_settings_of_the_plant)
     begin(NULL, 0);
     cr_expect_eq(values.lacking.count, 2, "one per component is asked for when it is judged");
     cr_expect_eq(eg_settings_refuse(&values.lacking, &values, &err), EG_E_DENIED);
-    cr_expect_str_eq(err.text,
-                     "the registrar must enter 2 settings: fuel (gas, oil); stock (yes, no)");
+    cr_expect_str_eq(
+        err.text,
+        "the registrar must enter 2 settings of hw for org.p: fuel (gas, oil); stock (yes, no)");
     struct eg_parameter_values none = {.list = NULL};
     cr_expect_eq(eg_parameters_choose(&none, rules, &plant, "2026-03-01", "2026-03-31", &err),
                  EG_E_DENIED, "and nothing is chosen by them");
@@ -100,7 +101,8 @@ Test(parameters_lacking, tells_once_what_the_plant_lacks)
     lack(0, "K2", NULL);
     lack(2, "K1", "NOx");
     lack(2, "K1", "NOx");
-    told("the registrar must enter 3 settings: fuel (gas, oil); stock (yes, no); cleaned (yes, no) "
+    told("the registrar must enter 3 settings of hw for org.p: fuel (gas, oil); stock (yes, no); "
+         "cleaned (yes, no) "
          "for NOx of K1");
 }
 Test(parameters_lacking, does_not_tell_what_is_stated)
@@ -116,7 +118,7 @@ Test(parameters_lacking, does_not_tell_what_is_stated)
     lack(0, "K1", NULL);
     cr_expect_eq(lacking.count, 0);
     lack(0, "K2", NULL);
-    told("the registrar must enter 1 setting: fuel (gas, oil) of K2");
+    told("the registrar must enter 1 setting of hw for org.p: fuel (gas, oil) of K2");
 }
 Test(parameters_lacking, puts_sources_together_that_lack_the_same)
 {
@@ -127,7 +129,8 @@ Test(parameters_lacking, puts_sources_together_that_lack_the_same)
         lack(2, sources[i], "CO");
     }
     lack(2, "K4", "NOx");
-    told("the registrar must enter 7 settings: cleaned (yes, no) for NOx CO of K1 K2 K3; cleaned "
+    told("the registrar must enter 7 settings of hw for org.p: cleaned (yes, no) for NOx CO of K1 "
+         "K2 K3; cleaned "
          "(yes, no) for NOx of K4");
 }
 Test(parameters_lacking, names_all_settings_that_a_parameter_looks_at)
@@ -147,7 +150,8 @@ Test(parameters_lacking, names_all_settings_that_a_parameter_looks_at)
 
     begin(facts, 2);
     cr_assert_eq(eg_parameters_lack(&lacking, &values, &parameters[1], "NOx", "K2", &err), EG_OK);
-    told("the registrar must enter 3 settings: fuel (gas, oil) of K2; stock (yes, no) of K2; "
+    told("the registrar must enter 3 settings of hw for org.p: fuel (gas, oil) of K2; stock (yes, "
+         "no) of K2; "
          "cleaned "
          "(yes, no) for NOx of K2");
 }
@@ -169,9 +173,11 @@ Test(parameters_lacking, tells_changes_behind_what_is_missing)
 
     begin(facts, 1);
     cr_expect_eq(eg_settings_refuse(&values.lacking, &values, &err), EG_E_DENIED);
-    cr_expect_str_eq(err.text, "the registrar must enter 1 setting: stock (yes, no); fuel changes "
-                               "within the period: gas on 2026-03-01 (Permit 1) and no word on "
-                               "2026-03-31");
+    cr_expect_str_eq(
+        err.text,
+        "the registrar must enter 1 setting of hw for org.p: stock (yes, no); fuel changes "
+        "within the period: gas on 2026-03-01 (Permit 1) and no word on "
+        "2026-03-31");
 }
 Test(parameters_lacking, counts_what_the_line_has_no_room_for)
 {
@@ -185,7 +191,8 @@ Test(parameters_lacking, counts_what_the_line_has_no_room_for)
     }
     cr_expect_eq(eg_settings_refuse(&lacking, &values, &err), EG_E_DENIED);
     cr_expect_lt(strlen(err.text), EG_VERDICT_TEXT_MAX, "an answer holds it whole");
-    cr_expect_not_null(strstr(err.text, "must enter 60 settings: "), "%s", err.text);
+    cr_expect_not_null(strstr(err.text, "must enter 60 settings of hw for org.p: "), "%s",
+                       err.text);
     size_t listed = 0;
     unsigned more = 0;
     for (const char *at = err.text; (at = strstr(at, "cleaned")) != NULL; at++) {
@@ -207,6 +214,7 @@ Test(parameters_lacking, says_that_there_are_more_than_are_kept)
     }
     cr_expect_eq(lacking.count, (size_t)EG_SETTINGS_LACKING_MAX);
     cr_expect_eq(eg_settings_refuse(&lacking, &values, &err), EG_E_DENIED);
-    cr_expect_str_eq(err.text, "the registrar must enter 200 settings: cleaned (yes, no) in 200 "
-                               "places; and others");
+    cr_expect_str_eq(
+        err.text, "the registrar must enter 200 settings of hw for org.p: cleaned (yes, no) in 200 "
+                  "places; and others");
 }
