@@ -104,7 +104,7 @@
 #define EG_PACKAGE_OCTETS_MAX (64 * EG_MIB)
 #define EG_DIRECTORY_MAX (32 * EG_MIB)       /* some 20,000 participants */
 #define EG_SETTINGS_LACKING_MAX 200          /* told of one report; a line holds some 50 */
-#define EG_RETENTION_YEARS_MAX 999 /* three digits, as directory.xsd has them */
+#define EG_RETENTION_YEARS_MAX 999           /* three digits, as directory.xsd has them */
 #define EG_SCHEMA_PATTERN_MAX 1000           /* octets of a pattern of a simple type */
 #define EG_SCHEMA_PATTERN_DEPTH_MAX 20       /* parentheses in each other */
 #define EG_SCHEMA_PATTERN_PLACES_MAX 1000    /* characters, repetitions written out */

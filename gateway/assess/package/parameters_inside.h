@@ -2,9 +2,9 @@
  * What the files of the parameters share, lowest first; each calls only those above it:
  *   parameters_lookup.c    finding by name and place
  *   parameters_dated.c     entries of the directory over the days of the period
+ *   parameters_compute.c   conditions and formulas under the settings of a plant
  *   parameters_lacking.c   settings that are missing, and how that is told
  *   parameters_settings.c  the settings of a plant
- *   parameters_compute.c   conditions and formulas under these settings
  *   parameters.c           the values
  * Beside them: parameters_rules.c compiles conditions and formulas, parameters_text.c writes
  * values.

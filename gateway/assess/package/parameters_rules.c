@@ -498,25 +498,6 @@ static enum eg_status gather_components(struct parser *parser)
     return EG_OK;
 }
 
-static bool find_setting(const struct eg_expression *node, void *payload)
-{
-    return node->kind != EG_EXPR_IS || strcmp(node->args[0]->text, payload) != 0;
-}
-
-bool eg_parameter_looks_at(const struct eg_parameter_rules *rules,
-                           const struct eg_parameter *parameter, const struct eg_setting *setting)
-{
-    const struct eg_parameter_rule *rule = &rules->list[parameter - rules->package->parameters];
-
-    for (size_t i = 0; rule->when != NULL && i < parameter->row_count; i++) {
-        if (rule->when[i] != NULL &&
-            !eg_expression_walk(rule->when[i], find_setting, setting->name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 size_t eg_parameter_components(const char *const **out, const struct eg_parameter_rules *rules,
                                const struct eg_parameter *parameter)
 {

@@ -48,8 +48,7 @@ static const struct eg_notification_rule *rule_of(const struct eg_package *packa
 enum eg_status eg_recipients_of_outcome(struct eg_outcome *outcome,
                                         const struct eg_package *package,
                                         const struct eg_plant *plant,
-                                        const struct eg_report_header *header,
-                                        struct eg_error *err)
+                                        const struct eg_report_header *header, struct eg_error *err)
 {
     if (!outcome->accepted) {
         drop_all(outcome);
