@@ -41,6 +41,10 @@ static enum eg_status split(struct words *out, char *text, const char *option, s
     *equals = '\0';
     char *slash = strrchr(text, '/'); /* a source may hold some, a name none */
     char *name = slash != NULL ? slash + 1 : text;
+    if (slash == text || name[0] == '\0') {
+        return eg_error_set(err, EG_E_USAGE, option, "\"%s=\" has not the form SOURCE/NAME=...",
+                            text);
+    }
     if (slash != NULL) {
         *slash = '\0';
     }
