@@ -44,7 +44,7 @@
 #define EG_FINDING_VALUE_MAX                                                                       \
     1000 /* octets of one value: enough for a message, too few for a report */
 #define EG_FINDINGS_COUNT_MAX 1000 /* the rest is counted (one public file made 1.38 million) */
-#define EG_JUDGED_LIMITS_MAX 20000 /* limits whose counts are told one by one; the rest is summed */
+#define EG_JUDGED_LIMITS_MAX 20000 /* limits told one by one; the rest is summed */
 
 /*
  * The published limits of a report. Each is counted over the octets of the report alone, where they
