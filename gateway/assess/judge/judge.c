@@ -474,8 +474,10 @@ static enum eg_status run_steps(struct run *run, struct eg_error *err)
  */
 static enum eg_status tell_lacking(struct run *run, enum eg_status stopped, struct eg_error *err)
 {
-    const struct eg_assessment_job job = {
-        .doc = run->job->document->doc, .header = run->job->header, .values = &run->own};
+    const struct eg_assessment_job job = {.doc = run->job->document->doc,
+                                          .header = run->job->header,
+                                          .plant = run->job->plant,
+                                          .values = &run->own};
 
     if (run->values != &run->own) {
         return stopped;
