@@ -58,6 +58,16 @@ try 2 "" "two entries state the same setting" rules run $large "$TMPDIR/two.xml"
 try 2 "" "is not one of components" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuel.NOx=engine
 try 2 "" "did you mean .fuel" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuels=engine
 try 2 "" "has not the form" rules run $large "$TMPDIR/two.xml" --setting stack-1/=engine
+cp -r $large "$TMPDIR/stacks"
+cp "$TMPDIR/two.xml" "$TMPDIR/stacks/tests/two.xml"
+cases='<case name="two-stacks" report="tests/two.xml" outcome="accepted">
+    <setting name="fuel" source="stack-2" word="engine"/>
+    <expect on="daily" path="count(//a:series)" equals="1"/></case>
+  <case name="one-stack" report="tests/two.xml" outcome="denied">
+    <without setting="fuel"/><setting name="fuel" source="stack-2" word="engine"/></case>'
+awk -v cases="$cases" '/<\/tests>/ { print cases } { print }' $large/tests/tests.xml >"$TMPDIR/stacks/tests/tests.xml"
+try 0 "ok +two-stacks" "is not signed" rules test "$TMPDIR/stacks"
+try 0 "ok +one-stack" "is not signed" rules test "$TMPDIR/stacks"
 "$EMGATE" pki init "$TMPDIR/stated" --plant plant-1 --regime bimschv13 --zone +01:00 >"$TMPDIR/init"
 stated=$TMPDIR/stated/directory.xml
 entries=
