@@ -340,6 +340,28 @@ static enum eg_status add_all_permitted(const struct eg_parameter_choice *choice
 }
 
 /*
+ * Where a place of a component and one of a source meet, either could be found first; what holds
+ * there is a place of its own. (Where components go first, that of the component is found.)
+ */
+static enum eg_status add_crossed(const struct eg_parameter_choice *choice,
+                                  const struct eg_parameter *parameter, size_t first,
+                                  struct eg_error *err)
+{
+    size_t end = choice->plant != NULL && !choice->plant->component_first ? choice->out->count : 0;
+
+    for (size_t i = first; i < end; i++) {
+        const char *component = choice->out->list[i].component;
+        for (size_t k = first; component != NULL && k < end; k++) {
+            const struct eg_parameter_value *other = &choice->out->list[k]; /* the list may move */
+            if (other->component == NULL && other->source != NULL) {
+                EG_TRY(add_place(choice, parameter, component, other->source, err));
+            }
+        }
+    }
+    return EG_OK;
+}
+
+/*
  * Where a condition asks, components and sources of their own in the settings make places of their
  * own: first the components everywhere, so that the sources then find all of them.
  */
@@ -447,6 +469,7 @@ static enum eg_status choose_one(const struct eg_parameter_choice *choice,
     }
     EG_TRY(add_settled(choice, parameter, first, err));
     EG_TRY(add_all_permitted(choice, parameter, first, err));
+    EG_TRY(add_crossed(choice, parameter, first, err));
     sort_places(choice, first);
     return EG_OK;
 }

@@ -25,6 +25,10 @@ static struct eg_parameter_row limit_rows[] = {
     {.component = S("dust"), .when = S("fuel is oil"), .value = S("20"), .source = S("c")},
     {.component = S("CO"), .when = S("cleaned is yes"), .value = S("30"), .source = S("d")},
 };
+/* Its row is for every component, and looks at what a source burns. */
+static struct eg_parameter_row every_rows[] = {
+    {.when = S("fuel is gas"), .value = S("100"), .source = S("a")},
+    {.value = S("300"), .source = S("b")}};
 static struct eg_parameter parameters[] = {
     {.name = S("limit"),
      .unit = S("mg/m3"),
@@ -41,12 +45,19 @@ static struct eg_parameter parameters[] = {
      .min = S("1"),
      .max = S("100"),
      .source = S("f")},
+    {.name = S("ceiling"),
+     .unit = S("mg/m3"),
+     .may_override = true,
+     .min = S("1"),
+     .max = S("1000"),
+     .rows = every_rows,
+     .row_count = 2},
 };
 static const struct eg_package package = {.ref = {.id = "org.p", .version = "1.0.0"},
                                           .settings = settings,
                                           .setting_count = 2,
                                           .parameters = parameters,
-                                          .parameter_count = 3};
+                                          .parameter_count = 4};
 
 /* One choosing; period and plant are set by each test. */
 static struct {
@@ -98,7 +109,7 @@ static struct eg_plant_parameter *permit(const char *name, const char *source,
                                         .component = S(component),
                                         .source = S(source),
                                         .value = S(value),
-                                        .unit = strcmp(name, "limit") == 0 ? S("mg/m3") : S("%"),
+                                        .unit = strcmp(name, "load-min") == 0 ? S("%") : S("mg/m3"),
                                         .citation = S("Permit 2")};
     return made;
 }
@@ -318,6 +329,23 @@ Test(parameters_dated, take_a_permit_of_the_source_before_one_of_the_component)
     chosen();
     cr_expect_str_eq(value(0, "K1", "NOx"), "45", "as a directory 1 was read");
 }
+Test(parameters_dated, take_a_permit_of_a_component_before_the_packages_value_for_a_source)
+{
+    begin("2026-03-01", "2026-03-01");
+    state("fuel", "K1", "", "gas");
+    state("fuel", "K2", "", "oil");
+    permit("ceiling", "", "Hg", "50");
+    chosen();
+    cr_expect_str_eq(value(3, "K1", "Hg"), "50");
+    cr_expect_str_eq(value(3, "K2", "Hg"), "50");
+    cr_expect_str_eq(value(3, "K1", "NOx"), "100");
+    cr_expect_str_eq(value(3, "K2", "NOx"), "300");
+    permit("ceiling", "K2", "", "60");
+    chosen();
+    cr_expect_str_eq(value(3, "K2", "Hg"), "60", "source before component");
+    cr_expect_str_eq(value(3, "K1", "Hg"), "50");
+    cr_expect_str_eq(value(3, "K2", "NOx"), "60");
+}
 Test(parameters_dated, refuse_a_permit_that_changes_within_the_period)
 {
     begin("2026-03-01", "2026-03-31");
@@ -347,4 +375,131 @@ Test(parameters_dated, stand_in_the_text_with_their_source)
     cr_expect_eq(strncmp((const char *)text.data, begin_text, strlen(begin_text)), 0, "%s",
                  text.data);
     eg_buf_done(&text);
+}
+
+/* ---- against the order of places, asked one by one ------------------------------------------ */
+
+static const char *const all_sources[] = {"K1", "K2", ""};
+static const char *const all_components[] = {"NOx", "CO", "dust", ""};
+static unsigned seed = 1;
+
+static unsigned draw(unsigned below)
+{
+    seed = seed * 1103515245U + 12345U;
+    return (seed >> 16) % below;
+}
+
+/* The entry of the first place in the order that has one: of the settings, or of the permits. */
+static const char *stated(bool setting, const char *name, const char *source, const char *component)
+{
+    const char *const places[4][2] = {{source, component}, {source, ""}, {"", component}, {"", ""}};
+    size_t count = setting ? the.plant.setting_count : the.plant.parameter_count;
+
+    for (size_t p = 0; p < 4; p++) {
+        for (size_t i = 0; i < count; i++) {
+            const struct eg_plant_setting *fact = &the.facts[i];
+            const struct eg_plant_parameter *entry = &the.permits[i];
+            if (strcmp(setting ? fact->name : entry->name, name) == 0 &&
+                strcmp(setting ? fact->source : entry->source, places[p][0]) == 0 &&
+                strcmp(setting ? fact->component : entry->component, places[p][1]) == 0) {
+                return setting ? fact->word : entry->value;
+            }
+        }
+    }
+    return NULL;
+}
+
+static const char *expected_limit(const char *source, const char *component)
+{
+    const char *permitted = stated(false, "limit", source, component);
+    const char *fuel = stated(true, "fuel", source, component);
+    const char *cleaned = stated(true, "cleaned", source, component);
+
+    if (permitted != NULL) {
+        return permitted;
+    }
+    if (strcmp(component, "CO") == 0) {
+        return cleaned == NULL ? "missing" : strcmp(cleaned, "yes") == 0 ? "30" : "none";
+    }
+    if (fuel == NULL) {
+        return "missing";
+    }
+    if (strcmp(component, "NOx") == 0) {
+        return strcmp(fuel, "gas") == 0 ? "50" : "150";
+    }
+    return strcmp(fuel, "oil") == 0 ? "20" : "none";
+}
+
+static const char *expected_ceiling(const char *source, const char *component)
+{
+    const char *permitted = stated(false, "ceiling", source, component);
+    const char *fuel = stated(true, "fuel", source, component);
+
+    return permitted != NULL          ? permitted
+           : fuel == NULL             ? "missing"
+           : strcmp(fuel, "gas") == 0 ? "100"
+                                      : "300";
+}
+
+/* Up to four settings and three permits at places that are drawn, none twice. */
+static void state_at_random(void)
+{
+    static const char *const values[] = {"11", "22", "33", "44"};
+    unsigned settings_left = 1 + draw(4), permits_left = draw(4);
+
+    while (settings_left-- > 0) {
+        bool fuel = draw(2) == 0;
+        const char *source = all_sources[draw(3)], *component = fuel ? "" : all_components[draw(4)];
+        const char *said = fuel ? fuel_words[draw(2)] : cleaned_words[draw(2)];
+        state(fuel ? "fuel" : "cleaned", source, component, said);
+        struct eg_plant_setting *last = &the.facts[the.plant.setting_count - 1];
+        for (struct eg_plant_setting *fact = the.facts; fact < last; fact++) {
+            if (strcmp(fact->name, last->name) == 0 && strcmp(fact->source, source) == 0 &&
+                strcmp(fact->component, component) == 0) {
+                the.plant.setting_count--;
+                break;
+            }
+        }
+    }
+    while (permits_left-- > 0) {
+        const char *name = draw(2) == 0 ? "limit" : "ceiling";
+        const char *source = all_sources[draw(3)], *component = all_components[draw(4)];
+        permit(name, source, component, values[draw(4)]);
+        struct eg_plant_parameter *last = &the.permits[the.plant.parameter_count - 1];
+        for (struct eg_plant_parameter *entry = the.permits; entry < last; entry++) {
+            if (strcmp(entry->name, name) == 0 && strcmp(entry->source, source) == 0 &&
+                strcmp(entry->component, component) == 0) {
+                the.plant.parameter_count--;
+                break;
+            }
+        }
+    }
+}
+
+Test(parameters_dated, are_those_of_the_most_specific_place_wherever_entries_are)
+{
+    size_t compared = 0;
+
+    for (int round = 0; round < 3000; round++) {
+        begin("2026-03-01", "2026-03-01");
+        state_at_random();
+        if (choose() != EG_OK) {
+            cr_expect_null(stated(true, "fuel", "K1", ""), "only a plant without any fuel");
+            continue;
+        }
+        for (size_t s = 0; s < 2; s++) {
+            for (size_t k = 0; k < 3; k++) {
+                const char *source = all_sources[s], *component = all_components[k];
+                const char *said = stated(true, "cleaned", source, component);
+                cr_assert_str_eq(word(1, source, component), said != NULL ? said : "missing",
+                                 "round %d, %s %s", round, source, component);
+                cr_assert_str_eq(value(0, source, component), expected_limit(source, component),
+                                 "round %d, limit of %s %s", round, source, component);
+                cr_assert_str_eq(value(3, source, component), expected_ceiling(source, component),
+                                 "round %d, ceiling of %s %s", round, source, component);
+                compared++;
+            }
+        }
+    }
+    cr_expect_gt(compared, 3000);
 }
