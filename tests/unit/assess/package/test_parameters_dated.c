@@ -5,6 +5,8 @@
 #include "base/limits.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define S(text) ((char *)(text))
@@ -441,6 +443,19 @@ static const char *expected_ceiling(const char *source, const char *component)
                                       : "300";
 }
 
+/* Twice the limit, as its text; what the limit lacks, it lacks. */
+static const char *expected_double(const char *source, const char *component)
+{
+    static char twice[16];
+    const char *limit = expected_limit(source, component);
+
+    if (strcmp(limit, "missing") == 0 || strcmp(limit, "none") == 0) {
+        return limit;
+    }
+    (void)snprintf(twice, sizeof twice, "%ld", 2 * strtol(limit, NULL, 10));
+    return twice;
+}
+
 /* Up to four settings and three permits at places that are drawn, none twice. */
 static void state_at_random(void)
 {
@@ -495,6 +510,8 @@ Test(parameters_dated, are_those_of_the_most_specific_place_wherever_entries_are
                                  "round %d, %s %s", round, source, component);
                 cr_assert_str_eq(value(0, source, component), expected_limit(source, component),
                                  "round %d, limit of %s %s", round, source, component);
+                cr_assert_str_eq(value(1, source, component), expected_double(source, component),
+                                 "round %d, double of %s %s", round, source, component);
                 cr_assert_str_eq(value(3, source, component), expected_ceiling(source, component),
                                  "round %d, ceiling of %s %s", round, source, component);
                 compared++;
