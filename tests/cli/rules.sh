@@ -49,7 +49,7 @@ said=(--setting turbine=other --setting stock=new --setting cleaned=no --setting
 try 2 "" "must enter 7 settings of plant-1 for de.bimschv13.continuous: .*of stack-1 stack-2" rules run $large "$TMPDIR/two.xml"
 try 2 "" "must enter 1 setting of .* fuel .gaseous-liquid, .* of stack-2" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuel=gas-turbine
 try 0 "^accepted" "is not signed" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuel=gas-turbine --setting stack-2/fuel=engine -o "$TMPDIR/two"
-is "one stack has a limit" test "$(grep -c 'name="limit-day"' "$TMPDIR/two/two.daily.xml")" = 1
+is "one stack has a limit" test "$(grep -c 'name="limit-day" value="50"' "$TMPDIR/two/two.daily.xml")" = 1
 is "the other is told as not judged" test "$(grep -c '<not-judged component="NOx"' "$TMPDIR/two/two.daily.xml")" = 1
 try 0 "^accepted" "is not signed" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting fuel=gas-turbine --permit "stack-2/limit-day.NOx=40 mg/m3" -o "$TMPDIR/two"
 is "a permit of one stack" test "$(grep -c 'name="limit-day" value="40"' "$TMPDIR/two/two.daily.xml")" = 1
