@@ -3,6 +3,7 @@
  */
 #include "base/calendar.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #define YEAR_MIN 1900
@@ -95,6 +96,15 @@ void eg_day_text(char out[EG_DAY_TEXT_MAX], int32_t day)
     day_parts(day, &y, &m, &d);
     (void)snprintf(out, EG_DAY_TEXT_MAX, "%04u-%02u-%02u", (unsigned)y % 10000, (unsigned)m % 100,
                    (unsigned)d % 100);
+}
+
+void eg_day_after(char out[EG_DAY_TEXT_MAX], const char *day)
+{
+    int32_t number = 0;
+    bool real = eg_day_read(eg_bytes_of(day), &number);
+
+    assert(real);
+    eg_day_text(out, number + 1);
 }
 
 bool eg_label_read(struct eg_bytes text, struct eg_label *out)

@@ -21,6 +21,8 @@ struct eg_label {
 /* "YYYY-MM-DD", a real day of the years 1900..2199. */
 bool eg_day_read(struct eg_bytes text, int32_t *out);
 void eg_day_text(char out[EG_DAY_TEXT_MAX], int32_t day);
+/* The day after a real one. */
+void eg_day_after(char out[EG_DAY_TEXT_MAX], const char *day);
 
 /*
  * A time of the plant's standard time as an interval's end. Forms: "YYYY-MM-DD HH:MM", with T

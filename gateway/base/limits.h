@@ -44,7 +44,7 @@
 #define EG_FINDING_VALUE_MAX                                                                       \
     1000 /* octets of one value: enough for a message, too few for a report */
 #define EG_FINDINGS_COUNT_MAX 1000 /* the rest is counted (one public file made 1.38 million) */
-#define EG_JUDGED_LIMITS_MAX 20000 /* limits whose counts are told one by one; the rest is summed */
+#define EG_JUDGED_LIMITS_MAX 20000 /* limits told one by one; the rest is summed */
 
 /*
  * The published limits of a report. Each is counted over the octets of the report alone, where they
@@ -103,6 +103,8 @@
 #define EG_PACKAGE_FILES_MAX 2000 /* files of one package */
 #define EG_PACKAGE_OCTETS_MAX (64 * EG_MIB)
 #define EG_DIRECTORY_MAX (32 * EG_MIB)       /* some 20,000 participants */
+#define EG_SETTINGS_LACKING_MAX 200          /* told of one report; a line holds some 50 */
+#define EG_RETENTION_YEARS_MAX 999           /* three digits, as directory.xsd has them */
 #define EG_SCHEMA_PATTERN_MAX 1000           /* octets of a pattern of a simple type */
 #define EG_SCHEMA_PATTERN_DEPTH_MAX 20       /* parentheses in each other */
 #define EG_SCHEMA_PATTERN_PLACES_MAX 1000    /* characters, repetitions written out */

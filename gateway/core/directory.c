@@ -63,22 +63,47 @@ static void done_participant(struct eg_participant *participant)
     free_texts(participant->lands, participant->land_count);
 }
 
-static void done_plant(struct eg_plant *plant)
+static void done_parts(struct eg_plant *plant)
 {
-    free(plant->id);
-    free(plant->name);
-    free(plant->operator_id);
-    free(plant->authority_id);
-    free(plant->land);
-    free_texts(plant->regimes, plant->regime_count);
     for (size_t i = 0; i < plant->source_count; i++) {
         free(plant->sources[i].id);
     }
     free(plant->sources);
+    for (size_t i = 0; i < plant->device_count; i++) {
+        free(plant->devices[i].id);
+        free(plant->devices[i].name);
+        free(plant->devices[i].component);
+        free(plant->devices[i].source);
+    }
+    free(plant->devices);
+}
+
+static void done_duties(struct eg_plant *plant)
+{
+    for (size_t i = 0; i < plant->authority_count; i++) {
+        free(plant->authorities[i].participant);
+        free(plant->authorities[i].kind);
+    }
+    free(plant->authorities);
+    for (size_t i = 0; i < plant->regime_count; i++) {
+        free(plant->regimes[i].name);
+        free(plant->regimes[i].component);
+        free(plant->regimes[i].source);
+    }
+    free(plant->regimes);
     for (size_t i = 0; i < plant->delegate_count; i++) {
         free(plant->delegates[i].participant);
     }
     free(plant->delegates);
+    for (size_t i = 0; i < plant->retention_count; i++) {
+        free(plant->retentions[i].kind);
+        free(plant->retentions[i].citation);
+    }
+    free(plant->retentions);
+}
+
+static void done_statements(struct eg_plant *plant)
+{
     for (size_t i = 0; i < plant->parameter_count; i++) {
         struct eg_plant_parameter *parameter = &plant->parameters[i];
         free(parameter->package);
@@ -100,6 +125,17 @@ static void done_plant(struct eg_plant *plant)
         free(setting->citation);
     }
     free(plant->settings);
+}
+
+static void done_plant(struct eg_plant *plant)
+{
+    free(plant->id);
+    free(plant->name);
+    free(plant->operator_id);
+    free(plant->land);
+    done_parts(plant);
+    done_duties(plant);
+    done_statements(plant);
 }
 
 void eg_directory_free(struct eg_directory **directory)
@@ -320,6 +356,42 @@ const struct eg_participant *eg_directory_by_certificate(const struct eg_directo
     const struct eg_participant *found = find_rule(directory, &pin);
 
     return found != NULL ? found : find_rule(directory, &named);
+}
+
+bool eg_days_meet(const char *from_a, const char *until_a, const char *from_b, const char *until_b)
+{
+    return (until_a[0] == '\0' || strcmp(from_b, until_a) <= 0) &&
+           (until_b[0] == '\0' || strcmp(from_a, until_b) <= 0);
+}
+
+const char *eg_plant_authority(const struct eg_plant *plant, const char *kind, const char *day)
+{
+    const char *of_all = NULL;
+
+    for (size_t i = 0; i < plant->authority_count; i++) {
+        const struct eg_plant_authority *entry = &plant->authorities[i];
+        if (!eg_days_meet(entry->from, entry->until, day, day)) {
+            continue;
+        }
+        if (strcmp(entry->kind, kind) == 0) {
+            return entry->participant;
+        }
+        of_all = entry->kind[0] == '\0' ? entry->participant : of_all;
+    }
+    return of_all;
+}
+
+bool eg_plant_has_regime(const struct eg_plant *plant, const char *name, const char *from,
+                         const char *until)
+{
+    for (size_t i = 0; i < plant->regime_count; i++) {
+        const struct eg_plant_regime *entry = &plant->regimes[i];
+        if (strcmp(entry->name, name) == 0 &&
+            eg_days_meet(entry->from, entry->until, from, until)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *eg_role_text(enum eg_role role)

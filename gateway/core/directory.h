@@ -1,7 +1,18 @@
 /*
  * The participant directory as structs: who takes part, with which certificates and roles, which
- * plants there are and who may report for them. Parsed by assess, verified by verify, held by flow;
- * immutable after load, shared by all threads.
+ * plants there are, who may report for them and what the authority states of them. Parsed by
+ * assess, verified by verify, held by flow; immutable after load, shared by all threads.
+ *
+ * Form: rules/vocabulary/directory.xsd (generation 2); rules/vocabulary/directory-1.xsd is still
+ * read. A directory 1 has one authority and a list of regimes of each plant, without days; they are
+ * entries without days here.
+ *
+ * Dates: an entry holds on the days from..until, both included; "" is open. Where it may name a
+ * component or an emission source, "" is every one. Of several entries about one thing that hold on
+ * a day the most specific counts:
+ *   source and component, source, component, plant
+ * (a permit of a directory 1: component before source, component_first). Two of the same place that
+ * hold on one day are refused when the directory is read.
  */
 #ifndef EG_CORE_DIRECTORY_H
 #define EG_CORE_DIRECTORY_H
@@ -52,6 +63,47 @@ struct eg_participant {
 struct eg_delegate {
     char *participant;
     char from[11], until[11];
+    /* may replace reports that another participant handed in */
+    bool supersedes;
+};
+
+/* Who is notified of a plant's reports as its competent authority. */
+struct eg_plant_authority {
+    char *participant;
+    /* of report; "" = every one without an entry of its own */
+    char *kind;
+    char from[11], until[11];
+};
+
+/* A law under which a plant reports; packages match it by name. */
+struct eg_plant_regime {
+    char *name;
+    /* "" = every */
+    char *component;
+    /* "" = every */
+    char *source;
+    char from[11], until[11];
+};
+
+/* A measuring system, as calibrations of reports name it. */
+struct eg_plant_device {
+    char *id;
+    /* maker, type and number, for people; "" = not said */
+    char *name;
+    /* "" = every */
+    char *component;
+    /* "" = every */
+    char *source;
+    char from[11], until[11];
+};
+
+/* How long reports of a plant and what was said of them are kept at least. */
+struct eg_retention {
+    /* of report; "" = every one without an entry of its own */
+    char *kind;
+    /* after the year of the report's last day */
+    unsigned years;
+    char *citation;
 };
 
 /* A package parameter set for this plant (permit). */
@@ -99,11 +151,10 @@ struct eg_plant {
     size_t source_count;
     /* participant */
     char *operator_id;
-    /* competent authority, participant */
-    char *authority_id;
+    struct eg_plant_authority *authorities;
+    size_t authority_count;
     char *land;
-    /* names of the laws under which it reports; packages match them */
-    char **regimes;
+    struct eg_plant_regime *regimes;
     size_t regime_count;
     /* devices and measuring bodies */
     struct eg_delegate *delegates;
@@ -112,6 +163,12 @@ struct eg_plant {
     size_t parameter_count;
     struct eg_plant_setting *settings;
     size_t setting_count;
+    struct eg_plant_device *devices;
+    size_t device_count;
+    struct eg_retention *retentions;
+    size_t retention_count;
+    /* of a directory 1: a permit for a component goes before one for a source */
+    bool component_first;
 };
 
 struct eg_log_key {
@@ -161,6 +218,19 @@ const struct eg_participant *eg_directory_participant(const struct eg_directory 
 const struct eg_participant *eg_directory_by_certificate(const struct eg_directory *directory,
                                                          const struct eg_signer *signer);
 const struct eg_plant *eg_directory_plant(const struct eg_directory *directory, const char *id);
+
+/* Days "YYYY-MM-DD", `from` and `until` "" = open: do from_a..until_a and from_b..until_b meet? */
+bool eg_days_meet(const char *from_a, const char *until_a, const char *from_b, const char *until_b);
+
+/*
+ * The competent authority for reports of this kind whose period ends on `day`: of the entry for the
+ * kind, else of the one for every kind. Participant, borrowed; NULL: none on this day. Any thread.
+ */
+const char *eg_plant_authority(const struct eg_plant *plant, const char *kind, const char *day);
+
+/* Does the plant report under this law, anywhere in it, on some day from..until? Any thread. */
+bool eg_plant_has_regime(const struct eg_plant *plant, const char *name, const char *from,
+                         const char *until);
 
 const char *eg_role_text(enum eg_role role);
 unsigned eg_role_named(const char *text); /* 0: no such role */

@@ -55,23 +55,15 @@ bool eg_package_is_for(const struct eg_package *package, const char *ns, const c
            strcmp(package->match_name, name) == 0;
 }
 
-static bool lists_regime(const struct eg_plant *plant, const char *regime)
-{
-    for (size_t i = 0; plant != NULL && i < plant->regime_count; i++) {
-        if (strcmp(plant->regimes[i], regime) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool eg_package_fits(const struct eg_package *package, const char *kind,
+bool eg_package_fits(const struct eg_package *package, const struct eg_report_header *header,
                      const struct eg_plant *plant)
 {
-    if (package->match_kind != NULL && strcmp(package->match_kind, kind) != 0) {
+    if (package->match_kind != NULL && strcmp(package->match_kind, header->kind) != 0) {
         return false;
     }
-    if (package->match_regime != NULL && !lists_regime(plant, package->match_regime)) {
+    if (package->match_regime != NULL &&
+        (plant == NULL ||
+         !eg_plant_has_regime(plant, package->match_regime, header->from, header->until))) {
         return false;
     }
     return package->land == NULL ||

@@ -27,10 +27,12 @@ bool eg_package_is_for(const struct eg_package *package, const char *ns, const c
 
 /*
  * The package is for reports of this kind and for this plant: kind and regime, if it says them, and
- * its Land, if it has one. Root element and period are asked apart.
+ * its Land, if it has one. A regime fits when the plant has it on some day of the period. Root
+ * element and period are asked apart.
+ *   header  kind and period
  *   plant   NULL: not in the directory; then no regime and no Land fits
  */
-bool eg_package_fits(const struct eg_package *package, const char *kind,
+bool eg_package_fits(const struct eg_package *package, const struct eg_report_header *header,
                      const struct eg_plant *plant);
 
 /*

@@ -40,6 +40,58 @@ try 2 "" "no setting .process" rules run $package "$day" --setting process.NOx=o
 try 2 "" "has not the form" rules run $package "$day" --permit limit
 try 2 "" "has not the form" rules run $package "$day" --setting =x
 try 2 "" "has not the form" rules run $package "$day" --setting process=
+
+# Two stacks of one plant: what is said of a source, on the command line and by a directory.
+large=rules/de.bimschv13.continuous
+stack=$(sed -n '/<source /,/<\/source>/p' $large/tests/day.xml | sed 's/stack-1/stack-2/')
+awk -v stack="$stack" '{ print } /<\/source>/ { print stack }' $large/tests/day.xml >"$TMPDIR/two.xml"
+said=(--setting turbine=other --setting stock=new --setting cleaned=no --setting measured=standard-dry)
+try 2 "" "must enter 7 settings of plant-1 for de.bimschv13.continuous: .*of stack-1 stack-2" rules run $large "$TMPDIR/two.xml"
+try 2 "" "must enter 1 setting of .* fuel .gaseous-liquid, .* of stack-2" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuel=gas-turbine
+try 0 "^accepted" "is not signed" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuel=gas-turbine --setting stack-2/fuel=engine -o "$TMPDIR/two"
+is "one stack has a limit" test "$(grep -c 'name="limit-day" value="50"' "$TMPDIR/two/two.daily.xml")" = 1
+is "the other is told as not judged" test "$(grep -c '<not-judged component="NOx"' "$TMPDIR/two/two.daily.xml")" = 1
+try 0 "^accepted" "is not signed" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting fuel=gas-turbine --permit "stack-2/limit-day.NOx=40 mg/m3" -o "$TMPDIR/two"
+is "a permit of one stack" test "$(grep -c 'name="limit-day" value="40"' "$TMPDIR/two/two.daily.xml")" = 1
+is "leaves the other" test "$(grep -c 'name="limit-day" value="50"' "$TMPDIR/two/two.daily.xml")" = 1
+try 2 "" "two entries state the same setting" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuel=engine --setting stack-1/fuel=engine
+try 2 "" "is not one of components" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuel.NOx=engine
+try 2 "" "did you mean .fuel" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuels=engine
+try 2 "" "has not the form" rules run $large "$TMPDIR/two.xml" --setting stack-1/=engine
+cp -r $large "$TMPDIR/stacks"
+cp "$TMPDIR/two.xml" "$TMPDIR/stacks/tests/two.xml"
+cases='<case name="two-stacks" report="tests/two.xml" outcome="accepted">
+    <setting name="fuel" source="stack-2" word="engine"/>
+    <expect on="daily" path="count(//a:series)" equals="1"/></case>
+  <case name="one-stack" report="tests/two.xml" outcome="denied">
+    <without setting="fuel"/><setting name="fuel" source="stack-2" word="engine"/></case>'
+awk -v cases="$cases" '/<\/tests>/ { print cases } { print }' $large/tests/tests.xml >"$TMPDIR/stacks/tests/tests.xml"
+try 0 "ok +two-stacks" "is not signed" rules test "$TMPDIR/stacks"
+try 0 "ok +one-stack" "is not signed" rules test "$TMPDIR/stacks"
+"$EMGATE" pki init "$TMPDIR/stated" --plant plant-1 --regime bimschv13 --zone +01:00 >"$TMPDIR/init"
+stated=$TMPDIR/stated/directory.xml
+entries=
+for one in 'name="turbine" word="other"' 'name="stock" word="new"' 'name="cleaned" word="no"' \
+    'name="measured" word="standard-dry"' 'name="fuel" source="stack-1" word="gas-turbine"' \
+    'name="fuel" source="stack-2" word="engine" from="2023-03-02"'; do
+    entries+="<setting package=\"de.bimschv13.continuous\" citation=\"Permit 1\" $one/>"
+done
+sed -i "s|</plant>|$entries</plant>|" "$stated"
+of=(--directory "$stated" --plant plant-1)
+try 2 "" "signature is not checked" rules run $large "$TMPDIR/two.xml" "${of[@]}"
+try 2 "" "must enter 1 setting of plant-1 .*: fuel .* of stack-2" rules run $large "$TMPDIR/two.xml" "${of[@]}"
+try 0 "^accepted" "signature is not checked" rules run $large "$TMPDIR/two.xml" "${of[@]}" --setting stack-2/fuel=engine
+try 0 "^accepted" "signature is not checked" rules run $large "$TMPDIR/two.xml" "${of[@]}" --setting stack-2/fuel=engine --setting stack-1/fuel=engine
+try 2 "" "states no plant plant-2" rules run $large "$TMPDIR/two.xml" --directory "$stated" --plant plant-2
+try 2 "" "needs --directory FILE" rules run $large "$TMPDIR/two.xml" --plant plant-1
+try 2 "" "needs --plant ID" rules run $large "$TMPDIR/two.xml" --directory "$stated"
+try 2 "" "does not judge continuous reports of plant-1" rules run rules/de.bimschv44.continuous "$TMPDIR/two.xml" "${of[@]}"
+sed 's/plant="plant-1"/plant="plant-9"/' "$TMPDIR/two.xml" >"$TMPDIR/nine.xml"
+try 2 "" "is of plant-9, not of plant-1" rules run $large "$TMPDIR/nine.xml" "${of[@]}"
+try 2 "" "directory.xml:" rules run $large "$TMPDIR/two.xml" --directory "$TMPDIR/two.xml" --plant plant-1
+try 2 "" "can not be opened" rules run $large "$TMPDIR/two.xml" --directory "$TMPDIR/none.xml" --plant plant-1
+try 2 "" "is not of the form .01:00" pki init "$TMPDIR/no-zone" --zone CET
+
 try 0 "accepted" "is not signed" rules run $package "$day" --facts-out "$TMPDIR/facts"
 try 0 "accepted" "is not signed" rules run $package "$day" --facts "$TMPDIR/facts"
 is "facts of both components" grep -q "^component CO$" "$TMPDIR/facts"

@@ -120,9 +120,10 @@ Test(trial, has_a_directory_that_names_its_identities)
     cr_assert_not_null(plant);
     cr_expect_str_eq(plant->name, "Gas & \"steam\" <1>");
     cr_assert_eq(plant->regime_count, 1);
-    cr_expect_str_eq(plant->regimes[0], "ied-annex-v");
+    cr_expect_str_eq(plant->regimes[0].name, "ied-annex-v");
     cr_expect_str_eq(plant->operator_id, "operator");
-    cr_expect_str_eq(plant->authority_id, "authority");
+    cr_expect_str_eq(eg_plant_authority(plant, "continuous", "2026-01-01"), "authority");
+    cr_expect_str_eq(plant->zone, "");
     cr_expect_eq(directory->version, 1);
     eg_directory_free(&directory);
     eg_buf_done(&xml);

@@ -186,11 +186,9 @@ def settle(gateway):
     with open(path, encoding='utf-8') as source:
         text = source.read()
     text = text.replace('version="1" not-after', 'version="2" not-after')
-    text = re.sub(r' regimes="[^"]*"', '', text)
-    text, plants = re.subn(r'(<plant id="%s"[^>]*?)\s*(/>|>)' % PLANT,
-                           lambda m: m.group(1) + ' regimes="bimschv17">' + exempt + settings +
-                           ('</plant>' if m.group(2) == '/>' else ''), text)
-    assert plants == 1, text
+    text, regimes = re.subn(r'<regime name="[^"]*"', '<regime name="bimschv17"', text)
+    text, plants = re.subn('</plant>', exempt + settings + '</plant>', text)
+    assert (regimes, plants) == (1, 1), text
     with open(path, 'w', encoding='utf-8') as out:
         out.write(text)
     gateway.emgate('pki', 'sign-directory', path, '--key', gateway.file('registrar.key'), '--cert',

@@ -29,7 +29,6 @@ static struct eg_plant plant_of(const struct eg_package *package,
     return (struct eg_plant){.id = plant,
                              .name = plant,
                              .operator_id = empty,
-                             .authority_id = empty,
                              .land = empty,
                              .settings = settings,
                              .setting_count = count};

@@ -71,18 +71,29 @@ static void put_participant(struct eg_buf *out, const struct eg_participant *par
     eg_buf_text(out, "  </participant>\n");
 }
 
+static void put_days(struct eg_buf *out, const char *from, const char *until)
+{
+    put_attribute(out, "from", from);
+    put_attribute(out, "until", until);
+}
+
+/* Where an entry holds; everywhere is not written. */
+static void put_place(struct eg_buf *out, const char *source, const char *component)
+{
+    put_attribute(out, "source", source);
+    put_attribute(out, "component", component);
+}
+
 static void put_parameter(struct eg_buf *out, const struct eg_plant_parameter *parameter)
 {
     eg_buf_text(out, "    <parameter");
     put_attribute(out, "package", parameter->package);
     put_attribute(out, "name", parameter->name);
-    put_attribute(out, "component", parameter->component);
-    put_attribute(out, "source", parameter->source);
+    put_place(out, parameter->source, parameter->component);
     put_attribute(out, "value", parameter->value);
     put_attribute(out, "unit", parameter->unit);
     put_attribute(out, "citation", parameter->citation);
-    put_attribute(out, "from", parameter->from);
-    put_attribute(out, "until", parameter->until);
+    put_days(out, parameter->from, parameter->until);
     eg_buf_text(out, "/>\n");
 }
 
@@ -91,22 +102,73 @@ static void put_setting(struct eg_buf *out, const struct eg_plant_setting *setti
     eg_buf_text(out, "    <setting");
     put_attribute(out, "package", setting->package);
     put_attribute(out, "name", setting->name);
-    put_attribute(out, "component", setting->component);
+    put_place(out, setting->source, setting->component);
     put_attribute(out, "word", setting->word);
     put_attribute(out, "citation", setting->citation);
-    put_attribute(out, "from", setting->from);
-    put_attribute(out, "until", setting->until);
+    put_days(out, setting->from, setting->until);
     eg_buf_text(out, "/>\n");
 }
 
-static void put_regimes(struct eg_buf *out, const struct eg_plant *plant)
+static void put_sources(struct eg_buf *out, const struct eg_plant *plant)
 {
-    for (size_t i = 0; i < plant->regime_count; i++) {
-        eg_buf_text(out, i == 0 ? " regimes=\"" : " ");
-        eg_text_xml(out, eg_bytes_of(plant->regimes[i]));
+    for (size_t i = 0; i < plant->source_count; i++) {
+        eg_buf_text(out, "    <source");
+        put_attribute(out, "id", plant->sources[i].id);
+        put_days(out, plant->sources[i].from, plant->sources[i].until);
+        eg_buf_text(out, "/>\n");
     }
-    if (plant->regime_count > 0) {
-        eg_buf_char(out, '"');
+}
+
+static void put_devices(struct eg_buf *out, const struct eg_plant *plant)
+{
+    for (size_t i = 0; i < plant->device_count; i++) {
+        const struct eg_plant_device *device = &plant->devices[i];
+        eg_buf_text(out, "    <device");
+        put_attribute(out, "id", device->id);
+        put_attribute(out, "name", device->name);
+        put_place(out, device->source, device->component);
+        put_days(out, device->from, device->until);
+        eg_buf_text(out, "/>\n");
+    }
+}
+
+static void put_duties(struct eg_buf *out, const struct eg_plant *plant)
+{
+    for (size_t i = 0; i < plant->authority_count; i++) {
+        const struct eg_plant_authority *authority = &plant->authorities[i];
+        eg_buf_text(out, "    <authority");
+        put_attribute(out, "participant", authority->participant);
+        put_attribute(out, "kind", authority->kind);
+        put_days(out, authority->from, authority->until);
+        eg_buf_text(out, "/>\n");
+    }
+    for (size_t i = 0; i < plant->regime_count; i++) {
+        const struct eg_plant_regime *regime = &plant->regimes[i];
+        eg_buf_text(out, "    <regime");
+        put_attribute(out, "name", regime->name);
+        put_place(out, regime->source, regime->component);
+        put_days(out, regime->from, regime->until);
+        eg_buf_text(out, "/>\n");
+    }
+    for (size_t i = 0; i < plant->delegate_count; i++) {
+        const struct eg_delegate *delegate = &plant->delegates[i];
+        eg_buf_text(out, "    <delegate");
+        put_attribute(out, "participant", delegate->participant);
+        put_days(out, delegate->from, delegate->until);
+        put_attribute(out, "supersedes", delegate->supersedes ? "yes" : "");
+        eg_buf_text(out, "/>\n");
+    }
+}
+
+static void put_retentions(struct eg_buf *out, const struct eg_plant *plant)
+{
+    for (size_t i = 0; i < plant->retention_count; i++) {
+        const struct eg_retention *retention = &plant->retentions[i];
+        eg_buf_text(out, "    <retention");
+        put_attribute(out, "kind", retention->kind);
+        eg_buf_format(out, " years=\"%u\"", retention->years);
+        put_attribute(out, "citation", retention->citation);
+        eg_buf_text(out, "/>\n");
     }
 }
 
@@ -116,23 +178,20 @@ static void put_plant(struct eg_buf *out, const struct eg_plant *plant)
     put_attribute(out, "id", plant->id);
     put_attribute(out, "name", plant->name);
     put_attribute(out, "operator", plant->operator_id);
-    put_attribute(out, "authority", plant->authority_id);
     put_attribute(out, "land", plant->land);
-    put_regimes(out, plant);
+    put_days(out, plant->from, plant->until);
+    put_attribute(out, "zone", plant->zone);
     eg_buf_text(out, ">\n");
-    for (size_t i = 0; i < plant->delegate_count; i++) {
-        eg_buf_text(out, "    <delegate");
-        put_attribute(out, "participant", plant->delegates[i].participant);
-        put_attribute(out, "from", plant->delegates[i].from);
-        put_attribute(out, "until", plant->delegates[i].until);
-        eg_buf_text(out, "/>\n");
-    }
+    put_sources(out, plant);
+    put_duties(out, plant);
+    put_devices(out, plant);
     for (size_t i = 0; i < plant->parameter_count; i++) {
         put_parameter(out, &plant->parameters[i]);
     }
     for (size_t i = 0; i < plant->setting_count; i++) {
         put_setting(out, &plant->settings[i]);
     }
+    put_retentions(out, plant);
     eg_buf_text(out, "  </plant>\n");
 }
 
@@ -156,7 +215,7 @@ enum eg_status eg_directory_write(struct eg_buf *out, const struct eg_directory 
     eg_text_time(not_after, directory->not_after_ms);
     eg_buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     eg_buf_format(
-        out, "<directory xmlns=\"urn:emgate:directory:1\" version=\"%llu\" not-after=\"%s\">\n",
+        out, "<directory xmlns=\"urn:emgate:directory:2\" version=\"%llu\" not-after=\"%s\">\n",
         (unsigned long long)directory->version, not_after);
     for (size_t i = 0; i < directory->participant_count; i++) {
         put_participant(out, &directory->participants[i]);

@@ -1,6 +1,7 @@
 /*
- * Writing a participant directory as XML (urn:emgate:directory:1), the counterpart of the reader in
- * assess: what is written here from a struct reads back as the same struct.
+ * Writing a participant directory as XML (urn:emgate:directory:2), the counterpart of the reader in
+ * assess: what is written here from a struct reads back as the same struct. What was read from a
+ * directory 1 is written as a directory 2 too (component_first is not kept).
  */
 #ifndef EG_TRIAL_DIRECTORY_TEXT_H
 #define EG_TRIAL_DIRECTORY_TEXT_H

@@ -90,6 +90,24 @@ static bool is_regime(const char *text)
            strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
+enum { REGIMES_MAX = 64 }; /* as directory.xsd has it */
+
+/* As directory.xsd has it: an offset of standard time, "+01:00". */
+static bool is_zone(const char *text)
+{
+    static const char *const minutes[] = {":00", ":30", ":45"};
+    bool hour = strlen(text) == 6 && strchr("+-", text[0]) != NULL &&
+                ((text[1] == '0' && text[2] >= '0' && text[2] <= '9') ||
+                 (text[1] == '1' && text[2] >= '0' && text[2] <= '4'));
+
+    for (size_t i = 0; hour && i < sizeof minutes / sizeof minutes[0]; i++) {
+        if (strcmp(text + 3, minutes[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum eg_status check_options(const struct eg_trial_options *options, struct eg_error *err)
 {
     if (!eg_text_token(eg_bytes_of(options->origin), EG_ORIGIN_MAX)) {
@@ -102,6 +120,13 @@ static enum eg_status check_options(const struct eg_trial_options *options, stru
     }
     if (!eg_text_clean(eg_bytes_of(options->plant_name))) {
         return eg_error_set(err, EG_E_USAGE, "plant name", "it is not clean UTF-8");
+    }
+    if (options->zone != NULL && !is_zone(options->zone)) {
+        return eg_error_set(err, EG_E_USAGE, "zone", "\"%s\" is not of the form +01:00",
+                            options->zone);
+    }
+    if (options->regime_count > REGIMES_MAX) {
+        return eg_error_set(err, EG_E_USAGE, "regime", "more than %d", REGIMES_MAX);
     }
     for (size_t i = 0; i < options->regime_count; i++) {
         if (!is_regime(options->regimes[i])) {
@@ -348,6 +373,30 @@ static void day_of(char out[11], int64_t at_ms)
     snprintf(out, 11, "%.10s", text);
 }
 
+/* The one plant, without its lists of what trials state later. */
+static struct eg_plant make_plant(const struct eg_trial_options *options,
+                                  struct eg_plant_authority *authority,
+                                  struct eg_plant_regime *regimes)
+{
+    struct eg_plant plant = {.id = borrow(options->plant),
+                             .name = borrow(options->plant_name),
+                             .operator_id = borrow(identities[OPERATOR].id),
+                             .authorities = authority,
+                             .authority_count = 1,
+                             .land = borrow(options->land),
+                             .regimes = regimes,
+                             .regime_count = options->regime_count};
+
+    *authority = (struct eg_plant_authority){.participant = borrow(identities[AUTHORITY].id)};
+    for (size_t i = 0; i < options->regime_count; i++) {
+        regimes[i] = (struct eg_plant_regime){.name = borrow(options->regimes[i])};
+    }
+    if (options->zone != NULL) {
+        memcpy(plant.zone, options->zone, sizeof plant.zone); /* was looked at */
+    }
+    return plant;
+}
+
 static enum eg_status make_directory(struct trial *trial, struct eg_error *err)
 {
     const struct eg_trial_options *options = &trial->options;
@@ -365,13 +414,9 @@ static enum eg_status make_directory(struct trial *trial, struct eg_error *err)
     }
     participants[PUBLISHER].package_prefixes = (char **)(uintptr_t)options->prefixes;
     participants[PUBLISHER].package_prefix_count = options->prefix_count;
-    struct eg_plant plant = {.id = borrow(options->plant),
-                             .name = borrow(options->plant_name),
-                             .operator_id = borrow(identities[OPERATOR].id),
-                             .authority_id = borrow(identities[AUTHORITY].id),
-                             .land = borrow(options->land),
-                             .regimes = (char **)(uintptr_t)options->regimes,
-                             .regime_count = options->regime_count};
+    struct eg_plant_authority authority = {0};
+    struct eg_plant_regime regimes[REGIMES_MAX] = {0};
+    struct eg_plant plant = make_plant(options, &authority, regimes);
     struct eg_log_key log_key = {.origin = borrow(options->origin),
                                  .gateway = borrow(identities[GATEWAY].id)};
     memcpy(log_key.key, trial->log_key, sizeof log_key.key);

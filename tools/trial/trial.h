@@ -40,6 +40,8 @@ struct eg_trial_options {
     /* laws under which the plant reports ["ied-annex-v"] */
     const char *const *regimes;
     size_t regime_count;
+    /* standard time of the plant, "+01:00" [none: its reports may be in any] */
+    const char *zone;
     enum eg_key_kind keys;
     /* beginning of everything [now] */
     int64_t at_ms;

@@ -64,6 +64,7 @@ static enum eg_status read_setting(struct eg_plant_setting *out, const xmlNode *
         {&out->name, "name", true},
         {&out->word, "word", true},
         {&out->component, "component", false},
+        {&out->source, "source", false},
     };
     EG_TRY(read_attributes(list, sizeof list / sizeof list[0], node, err));
     EG_TRY(eg_vocabulary_day(out->from, node, "from", file, err));
@@ -96,7 +97,8 @@ static bool same_attribute(const xmlNode *a, const char *attribute, const xmlNod
 static bool is_about(const xmlNode *setting, const xmlNode *node, const char *attribute)
 {
     return same_attribute(setting, "name", node, attribute) &&
-           same_attribute(setting, "component", node, "component");
+           same_attribute(setting, "component", node, "component") &&
+           same_attribute(setting, "source", node, "source");
 }
 
 /* What `node` says about a setting of every case, in elements so named; NULL: nothing. */
@@ -393,6 +395,7 @@ void eg_package_given_done(struct eg_package_given *given)
         free(setting->name);
         free(setting->word);
         free(setting->component);
+        free(setting->source);
     }
     free(given->plant.parameters);
     free(given->plant.settings);

@@ -206,10 +206,10 @@ done:
 static enum eg_status check(const xmlNode *root, struct eg_error *err)
 {
     static const char *const name[] = {"name"};
-    static const char *const setting[] = {"name", "component", "from", "until"};
+    static const char *const setting[] = {"name", "source", "component", "from", "until"};
     EG_TRY(check_once(root, "base", name, 1, err));
     EG_TRY(check_once(root, "place", name, 1, err));
-    EG_TRY(check_once(root, "setting", setting, 4, err));
+    EG_TRY(check_once(root, "setting", setting, 5, err));
     if (eg_xml_child(root, NS, "base") != NULL) {
         /* Tests that were signed before there were bases may have a name twice. */
         EG_TRY(check_once(root, "case", name, 1, err));

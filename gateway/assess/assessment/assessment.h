@@ -104,6 +104,17 @@ enum eg_status eg_assessment_text(struct eg_buf *out, const struct eg_assessment
                                   const struct eg_finding *finding, const char *lang,
                                   struct eg_error *err);
 
+/*
+ * Add to `to` every setting that judging this report would ask for and the directory lacks. Nothing
+ * is judged; a report that can not be read onto the grid adds nothing.
+ *   job   doc, header, values
+ * EG_E_LIMIT, EG_E_NOMEM.
+ */
+EG_MUST_USE
+enum eg_status eg_assessment_lacking(struct eg_settings_lacking *to,
+                                     const struct eg_assessment *assessment,
+                                     const struct eg_assessment_job *job, struct eg_error *err);
+
 /* The grammar, element by element in the order of the reference; NULL: no more. */
 struct eg_assessment_element {
     const char *element;

@@ -75,7 +75,7 @@ static enum eg_status set_setting(struct eg_assess_run *run, const struct eg_ass
     }
     EG_TRY(eg_settings_find(&value, run->job->values, setting,
                             series && setting->per_component ? run->series->component : NULL,
-                            run->err));
+                            run->source->id, run->err));
     for (size_t i = 0; i < setting->word_count; i++) {
         if (strcmp(setting->words[i], value->word) == 0) {
             cell->word[0] = (uint8_t)(i + 1);

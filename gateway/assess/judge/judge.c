@@ -194,8 +194,8 @@ static enum eg_status choose_own(struct run *run, struct eg_error *err)
     const struct eg_rules *rules = run->rules;
     const struct eg_report_header *header = run->job->header;
 
-    EG_TRY(eg_parameters_choose(&run->own, rules->parameter_rules, run->job->plant, header->from,
-                                header->until, err));
+    EG_TRY(eg_parameters_choose_so_far(&run->own, rules->parameter_rules, run->job->plant,
+                                       header->from, header->until, err));
     EG_TRY(eg_parameters_document(&run->own_parameters, &run->own, rules->package, err));
     EG_TRY(eg_parameters_text(&run->outcome->parameters, &run->own, err));
     run->values = &run->own;
@@ -229,6 +229,31 @@ static enum eg_status choose_parameters(struct run *run, struct eg_error *err)
     }
     fill_variables(run);
     return eg_buf_ok(&run->outcome->parameters, "parameters", err);
+}
+
+/*
+ * All that the directory lacks for this report, where a judgement can not begin or stopped for want
+ * of a setting. What stopped it for another reason keeps its own error. Steps on results that were
+ * not made can not be asked.
+ */
+static enum eg_status tell_lacking(struct run *run, enum eg_status stopped, struct eg_error *err)
+{
+    const struct eg_assessment_job job = {.doc = run->job->document->doc,
+                                          .header = run->job->header,
+                                          .plant = run->job->plant,
+                                          .values = &run->own};
+
+    if (run->values != &run->own) {
+        return stopped;
+    }
+    for (size_t i = 0; i < run->rules->step_count; i++) {
+        const struct eg_rules_step *step = &run->rules->steps[i];
+        if (step->plan->kind == EG_STEP_ASSESSMENT && step->plan->on == NULL) {
+            EG_TRY(eg_assessment_lacking(&run->own.lacking, step->assessment, &job, err));
+        }
+    }
+    EG_TRY(eg_settings_refuse(&run->own.lacking, &run->own, err));
+    return stopped;
 }
 
 /* The document that a step works on; NULL: the result was not made. */
@@ -461,6 +486,9 @@ static enum eg_status run_steps(struct run *run, struct eg_error *err)
 {
     int64_t *step_ns = run->judge->step_ns;
 
+    if (run->own.lacking.count > 0) {
+        return tell_lacking(run, EG_E_DENIED, err);
+    }
     for (size_t i = 0; !run->stopped && i < run->rules->step_count; i++) {
         int64_t started_ns = step_ns != NULL ? eg_clock_thread_ns() : 0;
         enum eg_status status = run_step(run, i, err);
@@ -468,7 +496,7 @@ static enum eg_status run_steps(struct run *run, struct eg_error *err)
             step_ns[i] += eg_clock_thread_ns() - started_ns;
         }
         if (status != EG_OK) {
-            return status;
+            return status == EG_E_DENIED ? tell_lacking(run, status, err) : status;
         }
     }
     return EG_OK;

@@ -1,16 +1,18 @@
 /*
  * Why this file exists: a directory decides who may say what, so it is taken whole or not at all.
+ * Plants are read in directory_plant.c.
  *
- * Conditions, beyond the schema (rules/vocabulary/directory.xsd):
+ * Conditions, beyond the schema (rules/vocabulary/directory.xsd lists those of its generation):
  *   1 participants and plants have unique identifiers
  *   2 a certificate rule is a digest, or an issuer key with a subject, and belongs to one alone
  *   3 rule publishers say what they publish, and only they do
- *   4 operator, authority, delegates and gateways named exist and have the role
+ *   4 operator, authorities, delegates and gateways named exist and have the role
  *   5 days are real and in order, not-after is a real time
- *   6 two entries never set the same parameter or setting of the same place on the same day
+ *   6 two entries never say the same thing of the same place on the same day
  *   7 two log keys of one origin are never the same key
+ *   8 each day of a plant has an authority; a source that is named is one of the plant's
  */
-#include "assess/package/directory.h"
+#include "assess/package/directory_inside.h"
 
 #include "assess/schema/vocabulary.h"
 #include "base/error.h"
@@ -21,8 +23,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NS "urn:emgate:directory:1"
-#define FILE_NAME "directory.xml"
+#define FILE_NAME EG_DIRECTORY_FILE
+
+/* The newest last: what is of none of them is told what is wrong with it as one of these. */
+static const struct eg_vocabulary_generation generations[] = {
+    {EG_DIRECTORY_NS_1, "directory-1.xsd"}, {EG_DIRECTORY_NS_2, "directory.xsd"}, {NULL, NULL}};
 
 /* Participants by id and certificates by content, sorted: a directory of 20,000 must load at once.
  */
@@ -103,20 +108,22 @@ static enum eg_status read_publishing(struct eg_participant *out, const xmlNode 
                                       struct eg_error *err)
 {
     enum eg_status status = eg_vocabulary_room(
-        &out->package_prefixes, eg_vocabulary_count(node, NS, "publishes"), sizeof(char *), err);
+        &out->package_prefixes, eg_vocabulary_count(node, eg_directory_ns(node), "publishes"),
+        sizeof(char *), err);
     if (status != EG_OK) {
         return status;
     }
 
-    for (xmlNode *n = eg_xml_child(node, NS, "publishes"); n != NULL;
-         n = eg_xml_next(n, NS, "publishes")) {
+    for (xmlNode *n = eg_xml_child(node, eg_directory_ns(node), "publishes"); n != NULL;
+         n = eg_xml_next(n, eg_directory_ns(n), "publishes")) {
         EG_TRY(eg_vocabulary_need(&out->package_prefixes[out->package_prefix_count], n, "prefix",
                                   err));
         out->package_prefix_count++;
     }
-    EG_TRY(eg_vocabulary_room(&out->lands, eg_vocabulary_count(node, NS, "land"), sizeof(char *),
-                              err));
-    for (xmlNode *n = eg_xml_child(node, NS, "land"); n != NULL; n = eg_xml_next(n, NS, "land")) {
+    EG_TRY(eg_vocabulary_room(&out->lands, eg_vocabulary_count(node, eg_directory_ns(node), "land"),
+                              sizeof(char *), err));
+    for (xmlNode *n = eg_xml_child(node, eg_directory_ns(node), "land"); n != NULL;
+         n = eg_xml_next(n, eg_directory_ns(n), "land")) {
         out->lands[out->land_count] = eg_xml_text(n);
         if (out->lands[out->land_count] == NULL) {
             return no_memory(err);
@@ -142,146 +149,17 @@ static enum eg_status read_participant(struct eg_participant *out, const xmlNode
     }
     EG_TRY(eg_vocabulary_need(&out->name, node, "name", err));
     EG_TRY(read_roles(&out->roles, node, err));
-    EG_TRY(eg_vocabulary_room(&out->certificates, eg_vocabulary_count(node, NS, "certificate"),
+    EG_TRY(eg_vocabulary_room(&out->certificates,
+                              eg_vocabulary_count(node, eg_directory_ns(node), "certificate"),
                               sizeof *out->certificates, err));
-    for (xmlNode *n = eg_xml_child(node, NS, "certificate"); n != NULL;
-         n = eg_xml_next(n, NS, "certificate")) {
+    for (xmlNode *n = eg_xml_child(node, eg_directory_ns(node), "certificate"); n != NULL;
+         n = eg_xml_next(n, eg_directory_ns(n), "certificate")) {
         EG_TRY(read_certificate(&out->certificates[out->certificate_count++], n, err));
     }
     return read_publishing(out, node, err);
 }
 
-/* ---- plants ------------------------------------------------------------------------------- */
-
-static enum eg_status read_days(char from[11], char until[11], const xmlNode *node,
-                                struct eg_error *err)
-{
-    EG_TRY(eg_vocabulary_day(from, node, "from", FILE_NAME, err));
-    EG_TRY(eg_vocabulary_day(until, node, "until", FILE_NAME, err));
-    if (until[0] != '\0' && strcmp(from, until) > 0) {
-        return eg_vocabulary_fault(err, FILE_NAME, node, "until=\"%s\" is before from=\"%s\"",
-                                   until, from);
-    }
-    return EG_OK;
-}
-
-/* Absent becomes "", as core/directory.h has it for "every". */
-static enum eg_status read_or_empty(char **out, const xmlNode *node, const char *attribute,
-                                    struct eg_error *err)
-{
-    EG_TRY(eg_vocabulary_may(out, node, attribute, err));
-    if (*out == NULL) {
-        *out = calloc(1, 1);
-        return *out != NULL ? EG_OK : no_memory(err);
-    }
-    return EG_OK;
-}
-
-static bool days_meet(const char *from_a, const char *until_a, const char *from_b,
-                      const char *until_b)
-{
-    return (until_a[0] == '\0' || strcmp(from_b, until_a) <= 0) &&
-           (until_b[0] == '\0' || strcmp(from_a, until_b) <= 0);
-}
-
-static bool same_place(const struct eg_plant_parameter *a, const struct eg_plant_parameter *b)
-{
-    return strcmp(a->package, b->package) == 0 && strcmp(a->name, b->name) == 0 &&
-           strcmp(a->component, b->component) == 0 && strcmp(a->source, b->source) == 0 &&
-           days_meet(a->from, a->until, b->from, b->until);
-}
-
-static enum eg_status read_parameter(struct eg_plant_parameter *out, const xmlNode *node,
-                                     struct eg_error *err)
-{
-    EG_TRY(eg_vocabulary_need(&out->package, node, "package", err));
-    EG_TRY(eg_vocabulary_need(&out->name, node, "name", err));
-    EG_TRY(eg_vocabulary_need(&out->value, node, "value", err));
-    EG_TRY(eg_vocabulary_need(&out->unit, node, "unit", err));
-    EG_TRY(eg_vocabulary_need(&out->citation, node, "citation", err));
-    EG_TRY(read_or_empty(&out->component, node, "component", err));
-    EG_TRY(read_or_empty(&out->source, node, "source", err));
-    return read_days(out->from, out->until, node, err);
-}
-
-static enum eg_status read_parameters(struct eg_plant *out, const xmlNode *node,
-                                      struct eg_error *err)
-{
-    EG_TRY(eg_vocabulary_room(&out->parameters, eg_vocabulary_count(node, NS, "parameter"),
-                              sizeof *out->parameters, err));
-
-    for (xmlNode *n = eg_xml_child(node, NS, "parameter"); n != NULL;
-         n = eg_xml_next(n, NS, "parameter")) {
-        struct eg_plant_parameter *mine = &out->parameters[out->parameter_count++];
-        EG_TRY(read_parameter(mine, n, err));
-        for (struct eg_plant_parameter *p = out->parameters; p < mine; p++) {
-            if (same_place(p, mine)) {
-                return eg_vocabulary_fault(err, FILE_NAME, n,
-                                           "plant %s: parameter %s is set twice for the same days",
-                                           out->id, mine->name);
-            }
-        }
-    }
-    return EG_OK;
-}
-
-static bool same_fact(const struct eg_plant_setting *a, const struct eg_plant_setting *b)
-{
-    return strcmp(a->package, b->package) == 0 && strcmp(a->name, b->name) == 0 &&
-           strcmp(a->component, b->component) == 0 &&
-           days_meet(a->from, a->until, b->from, b->until);
-}
-
-static enum eg_status read_setting(struct eg_plant_setting *out, const xmlNode *node,
-                                   struct eg_error *err)
-{
-    EG_TRY(eg_vocabulary_need(&out->package, node, "package", err));
-    EG_TRY(eg_vocabulary_need(&out->name, node, "name", err));
-    EG_TRY(read_or_empty(&out->component, node, "component", err));
-    EG_TRY(eg_vocabulary_need(&out->word, node, "word", err));
-    EG_TRY(eg_vocabulary_need(&out->citation, node, "citation", err));
-    return read_days(out->from, out->until, node, err);
-}
-
-static enum eg_status read_settings(struct eg_plant *out, const xmlNode *node, struct eg_error *err)
-{
-    EG_TRY(eg_vocabulary_room(&out->settings, eg_vocabulary_count(node, NS, "setting"),
-                              sizeof *out->settings, err));
-
-    for (xmlNode *n = eg_xml_child(node, NS, "setting"); n != NULL;
-         n = eg_xml_next(n, NS, "setting")) {
-        struct eg_plant_setting *mine = &out->settings[out->setting_count++];
-        EG_TRY(read_setting(mine, n, err));
-        for (struct eg_plant_setting *s = out->settings; s < mine; s++) {
-            if (same_fact(s, mine)) {
-                return eg_vocabulary_fault(err, FILE_NAME, n,
-                                           "plant %s: setting %s is set twice for the same days",
-                                           out->id, mine->name);
-            }
-        }
-    }
-    return EG_OK;
-}
-
-static enum eg_status read_plant(struct eg_plant *out, const xmlNode *node, struct eg_error *err)
-{
-    EG_TRY(eg_vocabulary_need(&out->id, node, "id", err));
-    EG_TRY(eg_vocabulary_need(&out->name, node, "name", err));
-    EG_TRY(eg_vocabulary_need(&out->operator_id, node, "operator", err));
-    EG_TRY(eg_vocabulary_need(&out->authority_id, node, "authority", err));
-    EG_TRY(eg_vocabulary_need(&out->land, node, "land", err));
-    EG_TRY(eg_vocabulary_words(&out->regimes, &out->regime_count, node, "regimes", FILE_NAME, err));
-    EG_TRY(eg_vocabulary_room(&out->delegates, eg_vocabulary_count(node, NS, "delegate"),
-                              sizeof *out->delegates, err));
-    for (xmlNode *n = eg_xml_child(node, NS, "delegate"); n != NULL;
-         n = eg_xml_next(n, NS, "delegate")) {
-        struct eg_delegate *delegate = &out->delegates[out->delegate_count++];
-        EG_TRY(eg_vocabulary_need(&delegate->participant, n, "participant", err));
-        EG_TRY(read_days(delegate->from, delegate->until, n, err));
-    }
-    EG_TRY(read_parameters(out, node, err));
-    return read_settings(out, node, err);
-}
+/* ---- log keys ------------------------------------------------------------------------------ */
 
 static enum eg_status read_log_key(struct eg_log_key *out, const xmlNode *node,
                                    struct eg_error *err)
@@ -304,7 +182,7 @@ static enum eg_status read_log_key(struct eg_log_key *out, const xmlNode *node,
         status = eg_vocabulary_fault(err, FILE_NAME, node, "key is not 64 hex digits");
         goto done;
     }
-    status = read_days(out->from, out->until, node, err);
+    status = eg_directory_days(out->from, out->until, node, err);
 
 done:
     free(hex);
@@ -344,22 +222,26 @@ done:
 static enum eg_status read_lists(struct eg_directory *out, const xmlNode *root,
                                  struct eg_error *err)
 {
-    EG_TRY(eg_vocabulary_room(&out->participants, eg_vocabulary_count(root, NS, "participant"),
+    EG_TRY(eg_vocabulary_room(&out->participants,
+                              eg_vocabulary_count(root, eg_directory_ns(root), "participant"),
                               sizeof *out->participants, err));
 
-    for (xmlNode *n = eg_xml_child(root, NS, "participant"); n != NULL;
-         n = eg_xml_next(n, NS, "participant")) {
+    for (xmlNode *n = eg_xml_child(root, eg_directory_ns(root), "participant"); n != NULL;
+         n = eg_xml_next(n, eg_directory_ns(n), "participant")) {
         EG_TRY(read_participant(&out->participants[out->participant_count++], n, err));
     }
-    EG_TRY(eg_vocabulary_room(&out->plants, eg_vocabulary_count(root, NS, "plant"),
+    EG_TRY(eg_vocabulary_room(&out->plants,
+                              eg_vocabulary_count(root, eg_directory_ns(root), "plant"),
                               sizeof *out->plants, err));
-    for (xmlNode *n = eg_xml_child(root, NS, "plant"); n != NULL; n = eg_xml_next(n, NS, "plant")) {
-        EG_TRY(read_plant(&out->plants[out->plant_count++], n, err));
+    for (xmlNode *n = eg_xml_child(root, eg_directory_ns(root), "plant"); n != NULL;
+         n = eg_xml_next(n, eg_directory_ns(n), "plant")) {
+        EG_TRY(eg_directory_plant_read(&out->plants[out->plant_count++], n, err));
     }
-    EG_TRY(eg_vocabulary_room(&out->log_keys, eg_vocabulary_count(root, NS, "log-key"),
+    EG_TRY(eg_vocabulary_room(&out->log_keys,
+                              eg_vocabulary_count(root, eg_directory_ns(root), "log-key"),
                               sizeof *out->log_keys, err));
-    for (xmlNode *n = eg_xml_child(root, NS, "log-key"); n != NULL;
-         n = eg_xml_next(n, NS, "log-key")) {
+    for (xmlNode *n = eg_xml_child(root, eg_directory_ns(root), "log-key"); n != NULL;
+         n = eg_xml_next(n, eg_directory_ns(n), "log-key")) {
         EG_TRY(read_log_key(&out->log_keys[out->log_key_count++], n, err));
     }
     return EG_OK;
@@ -484,8 +366,10 @@ static enum eg_status check_references(const struct index *index,
     for (size_t i = 0; i < directory->plant_count; i++) {
         const struct eg_plant *plant = &directory->plants[i];
         EG_TRY(check_named(index, directory, plant->operator_id, EG_ROLE_OPERATOR, plant->id, err));
-        EG_TRY(
-            check_named(index, directory, plant->authority_id, EG_ROLE_AUTHORITY, plant->id, err));
+        for (size_t k = 0; k < plant->authority_count; k++) {
+            EG_TRY(check_named(index, directory, plant->authorities[k].participant,
+                               EG_ROLE_AUTHORITY, plant->id, err));
+        }
         for (size_t k = 0; k < plant->delegate_count; k++) {
             EG_TRY(check_named(index, directory, plant->delegates[k].participant,
                                EG_ROLE_DEVICE | EG_ROLE_MEASURING_BODY, plant->id, err));
@@ -547,7 +431,7 @@ enum eg_status eg_directory_parse(struct eg_directory **out, struct eg_bytes xml
         goto done;
     }
 
-    status = eg_vocabulary_parse(&doc, xml, FILE_NAME, "directory.xsd", EG_DIRECTORY_MAX, err);
+    status = eg_vocabulary_parse_any(&doc, xml, FILE_NAME, generations, EG_DIRECTORY_MAX, err);
     if (status != EG_OK) {
         goto done;
     }

@@ -1,6 +1,6 @@
 /*
- * Reading the participant directory's XML (rules/vocabulary/directory.xsd, namespace
- * urn:emgate:directory:1).
+ * Reading the participant directory's XML: rules/vocabulary/directory.xsd (urn:emgate:directory:2)
+ * and the generation before, directory-1.xsd. Both give the same structs (core/directory.h).
  */
 #ifndef EG_ASSESS_DIRECTORY_H
 #define EG_ASSESS_DIRECTORY_H

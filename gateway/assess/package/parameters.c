@@ -5,7 +5,7 @@
  * entries; choose the settings (parameters_settings.c); choose the values, which look at both.
  *
  * The value of a place is that of the first which exists:
- *   permit entry for component and source, for the component, for the source, for neither;
+ *   permit entry for component and source, for the source, for the component, for neither;
  *   the package's value; its formula over values chosen before; its first row that fits.
  */
 #include "assess/package/parameters_inside.h"
@@ -47,25 +47,18 @@ enum eg_parameter_judgement eg_parameter_judge(const struct eg_parameter *parame
 
 /* ---- permit entries of the directory ------------------------------------------------------ */
 
-static bool is_ours(const struct eg_parameter_choice *choice,
-                    const struct eg_plant_parameter *entry)
-{
-    return strcmp(entry->package, choice->package->ref.id) == 0 &&
-           eg_parameter_touches(choice, entry->from, entry->until);
-}
-
 static enum eg_status deny(struct eg_error *err, const struct eg_parameter_choice *choice,
-                           const struct eg_plant_parameter *entry, const char *text)
+                           const struct eg_dated *entry, const char *text)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
 
     (void)snprintf(where, sizeof where, "permit of %.40s, %.40s", choice->plant->id, entry->name);
     return eg_error_set(err, EG_E_DENIED, where, "%s (value %s %s); the directory must be mended",
-                        text, entry->value, entry->unit);
+                        text, entry->permit->value, entry->permit->unit);
 }
 
 static enum eg_status check_entry(const struct eg_parameter_choice *choice,
-                                  const struct eg_plant_parameter *entry, struct eg_error *err)
+                                  const struct eg_dated *entry, struct eg_error *err)
 {
     const struct eg_parameter *parameter = eg_parameter_named(choice->package, entry->name);
 
@@ -75,78 +68,63 @@ static enum eg_status check_entry(const struct eg_parameter_choice *choice,
     if (!parameter->may_override) {
         return deny(err, choice, entry, "a permit may not set this parameter");
     }
-    if (strcmp(parameter->unit, entry->unit) != 0) {
+    if (strcmp(parameter->unit, entry->permit->unit) != 0) {
         return deny(err, choice, entry, "the unit is not that of the package");
     }
-    if (parameter->value != NULL &&
-        (eg_parameter_some(entry->component) != NULL || eg_parameter_some(entry->source) != NULL)) {
+    if (parameter->value != NULL && entry->component != NULL) {
         return deny(err, choice, entry, "this parameter has one value for all components");
     }
-    if (!eg_parameter_covers(choice, entry->from, entry->until)) {
-        return deny(err, choice, entry, "the entry covers a part of the report's period only");
-    }
-    switch (eg_parameter_judge(parameter, entry->value)) {
+    switch (eg_parameter_judge(parameter, entry->said)) {
     case EG_PARAMETER_FITS:
-        return EG_OK;
+        break;
     case EG_PARAMETER_OUT_OF_BOUNDS:
         return deny(err, choice, entry, "the value is out of the package's bounds");
     case EG_PARAMETER_NO_VALUE:
     default:
         return deny(err, choice, entry, "the value is not of the parameter's kind");
     }
-}
-
-static bool same_place(const struct eg_plant_parameter *a, const struct eg_plant_parameter *b)
-{
-    return strcmp(a->name, b->name) == 0 &&
-           eg_parameter_same(eg_parameter_some(a->component), eg_parameter_some(b->component)) &&
-           eg_parameter_same(eg_parameter_some(a->source), eg_parameter_some(b->source));
+    return eg_dated_twice(choice, entry)
+               ? deny(err, choice, entry, "two entries set the same value")
+               : EG_OK;
 }
 
 /* *stricter: one sets a parameter that may only become stricter. */
 static enum eg_status check_entries(bool *stricter, const struct eg_parameter_choice *choice,
                                     struct eg_error *err)
 {
-    const struct eg_plant *plant = choice->plant;
-
-    for (size_t i = 0; plant != NULL && i < plant->parameter_count; i++) {
-        const struct eg_plant_parameter *entry = &plant->parameters[i];
-        if (!is_ours(choice, entry)) {
-            continue;
+    for (size_t i = 0; i < choice->entry_count; i++) {
+        const struct eg_dated *entry = &choice->entries[i];
+        if (entry->permit != NULL) {
+            EG_TRY(check_entry(choice, entry, err));
+            *stricter =
+                *stricter || eg_parameter_named(choice->package, entry->name)->stricter_only;
         }
-        EG_TRY(check_entry(choice, entry, err));
-        for (size_t k = 0; k < i; k++) {
-            if (is_ours(choice, &plant->parameters[k]) &&
-                same_place(&plant->parameters[k], entry)) {
-                return deny(err, choice, entry, "two entries set the same value");
-            }
-        }
-        *stricter = *stricter || eg_parameter_named(choice->package, entry->name)->stricter_only;
     }
     return EG_OK;
 }
 
 /* ---- places ------------------------------------------------------------------------------- */
 
-static const struct eg_plant_parameter *permit_for(const struct eg_parameter_choice *choice,
-                                                   const struct eg_parameter *parameter,
-                                                   const char *component, const char *source)
+/* The permit that sets the value of a place for the whole period; NULL: none. */
+static enum eg_status permit_for(const struct eg_dated **out,
+                                 const struct eg_parameter_choice *choice,
+                                 const struct eg_parameter *parameter, const char *component,
+                                 const char *source, struct eg_error *err)
 {
-    const char *const places[4][2] = {
-        {component, source}, {component, NULL}, {NULL, source}, {NULL, NULL}};
-    size_t count = choice->permits && choice->plant != NULL ? choice->plant->parameter_count : 0;
+    const struct eg_dated_place place = {false, parameter->name, component, source};
+    struct eg_dated_over over = {.last = NULL};
+    char changes[EG_DATED_TEXT_MAX] = "", text[EG_ERROR_TEXT_MAX] = "";
 
-    for (size_t p = 0; p < 4; p++) {
-        for (size_t i = 0; i < count; i++) {
-            const struct eg_plant_parameter *entry = &choice->plant->parameters[i];
-            if (is_ours(choice, entry) && strcmp(entry->name, parameter->name) == 0 &&
-                eg_parameter_same(eg_parameter_some(entry->component), places[p][0]) &&
-                eg_parameter_same(eg_parameter_some(entry->source), places[p][1])) {
-                return entry;
-            }
-        }
+    if (choice->permits) {
+        eg_dated_over(&over, choice, &place);
     }
-    return NULL;
+    if (over.day[0] != '\0') {
+        eg_dated_change(changes, &over, choice);
+        (void)snprintf(text, sizeof text, "it changes within the period: %s", changes);
+        return deny(err, choice, over.last != NULL ? over.last : over.earlier, text);
+    }
+    *out = over.last;
+    return EG_OK;
 }
 
 static bool has_place(const struct eg_parameter_values *values,
@@ -175,20 +153,21 @@ static void read_number(struct eg_parameter_value *value)
 }
 
 /* A permit that may only make it stricter, against what holds without permits. */
-static enum eg_status check_stricter(bool *none, const struct eg_parameter_choice *choice,
-                                     const struct eg_plant_parameter *entry,
-                                     const struct eg_parameter_value *value, struct eg_error *err)
+static enum eg_status check_stricter(struct eg_parameter_value *value,
+                                     const struct eg_parameter_choice *choice,
+                                     const struct eg_dated *entry, struct eg_error *err)
 {
-    const struct eg_parameter_value *base = NULL;
-    enum eg_status status = eg_parameters_find(&base, choice->base, value->parameter,
-                                               value->component, value->source, err);
+    const struct eg_parameter_value *base =
+        eg_parameter_lookup(choice->base, value->parameter, value->component, value->source);
 
-    if (status != EG_OK) {
-        return status;
+    value->needs = base != NULL ? base->needs : NULL;
+    if (value->needs != NULL) {
+        value->value = NULL; /* told when it is asked for: what it lacks */
+        return EG_OK;
     }
-    if (base == NULL) {
-        *none = eg_parameter_some(entry->component) == NULL;
-        return *none
+    if (base == NULL || base->value == NULL) {
+        value->value = NULL;
+        return entry->component == NULL
                    ? EG_OK
                    : deny(err, choice, entry, "the package has no value here to be stricter than");
     }
@@ -199,22 +178,13 @@ static enum eg_status check_stricter(bool *none, const struct eg_parameter_choic
 
 static enum eg_status take_permit(struct eg_parameter_value *value,
                                   const struct eg_parameter_choice *choice,
-                                  const struct eg_plant_parameter *entry, struct eg_error *err)
+                                  const struct eg_dated *entry, struct eg_error *err)
 {
-    bool none = false;
-    enum eg_status status = EG_OK;
-
-    value->value = entry->value;
-    value->citation = entry->citation != NULL ? entry->citation : "";
+    value->value = entry->said;
+    value->citation = entry->citation;
     value->origin = EG_ORIGIN_PERMIT;
     read_number(value);
-    if (value->parameter->stricter_only) {
-        status = check_stricter(&none, choice, entry, value, err);
-    }
-    if (none) {
-        value->value = NULL;
-    }
-    return status;
+    return value->parameter->stricter_only ? check_stricter(value, choice, entry, err) : EG_OK;
 }
 
 /* The first row that fits; value stays NULL when none does, or when that can not be told. */
@@ -276,7 +246,7 @@ static enum eg_status add_place(const struct eg_parameter_choice *choice,
                                 const char *source, struct eg_error *err)
 {
     struct eg_parameter_values *out = choice->out;
-    const struct eg_plant_parameter *permit = permit_for(choice, parameter, component, source);
+    const struct eg_dated *permit = NULL;
     struct eg_parameter_value value = {
         .parameter = parameter, .component = component, .source = source};
     enum eg_status status = EG_OK;
@@ -284,6 +254,7 @@ static enum eg_status add_place(const struct eg_parameter_choice *choice,
     if (has_place(out, parameter, component, source)) {
         return EG_OK;
     }
+    EG_TRY(permit_for(&permit, choice, parameter, component, source, err));
     enum eg_status room = EG_VECTOR_RESERVE(out->list, out->capacity, out->count + 1, SIZE_MAX);
     if (room != EG_OK) {
         return eg_vector_refused(room, "parameters", err);
@@ -331,34 +302,92 @@ static bool names(const struct eg_parameter_choice *choice, const struct eg_para
     return naming.found;
 }
 
-/* The places of one permit entry: its component, or every component that has a place. */
-static enum eg_status add_permitted(const struct eg_parameter_choice *choice,
+/* At the source too, each component that has a place. */
+static enum eg_status add_at_source(const struct eg_parameter_choice *choice,
                                     const struct eg_parameter *parameter, size_t first,
-                                    const struct eg_plant_parameter *entry, struct eg_error *err)
+                                    const char *source, struct eg_error *err)
 {
-    const char *source = eg_parameter_some(entry->source);
     size_t end = choice->out->count;
 
-    if (eg_parameter_some(entry->component) != NULL) {
-        return add_place(choice, parameter, entry->component, source, err);
-    }
     for (size_t i = first; i < end; i++) {
         EG_TRY(add_place(choice, parameter, choice->out->list[i].component, source, err));
     }
-    return add_place(choice, parameter, NULL, source, err);
+    return EG_OK;
 }
 
-/* Components of their own in the settings make places of their own where a condition asks. */
-static enum eg_status add_settled(const struct eg_parameter_choice *choice,
-                                  const struct eg_parameter *parameter, struct eg_error *err)
+/* The places of one permit entry: its component, or every component that has a place. */
+static enum eg_status add_permitted(const struct eg_parameter_choice *choice,
+                                    const struct eg_parameter *parameter, size_t first,
+                                    const struct eg_dated *entry, struct eg_error *err)
 {
+    if (entry->component == NULL) {
+        EG_TRY(add_at_source(choice, parameter, first, entry->source, err));
+    }
+    return add_place(choice, parameter, entry->component, entry->source, err);
+}
+
+static enum eg_status add_all_permitted(const struct eg_parameter_choice *choice,
+                                        const struct eg_parameter *parameter, size_t first,
+                                        struct eg_error *err)
+{
+    for (size_t i = 0; choice->permits && i < choice->entry_count; i++) {
+        const struct eg_dated *entry = &choice->entries[i];
+        if (entry->permit != NULL && strcmp(entry->name, parameter->name) == 0) {
+            EG_TRY(add_permitted(choice, parameter, first, entry, err));
+        }
+    }
+    return EG_OK;
+}
+
+/*
+ * Where a place of a component and one of a source meet, either could be found first; what holds
+ * there is a place of its own. (Where components go first, that of the component is found.)
+ */
+static enum eg_status add_crossed(const struct eg_parameter_choice *choice,
+                                  const struct eg_parameter *parameter, size_t first,
+                                  struct eg_error *err)
+{
+    size_t end = choice->plant != NULL && !choice->plant->component_first ? choice->out->count : 0;
+
+    for (size_t i = first; i < end; i++) {
+        const char *component = choice->out->list[i].component;
+        for (size_t k = first; component != NULL && k < end; k++) {
+            const struct eg_parameter_value *other = &choice->out->list[k]; /* the list may move */
+            if (other->component == NULL && other->source != NULL) {
+                EG_TRY(add_place(choice, parameter, component, other->source, err));
+            }
+        }
+    }
+    return EG_OK;
+}
+
+/*
+ * Where a condition asks, components and sources of their own in the settings make places of their
+ * own: first the components everywhere, so that the sources then find all of them.
+ */
+static enum eg_status add_settled(const struct eg_parameter_choice *choice,
+                                  const struct eg_parameter *parameter, size_t first,
+                                  struct eg_error *err)
+{
+    const struct eg_parameter_values *out = choice->out;
     const struct eg_parameter_rule *rule =
         &choice->rules->list[parameter - choice->package->parameters];
 
-    for (size_t i = 0; rule->per_component && i < choice->out->setting_count; i++) {
-        if (choice->out->settings[i].component != NULL) {
-            EG_TRY(add_place(choice, parameter, choice->out->settings[i].component, NULL, err));
+    for (size_t i = 0; rule->per_component && i < out->setting_count; i++) {
+        const struct eg_setting_value *value = &out->settings[i];
+        if (value->component != NULL && value->source == NULL) {
+            EG_TRY(add_place(choice, parameter, value->component, NULL, err));
         }
+    }
+    for (size_t i = 0; i < out->setting_count; i++) {
+        const struct eg_setting_value *value = &out->settings[i];
+        if (value->source == NULL ||
+            !eg_parameter_looks_at(choice->rules, parameter, value->setting)) {
+            continue;
+        }
+        EG_TRY(value->component != NULL
+                   ? add_place(choice, parameter, value->component, value->source, err)
+                   : add_at_source(choice, parameter, first, value->source, err));
     }
     return EG_OK;
 }
@@ -404,18 +433,19 @@ static enum eg_status add_computed(const struct eg_parameter_choice *choice,
     return add_place(choice, parameter, NULL, NULL, err);
 }
 
-static unsigned rank(const struct eg_parameter_value *value)
-{
-    return (value->component == NULL ? 2U : 0U) + (value->source == NULL ? 1U : 0U);
-}
-
 /* Stable: insertion by rank from `first` on. */
-static void sort_places(struct eg_parameter_values *values, size_t first)
+static void sort_places(const struct eg_parameter_choice *choice, size_t first)
 {
+    struct eg_parameter_values *values = choice->out;
+    bool component_first = choice->plant != NULL && choice->plant->component_first;
+
     for (size_t i = first + 1; i < values->count; i++) {
         struct eg_parameter_value value = values->list[i];
+        unsigned rank = eg_parameter_rank(value.component, value.source, component_first);
         size_t at = i;
-        while (at > first && rank(&values->list[at - 1]) > rank(&value)) {
+        while (at > first &&
+               eg_parameter_rank(values->list[at - 1].component, values->list[at - 1].source,
+                                 component_first) > rank) {
             values->list[at] = values->list[at - 1];
             at--;
         }
@@ -427,10 +457,9 @@ static enum eg_status choose_one(const struct eg_parameter_choice *choice,
                                  const struct eg_parameter *parameter, struct eg_error *err)
 {
     size_t first = choice->out->count;
-    size_t entries = choice->permits && choice->plant != NULL ? choice->plant->parameter_count : 0;
 
     if (parameter->value != NULL) {
-        return add_place(choice, parameter, NULL, NULL, err);
+        EG_TRY(add_place(choice, parameter, NULL, NULL, err));
     }
     if (parameter->is != NULL) {
         EG_TRY(add_computed(choice, parameter, err));
@@ -438,14 +467,10 @@ static enum eg_status choose_one(const struct eg_parameter_choice *choice,
     for (size_t i = 0; i < parameter->row_count; i++) {
         EG_TRY(add_place(choice, parameter, parameter->rows[i].component, NULL, err));
     }
-    EG_TRY(add_settled(choice, parameter, err));
-    for (size_t i = 0; i < entries; i++) {
-        const struct eg_plant_parameter *entry = &choice->plant->parameters[i];
-        if (is_ours(choice, entry) && strcmp(entry->name, parameter->name) == 0) {
-            EG_TRY(add_permitted(choice, parameter, first, entry, err));
-        }
-    }
-    sort_places(choice->out, first);
+    EG_TRY(add_settled(choice, parameter, first, err));
+    EG_TRY(add_all_permitted(choice, parameter, first, err));
+    EG_TRY(add_crossed(choice, parameter, first, err));
+    sort_places(choice, first);
     return EG_OK;
 }
 
@@ -471,12 +496,13 @@ static enum eg_status choose_without_permits(struct eg_parameter_values *out,
     return choose_values(&without, err);
 }
 
-enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
-                                    const struct eg_parameter_rules *rules,
-                                    const struct eg_plant *plant, const char *from,
-                                    const char *until, struct eg_error *err)
+enum eg_status eg_parameters_choose_so_far(struct eg_parameter_values *out,
+                                           const struct eg_parameter_rules *rules,
+                                           const struct eg_plant *plant, const char *from,
+                                           const char *until, struct eg_error *err)
 {
-    struct eg_parameter_values values = {.plant = plant}, base = {.plant = plant};
+    struct eg_parameter_values values = {.plant = plant, .rules = rules, .package = rules->package};
+    struct eg_parameter_values base = values;
     struct eg_parameter_choice choice = {.out = &values,
                                          .rules = rules,
                                          .package = rules->package,
@@ -485,8 +511,12 @@ enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
                                          .until = until,
                                          .permits = true};
     bool stricter = false;
-    enum eg_status status = check_entries(&stricter, &choice, err);
+    enum eg_status status = eg_dated_gather(&choice, err);
 
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = check_entries(&stricter, &choice, err);
     if (status != EG_OK) {
         goto done;
     }
@@ -509,7 +539,31 @@ enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
     values = (struct eg_parameter_values){.list = NULL};
 
 done:
+    free(choice.entries);
     eg_parameters_done(&base);
+    eg_parameters_done(&values);
+    return status;
+}
+
+enum eg_status eg_parameters_choose(struct eg_parameter_values *out,
+                                    const struct eg_parameter_rules *rules,
+                                    const struct eg_plant *plant, const char *from,
+                                    const char *until, struct eg_error *err)
+{
+    struct eg_parameter_values values = {.list = NULL};
+    enum eg_status status = eg_parameters_choose_so_far(&values, rules, plant, from, until, err);
+
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_settings_refuse(&values.lacking, &values, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    *out = values;
+    values = (struct eg_parameter_values){.list = NULL};
+
+done:
     eg_parameters_done(&values);
     return status;
 }
@@ -521,5 +575,6 @@ void eg_parameters_done(struct eg_parameter_values *values)
     }
     free(values->list);
     free(values->settings);
+    eg_settings_lacking_done(&values->lacking);
     *values = (struct eg_parameter_values){.list = NULL};
 }

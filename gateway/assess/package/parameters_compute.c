@@ -8,32 +8,21 @@
 
 /* ---- conditions --------------------------------------------------------------------------- */
 
-static const char *word_at(const struct eg_setting *setting, const struct eg_parameter_place *place)
-{
-    for (size_t i = 0; i < place->values->setting_count; i++) {
-        const struct eg_setting_value *value = &place->values->settings[i];
-        if (value->setting == setting &&
-            (value->component == NULL || eg_parameter_same(value->component, place->component))) {
-            return value->word;
-        }
-    }
-    return NULL;
-}
-
 static enum eg_answer_value is_word(const struct eg_setting **needs,
                                     const struct eg_package *package,
                                     const struct eg_expression *node,
                                     const struct eg_parameter_place *place)
 {
     const struct eg_setting *setting = eg_setting_named(package, node->args[0]->text);
-    const char *word = word_at(setting, place);
+    const struct eg_setting_value *value =
+        eg_setting_lookup(place->values, setting, place->component, place->source);
 
-    if (word == NULL) {
+    if (value == NULL) {
         *needs = setting;
         return EG_ANSWER_UNKNOWN;
     }
     for (size_t i = 0; i < node->word_count; i++) {
-        if (strcmp(node->words[i], word) == 0) {
+        if (strcmp(node->words[i], value->word) == 0) {
             return EG_ANSWER_YES;
         }
     }
@@ -69,6 +58,25 @@ enum eg_answer_value eg_parameter_condition(const struct eg_setting **needs,
         return decides;
     }
     return a == EG_ANSWER_UNKNOWN || b == EG_ANSWER_UNKNOWN ? EG_ANSWER_UNKNOWN : invert(decides);
+}
+
+static bool find_setting(const struct eg_expression *node, void *payload)
+{
+    return node->kind != EG_EXPR_IS || strcmp(node->args[0]->text, payload) != 0;
+}
+
+bool eg_parameter_looks_at(const struct eg_parameter_rules *rules,
+                           const struct eg_parameter *parameter, const struct eg_setting *setting)
+{
+    const struct eg_parameter_rule *rule = &rules->list[parameter - rules->package->parameters];
+
+    for (size_t i = 0; rule->when != NULL && i < parameter->row_count; i++) {
+        if (rule->when[i] != NULL &&
+            !eg_expression_walk(rule->when[i], find_setting, setting->name)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- formulas ----------------------------------------------------------------------------- */

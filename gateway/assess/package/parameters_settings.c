@@ -1,6 +1,6 @@
 /*
  * Why this file exists: the authority states in the directory what a plant is. Settings are taken
- * from there as they are, or the judgement stops with EG_E_DENIED: no word is ever assumed.
+ * from there as they are, or they are told as lacking: no word is ever assumed.
  */
 #include "assess/package/parameters_inside.h"
 
@@ -8,24 +8,16 @@
 #include "base/vector.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static bool is_our_setting(const struct eg_parameter_choice *choice,
-                           const struct eg_plant_setting *entry)
-{
-    return strcmp(entry->package, choice->package->ref.id) == 0 &&
-           eg_parameter_touches(choice, entry->from, entry->until);
-}
-
 static enum eg_status deny_setting(struct eg_error *err, const struct eg_parameter_choice *choice,
-                                   const struct eg_plant_setting *entry, const char *text)
+                                   const struct eg_dated *entry, const char *text)
 {
     char where[EG_ERROR_WHERE_MAX] = "";
 
     (void)snprintf(where, sizeof where, "setting of %.40s, %.40s", choice->plant->id, entry->name);
     return eg_error_set(err, EG_E_DENIED, where, "%s (word %s); the directory must be mended", text,
-                        entry->word);
+                        entry->said);
 }
 
 static bool has_word(const struct eg_setting *setting, const char *word)
@@ -39,78 +31,130 @@ static bool has_word(const struct eg_setting *setting, const char *word)
 }
 
 static enum eg_status check_setting(const struct eg_parameter_choice *choice,
-                                    const struct eg_plant_setting *entry, struct eg_error *err)
+                                    const struct eg_dated *entry, struct eg_error *err)
 {
     const struct eg_setting *setting = eg_setting_named(choice->package, entry->name);
 
     if (setting == NULL) {
         return deny_setting(err, choice, entry, "the package asks for no such setting");
     }
-    if (!has_word(setting, entry->word)) {
+    if (!has_word(setting, entry->said)) {
         return deny_setting(err, choice, entry, "EA-WORD: the package does not declare this word");
     }
-    if (!setting->per_component && eg_parameter_some(entry->component) != NULL) {
-        return deny_setting(err, choice, entry, "this setting is the plant's, not a component's");
+    if (!setting->per_component && entry->component != NULL) {
+        return deny_setting(err, choice, entry, "this setting is not one of components");
     }
-    if (!eg_parameter_covers(choice, entry->from, entry->until)) {
-        return deny_setting(err, choice, entry,
-                            "the entry covers a part of the report's period only");
+    if (eg_dated_twice(choice, entry)) {
+        return deny_setting(err, choice, entry, "two entries state the same setting");
     }
     return EG_OK;
 }
 
-static enum eg_status add_setting(const struct eg_parameter_choice *choice,
-                                  const struct eg_setting *setting,
-                                  const struct eg_plant_setting *entry, struct eg_error *err)
+/* ---- the word of each place --------------------------------------------------------------- */
+
+static bool has_place(const struct eg_parameter_values *values, const struct eg_setting *setting,
+                      const char *component, const char *source)
+{
+    for (size_t i = 0; i < values->setting_count; i++) {
+        const struct eg_setting_value *value = &values->settings[i];
+        if (value->setting == setting && eg_parameter_same(value->component, component) &&
+            eg_parameter_same(value->source, source)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum eg_status add_place(const struct eg_parameter_choice *choice,
+                                const struct eg_setting *setting, const char *component,
+                                const char *source, struct eg_error *err)
 {
     struct eg_parameter_values *out = choice->out;
-    const char *component = eg_parameter_some(entry->component);
+    const struct eg_dated_place place = {true, setting->name, component, source};
+    struct eg_dated_over over;
+    char changes[EG_DATED_TEXT_MAX] = "";
 
-    for (size_t i = 0; i < out->setting_count; i++) {
-        if (out->settings[i].setting == setting &&
-            eg_parameter_same(out->settings[i].component, component)) {
-            return deny_setting(err, choice, entry, "two entries state the same setting");
-        }
+    if (has_place(out, setting, component, source)) {
+        return EG_OK;
+    }
+    eg_dated_over(&over, choice, &place);
+    if (over.day[0] != '\0') {
+        eg_dated_change(changes, &over, choice);
+        return eg_settings_lack_add(&out->lacking, setting, &place, changes, err);
     }
     enum eg_status room =
         EG_VECTOR_RESERVE(out->settings, out->setting_capacity, out->setting_count + 1, SIZE_MAX);
     if (room != EG_OK) {
         return eg_vector_refused(room, "settings", err);
     }
-    out->settings[out->setting_count++] = (struct eg_setting_value){
-        setting, component, entry->word, entry->citation != NULL ? entry->citation : ""};
+    out->settings[out->setting_count++] =
+        (struct eg_setting_value){setting, component, source, over.last->said, over.last->citation};
     return EG_OK;
 }
 
-/* The entries of one setting: those of components first. */
+static bool is_of(const struct eg_dated *entry, const struct eg_setting *setting)
+{
+    return entry->setting != NULL && strcmp(entry->name, setting->name) == 0;
+}
+
+/* The place of an entry; and where it is of a source, those where it meets one of a component. */
+static enum eg_status add_places(const struct eg_parameter_choice *choice,
+                                 const struct eg_setting *setting, const struct eg_dated *entry,
+                                 struct eg_error *err)
+{
+    EG_TRY(add_place(choice, setting, entry->component, entry->source, err));
+    if (entry->source == NULL || entry->component != NULL) {
+        return EG_OK;
+    }
+    for (size_t i = 0; i < choice->entry_count; i++) {
+        const struct eg_dated *other = &choice->entries[i];
+        if (is_of(other, setting) && other->component != NULL && other->source == NULL) {
+            EG_TRY(add_place(choice, setting, other->component, entry->source, err));
+        }
+    }
+    return EG_OK;
+}
+
+/* Stable: insertion by rank from `first` on. */
+static void sort_places(struct eg_parameter_values *values, size_t first)
+{
+    for (size_t i = first + 1; i < values->setting_count; i++) {
+        struct eg_setting_value value = values->settings[i];
+        unsigned rank = eg_parameter_rank(value.component, value.source, false);
+        size_t at = i;
+        while (at > first && eg_parameter_rank(values->settings[at - 1].component,
+                                               values->settings[at - 1].source, false) > rank) {
+            values->settings[at] = values->settings[at - 1];
+            at--;
+        }
+        values->settings[at] = value;
+    }
+}
+
 static enum eg_status choose_setting(const struct eg_parameter_choice *choice,
                                      const struct eg_setting *setting, struct eg_error *err)
 {
-    const struct eg_plant *plant = choice->plant;
+    static const struct eg_dated_place plant = {.setting = true};
     size_t first = choice->out->setting_count;
+    bool any = false;
 
-    for (int every = 0; every <= 1; every++) {
-        for (size_t i = 0; plant != NULL && i < plant->setting_count; i++) {
-            const struct eg_plant_setting *entry = &plant->settings[i];
-            if (is_our_setting(choice, entry) && strcmp(entry->name, setting->name) == 0 &&
-                (eg_parameter_some(entry->component) == NULL) == (every == 1)) {
-                EG_TRY(add_setting(choice, setting, entry, err));
-            }
+    for (size_t i = 0; i < choice->entry_count; i++) {
+        if (is_of(&choice->entries[i], setting)) {
+            any = true;
+            EG_TRY(add_places(choice, setting, &choice->entries[i], err));
         }
     }
-    if (!setting->per_component && choice->out->setting_count == first) {
-        return eg_setting_missing(choice->out, setting, NULL, err);
-    }
-    return EG_OK;
+    sort_places(choice->out, first);
+    return any || setting->per_component
+               ? EG_OK
+               : eg_settings_lack_add(&choice->out->lacking, setting, &plant, NULL, err);
 }
 
 enum eg_status eg_settings_choose(const struct eg_parameter_choice *choice, struct eg_error *err)
 {
-    const struct eg_plant *plant = choice->plant;
-
-    for (size_t i = 0; plant != NULL && i < plant->setting_count; i++) {
-        if (is_our_setting(choice, &plant->settings[i])) {
-            EG_TRY(check_setting(choice, &plant->settings[i], err));
+    for (size_t i = 0; i < choice->entry_count; i++) {
+        if (choice->entries[i].setting != NULL) {
+            EG_TRY(check_setting(choice, &choice->entries[i], err));
         }
     }
     for (size_t i = 0; i < choice->package->setting_count; i++) {

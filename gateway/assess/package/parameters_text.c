@@ -21,6 +21,9 @@ static void put_setting(struct eg_buf *out, const struct eg_setting_value *value
     if (value->component != NULL) {
         eg_lines_put(out, "component", eg_bytes_of(value->component));
     }
+    if (value->source != NULL) {
+        eg_lines_put(out, "source", eg_bytes_of(value->source));
+    }
     eg_lines_put(out, "word", eg_bytes_of(value->word));
     eg_lines_put(out, "citation", eg_bytes_of(value->citation));
 }
@@ -65,8 +68,8 @@ static bool add_setting(xmlNode *root, const struct eg_setting_value *value)
     xmlNode *node = xmlNewChild(root, root->ns, (const xmlChar *)"setting", NULL);
 
     return node != NULL && put(node, "name", value->setting->name) &&
-           put(node, "component", value->component) && put(node, "word", value->word) &&
-           put(node, "citation", value->citation);
+           put(node, "component", value->component) && put(node, "source", value->source) &&
+           put(node, "word", value->word) && put(node, "citation", value->citation);
 }
 
 static bool add_value(xmlNode *root, const struct eg_parameter_value *value)

@@ -65,8 +65,21 @@ done:
     return status;
 }
 
-enum eg_status eg_vocabulary_parse(xmlDoc **out, struct eg_bytes xml, const char *name,
-                                   const char *schema, size_t max_len, struct eg_error *err)
+static const char *schema_of(const xmlDoc *doc, const struct eg_vocabulary_generation *generations)
+{
+    const xmlNode *root = xmlDocGetRootElement(doc);
+    const char *ns = root->ns != NULL ? (const char *)root->ns->href : "";
+    const struct eg_vocabulary_generation *of = generations;
+
+    while (strcmp(of->ns, ns) != 0 && of[1].ns != NULL) {
+        of++;
+    }
+    return of->schema;
+}
+
+enum eg_status eg_vocabulary_parse_any(xmlDoc **out, struct eg_bytes xml, const char *name,
+                                       const struct eg_vocabulary_generation *generations,
+                                       size_t max_len, struct eg_error *err)
 {
     xmlDoc *doc = NULL;
     enum eg_status status = eg_xml_parse_file(&doc, xml, name, max_len, err);
@@ -74,7 +87,7 @@ enum eg_status eg_vocabulary_parse(xmlDoc **out, struct eg_bytes xml, const char
         goto done;
     }
 
-    status = validate(doc, name, schema, err);
+    status = validate(doc, name, schema_of(doc, generations), err);
     if (status != EG_OK) {
         goto done;
     }
@@ -84,6 +97,14 @@ enum eg_status eg_vocabulary_parse(xmlDoc **out, struct eg_bytes xml, const char
 done:
     xmlFreeDoc(doc);
     return status;
+}
+
+enum eg_status eg_vocabulary_parse(xmlDoc **out, struct eg_bytes xml, const char *name,
+                                   const char *schema, size_t max_len, struct eg_error *err)
+{
+    const struct eg_vocabulary_generation only[] = {{"", schema}, {NULL, NULL}};
+
+    return eg_vocabulary_parse_any(out, xml, name, only, max_len, err);
 }
 
 enum eg_status eg_vocabulary_fault(struct eg_error *err, const char *name, const xmlNode *node,

@@ -19,6 +19,21 @@ EG_MUST_USE
 enum eg_status eg_vocabulary_parse(xmlDoc **out, struct eg_bytes xml, const char *name,
                                    const char *schema, size_t max_len, struct eg_error *err);
 
+/* A generation of a vocabulary: the namespace of its root element, and its embedded schema. */
+struct eg_vocabulary_generation {
+    const char *ns, *schema;
+};
+
+/*
+ * The same for a file that may be of several generations, told by the namespace of its root.
+ *   generations   oldest first, ended by one without namespace; what is of none of them is
+ *                 validated as one of the last
+ */
+EG_MUST_USE
+enum eg_status eg_vocabulary_parse_any(xmlDoc **out, struct eg_bytes xml, const char *name,
+                                       const struct eg_vocabulary_generation *generations,
+                                       size_t max_len, struct eg_error *err);
+
 /* EG_E_FORMAT at the line of `node`. */
 enum eg_status eg_vocabulary_fault(struct eg_error *err, const char *name, const xmlNode *node,
                                    const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -228,7 +228,7 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
         return eg_error_set(err, EG_E_NOTFOUND, audit->header.plant,
                             "the directory has no such plant");
     }
-    if (!eg_package_fits(package, audit->header.kind, plant)) {
+    if (!eg_package_fits(package, &audit->header, plant)) {
         return eg_error_set(
             err, EG_E_DENIED, package->ref.id,
             "is not for this kind of report, or not for the plant's regimes or Land");
@@ -243,7 +243,7 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
                                      .known = inputs->entry->has_facts ? known : NULL,
                                      .semantics = inputs->entry->semantics};
     EG_TRY(eg_judge_run(outcome, audit->judge, &job, err));
-    return eg_recipients_of_outcome(outcome, package, plant, err);
+    return eg_recipients_of_outcome(outcome, package, plant, &audit->header, err);
 }
 
 /* From the recorded facts, which are not those in force. */

@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* NULL: the plant has no competent authority then. */
 static const char *recipient_of(const struct eg_notification_rule *rule,
-                                const struct eg_plant *plant)
+                                const struct eg_plant *plant, const struct eg_report_header *header)
 {
     switch (rule->to) {
     case EG_TO_COMPETENT_AUTHORITY:
-        return plant->authority_id;
+        return eg_plant_authority(plant, header->kind, header->until);
     case EG_TO_OPERATOR:
         return plant->operator_id;
     case EG_TO_PARTICIPANT:
@@ -46,7 +47,8 @@ static const struct eg_notification_rule *rule_of(const struct eg_package *packa
 
 enum eg_status eg_recipients_of_outcome(struct eg_outcome *outcome,
                                         const struct eg_package *package,
-                                        const struct eg_plant *plant, struct eg_error *err)
+                                        const struct eg_plant *plant,
+                                        const struct eg_report_header *header, struct eg_error *err)
 {
     if (!outcome->accepted) {
         drop_all(outcome);
@@ -60,8 +62,15 @@ enum eg_status eg_recipients_of_outcome(struct eg_outcome *outcome,
             return eg_error_set(err, EG_E_INTERNAL, it->name, "no such notification in %s",
                                 package->ref.id);
         }
+        const char *recipient = recipient_of(rule, plant, header);
+        if (recipient == NULL) {
+            return eg_error_set(err, EG_E_DENIED, plant->id,
+                                "has no competent authority for %s reports on %s; the directory "
+                                "must be mended",
+                                header->kind, header->until);
+        }
         free(it->recipient);
-        it->recipient = strdup(recipient_of(rule, plant));
+        it->recipient = strdup(recipient);
         if (it->recipient == NULL) {
             return eg_error_set(err, EG_E_NOMEM, "notification", "memory ran out");
         }

@@ -359,7 +359,7 @@ static bool judges(const struct eg_snapshot *snapshot, size_t n, const char *ns,
 {
     return eg_package_is_for(snapshot->packages[n], ns, name) &&
            eg_span_holds(&snapshot->spans[n], header->from, header->until) &&
-           eg_package_fits(snapshot->packages[n], header->kind, plant);
+           eg_package_fits(snapshot->packages[n], header, plant);
 }
 
 const struct eg_package *eg_snapshot_package(const struct eg_snapshot *snapshot, const char *ns,

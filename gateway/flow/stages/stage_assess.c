@@ -34,7 +34,7 @@ static enum eg_status decide(struct eg_stage_run *run, const struct eg_facts *fa
     EG_TRY(eg_judge_run(&job->outcome, run->judge, &judging, err));
     job->outcome.package = run->package->ref;
     job->outcome.has_package = true;
-    EG_TRY(eg_recipients_of_outcome(&job->outcome, run->package, plant, err));
+    EG_TRY(eg_recipients_of_outcome(&job->outcome, run->package, plant, &job->header, err));
     return eg_answer_texts_both(&job->text_de, &job->text_en, eg_judge_rules(run->judge),
                                 &job->outcome.findings, &job->outcome.judged, err);
 }

@@ -95,3 +95,15 @@ Test(calendar, steps_over_the_end_of_a_day)
     cr_expect_gt(eg_label_compare(next, end), 0);
     cr_expect_eq(eg_label_compare(next, next), 0);
 }
+
+Test(calendar, tells_the_day_after)
+{
+    char day[EG_DAY_TEXT_MAX] = "";
+
+    eg_day_after(day, "2024-02-28");
+    cr_expect_str_eq(day, "2024-02-29");
+    eg_day_after(day, day);
+    cr_expect_str_eq(day, "2024-03-01");
+    eg_day_after(day, "2026-12-31");
+    cr_expect_str_eq(day, "2027-01-01");
+}

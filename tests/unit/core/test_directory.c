@@ -34,9 +34,9 @@ static void set_up(void)
         .id = "device", .roles = EG_ROLE_DEVICE, .certificates = &rules[1], .certificate_count = 2};
     participants[2] = (struct eg_participant){.id = "body", .roles = EG_ROLE_MEASURING_BODY};
     participants[3] = (struct eg_participant){.id = "authority", .roles = EG_ROLE_AUTHORITY};
-    delegates[0] = (struct eg_delegate){"device", "", ""};
-    delegates[1] = (struct eg_delegate){"body", "2020-01-01", "2020-12-31"};
-    delegates[2] = (struct eg_delegate){"body", "2026-11-23", "2026-11-23"};
+    delegates[0] = (struct eg_delegate){"device", "", "", false};
+    delegates[1] = (struct eg_delegate){"body", "2020-01-01", "2020-12-31", false};
+    delegates[2] = (struct eg_delegate){"body", "2026-11-23", "2026-11-23", false};
     plants[0] = (struct eg_plant){
         .id = "plant-b", .operator_id = "operator", .delegates = delegates, .delegate_count = 3};
     plants[1] = (struct eg_plant){.id = "plant-a", .operator_id = "authority"};
@@ -241,4 +241,32 @@ Test(authorise, a_publisher_publishes_for_its_laender)
     cr_assert_eq(publish("eu.x", "HE"), EG_CODE_OK);
     cr_assert_eq(publish("eu.x", "NW"), EG_CODE_ROLE);
     cr_assert_eq(publish("eu.x", NULL), EG_CODE_ROLE, "not for all");
+}
+
+/* ---- what holds on days ------------------------------------------------------------------- */
+
+Test(directory, days_meet_when_one_is_in_both)
+{
+    cr_expect(eg_days_meet("2026-01-01", "2026-01-31", "2026-01-31", "2026-02-28"));
+    cr_expect(eg_days_meet("2026-01-31", "2026-02-28", "2026-01-01", "2026-01-31"));
+    cr_expect(eg_days_meet("", "", "2026-01-01", "2026-01-01"));
+    cr_expect(eg_days_meet("", "2026-01-01", "2026-01-01", ""));
+    cr_expect_not(eg_days_meet("2026-01-01", "2026-01-30", "2026-01-31", ""));
+    cr_expect_not(eg_days_meet("2026-01-31", "", "", "2026-01-30"));
+}
+
+Test(directory, names_the_authority_of_kind_and_day)
+{
+    struct eg_plant_authority authorities[] = {
+        {.participant = "land", .kind = "yearly", .from = "2026-01-01"},
+        {.participant = "old", .kind = "", .until = "2025-12-31"},
+        {.participant = "new", .kind = "", .from = "2026-01-01", .until = "2026-06-30"},
+    };
+    const struct eg_plant plant = {.authorities = authorities, .authority_count = 3};
+
+    cr_expect_str_eq(eg_plant_authority(&plant, "yearly", "2026-12-31"), "land");
+    cr_expect_str_eq(eg_plant_authority(&plant, "yearly", "2025-12-31"), "old");
+    cr_expect_str_eq(eg_plant_authority(&plant, "continuous", "2026-01-01"), "new");
+    cr_expect_null(eg_plant_authority(&plant, "continuous", "2026-07-01"));
+    cr_expect_null(eg_plant_authority(&(struct eg_plant){.id = "none"}, "", "2026-07-01"));
 }

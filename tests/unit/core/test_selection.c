@@ -67,25 +67,48 @@ Test(selection, package_is_for_its_root_element)
     cr_assert(eg_package_is_for(&p, "", "report"));
 }
 
+/* Of a report of the days 2026-06-30 and 2026-07-01. */
+static bool fits(const struct eg_package *package, const char *kind, const struct eg_plant *plant)
+{
+    struct eg_report_header header = {.from = "2026-06-30", .until = "2026-07-01"};
+
+    memcpy(header.kind, kind, strlen(kind) + 1);
+    return eg_package_fits(package, &header, plant);
+}
+
 Test(selection, package_fits_by_kind_regime_and_land)
 {
-    char *regimes[] = {b17, eprtr};
+    struct eg_plant_regime regimes[] = {{.name = eprtr}, {.name = b17, .until = "2026-06-30"}};
     struct eg_plant plant = {.land = nw, .regimes = regimes, .regime_count = 2};
     struct eg_plant bare = {.land = by};
     struct eg_package any = package(NULL, NULL, NULL);
     struct eg_package of_kind = package(hourly, NULL, NULL);
     struct eg_package of_regime = package(NULL, b17, NULL);
     struct eg_package of_land = package(NULL, NULL, nw);
-    cr_assert(eg_package_fits(&any, "daily", NULL));
-    cr_assert(eg_package_fits(&of_kind, "hourly", &bare));
-    cr_assert_not(eg_package_fits(&of_kind, "daily", &bare));
-    cr_assert_not(eg_package_fits(&of_kind, "hourl", &bare));
-    cr_assert(eg_package_fits(&of_regime, "daily", &plant));
-    cr_assert_not(eg_package_fits(&of_regime, "daily", &bare));
-    cr_assert_not(eg_package_fits(&of_regime, "daily", NULL));
-    cr_assert(eg_package_fits(&of_land, "daily", &plant));
-    cr_assert_not(eg_package_fits(&of_land, "daily", &bare));
-    cr_assert_not(eg_package_fits(&of_land, "daily", NULL));
+    cr_assert(fits(&any, "daily", NULL));
+    cr_assert(fits(&of_kind, "hourly", &bare));
+    cr_assert_not(fits(&of_kind, "daily", &bare));
+    cr_assert_not(fits(&of_kind, "hourl", &bare));
+    cr_assert(fits(&of_regime, "daily", &plant));
+    cr_assert_not(fits(&of_regime, "daily", &bare));
+    cr_assert_not(fits(&of_regime, "daily", NULL));
+    cr_assert(fits(&of_land, "daily", &plant));
+    cr_assert_not(fits(&of_land, "daily", &bare));
+    cr_assert_not(fits(&of_land, "daily", NULL));
+}
+
+Test(selection, package_fits_only_while_the_plant_has_its_regime)
+{
+    struct eg_plant_regime regime = {.name = b17, .from = "2026-07-01"};
+    struct eg_plant plant = {.land = nw, .regimes = &regime, .regime_count = 1};
+    struct eg_package of_regime = package(NULL, b17, NULL);
+
+    cr_assert(fits(&of_regime, "daily", &plant));
+    memcpy(regime.from, "2026-07-02", 11);
+    cr_assert_not(fits(&of_regime, "daily", &plant));
+    memcpy(regime.from, "", 1);
+    memcpy(regime.until, "2026-06-29", 11);
+    cr_assert_not(fits(&of_regime, "daily", &plant));
 }
 
 static bool collide(struct eg_package a, struct eg_package b)

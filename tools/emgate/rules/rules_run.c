@@ -362,13 +362,15 @@ static enum eg_status run_rules(struct judged *judged, struct session *session,
     if (status != EG_OK) {
         goto done;
     }
-    session->plant.plant.id = judged->header.plant;
-    const struct eg_judge_job job = {.document = document,
-                                     .header = &judged->header,
-                                     .plant = &session->plant.plant,
-                                     .known = &known};
+    status = eg_tool_plant_fits(&session->plant, session->package, &judged->header, err);
+    if (status != EG_OK) {
+        goto done;
+    }
+    struct eg_plant plant = session->plant.plant;
+    plant.id = judged->header.plant;
+    const struct eg_judge_job job = {
+        .document = document, .header = &judged->header, .plant = &plant, .known = &known};
     status = eg_judge_run(&judged->outcome, session->judge, &job, err);
-    session->plant.plant.id = NULL;
 
 done:
     eg_facts_done(&known);
@@ -549,6 +551,8 @@ static const struct eg_tool_option options[] = {
      .help = "Show each value's way from measured to judged, with figures and parameters (with "
              "--json as member ways); results kept with -o then hold every column."},
     {.name = "--lang", .value = "LANG", .help = "Language of findings: de or en (en)."},
+    EG_TOOL_DIRECTORY_OPTION,
+    EG_TOOL_PLANT_OPTION,
     EG_TOOL_SETTING_OPTION,
     EG_TOOL_PERMIT_OPTION,
     {.name = "--facts",
@@ -568,13 +572,15 @@ const struct eg_tool_verb eg_verb_rules_run = {
     .operands_max = -1,
     .description =
         "Judges each report as a gateway with this package would, with the package's own "
-        "parameter values, and with settings and permits as the options say. Reports are "
+        "parameter values, and with settings and permits as the options say or a directory states. "
+        "Reports are "
         "judged in the order given; what an accepted one remembers is known to those that "
         "come after it. Nothing is sent or recorded. Exit status 1 when a report would be "
         "rejected.",
     .example =
         "emgate rules run rules/eu.ied.annex-v.gas-turbine day.xml\n"
-        "emgate rules run PKG -o results --setting process=other --facts-out known day-*.xml",
+        "emgate rules run PKG -o results --setting process=other --facts-out known day-*.xml\n"
+        "emgate rules run PKG --directory directory.xml --plant hw-1 --setting K2/fuel=oil day.xml",
     .options = options,
     .run = run,
 };

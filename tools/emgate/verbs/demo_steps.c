@@ -47,6 +47,8 @@ enum eg_status eg_demo_identities(struct eg_demo *demo)
                            EG_DEMO_ORIGIN,
                            "--plant",
                            "gas-turbine",
+                           "--zone",
+                           "+01:00",
                            "--endpoint-door",
                            "tcp://127.0.0.1:*",
                            "--endpoint-hall",

@@ -118,6 +118,7 @@ static int run_init(const struct eg_tool_args *args, struct eg_error *err)
                                        .plant = eg_tool_value(args, "--plant", 0),
                                        .plant_name = eg_tool_value(args, "--plant-name", 0),
                                        .land = eg_tool_value(args, "--land", 0),
+                                       .zone = eg_tool_value(args, "--zone", 0),
                                        .door = eg_tool_value(args, "--endpoint-door", 0),
                                        .hall = eg_tool_value(args, "--endpoint-hall", 0),
                                        .prefixes = prefixes,
@@ -167,6 +168,9 @@ static const struct eg_tool_option init_options[] = {
      true, false},
     {"--regime", "NAME",
      "Law under which the plant reports, as packages name it; ied-annex-v if none.", true, false},
+    {"--zone", "OFFSET",
+     "Standard time of the plant, as +01:00; its reports may be in any if not given.", false,
+     false},
     {"--key", "KIND", "p256 (if not given) or rsa3072.", false, false},
     {NULL, NULL, NULL, false, false},
 };

@@ -127,9 +127,9 @@ Test(parameters, put_the_more_specific_first)
     cr_assert_eq(choose(&values, two, 2, NULL), EG_OK);
     cr_expect_str_eq(value_at(&values, 0, "nox", "s1"), "20");
     cr_expect_str_eq(value_at(&values, 1, "co", "s1"), "30");
-    cr_expect_str_eq(value_at(&values, 2, "nox", NULL), "50");
-    cr_expect_str_eq(value_at(&values, 3, "co", NULL), "100");
-    cr_expect_str_eq(value_at(&values, 4, NULL, "s1"), "30");
+    cr_expect_str_eq(value_at(&values, 2, NULL, "s1"), "30");
+    cr_expect_str_eq(value_at(&values, 3, "nox", NULL), "50");
+    cr_expect_str_eq(value_at(&values, 4, "co", NULL), "100");
     eg_parameters_done(&values);
 }
 Test(parameters, pass_over_other_packages_and_other_days)
@@ -181,13 +181,13 @@ Test(parameters, refuse_a_permit_that_begins_in_the_period)
 {
     struct eg_plant_parameter one = entry("limit", "nox", "", "40", "mg/m3");
     memcpy(one.from, "2026-03-02", 11);
-    denied(one, "part");
+    denied(one, "the package's value on 2026-03-01 and 40 on 2026-03-31 (Permit 2)");
 }
 Test(parameters, refuse_a_permit_that_ends_in_the_period)
 {
     struct eg_plant_parameter one = entry("limit", "nox", "", "40", "mg/m3");
     memcpy(one.until, "2026-03-30", 11);
-    denied(one, "part");
+    denied(one, "40 on 2026-03-01 (Permit 2) and the package's value on 2026-03-31");
 }
 Test(parameters, refuse_two_permits_for_one_place)
 {
@@ -216,7 +216,9 @@ Test(parameters, take_a_permit_that_is_stricter_or_the_same)
     cr_assert_eq(choose(&values, two, 2, NULL), EG_OK);
     cr_assert_eq(eg_parameters_find(&value, &values, &parameters[3], "nox", "s1", NULL), EG_OK);
     cr_assert_not_null(value);
-    cr_expect_str_eq(value->value, "49.5", "a permit for the component goes first");
+    cr_expect_str_eq(value->value, "50", "a permit for the source goes first");
+    cr_assert_eq(eg_parameters_find(&value, &values, &parameters[3], "nox", "s2", NULL), EG_OK);
+    cr_expect_str_eq(value->value, "49.5");
     cr_expect_eq(value->number, 49.5);
     cr_expect_eq(value->place, 1);
     cr_assert_eq(eg_parameters_find(&value, &values, &parameters[3], "co", "s1", NULL), EG_OK);
@@ -277,16 +279,17 @@ static void unsettled(struct eg_plant_setting *facts, size_t count, const char *
 
     cr_expect_eq(settle(&values, facts, count, &err), EG_E_DENIED, "%s", part);
     cr_expect_not_null(strstr(err.text, part), "%s", err.text);
-    cr_expect_not_null(strstr(err.where, "setting of gt"), "%s", err.where);
+    cr_expect(strncmp(err.where, "setting", 7) == 0 && strstr(err.where, " of gt, ") != NULL, "%s",
+              err.where);
 }
 
 Test(settings, refuse_a_plant_that_states_none)
 {
     struct eg_plant_setting other = fact("size", "", "small");
 
-    unsettled(NULL, 0, "the registrar must enter one of small, large (Article 1)");
+    unsettled(NULL, 0, "the registrar must enter 1 setting of gt for org.p: size (small, large)");
     other.package = S("org.q");
-    unsettled(&other, 1, "not stated");
+    unsettled(&other, 1, "the registrar must enter 1 setting of gt for org.p: size (small, large)");
 }
 Test(settings, refuse_a_name_that_is_unknown)
 {
@@ -301,18 +304,20 @@ Test(settings, refuse_a_word_that_is_not_declared)
 Test(settings, refuse_a_component_where_the_plant_is_meant)
 {
     struct eg_plant_setting two[] = {fact("size", "", "small"), fact("size", "nox", "small")};
-    unsettled(two, 2, "not a component's");
+    unsettled(two, 2, "not one of components");
 }
 Test(settings, refuse_an_entry_that_covers_a_part_of_the_period)
 {
     struct eg_plant_setting one = fact("size", "", "small");
     memcpy(one.from, "2026-03-02", 11);
-    unsettled(&one, 1, "part");
+    unsettled(&one, 1,
+              "size changes within the period: no word on 2026-03-01 and small on 2026-03-31 "
+              "(Permit 1)");
     memset(one.from, 0, 11);
     memcpy(one.until, "2026-03-30", 11);
-    unsettled(&one, 1, "part");
+    unsettled(&one, 1, "small on 2026-03-01 (Permit 1) and no word on 2026-03-31");
     memcpy(one.until, "2026-02-28", 11);
-    unsettled(&one, 1, "not stated");
+    unsettled(&one, 1, "the registrar must enter 1 setting of gt for org.p: size");
 }
 Test(settings, refuse_two_entries_for_one)
 {
@@ -328,11 +333,11 @@ Test(settings, are_found_for_the_component_first)
     struct eg_buf text;
 
     cr_assert_eq(settle(&values, three, 3, NULL), EG_OK);
-    cr_assert_eq(eg_settings_find(&value, &values, &settings[1], "nox", NULL), EG_OK);
+    cr_assert_eq(eg_settings_find(&value, &values, &settings[1], "nox", NULL, NULL), EG_OK);
     cr_expect_str_eq(value->word, "yes");
-    cr_assert_eq(eg_settings_find(&value, &values, &settings[1], "co", NULL), EG_OK);
+    cr_assert_eq(eg_settings_find(&value, &values, &settings[1], "co", NULL, NULL), EG_OK);
     cr_expect_str_eq(value->word, "no");
-    cr_assert_eq(eg_settings_find(&value, &values, &settings[0], "co", NULL), EG_OK);
+    cr_assert_eq(eg_settings_find(&value, &values, &settings[0], "co", NULL, NULL), EG_OK);
     cr_expect_str_eq(value->word, "large");
     eg_buf_init(&text, EG_MIB);
     cr_assert_eq(eg_parameters_text(&text, &values, NULL), EG_OK);
@@ -351,8 +356,8 @@ Test(settings, of_a_component_are_asked_for_only_when_it_is_judged)
     struct eg_error err = {0};
 
     cr_assert_eq(settle(&values, two, 2, NULL), EG_OK);
-    cr_expect_eq(eg_settings_find(&value, &values, &settings[1], "co", &err), EG_E_DENIED);
-    cr_expect_not_null(strstr(err.text, "for component co"), "%s", err.text);
+    cr_expect_eq(eg_settings_find(&value, &values, &settings[1], "co", NULL, &err), EG_E_DENIED);
+    cr_expect_not_null(strstr(err.text, "cleaned (yes, no) for co"), "%s", err.text);
     eg_parameters_done(&values);
 }
 Test(settings, stand_in_the_document_of_the_parameters)
@@ -471,8 +476,8 @@ Test(rows, ask_for_the_setting_that_decides)
     cr_assert_eq(choose_law(&one, 1, NULL, 0, NULL), EG_OK, "nobody asks for co yet");
     cr_expect_eq(eg_parameters_find(&value, &law_values, &computed[0], "co", NULL, &err),
                  EG_E_DENIED);
-    cr_expect_not_null(strstr(err.text, "for component co"), "%s", err.text);
-    cr_expect_not_null(strstr(err.where, "cleaned"), "%s", err.where);
+    cr_expect_not_null(strstr(err.text, "cleaned (yes, no) for co"), "%s", err.text);
+    cr_expect_not_null(strstr(err.where, "settings of gt, org.p"), "%s", err.where);
     cr_expect_eq(eg_parameters_find(&value, &law_values, &computed[1], "co", NULL, NULL),
                  EG_E_DENIED);
     cr_expect_null(eg_parameters_value(&law_values, "limit", "co"));

@@ -174,7 +174,6 @@ static struct eg_plant plant_of(const struct eg_package *package, struct eg_plan
     return (struct eg_plant){.id = plant,
                              .name = plant,
                              .operator_id = empty,
-                             .authority_id = empty,
                              .land = empty,
                              .settings = settings,
                              .setting_count = package->setting_count};

@@ -1,5 +1,5 @@
 /*
- * A directory as text is read back the same: settings and regimes of plants too.
+ * A directory as text is read back the same: all lists of plants too.
  */
 #include "trial/directory_text.h"
 
@@ -12,19 +12,32 @@
 
 static const char text[] =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    "<directory xmlns=\"urn:emgate:directory:1\" version=\"3\" "
+    "<directory xmlns=\"urn:emgate:directory:2\" version=\"3\" "
     "not-after=\"2027-01-01T00:00:00.000Z\">\n"
-    "  <participant id=\"op\" name=\"Stadtwerke &amp; Co\" roles=\"operator authority\">\n"
+    "  <participant id=\"op\" name=\"Stadtwerke &amp; Co\" roles=\"operator device authority\">\n"
     "  </participant>\n"
-    "  <plant id=\"gt-1\" name=\"Turbine\" operator=\"op\" authority=\"op\" land=\"DE-HE\" "
-    "regimes=\"one two\">\n"
-    "    <parameter package=\"org.p\" name=\"limit\" component=\"nox\" value=\"40\" unit=\"mg/m3\" "
-    "citation=\"Permit 2\" from=\"2024-06-01\"/>\n"
+    "  <plant id=\"gt-1\" name=\"Turbine\" operator=\"op\" land=\"DE-HE\" from=\"2024-06-01\" "
+    "until=\"2029-12-31\" zone=\"+01:00\">\n"
+    "    <source id=\"K1\"/>\n"
+    "    <source id=\"K2\" from=\"2024-06-01\" until=\"2026-12-31\"/>\n"
+    "    <authority participant=\"op\"/>\n"
+    "    <authority participant=\"op\" kind=\"yearly\" from=\"2026-01-01\"/>\n"
+    "    <regime name=\"one\"/>\n"
+    "    <regime name=\"two\" source=\"K1\" component=\"NOx\" until=\"2026-01-01\"/>\n"
+    "    <delegate participant=\"op\" from=\"2026-01-01\"/>\n"
+    "    <delegate participant=\"op\" supersedes=\"yes\"/>\n"
+    "    <device id=\"F-1\" name=\"FT &quot;4000&quot;\" source=\"K1\" component=\"NOx\" "
+    "from=\"2024-06-01\"/>\n"
+    "    <parameter package=\"org.p\" name=\"limit\" source=\"K2\" component=\"nox\" value=\"40\" "
+    "unit=\"mg/m3\" citation=\"Permit 2\" from=\"2024-06-01\"/>\n"
     "    <setting package=\"org.p\" name=\"size\" word=\"small\" citation=\"Permit 1\"/>\n"
-    "    <setting package=\"org.p\" name=\"cleaned\" component=\"nox\" word=\"yes\" "
+    "    <setting package=\"org.p\" name=\"cleaned\" source=\"K1\" component=\"nox\" word=\"yes\" "
     "citation=\"Permit &lt;3&gt;\" from=\"2024-06-01\" until=\"2024-12-31\"/>\n"
+    "    <retention years=\"5\" citation=\"Article 1\"/>\n"
+    "    <retention kind=\"yearly\" years=\"10\" citation=\"Article 2\"/>\n"
     "  </plant>\n"
-    "  <plant id=\"gt-2\" name=\"Kessel\" operator=\"op\" authority=\"op\" land=\"DE\">\n"
+    "  <plant id=\"gt-2\" name=\"Kessel\" operator=\"op\" land=\"DE\">\n"
+    "    <authority participant=\"op\"/>\n"
     "  </plant>\n"
     "</directory>\n";
 

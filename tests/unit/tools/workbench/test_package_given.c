@@ -69,6 +69,21 @@ Test(package_given, reads_what_the_directory_would_say)
     eg_package_given_done(&given);
 }
 
+Test(package_given, reads_settings_of_a_source)
+{
+    struct eg_package_given given;
+
+    cr_assert_eq(read_from(&given,
+                           "<setting name='fuel' word='gas'/>"
+                           "<setting name='fuel' source='K2' word='oil'/>",
+                           NULL, NULL),
+                 EG_OK);
+    cr_assert_eq(given.plant.setting_count, 2);
+    cr_expect_str_eq(given.plant.settings[0].source, "");
+    cr_expect_str_eq(given.plant.settings[1].source, "K2");
+    eg_package_given_done(&given);
+}
+
 Test(package_given, reads_numbers_answers_and_statuses)
 {
     struct eg_package_given given;

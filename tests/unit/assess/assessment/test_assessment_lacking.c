@@ -1,0 +1,67 @@
+/*
+ * What judging a report would ask the directory for is found without judging it.
+ */
+#include "assess/judge/engine.h"
+#include "tests/support/assessment_case.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct assessment_case c;
+static struct eg_parameter_values values;
+
+static void set_up(void)
+{
+    cr_assert_eq(eg_engine_init(NULL), EG_OK);
+    assessment_case_open(&c, "a");
+}
+
+static void tear_down(void)
+{
+    eg_parameters_done(&values);
+    assessment_case_done(&c);
+    eg_engine_done();
+}
+
+TestSuite(assessment_lacking, .init = set_up, .fini = tear_down);
+
+/* All that lacks when the plant states the first `count` of the case's settings. */
+static enum eg_status lacking(size_t count)
+{
+    const struct eg_plant plant = {
+        .id = c.plant.id, .settings = c.plant.settings, .setting_count = count};
+
+    cr_assert_eq(assessment_case_run(&c), EG_OK, "%s: %s", c.err.where, c.err.text);
+    cr_assert_eq(eg_parameters_choose_so_far(&values, c.rules, &plant, c.header.from,
+                                             c.header.until, &c.err),
+                 EG_OK, "%s", c.err.text);
+    const struct eg_assessment_job job = {.doc = c.doc, .header = &c.header, .values = &values};
+    cr_assert_eq(eg_assessment_lacking(&values.lacking, c.assessment, &job, &c.err), EG_OK);
+    return eg_settings_refuse(&values.lacking, &values, &c.err);
+}
+
+Test(assessment_lacking, is_nothing_where_the_report_is_judged)
+{
+    cr_expect_eq(lacking(c.plant.setting_count), EG_OK, "%s", c.err.text);
+}
+Test(assessment_lacking, names_the_series_that_would_ask)
+{
+    cr_expect_eq(lacking(1), EG_E_DENIED);
+    cr_expect_not_null(strstr(c.err.text, "1 setting of "), "%s", c.err.text);
+    cr_expect_not_null(strstr(c.err.text, "cleaned (yes, no) for NOx of s1"), "%s", c.err.text);
+}
+Test(assessment_lacking, names_settings_of_the_plant_and_of_series_at_once)
+{
+    cr_expect_eq(lacking(0), EG_E_DENIED);
+    cr_expect_not_null(strstr(c.err.text, "2 settings of "), "%s", c.err.text);
+    cr_expect_not_null(strstr(c.err.text, "process ("), "%s", c.err.text);
+    cr_expect_not_null(strstr(c.err.text, "cleaned (yes, no) for NOx of s1"), "%s", c.err.text);
+}
+Test(assessment_lacking, does_not_ask_for_components_without_a_limit)
+{
+    static const char other[] = "component=\"argon\"";
+
+    assessment_case_report(&c, "component=\"NOx\"", other);
+    cr_expect_eq(lacking(0), EG_E_DENIED);
+    cr_expect_null(strstr(c.err.text, "argon"), "%s", c.err.text);
+}
