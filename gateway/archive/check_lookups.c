@@ -116,8 +116,7 @@ static void check_counts(struct eg_checker *checker)
                        read.counted ? "counted" : "not counted");
     } else if (read.counted &&
                memcmp(&read.judged.counts, &entry->counts, sizeof entry->counts) != 0) {
-        eg_check_found(checker, checker->row.index, 16,
-                       "its counts are not those of its findings");
+        eg_check_found(checker, checker->row.index, 16, "its counts are not those of its findings");
     }
     eg_findings_text_done(&read);
 }

@@ -82,7 +82,8 @@ EG_API int64_t eg_client_admitted_until_ms(const struct eg_client *client);
 EG_API const char *eg_client_refusal(const struct eg_client *client);
 
 /* Three kinds of answer, and none. */
-/* How much of what a report owed was judged: owed = judged + undecided, exceeded is part of judged. */
+/* How much of what a report owed was judged: owed = judged + undecided, exceeded is part of judged.
+ */
 struct eg_client_counts {
     bool counted; /* false: the entry is of before, and it is not known */
     uint64_t owed, judged, exceeded, undecided;

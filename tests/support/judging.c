@@ -54,7 +54,8 @@ static enum eg_status judge_one(struct eg_outcome *outcome, struct eg_judge *jud
 static void write_outcome(struct eg_buf *out, const struct eg_outcome *outcome,
                           const struct eg_package *package)
 {
-    if (eg_findings_write(out, &outcome->findings, &package->ref, &outcome->judged, NULL) != EG_OK) {
+    if (eg_findings_write(out, &outcome->findings, &package->ref, &outcome->judged, NULL) !=
+        EG_OK) {
         eg_buf_text(out, "findings that can not be written\n");
     }
     eg_buf_bytes(out, eg_bytes_view(&outcome->parameters));

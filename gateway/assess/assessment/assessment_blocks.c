@@ -70,25 +70,6 @@ enum eg_status eg_assess_lines(struct eg_assess_compile *c, xmlNode *parent)
     return EG_OK;
 }
 
-int eg_assess_add_block(struct eg_assess_compile *c, enum eg_assess_block_kind kind)
-{
-    struct eg_assessment *a = c->a;
-    struct eg_assess_block *made = eg_assess_append(c, (void **)&a->blocks, &a->block_count,
-                                                    sizeof *made, EG_ASSESSMENT_NAMES_MAX);
-    if (made == NULL) {
-        return EG_ASSESS_NONE;
-    }
-    int index = (int)a->block_count - 1;
-    *made = (struct eg_assess_block){
-        .kind = kind,
-        .parent = c->block,
-        .level = kind == EG_ASSESS_BLOCK_SERIES ? index : a->blocks[c->block].level,
-        .having = EG_ASSESS_NONE,
-        .window = EG_ASSESS_NONE,
-        .line = c->line};
-    return index;
-}
-
 static enum eg_status read_series(struct eg_assess_compile *c, xmlNode *node)
 {
     int outer = c->block, having = EG_ASSESS_NONE;

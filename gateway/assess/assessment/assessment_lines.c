@@ -6,10 +6,13 @@
 
 #include "assess/number/numbers.h"
 #include "base/error.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define UNKNOWN_MAX 999 /* places of an unknown selection that a figure may bear */
 
 static struct eg_assess_quantity *quantity(struct eg_assess_compile *c, int index)
 {
@@ -461,11 +464,12 @@ static enum eg_status unknown_max(int *out, struct eg_assess_compile *c, xmlNode
     if (text == NULL) {
         return EG_OK;
     }
-    size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 3 || text[digits] != '\0') {
-        return eg_assess_refuse(c, "EA-NUM", "unknown-max is a number of places from 0 to 999");
+    uint64_t number = 0;
+    if (!eg_text_u64(eg_bytes_of(text), UNKNOWN_MAX, &number)) {
+        return eg_assess_refuse(c, "EA-NUM", "unknown-max is a number of places from 0 to %d",
+                                UNKNOWN_MAX);
     }
-    *out = atoi(text);
+    *out = (int)number;
     return EG_OK;
 }
 

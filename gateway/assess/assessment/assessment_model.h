@@ -9,9 +9,11 @@
  *   assessment_blocks.c    series, windows, recall, remember, classes
  *   assessment_finding.c   findings and their texts
  *   assessment_require.c   series and columns that are owed, series made of others
+ *   assessment_owed.c      the same in a run
  *   assessment_run.c       run of a report; assessment_values.c: operations on numbers and answers;
  *                          assessment_figures.c: counts, sums, classes; assessment_window.c: days
  *                          and facts
+ *   assessment_found.c     findings in a run
  *   assessment_undecided.c why a place could not be judged, and what is told of it
  *   assessment_result.c    the result; assessment_words.c: texts of findings
  *
@@ -581,9 +583,10 @@ enum eg_status eg_assess_add_absent(struct eg_assess_run *run);
 /* Series that the current source owes and does not report: into the grid, with a finding. */
 EG_MUST_USE
 enum eg_status eg_assess_add_required(struct eg_assess_run *run, struct eg_grid_source *source);
-/* Run the operations of a block. */
+/* Ask for a finding at each of its places. */
 EG_MUST_USE
-enum eg_status eg_assess_run_block(struct eg_assess_run *run, int block);
+enum eg_status eg_assess_run_finding(struct eg_assess_run *run,
+                                     const struct eg_assess_finding *finding);
 /* Values of parameters, settings and constants for the current source or series. EG_E_DENIED. */
 EG_MUST_USE
 enum eg_status eg_assess_run_parameters(struct eg_assess_run *run);

@@ -181,6 +181,8 @@ static void leave_out(struct eg_assess_run *run, const struct eg_assess_op *op)
 
 static enum eg_status run_series(struct eg_assess_run *run, int block);
 
+static enum eg_status run_block(struct eg_assess_run *run, int block);
+
 static void spread(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
     eg_assess_run_answer(run, &(struct eg_assess_op){.code = EG_OP_OR,
@@ -188,9 +190,6 @@ static void spread(struct eg_assess_run *run, const struct eg_assess_op *op)
                                                      .in = {op->in[0], EG_ASSESS_NONE,
                                                             EG_ASSESS_NONE, EG_ASSESS_NONE}});
 }
-
-static enum eg_status run_finding(struct eg_assess_run *run,
-                                  const struct eg_assess_finding *finding);
 
 static enum eg_status run_op(struct eg_assess_run *run, const struct eg_assess_op *op)
 {
@@ -209,7 +208,7 @@ static enum eg_status run_op(struct eg_assess_run *run, const struct eg_assess_o
         eg_assess_run_classes(run, &run->a->classes[op->index]);
         return EG_OK;
     case EG_OP_WINDOW:
-        return eg_assess_run_block(run, run->a->windows[op->index].block);
+        return run_block(run, run->a->windows[op->index].block);
     case EG_OP_RECALL:
         return eg_assess_run_recall(run, &run->a->recalls[op->index]);
     case EG_OP_REMEMBER:
@@ -217,7 +216,7 @@ static enum eg_status run_op(struct eg_assess_run *run, const struct eg_assess_o
     case EG_OP_SERIES:
         return run_series(run, op->index);
     case EG_OP_FINDING:
-        return run_finding(run, &run->a->findings[op->index]);
+        return eg_assess_run_finding(run, &run->a->findings[op->index]);
     default:
         break;
     }
@@ -231,7 +230,7 @@ static enum eg_status run_op(struct eg_assess_run *run, const struct eg_assess_o
     return EG_OK;
 }
 
-enum eg_status eg_assess_run_block(struct eg_assess_run *run, int block)
+static enum eg_status run_block(struct eg_assess_run *run, int block)
 {
     const struct eg_assess_block *b = &run->a->blocks[block];
     for (size_t i = 0; i < b->op_count; i++) {
@@ -322,7 +321,7 @@ static enum eg_status run_one_series(struct eg_assess_run *run, int block)
     begin_texts(run);
     enter(run);
     EG_TRY(tell_of_report(run, block));
-    EG_TRY(eg_assess_run_block(run, block));
+    EG_TRY(run_block(run, block));
     EG_TRY(tell_block(run, block));
     eg_buf_text(&run->series_text, "    <series");
     eg_assess_attribute_text(&run->series_text, "component", run->series->component);
@@ -436,7 +435,7 @@ static enum eg_status run_source(struct eg_assess_run *run, struct eg_grid_sourc
         return status;
     }
     EG_TRY(tell_of_report(run, EG_ASSESS_NONE));
-    EG_TRY(eg_assess_run_block(run, 0));
+    EG_TRY(run_block(run, 0));
     EG_TRY(tell_block(run, 0));
     eg_buf_text(out, "  <source");
     eg_assess_attribute_text(out, "id", run->source->id);
@@ -449,149 +448,6 @@ static enum eg_status run_source(struct eg_assess_run *run, struct eg_grid_sourc
                                     &run->not_judged_text};
     for (size_t i = 0; i < 4; i++) {
         EG_TRY(eg_buf_ok(parts[i], run->a->result, run->err));
-    }
-    return EG_OK;
-}
-
-/* ---- findings ----------------------------------------------------------------------------- */
-
-static void value_text(char out[EG_ASSESS_TEXT_MAX], const struct eg_assess_run *run,
-                       const struct eg_assess_finding *finding, const struct eg_assess_part *part,
-                       size_t place)
-{
-    char end[EG_GRID_LABEL_MAX] = "";
-    switch (part->kind) {
-    case EG_PART_COMPONENT:
-        (void)snprintf(out, EG_ASSESS_TEXT_MAX, "%.300s", run->series->component);
-        return;
-    case EG_PART_SOURCE:
-        (void)snprintf(out, EG_ASSESS_TEXT_MAX, "%.300s", run->source->id);
-        return;
-    case EG_PART_END:
-        eg_assess_run_end(end, run, run->a->quantities[finding->condition].grid, place);
-        (void)snprintf(out, EG_ASSESS_TEXT_MAX, "%s", end);
-        return;
-    default: {
-        const struct eg_assess_quantity *q = &run->a->quantities[part->quantity];
-        eg_assess_cell_text(out, q, &run->cells[part->quantity], q->column ? place : 0,
-                            part->place);
-    }
-    }
-}
-
-/* The finding in the result, its texts made from what was recorded. */
-static void show_finding(struct eg_assess_run *run, const struct eg_assess_finding *finding,
-                         const struct eg_value *values, const char *end)
-{
-    static const char *const langs[] = {"de", "en"};
-    const char *indent = run->series != NULL ? "      " : "    ";
-    struct eg_buf *out = &run->texts;
-    struct eg_buf text = {0};
-
-    eg_buf_format(out, "%s<finding", indent);
-    eg_assess_attribute_text(out, "id", finding->id);
-    eg_assess_attribute_text(out, "role", eg_severity_text(finding->role));
-    if (run->location.len > 0) {
-        eg_assess_attribute_text(out, "at", (const char *)run->location.data);
-    }
-    if (end[0] != '\0') {
-        eg_assess_attribute_text(out, "end", end);
-    }
-    eg_buf_init(&text, EG_KIB * 64);
-    eg_assess_citation(&text, run->a->package->law, finding->source);
-    eg_assess_attribute_text(out, "source", text.data != NULL ? (const char *)text.data : "");
-    eg_buf_text(out, ">\n");
-    for (size_t i = 0; i < 2; i++) {
-        eg_buf_reset(&text);
-        eg_assess_words_text(&text, finding, langs[i], values, finding->value_count);
-        eg_buf_format(out, "%s  <text lang=\"%s\">", indent, langs[i]);
-        eg_text_xml(out, eg_bytes_view(&text));
-        eg_buf_text(out, "</text>\n");
-    }
-    eg_buf_format(out, "%s</finding>\n", indent);
-    if (text.failed) {
-        eg_buf_refuse(out, text.refusal);
-    }
-    eg_buf_done(&text);
-}
-
-static enum eg_status add_finding(struct eg_assess_run *run,
-                                  const struct eg_assess_finding *finding, size_t place)
-{
-    char end[EG_GRID_LABEL_MAX] = "", text[EG_ASSESS_TEXT_MAX] = "";
-    struct eg_finding *made = NULL;
-    unsigned line = run->series != NULL ? run->series->line : run->source->line;
-    struct eg_value *values = eg_arena_array(&run->arena, finding->value_count, sizeof *values);
-
-    if (values == NULL) {
-        return refused(run);
-    }
-    if (finding->each) {
-        eg_assess_run_end(end, run, run->a->quantities[finding->condition].grid, place);
-    }
-    eg_buf_reset(&run->location);
-    eg_grid_location(&run->location, &line, run->a->extraction,
-                     &(struct eg_grid_spot){run->source, run->series, finding->given, end});
-    const struct eg_finding_head head = {
-        .severity = finding->role,
-        .rule = finding->id,
-        .step = run->job->step,
-        .location = run->location.len > 0 ? (const char *)run->location.data : NULL,
-        .line = line};
-    EG_TRY(eg_findings_add(run->findings, &head, &made, run->err));
-    for (size_t i = 0; i < finding->value_count; i++) {
-        value_text(text, run, finding, &finding->values[i], place);
-        values[i].name = (char *)(uintptr_t)finding->values[i].text;
-        values[i].text = eg_arena_text(&run->arena, eg_bytes_of(text));
-        if (values[i].text == NULL) {
-            return refused(run);
-        }
-        EG_TRY(eg_finding_value(made, finding->values[i].text, text, run->err));
-    }
-    show_finding(run, finding, values, end);
-    return EG_OK;
-}
-
-/* An engine before EG_ASSESS_OWED_SINCE asked for no reason. */
-static enum eg_status add_unanswered(struct eg_assess_run *run,
-                                     const struct eg_assess_finding *finding, size_t place)
-{
-    if (run->owes) {
-        return eg_assess_add_reason(run, finding, place);
-    }
-    run->judged[finding - run->a->findings].undecided++;
-    return EG_OK;
-}
-
-static enum eg_status run_finding(struct eg_assess_run *run,
-                                  const struct eg_assess_finding *finding)
-{
-    size_t index = (size_t)(finding - run->a->findings);
-    const struct eg_assess_cell *condition = &run->cells[finding->condition];
-    const struct eg_assess_cell *over =
-        finding->over != EG_ASSESS_NONE ? &run->cells[finding->over] : NULL;
-    struct eg_assess_judged *judged = &run->judged[index];
-
-    judged->judged = true;
-    for (size_t i = 0; i < condition->places; i++) {
-        enum eg_answer_value selected = over != NULL ? eg_assess_answer(over, i) : EG_ANSWER_YES;
-        if (selected == EG_ANSWER_NO || (selected == EG_ANSWER_UNKNOWN && !run->owes)) {
-            judged->not_applicable++;
-            continue;
-        }
-        enum eg_answer_value said =
-            selected == EG_ANSWER_YES ? eg_assess_answer(condition, i) : EG_ANSWER_UNKNOWN;
-        judged->found += said == EG_ANSWER_YES;
-        judged->not_found += said == EG_ANSWER_NO;
-        if (said == EG_ANSWER_UNKNOWN) {
-            EG_TRY(add_unanswered(run, finding, i));
-        }
-        if (said == EG_ANSWER_YES && run->listed[index] < EG_ASSESSMENT_LISTED_MAX) {
-            run->listed[index]++;
-            EG_TRY(add_finding(run, finding, i));
-        } else if (said == EG_ANSWER_YES) {
-            judged->omitted++;
-        }
     }
     return EG_OK;
 }

@@ -108,6 +108,25 @@ struct eg_assess_op *eg_assess_op(struct eg_assess_compile *c, enum eg_assess_co
     return op;
 }
 
+int eg_assess_add_block(struct eg_assess_compile *c, enum eg_assess_block_kind kind)
+{
+    struct eg_assessment *a = c->a;
+    struct eg_assess_block *made = eg_assess_append(c, (void **)&a->blocks, &a->block_count,
+                                                    sizeof *made, EG_ASSESSMENT_NAMES_MAX);
+    if (made == NULL) {
+        return EG_ASSESS_NONE;
+    }
+    int index = (int)a->block_count - 1;
+    *made = (struct eg_assess_block){
+        .kind = kind,
+        .parent = c->block,
+        .level = kind == EG_ASSESS_BLOCK_SERIES ? index : a->blocks[c->block].level,
+        .having = EG_ASSESS_NONE,
+        .window = EG_ASSESS_NONE,
+        .line = c->line};
+    return index;
+}
+
 int eg_assess_grid_here(const struct eg_assess_compile *c)
 {
     const struct eg_assess_block *block = &c->a->blocks[c->block];

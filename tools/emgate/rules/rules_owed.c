@@ -103,6 +103,8 @@ static const struct eg_tool_option options[] = {
     {.name = "--day", .value = "DAY", .help = "The day, as 2026-03-01; must be given."},
     EG_TOOL_SETTING_OPTION,
     EG_TOOL_PERMIT_OPTION,
+    EG_TOOL_DIRECTORY_OPTION,
+    EG_TOOL_PLANT_OPTION,
     {.name = NULL},
 };
 

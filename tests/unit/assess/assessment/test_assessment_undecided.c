@@ -174,7 +174,8 @@ Test(assessment_undecided, a_count_of_which_some_is_unknown_answers_where_it_can
                 {"some is at most 30", "no"},       {"some falls below 35", "yes"},
                 {"some equals 32", "unknown"},      {"some equals 35", "no"},
                 {"some differs from 35", "yes"},    {"some differs from 33", "unknown"},
-                {"31 exceeds some", "no"},     {"33 exceeds some", "unknown"}, {"35 exceeds some", "yes"}};
+                {"31 exceeds some", "no"},          {"33 exceeds some", "unknown"},
+                {"35 exceeds some", "yes"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct assessment_case c;
         char lines[400] = "";
