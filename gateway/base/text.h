@@ -3,7 +3,8 @@
  * "emgate <kind> <form>" that signed texts and entries share; the form is 1 where a kind has one.
  *
  * Line form: UTF-8 without control characters, LF after every line also the last, first line
- * "emgate <kind> <form>", then "key value" lines, one blank between key and value; keys are [a-z0-9-].
+ * "emgate <kind> <form>", then "key value" lines, one blank between key and value; keys are
+ * [a-z0-9-].
  * Values escape backslash as \\ and line feed as \n. The readers refuse everything else.
  */
 #ifndef EG_BASE_TEXT_H

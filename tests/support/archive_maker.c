@@ -54,9 +54,11 @@ static struct eg_digest add_content(struct eg_archive_maker *maker, struct parts
     return eg_hash_salted(&content->salt, content->octets);
 }
 
-static void add_findings(struct eg_archive_maker *maker, struct parts *parts, bool rejected,
-                         bool taken)
+static void add_findings(struct eg_archive_maker *maker, struct parts *parts,
+                         const struct eg_made *made)
 {
+    bool rejected = made->rejected, taken = made->taken;
+    struct eg_judged judged = {.counts = made->counts, .omitted = 1}; /* all in the sum */
     struct eg_findings findings = {0};
     struct eg_buf text = {0};
     struct eg_error err = {0};
@@ -70,7 +72,8 @@ static void add_findings(struct eg_archive_maker *maker, struct parts *parts, bo
         status = eg_findings_add(&findings, &head, NULL, &err);
     }
     assert(status == EG_OK);
-    status = eg_findings_write(&text, &findings, taken ? NULL : &parts->entry.package, NULL, &err);
+    status = eg_findings_write(&text, &findings, taken ? NULL : &parts->entry.package,
+                               made->form == 2 ? &judged : NULL, &err);
     assert(status == EG_OK);
     parts->entry.has_findings = true;
     parts->entry.findings =
@@ -118,6 +121,14 @@ static void fill_submission(struct eg_archive_maker *maker, struct parts *parts,
     struct eg_bytes revocation = eg_bytes_of(revocation_text);
 
     maker->at_ms = made->at_ms ? made->at_ms : maker->at_ms + 1000;
+    if (made->is_break) {
+        entry->kind = EG_ENTRY_BREAK;
+        entry->form = 2;
+        entry->recorded_at_ms = maker->at_ms;
+        entry->semantics = made->semantics;
+        (void)snprintf(entry->reason, sizeof(entry->reason), "form");
+        return;
+    }
     entry->kind = EG_ENTRY_SUBMISSION;
     (void)snprintf(entry->identity.participant, sizeof(entry->identity.participant), "%.100s",
                    made->participant);
@@ -133,12 +144,16 @@ static void fill_submission(struct eg_archive_maker *maker, struct parts *parts,
     entry->directory = maker->directory;
     entry->has_revocation = true;
     entry->revocation = eg_hash(revocation);
-    entry->semantics = 1;
-    entry->accepted = !made->rejected;
+    entry->form = made->form == 2 ? 2 : 1;
+    entry->semantics = made->semantics != 0 ? made->semantics : 1;
+    entry->accepted = entry->verdict = !made->rejected;
+    entry->counts = made->counts;
+    entry->counts.owed += made->other_counts;
+    entry->counts.undecided += made->other_counts;
     parts->remembered = made->remembered;
     parts->plant = made->plant;
     add_signed(maker, parts, made->report);
-    add_findings(maker, parts, made->rejected, made->taken);
+    add_findings(maker, parts, made);
     entry->has_parameters = true;
     entry->parameters = add_content(maker, parts, EG_CONTENT_PARAMETERS, 0, "made-up parameters");
     parts->contents[parts->content_count].kind = EG_CONTENT_REVOCATION;
@@ -182,7 +197,9 @@ static void grow(struct eg_archive_maker *maker, struct eg_merkle_edge *edge, st
         enum eg_status status = EG_OK;
 
         eg_buf_init(&parts[i].text, EG_ENTRY_MAX);
-        parts[i].entry.form = 1; /* archives of before are what these tests are about */
+        if (parts[i].entry.form == 0) {
+            parts[i].entry.form = 1; /* archives of before are what most of these tests are about */
+        }
         status = eg_entry_write(&parts[i].text, &parts[i].entry, &err);
         assert(status == EG_OK);
         leaf = eg_merkle_leaf(eg_bytes_view(&parts[i].text));
@@ -405,6 +422,9 @@ static enum eg_status fake_signature(void *payload, const struct eg_check_inputs
     (void)err;
     found->signatures++;
     *condition = 0;
+    if (inputs->entry->kind == EG_ENTRY_BREAK) {
+        return EG_OK; /* signed by no one but the log itself */
+    }
     if (cms.len < 7 || memcmp(cms.data, "signed ", 7) != 0 ||
         !eg_bytes_equal((struct eg_bytes){cms.data + 7, cms.len - 7}, inputs->report)) {
         *condition = 8;

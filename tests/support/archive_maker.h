@@ -33,6 +33,14 @@ struct eg_made {
     int64_t at_ms;                     /* recorded-at; 0: one second after the last */
     const struct eg_facts *remembered; /* under `plant`; NULL: none */
     const char *plant;
+    /* 0: 1, as archives of before; 2: with the counts below, in the findings too */
+    unsigned form;
+    uint32_t semantics; /* 0: 1 */
+    struct eg_counts counts;
+    /* form 2: the entry says one judgement more than its findings */
+    bool other_counts;
+    /* a break entry, nothing else of it counts but semantics */
+    bool is_break;
 };
 
 /* A folder of its own and an empty archive, open for writing. Asserts that all works. */

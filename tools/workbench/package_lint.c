@@ -486,6 +486,87 @@ static enum eg_status look_at_languages(struct work *work, const struct file *fi
     return status;
 }
 
+/* ---- what is owed -------------------------------------------------------------------------- */
+
+static bool attribute_has_word(const xmlNode *node, const char *attribute, const char *word)
+{
+    char *text = eg_xml_attribute(node, attribute);
+    bool found = text != NULL && stands(text, word, "");
+    free(text);
+    return found;
+}
+
+/* "NAME has a word", or "has no word", or with number, in a condition. */
+static bool asks_first(const xmlNode *node, const char *name)
+{
+    static const char *const attributes[] = {"where", "when", "while"};
+    char asked[200] = "";
+    bool found = false;
+
+    (void)snprintf(asked, sizeof asked, "%.100s has", name);
+    for (size_t i = 0; !found && i < sizeof attributes / sizeof attributes[0]; i++) {
+        found = attribute_has_word(node, attributes[i], asked);
+    }
+    return found;
+}
+
+/* Is the column required, or asked whether it is there, by any line below? */
+static bool is_accounted_for(const xmlNode *node, const char *name)
+{
+    for (const xmlNode *at = node->children; at != NULL; at = at->next) {
+        if (at->type != XML_ELEMENT_NODE) {
+            continue;
+        }
+        bool required =
+            eg_xml_is(at, ASSESSMENT_NS, "require") && attribute_has_word(at, "columns", name);
+        if (required || asks_first(at, name) || is_accounted_for(at, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A select on a column that the report may leave out: what it then leaves undecided is all. */
+static enum eg_status look_at_select(struct work *work, const struct file *file, xmlNode *node)
+{
+    const xmlNode *root = xmlDocGetRootElement(file->doc);
+    const xmlNode *source = eg_xml_child(root, ASSESSMENT_NS, "source");
+    enum eg_status status = EG_OK;
+
+    if (!eg_xml_is(node, ASSESSMENT_NS, "select") || source == NULL) {
+        return EG_OK;
+    }
+    for (const xmlNode *given = eg_xml_child(source, ASSESSMENT_NS, "given");
+         status == EG_OK && given != NULL; given = eg_xml_next(given, ASSESSMENT_NS, "given")) {
+        char *name = eg_xml_attribute(given, "name");
+        if (name != NULL && attribute_has_word(node, "where", name) &&
+            !is_accounted_for(root, name)) {
+            status = tell(work, "LINT-OWED", file->name, node,
+                          "it selects by %.60s, which the report may leave out", name);
+        }
+        free(name);
+    }
+    return status;
+}
+
+/* A series of a day's grid without a word on which components are owed. */
+static enum eg_status look_at_series(struct work *work, const struct file *file, xmlNode *node)
+{
+    bool list = attribute_has_word(xmlDocGetRootElement(file->doc), "grid", "measurement");
+
+    if (!eg_xml_is(node, ASSESSMENT_NS, "series") || list) {
+        return EG_OK;
+    }
+    for (const xmlNode *at = eg_xml_child(node, ASSESSMENT_NS, "require"); at != NULL;
+         at = eg_xml_next(at, ASSESSMENT_NS, "require")) {
+        if (xmlHasProp(at, (const xmlChar *)"series") != NULL) {
+            return EG_OK;
+        }
+    }
+    return tell(work, "LINT-OWED", file->name, node,
+                "no require names the series that a plant owes; one left out is not missed");
+}
+
 /* ---- all ---------------------------------------------------------------------------------- */
 
 enum eg_status eg_package_lint(const struct eg_package *package, const char *at, eg_lint_fn told,
@@ -495,8 +576,9 @@ enum eg_status eg_package_lint(const struct eg_package *package, const char *at,
         enum kind kind;
         node_fn look;
     } looks[] = {
-        {MANIFEST, look_at_names},   {CHECKS, look_for_walks},     {CHECKS, look_for_cases},
-        {CHECKS, look_at_languages}, {ASSESSMENT, look_for_cases},
+        {MANIFEST, look_at_names},    {CHECKS, look_for_walks},     {CHECKS, look_for_cases},
+        {CHECKS, look_at_languages},  {ASSESSMENT, look_for_cases}, {ASSESSMENT, look_at_select},
+        {ASSESSMENT, look_at_series},
     };
     struct work work = {.package = package, .at = at, .told = told, .payload = payload, .err = err};
     enum eg_status status = open_files(&work);

@@ -343,6 +343,18 @@ static enum eg_status find_class(struct eg_assess_compile *c, struct eg_assess_r
                                   recall->class_id);
 }
 
+/* Does the line make a column, whatever it is about? */
+static bool is_column_line(const xmlNode *line)
+{
+    static const char *const makers[] = {"given", "derive", "select", "run"};
+    for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++) {
+        if (eg_xml_is(line, EG_ASSESS_NS, makers[i])) {
+            return xmlHasProp(line, (const xmlChar *)"each") == NULL;
+        }
+    }
+    return false;
+}
+
 static enum eg_status read_recall(struct eg_assess_compile *c, xmlNode *node)
 {
     struct eg_assessment *a = c->a;
@@ -356,7 +368,17 @@ static enum eg_status read_recall(struct eg_assess_compile *c, xmlNode *node)
     }
     EG_TRY(split_class(c, &recall));
     xmlNode *line = line_named(c->root, recall.of);
-    if (line == NULL || !is_remembered(c->root, recall.of)) {
+    if (line == NULL) {
+        return eg_assess_refuse(c, "EA-NAME", "no line makes %.64s, so nothing of it is recalled",
+                                recall.of);
+    }
+    if (is_column_line(line)) {
+        return eg_assess_refuse(c, "EA-KIND",
+                                "%.64s has a value for each place; what is recalled is a figure: "
+                                "count or sum it, and remember that",
+                                recall.of);
+    }
+    if (!is_remembered(c->root, recall.of)) {
         return eg_assess_refuse(c, "EA-WINDOW", "%s is never remembered; add it to a remember line",
                                 recall.of);
     }

@@ -68,6 +68,9 @@ static const struct eg_refusal rows[] = {
      "withdraw it when no report of its periods is awaited any more"},
     {"LINT-TITLE", WARNING, "a parameter or setting without titles",
      "add titles with lang=\"de\" and lang=\"en\""},
+    {"LINT-OWED", WARNING,
+     "it is not said what a plant owes, or a selection asks what may be absent",
+     "name it in a require line; or ask first, as cleaning has a word and cleaning is failed"},
     {"LINT-LANGUAGE", WARNING, "a check that does not speak German and English",
      "add a diagnostic with xml:lang in the other language"},
 };

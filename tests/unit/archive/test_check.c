@@ -582,3 +582,70 @@ Test(check, takes_silence_and_failure_for_not_proved)
                                   &hooks, &err),
                  EG_E_NOMEM, "our own trouble ends the check");
 }
+
+/* ---- forms, semantics numbers, counts ----------------------------------------------------------
+ */
+
+#define BREAK                                                                                      \
+    {                                                                                              \
+        .is_break = true, .semantics = 4                                                           \
+    }
+#define NEW(name, ...)                                                                             \
+    {                                                                                              \
+        .participant = "operator", .id = name, .version = 1, .report = name, .form = 2,            \
+        .counts = {108, 98, 2, 10}, __VA_ARGS__                                                    \
+    }
+#define OLD(name, ...)                                                                             \
+    {                                                                                              \
+        .participant = "operator", .id = name, .version = 1, .report = name, __VA_ARGS__           \
+    }
+
+static void append(const struct eg_made *made, size_t count)
+{
+    cr_assert_eq(eg_archive_maker_append(&maker, made, count, &err), EG_OK, "%s", err.text);
+    check();
+}
+
+Test(check, a_log_goes_on_in_a_new_form_behind_a_break)
+{
+    const struct eg_made made[] = {BREAK, NEW("a", .semantics = 4), NEW("b", .semantics = 5),
+                                   NEW("bad-c", .semantics = 5, .rejected = true)};
+    append(made, 4);
+    cr_expect_eq(found.count, 0, "%s", found.count ? found.list[0].text : "");
+    cr_expect_eq(counts.proved_and_rerun, 8);
+}
+
+Test(check, a_new_form_without_a_break_is_found)
+{
+    append((const struct eg_made[]){NEW("a", .semantics = 4)}, 1);
+    cr_expect(eg_found_has(&found, 7, 11));
+}
+
+Test(check, a_form_that_falls_is_found)
+{
+    append((const struct eg_made[]){BREAK, NEW("a", .semantics = 4), OLD("b", .semantics = 4)}, 3);
+    cr_expect(eg_found_has(&found, 9, 11));
+    cr_expect(eg_found_only(&found, 9));
+}
+
+Test(check, a_semantics_number_that_falls_is_found)
+{
+    append((const struct eg_made[]){OLD("a", .semantics = 3), OLD("b", .semantics = 2),
+                                    OLD("c", .semantics = 3)},
+           3);
+    cr_expect(eg_found_has(&found, 8, 11));
+    cr_expect(eg_found_only(&found, 8), "the entries behind it are not blamed");
+}
+
+Test(check, a_break_can_not_take_a_number_back)
+{
+    append((const struct eg_made[]){OLD("a", .semantics = 5), BREAK}, 2);
+    cr_expect(eg_found_has(&found, 8, 11));
+}
+
+Test(check, counts_that_are_not_those_of_the_findings_are_found)
+{
+    append((const struct eg_made[]){BREAK, NEW("a", .semantics = 4, .other_counts = true)}, 2);
+    cr_expect(eg_found_has(&found, 8, 16));
+    cr_expect(eg_found_only(&found, 8));
+}
