@@ -27,7 +27,7 @@ UNCERTAINTY = {"NOx": Fraction(20, 100), "CO": Fraction(10, 100)}
 DAY_OVER, HOUR_OVER = Fraction(110, 100), Fraction(2)
 LOST_MAX = 3
 REFERENCE_OXYGEN = Fraction(15)
-LOST = {"malfunction", "maintenance", "missing"}
+LOST = {"implausible", "malfunction", "maintenance", "missing"}
 USABLE = {"valid", "substitute"}
 
 

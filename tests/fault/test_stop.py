@@ -70,7 +70,7 @@ def version(number):
 def without(participant, number):
     """Another certificate and id for this participant, in the next version."""
     def change(text):
-        text = re.sub(r' (id|operator|authority)="%s"' % participant,
+        text = re.sub(r' (id|operator|participant)="%s"' % participant,
                       r' \1="%s-2"' % participant, text)
         return version(number)(re.sub(r'(id="%s-2".*?sha256:)[0-9a-f]{64}' % participant,
                                       r'\g<1>' + '%02x' % number * 32, text, flags=re.S))
