@@ -23,6 +23,12 @@ cp -r $package "$TMPDIR/lint"
 sed -i 's|<steps>|<parameter name="nobody" unit="1" value="1" source="x"/><steps>|' "$TMPDIR/lint/package.xml"
 try 1 "error EA-PARAM: parameter nobody is not used" "is not signed" rules check "$TMPDIR/lint"
 try 1 '"valid":false' "is not signed" rules check --json "$TMPDIR/lint"
+cp -r rules/de.bimschv44.continuous "$TMPDIR/owed"
+sed -i 's/<require series="[^"]*"/<require columns="o2"/' "$TMPDIR/owed/assessment/daily.xml"
+try 0 "daily.xml:[0-9]+: warning LINT-OWED: no require names the series" "is not signed" rules check "$TMPDIR/owed" --at 2026-06-30
+cp rules/de.bimschv44.continuous/assessment/daily.xml "$TMPDIR/owed/assessment/"
+sed -i '/<require columns="o2 state"/d' "$TMPDIR/owed/assessment/daily.xml"
+try 0 "daily.xml:[0-9]+: warning LINT-OWED: it selects by state, which the report may leave out" "is not signed" rules check "$TMPDIR/owed" --at 2026-06-30
 try 0 " 0 failed" "is not signed" rules test $package
 try 0 '"failed":0' "is not signed" rules test --json $package
 try 0 "^Law " "" rules show $package
