@@ -73,6 +73,10 @@ struct eg_findings {
 #define EG_RULE_IDENTITY_TAKEN "identity-taken"
 #define EG_RULE_SCHEMA "schema"
 
+/* Built-in rules of periods: no day that this plant can have reported by then. */
+#define EG_RULE_PERIOD_OPEN "period-open"
+#define EG_RULE_PLANT_PERIOD "plant-period"
+
 /* Built-in rules of readings: what keeps a report's values off the grid of an assessment. */
 #define EG_RULE_READING_ROOT "reading-root"
 #define EG_RULE_GRID_PERIOD "grid-period"

@@ -77,6 +77,17 @@ static const struct builtin builtins[] = {
      "senden."},
     {EG_RULE_SCHEMA, "The document does not follow the schema: {message}",
      "Das Dokument entspricht nicht dem Schema: {message}"},
+    {EG_RULE_PERIOD_OPEN,
+     "The report covers {from} to {until}, which ends at {ended}; it was received {received}. Hand "
+     "it in when the period is over.",
+     "Der Bericht umfasst {from} bis {until}, das endet um {ended}; empfangen wurde er {received}. "
+     "Nach Ablauf des Zeitraums abgeben."},
+    {EG_RULE_PLANT_PERIOD,
+     "The report covers {from} to {until}; by the directory the plant reports {first} to {last}. "
+     "Correct the period, or ask the registrar.",
+     "Der Bericht umfasst {from} bis {until}; nach dem Verzeichnis berichtet die Anlage {first} "
+     "bis "
+     "{last}. Zeitraum berichtigen oder die Registerstelle fragen."},
     {EG_RULE_READING_ROOT, "The report's root element is {value}; the reading is made for {root}.",
      "Das Wurzelelement des Berichts ist {value}; gelesen wird {root}."},
     {EG_RULE_GRID_PERIOD,

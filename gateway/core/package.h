@@ -114,6 +114,8 @@ struct eg_package {
     /* identity XPaths; prefixes are bound by `namespaces` */
     char *path_id, *path_version, *path_addressee, *path_plant, *path_from, *path_until, *path_kind;
     bool addressee_none;
+    /* a report comes when its period is over */
+    bool period_ended;
     struct eg_value_pair {
         char *prefix, *uri;
     } * namespaces;

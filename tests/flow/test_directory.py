@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # timeout: 240
 """What a directory states of two stacks of one plant: is all that is missing told at once, does each
-stack get the limits of its own fuel, is the authority of the day told, and is a directory that
-contradicts itself refused while the old one stays?
+stack get the limits of its own fuel, is the authority of the day told, is a day refused that is not
+over or not the plant's, and is a directory that contradicts itself refused while the old one stays?
 """
+import datetime
 import os
 import re
 import sys
@@ -131,6 +132,28 @@ def the_authority_of_the_day_is_told():
         gateway.audit()
 
 
+def a_day_that_is_not_over_or_not_the_plants_is_rejected():
+    gateway = a_gateway()
+    state(gateway, ''.join(setting(*one) for one in SETTINGS))
+    certificates.edit(gateway, lambda text: text.replace('<plant id="plant-1"',
+                                                         '<plant id="plant-1" from="2023-03-02"'))
+    coming = str(datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=2))
+    with gateway:
+        for day, rule in (('2023-03-01', 'plant-period'), (coming, 'period-open')):
+            report = two_stacks(gateway, day)
+            out, err, _ = gateway.submit(report, into=day, status=1)
+            assert 'rejected' in out and 'not at all' in out, (out, err)
+            assert rule in gateway.read(os.path.join(day, os.path.basename(report) + '.v1.findings'))
+        out, _, _ = gateway.submit(two_stacks(gateway, '2023-03-02'))
+        assert 'accepted' in out, out
+        out, _, _ = gateway.audit()
+        assert re.search(r'proved and rerun +3$', out, re.M), 'asked again of the time they came'
+    words = [word for name, place, word in SETTINGS
+             for word in ('--setting', '%s%s=%s' % (re.sub(r' source="(.*)"', r'\1/', place), name, word))]
+    out, _, _ = gateway.emgate('rules', 'run', PACKAGE, two_stacks(gateway, coming), *words, status=1)
+    assert 'period-open' in out, out
+
+
 def a_directory_that_contradicts_itself_is_refused():
     gateway = a_gateway()
     state(gateway, ''.join(setting(*one) for one in SETTINGS))
@@ -157,4 +180,5 @@ def a_directory_that_contradicts_itself_is_refused():
 if __name__ == '__main__':
     support.main([all_that_is_missing_is_told_at_once, each_stack_has_the_limits_of_its_fuel,
                   a_fuel_changes_from_one_day_to_the_next, the_authority_of_the_day_is_told,
+                  a_day_that_is_not_over_or_not_the_plants_is_rejected,
                   a_directory_that_contradicts_itself_is_refused])

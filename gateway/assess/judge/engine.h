@@ -81,6 +81,9 @@ struct eg_judge_job {
     const struct eg_plant *plant;
     /* facts in force of earlier reports of this plant under this package; NULL: none */
     const struct eg_facts *known;
+    /* when the gateway took the report; 0: not known, and whether its period is over is not asked
+     */
+    int64_t received_at_ms;
     /* of the engine that judges; 0: the present. Who repeats a decision gives those of its entry */
     uint32_t semantics;
 };

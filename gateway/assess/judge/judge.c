@@ -18,6 +18,7 @@
 #include "assess/judge/engine_model.h"
 
 #include "assess/judge/document.h"
+#include "assess/judge/period.h"
 #include "assess/package/package_xml.h"
 #include "assess/package/report_header.h"
 #include "assess/transform/transform.h"
@@ -523,13 +524,19 @@ static enum eg_status add_owed(struct run *run, size_t index, struct eg_error *e
     return status;
 }
 
+/* A decision of before neither counted nor asked of periods, and is repeated as it was made. */
+static bool is_of_the_present(const struct eg_judge_job *job)
+{
+    return job->semantics == 0 || job->semantics >= EG_ASSESS_OWED_SINCE;
+}
+
 /* Assessments that a rejected report did not come to. A setting that is missing is no fault of a
  * report that is rejected for another reason: then nothing is counted. */
 static enum eg_status count_unassessed(struct run *run, struct eg_error *err)
 {
     struct eg_error own = {0};
 
-    if (run->job->semantics != 0 && run->job->semantics < EG_ASSESS_OWED_SINCE) {
+    if (!is_of_the_present(run->job)) {
         return EG_OK;
     }
     for (size_t i = 0; i < run->rules->step_count; i++) {
@@ -548,6 +555,9 @@ static enum eg_status count_unassessed(struct run *run, struct eg_error *err)
 static enum eg_status judge_report(struct run *run, struct eg_error *err)
 {
     EG_TRY(make_room(run, err));
+    if (is_of_the_present(run->job)) {
+        EG_TRY(eg_period_check(&run->outcome->findings, run->rules->package, run->job, err));
+    }
     EG_TRY(choose_parameters(run, err));
     EG_TRY(run_steps(run, err));
     EG_TRY(count_unassessed(run, err));

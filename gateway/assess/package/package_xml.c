@@ -158,6 +158,7 @@ static enum eg_status read_identity(struct eg_package *out, const xmlNode *root,
         {"kind", &out->path_kind},
     };
     char *addressee = NULL;
+    char *period = NULL;
 
     EG_TRY(read_namespaces(out, identity, err));
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
@@ -169,6 +170,9 @@ static enum eg_status read_identity(struct eg_package *out, const xmlNode *root,
     EG_TRY(eg_vocabulary_may(&addressee, identity, "addressee", err));
     out->addressee_none = addressee != NULL;
     free(addressee);
+    EG_TRY(eg_vocabulary_may(&period, identity, "period", err));
+    out->period_ended = period != NULL;
+    free(period);
     if (out->addressee_none == (out->path_addressee != NULL)) {
         return eg_vocabulary_fault(err, NAME, identity,
                                    "say either where the addressee is read, or addressee=\"none\"");

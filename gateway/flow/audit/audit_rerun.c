@@ -241,6 +241,7 @@ static enum eg_status run(struct eg_outcome *outcome, struct eg_audit *audit,
                                      .header = &audit->header,
                                      .plant = plant,
                                      .known = inputs->entry->has_facts ? known : NULL,
+                                     .received_at_ms = inputs->entry->received_at_ms,
                                      .semantics = inputs->entry->semantics};
     EG_TRY(eg_judge_run(outcome, audit->judge, &job, err));
     return eg_recipients_of_outcome(outcome, package, plant, &audit->header, err);

@@ -29,8 +29,11 @@ static enum eg_status decide(struct eg_stage_run *run, const struct eg_facts *fa
     struct eg_worker *worker = run->worker;
     const struct eg_plant *plant =
         eg_directory_plant(worker->snapshot->directory, job->header.plant);
-    const struct eg_judge_job judging = {
-        .document = worker->document, .header = &job->header, .plant = plant, .known = facts};
+    const struct eg_judge_job judging = {.document = worker->document,
+                                         .header = &job->header,
+                                         .plant = plant,
+                                         .known = facts,
+                                         .received_at_ms = job->received_at_ms};
     EG_TRY(eg_judge_run(&job->outcome, run->judge, &judging, err));
     job->outcome.package = run->package->ref;
     job->outcome.has_package = true;

@@ -88,6 +88,9 @@ static void about(struct eg_buf *out, const struct eg_package *package,
     row(out, "Valid from / Gültig ab", package->from);
     row(out, "Valid until / Gültig bis",
         package->until[0] != '\0' ? package->until : "open / offen");
+    row(out, "Handed in / Abzugeben",
+        package->period_ended ? "when the period is over / nach Ablauf des Zeitraums"
+                              : "at any time / jederzeit");
     row(out, "Root element / Wurzelelement", package->match_name);
     row(out, "Namespace / Namensraum", package->match_namespace);
     row(out, "Kind of report / Art des Berichts", package->match_kind);

@@ -1,6 +1,7 @@
 /*
  * emgate rules run: judge reports offline, as a gateway would, without anyone's signature.
  */
+#include "base/clock.h"
 #include "base/error.h"
 #include "emgate/rules/rules.h"
 #include "emgate/rules/rules_plant.h"
@@ -368,8 +369,11 @@ static enum eg_status run_rules(struct judged *judged, struct session *session,
     }
     struct eg_plant plant = session->plant.plant;
     plant.id = judged->header.plant;
-    const struct eg_judge_job job = {
-        .document = document, .header = &judged->header, .plant = &plant, .known = &known};
+    const struct eg_judge_job job = {.document = document,
+                                     .header = &judged->header,
+                                     .plant = &plant,
+                                     .known = &known,
+                                     .received_at_ms = eg_clock_wall_ms()};
     status = eg_judge_run(&judged->outcome, session->judge, &job, err);
 
 done:

@@ -107,9 +107,10 @@ static void show_head(struct eg_buf *out, const struct view *view)
         eg_buf_format(out, ", %s %s", say(view, "plants under", "Anlagen nach"),
                       package->match_regime);
     }
-    eg_buf_format(out, say(view, ", periods from %s to %s\n", ", Zeiträume von %s bis %s\n"),
-                  package->from,
-                  package->until[0] != '\0' ? package->until : say(view, "open", "offen"));
+    eg_buf_format(
+        out, say(view, ", periods from %s to %s%s\n", ", Zeiträume von %s bis %s%s\n"),
+        package->from, package->until[0] != '\0' ? package->until : say(view, "open", "offen"),
+        package->period_ended ? say(view, ", when they are over", ", nach ihrem Ablauf") : "");
     eg_buf_format(out, "%s  %zu\n", say(view, "Tests    ", "Tests    "), view->wording->tests);
     if (package->remark.en != NULL) {
         eg_buf_format(out, "%s  %s\n", say(view, "Assumes  ", "Annahmen "),
@@ -279,6 +280,7 @@ static void show_json(struct eg_buf *out, const struct eg_package *package,
     eg_tool_json_text(out, "regime", package->match_regime);
     eg_tool_json_text(out, "from", package->from);
     eg_tool_json_text(out, "until", package->until[0] != '\0' ? package->until : NULL);
+    eg_buf_format(out, ",\"period_ended\":%s", package->period_ended ? "true" : "false");
     eg_tool_json_text(out, "remark_de", package->remark.de);
     eg_tool_json_text(out, "remark_en", package->remark.en);
     eg_buf_text(out, ",\"parameters\":[");
