@@ -76,6 +76,7 @@ struct eg_findings {
 /* Built-in rules of periods: no day that this plant can have reported by then. */
 #define EG_RULE_PERIOD_OPEN "period-open"
 #define EG_RULE_PLANT_PERIOD "plant-period"
+#define EG_RULE_PLANT_ZONE "plant-zone"
 
 /* Built-in rules of readings: what keeps a report's values off the grid of an assessment. */
 #define EG_RULE_READING_ROOT "reading-root"

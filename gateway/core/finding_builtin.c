@@ -88,6 +88,12 @@ static const struct builtin builtins[] = {
      "Der Bericht umfasst {from} bis {until}; nach dem Verzeichnis berichtet die Anlage {first} "
      "bis "
      "{last}. Zeitraum berichtigen oder die Registerstelle fragen."},
+    {EG_RULE_PLANT_ZONE,
+     "The report's times are of the zone {zone}; by the directory the plant's clock is {plant}. "
+     "Report in the plant's standard time.",
+     "Die Zeiten des Berichts sind in der Zone {zone}; nach dem Verzeichnis geht die Uhr der "
+     "Anlage "
+     "nach {plant}. In der Normalzeit der Anlage berichten."},
     {EG_RULE_READING_ROOT, "The report's root element is {value}; the reading is made for {root}.",
      "Das Wurzelelement des Berichts ist {value}; gelesen wird {root}."},
     {EG_RULE_GRID_PERIOD,

@@ -83,7 +83,7 @@ void eg_package_free(struct eg_package **package)
         self->law,        self->citation,     self->match_name,     self->match_namespace,
         self->match_kind, self->match_regime, self->remark.de,      self->remark.en,
         self->path_id,    self->path_version, self->path_addressee, self->path_plant,
-        self->path_from,  self->path_until,   self->path_kind};
+        self->path_from,  self->path_until,   self->path_kind,      self->path_zone};
     free_all(texts, sizeof texts / sizeof texts[0]);
     lists_done(self);
     eg_tree_done(&self->tree);

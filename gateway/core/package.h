@@ -113,6 +113,8 @@ struct eg_package {
     struct eg_title remark;
     /* identity XPaths; prefixes are bound by `namespaces` */
     char *path_id, *path_version, *path_addressee, *path_plant, *path_from, *path_until, *path_kind;
+    /* NULL: the vocabulary has none */
+    char *path_zone;
     bool addressee_none;
     /* a report comes when its period is over */
     bool period_ended;

@@ -136,7 +136,7 @@ def a_day_that_is_not_over_or_not_the_plants_is_rejected():
     gateway = a_gateway()
     state(gateway, ''.join(setting(*one) for one in SETTINGS))
     certificates.edit(gateway, lambda text: text.replace('<plant id="plant-1"',
-                                                         '<plant id="plant-1" from="2023-03-02"'))
+                                                         '<plant id="plant-1" from="2023-03-02" zone="+01:00"'))
     coming = str(datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=2))
     with gateway:
         for day, rule in (('2023-03-01', 'plant-period'), (coming, 'period-open')):
@@ -144,10 +144,17 @@ def a_day_that_is_not_over_or_not_the_plants_is_rejected():
             out, err, _ = gateway.submit(report, into=day, status=1)
             assert 'rejected' in out and 'not at all' in out, (out, err)
             assert rule in gateway.read(os.path.join(day, os.path.basename(report) + '.v1.findings'))
+        report = two_stacks(gateway, '2023-03-03')
+        with open(report, encoding='utf-8') as source:
+            text = source.read().replace('zone="+01:00"', 'zone="-11:00"')
+        with open(report, 'w', encoding='utf-8') as into:
+            into.write(text)
+        out, err, _ = gateway.submit(report, status=1)
+        assert 'plant-zone' in gateway.read('receipts/' + os.path.basename(report) + '.v1.findings')
         out, _, _ = gateway.submit(two_stacks(gateway, '2023-03-02'))
         assert 'accepted' in out, out
         out, _, _ = gateway.audit()
-        assert re.search(r'proved and rerun +3$', out, re.M), 'asked again of the time they came'
+        assert re.search(r'proved and rerun +4$', out, re.M), 'asked again of the time they came'
     words = [word for name, place, word in SETTINGS
              for word in ('--setting', '%s%s=%s' % (re.sub(r' source="(.*)"', r'\1/', place), name, word))]
     out, _, _ = gateway.emgate('rules', 'run', PACKAGE, two_stacks(gateway, coming), *words, status=1)

@@ -19,14 +19,14 @@ struct value {
     const char *name, *text;
 };
 
-static enum eg_status add(struct eg_findings *out, const char *rule, const struct value values[4],
-                          struct eg_error *err)
+static enum eg_status add(struct eg_findings *out, const char *rule, const struct value *values,
+                          size_t count, struct eg_error *err)
 {
     const struct eg_finding_head head = {.severity = EG_SEVERITY_ERROR, .rule = rule};
     struct eg_finding *finding = NULL;
 
     EG_TRY(eg_findings_add(out, &head, &finding, err));
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < count; i++) {
         EG_TRY(eg_finding_value(finding, values[i].name, values[i].text, err));
     }
     return EG_OK;
@@ -47,15 +47,31 @@ static int minutes_of(const char *zone)
     return zone[0] == '-' ? -minutes : minutes;
 }
 
-/* When the last day of the report is over, UTC. A day after the calendar's last is as far off. */
+/* When the last day of the report is over, UTC. */
 static int64_t end_of(const struct eg_report_header *header, const char *zone)
 {
     int32_t day = 0;
 
-    if (!eg_day_read(eg_bytes_of(header->until), &day) && strcmp(header->until, "2000") > 0) {
-        day = EG_DAY_LAST;
-    }
+    (void)eg_day_read(eg_bytes_of(header->until), &day); /* it was read as a day */
     return (((int64_t)day + 1) * EG_DAY_MINUTES - minutes_of(zone)) * MINUTE_MS;
+}
+
+static enum eg_status check_plant(struct eg_findings *out, const struct eg_report_header *header,
+                                  const struct eg_plant *plant, struct eg_error *err)
+{
+    if (is_outside(header, plant)) {
+        const struct value values[] = {{"from", header->from},
+                                       {"until", header->until},
+                                       {"first", plant->from[0] != '\0' ? plant->from : "..."},
+                                       {"last", plant->until[0] != '\0' ? plant->until : "..."}};
+        EG_TRY(add(out, EG_RULE_PLANT_PERIOD, values, 4, err));
+    }
+    if (plant->zone[0] != '\0' && header->zone[0] != '\0' &&
+        strcmp(plant->zone, header->zone) != 0) {
+        const struct value values[] = {{"zone", header->zone}, {"plant", plant->zone}};
+        EG_TRY(add(out, EG_RULE_PLANT_ZONE, values, 2, err));
+    }
+    return EG_OK;
 }
 
 enum eg_status eg_period_check(struct eg_findings *out, const struct eg_package *package,
@@ -66,12 +82,8 @@ enum eg_status eg_period_check(struct eg_findings *out, const struct eg_package 
     const char *zone = plant != NULL && plant->zone[0] != '\0' ? plant->zone : FIRST_MIDNIGHT;
     int64_t ended_ms = end_of(header, zone);
 
-    if (plant != NULL && is_outside(header, plant)) {
-        const struct value values[] = {{"from", header->from},
-                                       {"until", header->until},
-                                       {"first", plant->from[0] != '\0' ? plant->from : "..."},
-                                       {"last", plant->until[0] != '\0' ? plant->until : "..."}};
-        EG_TRY(add(out, EG_RULE_PLANT_PERIOD, values, err));
+    if (plant != NULL) {
+        EG_TRY(check_plant(out, header, plant, err));
     }
     if (package->period_ended && job->received_at_ms != 0 &&
         job->received_at_ms + TOLERANCE_MS < ended_ms) {
@@ -82,7 +94,7 @@ enum eg_status eg_period_check(struct eg_findings *out, const struct eg_package 
                                        {"until", header->until},
                                        {"ended", ended},
                                        {"received", received}};
-        EG_TRY(add(out, EG_RULE_PERIOD_OPEN, values, err));
+        EG_TRY(add(out, EG_RULE_PERIOD_OPEN, values, 4, err));
     }
     return EG_OK;
 }

@@ -155,7 +155,7 @@ static enum eg_status read_identity(struct eg_package *out, const xmlNode *root,
         {"id", &out->path_id},       {"version", &out->path_version},
         {"plant", &out->path_plant}, {"addressee", &out->path_addressee},
         {"from", &out->path_from},   {"until", &out->path_until},
-        {"kind", &out->path_kind},
+        {"kind", &out->path_kind},   {"zone", &out->path_zone},
     };
     char *addressee = NULL;
     char *period = NULL;

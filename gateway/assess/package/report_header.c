@@ -24,14 +24,14 @@
 #define OCTETS_MAX (64 * EG_MIB)
 #define SHOWN_MAX 200 /* octets of an unreadable value that a finding shows */
 
-enum field { ID, VERSION, ADDRESSEE, PLANT, FROM, UNTIL, KIND, FIELD_COUNT };
+enum field { ID, VERSION, ADDRESSEE, PLANT, FROM, UNTIL, KIND, ZONE, FIELD_COUNT };
 
 static const char *const field_names[FIELD_COUNT] = {"id",   "version", "addressee", "plant",
-                                                     "from", "until",   "kind"};
+                                                     "from", "until",   "kind",      "zone"};
 
 struct eg_reader {
     xmlXPathContext *context;
-    /* ADDRESSEE NULL: the vocabulary has none */
+    /* ADDRESSEE or ZONE NULL: the vocabulary has none */
     xmlXPathCompExpr *paths[FIELD_COUNT];
 };
 
@@ -39,7 +39,7 @@ static const char *path_of(const struct eg_package *package, enum field field)
 {
     const char *const paths[FIELD_COUNT] = {
         package->path_id,   package->path_version, package->path_addressee, package->path_plant,
-        package->path_from, package->path_until,   package->path_kind};
+        package->path_from, package->path_until,   package->path_kind,      package->path_zone};
 
     return paths[field];
 }
@@ -51,7 +51,7 @@ static enum eg_status compile(struct eg_reader *reader, const struct eg_package 
         "package.xml identity/id",        "package.xml identity/version",
         "package.xml identity/addressee", "package.xml identity/plant",
         "package.xml identity/from",      "package.xml identity/until",
-        "package.xml identity/kind"};
+        "package.xml identity/kind",      "package.xml identity/zone"};
     const struct eg_xpath_scope scope = {
         .ns = ns, .ns_count = package->namespace_count, .counted = true};
     enum eg_status status = EG_OK;
@@ -60,7 +60,7 @@ static enum eg_status compile(struct eg_reader *reader, const struct eg_package 
         const char *path = path_of(package, (enum field)i);
         if (path != NULL) {
             status = eg_xpath_compile(&reader->paths[i], path, &scope, places[i], err);
-        } else if (i != ADDRESSEE || !package->addressee_none) {
+        } else if (i != ZONE && (i != ADDRESSEE || !package->addressee_none)) {
             status = eg_error_set(err, EG_E_FORMAT, places[i], "is missing");
         }
         if (status != EG_OK) {
@@ -158,6 +158,20 @@ static bool take_day(char out[11], const char *text)
     return true;
 }
 
+/* One of another form is a matter of the schema; the report is known without it. */
+static void take_zone(char out[7], const char *text)
+{
+    static const char form[] = "+00:00";
+    bool fits = strlen(text) == sizeof form - 1 && (text[0] == '+' || text[0] == '-');
+
+    for (size_t i = 1; fits && form[i] != '\0'; i++) {
+        fits = form[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i];
+    }
+    if (fits) {
+        memcpy(out, text, sizeof form);
+    }
+}
+
 static bool take(struct eg_report_header *out, enum field field, const char *text)
 {
     uint64_t version = 0;
@@ -181,6 +195,9 @@ static bool take(struct eg_report_header *out, enum field field, const char *tex
         return take_day(out->until, text) && strcmp(out->from, out->until) <= 0;
     case KIND:
         return take_token(out->kind, EG_ID_MAX, text);
+    case ZONE:
+        take_zone(out->zone, text);
+        return true;
     case FIELD_COUNT:
     default:
         return false;

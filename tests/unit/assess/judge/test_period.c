@@ -106,15 +106,31 @@ Test(period, lies_in_the_days_of_the_plant)
     }
 }
 
-Test(period, of_a_day_that_no_calendar_here_holds_is_not_over)
+Test(period, is_told_in_the_zone_of_the_plant)
 {
-    struct eg_report_header header = {.from = "2500-01-01", .until = "2500-01-01"};
-    struct eg_package package = {.period_ended = true};
-    const struct eg_judge_job job = {.header = &header, .received_at_ms = MIDNIGHT_MS};
-    struct eg_findings findings;
+    static const struct {
+        const char *plant, *report;
+        bool differs;
+    } cases[] = {{"+01:00", "+01:00", false},
+                 {"", "-11:00", false},
+                 {"+01:00", "", false},
+                 {"+01:00", "-11:00", true},
+                 {"-01:00", "+01:00", true}};
 
-    eg_findings_init(&findings);
-    cr_assert_eq(eg_period_check(&findings, &package, &job, NULL), EG_OK);
-    cr_expect_eq(findings.count, 1);
-    eg_findings_done(&findings);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct eg_report_header header = {.from = "2026-03-01", .until = "2026-03-01"};
+        struct eg_plant plant = plant_in(cases[i].plant);
+        struct eg_package package = {.period_ended = false};
+        const struct eg_judge_job job = {.header = &header, .plant = &plant};
+        struct eg_findings findings;
+
+        (void)snprintf(header.zone, sizeof header.zone, "%s", cases[i].report);
+        eg_findings_init(&findings);
+        cr_assert_eq(eg_period_check(&findings, &package, &job, NULL), EG_OK);
+        cr_expect_eq(findings.count, cases[i].differs ? 1 : 0, "case %zu", i);
+        if (findings.count == 1) {
+            cr_expect_str_eq(findings.list[0].rule, EG_RULE_PLANT_ZONE);
+        }
+        eg_findings_done(&findings);
+    }
 }
