@@ -79,21 +79,20 @@ static const struct builtin builtins[] = {
      "Das Dokument entspricht nicht dem Schema: {message}"},
     {EG_RULE_PERIOD_OPEN,
      "The report covers {from} to {until}, which ends at {ended}; it was received {received}. Hand "
-     "it in when the period is over.",
+     "it in when the period is over, as the next version.",
      "Der Bericht umfasst {from} bis {until}, das endet um {ended}; empfangen wurde er {received}. "
-     "Nach Ablauf des Zeitraums abgeben."},
+     "Nach Ablauf des Zeitraums abgeben, als nächste Version."},
     {EG_RULE_PLANT_PERIOD,
      "The report covers {from} to {until}; by the directory the plant reports {first} to {last}. "
-     "Correct the period, or ask the registrar.",
+     "Correct the period, or ask the registrar; then hand it in as the next version.",
      "Der Bericht umfasst {from} bis {until}; nach dem Verzeichnis berichtet die Anlage {first} "
-     "bis "
-     "{last}. Zeitraum berichtigen oder die Registerstelle fragen."},
+     "bis {last}. Zeitraum berichtigen oder die Registerstelle fragen; dann als nächste Version "
+     "abgeben."},
     {EG_RULE_PLANT_ZONE,
      "The report's times are of the zone {zone}; by the directory the plant's clock is {plant}. "
      "Report in the plant's standard time.",
      "Die Zeiten des Berichts sind in der Zone {zone}; nach dem Verzeichnis geht die Uhr der "
-     "Anlage "
-     "nach {plant}. In der Normalzeit der Anlage berichten."},
+     "Anlage nach {plant}. In der Normalzeit der Anlage berichten."},
     {EG_RULE_READING_ROOT, "The report's root element is {value}; the reading is made for {root}.",
      "Das Wurzelelement des Berichts ist {value}; gelesen wird {root}."},
     {EG_RULE_GRID_PERIOD,

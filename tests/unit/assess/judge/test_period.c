@@ -53,7 +53,7 @@ Test(period, is_open_until_five_minutes_before_the_plants_midnight)
     cr_expect_str_eq(found(text, &here, true, here_ms - 5 * MINUTE_MS - 1),
                      "period-open: The report covers 2026-03-01 to 2026-03-01, which ends at "
                      "2026-03-01T23:00:00.000Z; it was received 2026-03-01T22:54:59.999Z. Hand it "
-                     "in when the period is over.");
+                     "in when the period is over, as the next version.");
     cr_expect_str_eq(found(text, &west, true, west_ms), "");
     cr_expect_not_null(strstr(found(text, &west, true, here_ms), "2026-03-02T11:30:00.000Z"));
 }
