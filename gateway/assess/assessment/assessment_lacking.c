@@ -2,7 +2,7 @@
  * Why this file exists: a judgement stops at the first setting that the directory lacks, but the
  * registrar should learn of all. So when it stopped, everything that it would have asked for is
  * asked here: each parameter and setting that the rules read, for each source and series of the
- * report. Nothing is judged.
+ * report, and for those that it owes. Nothing is judged.
  */
 #include "assess/assessment/assessment_model.h"
 
@@ -84,10 +84,12 @@ static enum eg_status ask_series(const struct asking *asking)
     return judged ? ask_here(asking) : EG_OK;
 }
 
-static enum eg_status ask_grid(struct asking *asking, const struct eg_grid *grid)
+static enum eg_status ask_grid(struct asking *asking, struct eg_assess_run *run)
 {
-    for (size_t i = 0; i < grid->source_count; i++) {
-        asking->source = &grid->sources[i];
+    for (size_t i = 0; i < run->grid.source_count; i++) {
+        run->source = &run->grid.sources[i];
+        EG_TRY(eg_assess_add_required(run, &run->grid.sources[i]));
+        asking->source = run->source;
         asking->series = NULL;
         EG_TRY(ask_here(asking));
         for (size_t k = 0; k < asking->source->series_count; k++) {
@@ -105,20 +107,29 @@ enum eg_status eg_assessment_lacking(struct eg_settings_lacking *to,
     const struct eg_extract_from from = {.doc = job->doc, .header = job->header, .step = job->step};
     struct asking asking = {.to = to, .a = assessment, .values = job->values, .err = err};
     struct eg_findings findings; /* those of reading, which a judgement would tell */
-    struct eg_grid grid;
+    struct eg_assess_run run = {
+        .a = assessment, .job = job, .findings = &findings, .owes = true, .asks = true, .err = err};
     bool readable = false;
 
     eg_findings_init(&findings);
-    eg_grid_init(&grid);
+    eg_assess_begin(&run);
     enum eg_status status =
-        eg_grid_extract(&grid, &readable, assessment->extraction, &from, &findings, err);
+        eg_grid_extract(&run.grid, &readable, assessment->extraction, &from, &findings, err);
     if (status != EG_OK || !readable) {
         goto done;
     }
-    status = ask_grid(&asking, &grid);
+    status = eg_assess_add_absent(&run);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = eg_assess_make_room(&run);
+    if (status != EG_OK) {
+        goto done;
+    }
+    status = ask_grid(&asking, &run);
 
 done:
-    eg_grid_done(&grid);
+    eg_assess_end(&run);
     eg_findings_done(&findings);
     return status;
 }

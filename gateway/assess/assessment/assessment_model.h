@@ -499,6 +499,8 @@ struct eg_assess_run {
     /* of the present engine: false while a decision of one before EG_ASSESS_OWED_SINCE is repeated
      */
     bool owes;
+    /* only asks what would be asked for: what can not be known to be owed may be, and counts */
+    bool asks;
     struct eg_assess_judged {
         size_t found, not_found, not_applicable, undecided, omitted;
         bool judged;
@@ -576,6 +578,13 @@ enum eg_status eg_assess_tell_implausible(struct eg_assess_run *run);
 int eg_assess_named(const struct eg_assessment *a, const char *name);
 /* Column of the report that a given is; of a series' own values the component. */
 const char *eg_assess_column_of(const struct eg_assess_run *run, int quantity);
+/* A run over an empty grid of the job's day; end it whatever came of it. */
+void eg_assess_begin(struct eg_assess_run *run);
+void eg_assess_end(struct eg_assess_run *run);
+/* Cells for what the blocks make, when the grid is filled. EG_E_NOMEM, EG_E_LIMIT. */
+EG_MUST_USE
+enum eg_status eg_assess_make_room(struct eg_assess_run *run);
+
 /* Sources of the plant that the report leaves out, and components added up: into the grid, before
  * any block is run. */
 EG_MUST_USE

@@ -77,6 +77,12 @@ static enum eg_status holds(bool *out, struct eg_assess_run *run,
     return EG_OK;
 }
 
+/* A setting is missing, and the run is one that only asks. */
+static bool is_unknown(const struct eg_assess_run *run, enum eg_status status)
+{
+    return run->asks && status == EG_E_DENIED;
+}
+
 /* Is the component owed of this source: the condition holds, and there is a limit for it? */
 static enum eg_status is_owed(bool *owed, struct eg_assess_run *run,
                               const struct eg_assess_require *require, const char *component)
@@ -87,8 +93,11 @@ static enum eg_status is_owed(bool *owed, struct eg_assess_run *run,
 
     *owed = true;
     if (having != EG_ASSESS_NONE) {
-        EG_TRY(eg_assess_value_for(&value, run, (size_t)having, component));
-        *owed = value != NULL;
+        enum eg_status status = eg_assess_value_for(&value, run, (size_t)having, component);
+        if (status != EG_OK && !is_unknown(run, status)) {
+            return status;
+        }
+        *owed = status != EG_OK || value != NULL;
     }
     if (!*owed) {
         return EG_OK;
@@ -110,7 +119,10 @@ enum eg_status eg_assess_add_required(struct eg_assess_run *run, struct eg_grid_
             if (has_series(source, require->names[k])) {
                 continue;
             }
-            EG_TRY(is_owed(&owed, run, require, require->names[k]));
+            enum eg_status status = is_owed(&owed, run, require, require->names[k]);
+            if (status != EG_OK && !is_unknown(run, status)) {
+                return status;
+            }
             if (owed) {
                 EG_TRY(eg_grid_add_series(&run->grid, source, a->extraction, require->names[k],
                                           run->err));

@@ -85,7 +85,7 @@ static enum eg_status make_windows(struct eg_assess_run *run)
     return EG_OK;
 }
 
-static enum eg_status make_room(struct eg_assess_run *run)
+enum eg_status eg_assess_make_room(struct eg_assess_run *run)
 {
     const struct eg_assessment *a = run->a;
     size_t most = 1;
@@ -492,7 +492,7 @@ static enum eg_status run_sources(struct eg_assess_run *run, struct eg_buf *out)
     if (run->owes) {
         EG_TRY(eg_assess_add_absent(run));
     }
-    EG_TRY(make_room(run));
+    EG_TRY(eg_assess_make_room(run));
     eg_assess_result_begin(out, run);
     for (size_t i = 0; i < run->grid.source_count; i++) {
         EG_TRY(run_source(run, &run->grid.sources[i], out));
@@ -502,7 +502,7 @@ static enum eg_status run_sources(struct eg_assess_run *run, struct eg_buf *out)
     return eg_buf_ok(out, run->a->result, run->err);
 }
 
-static void begin(struct eg_assess_run *run)
+void eg_assess_begin(struct eg_assess_run *run)
 {
     eg_arena_init(&run->arena, EG_ASSESSMENT_MEMORY_MAX);
     eg_grid_init(&run->grid);
@@ -515,7 +515,7 @@ static void begin(struct eg_assess_run *run)
     run->step_h = run->a->grid == EG_GRID_HALF_HOUR ? 0.5 : 1;
 }
 
-static void end(struct eg_assess_run *run)
+void eg_assess_end(struct eg_assess_run *run)
 {
     eg_arena_done(&run->arena);
     eg_grid_done(&run->grid);
@@ -541,7 +541,7 @@ enum eg_status eg_assessment_run(const struct eg_assessment_output *out, bool *m
                                 .err = err};
     bool readable = false;
 
-    begin(&run);
+    eg_assess_begin(&run);
     const struct eg_extract_from from = {
         .doc = job->doc, .header = job->header, .step = job->step, .wants = wants, .payload = &run};
     enum eg_status status =
@@ -555,7 +555,7 @@ enum eg_status eg_assessment_run(const struct eg_assessment_output *out, bool *m
 
 done:
     *made = status == EG_OK && readable;
-    end(&run);
+    eg_assess_end(&run);
     return status;
 }
 
@@ -584,7 +584,7 @@ enum eg_status eg_assessment_owed(struct eg_judged *out, const struct eg_assessm
 
     eg_findings_init(&findings);
     eg_buf_init(&result, EG_NOTIFICATION_MAX);
-    begin(&run);
+    eg_assess_begin(&run);
     enum eg_status status = empty_grid(&run);
     if (status != EG_OK) {
         goto done;
@@ -592,7 +592,7 @@ enum eg_status eg_assessment_owed(struct eg_judged *out, const struct eg_assessm
     status = run_sources(&run, &result);
 
 done:
-    end(&run);
+    eg_assess_end(&run);
     eg_buf_done(&result);
     eg_findings_done(&findings);
     return status;
