@@ -29,8 +29,6 @@ struct eg_report_header {
     /* last day of the period */
     char until[11];
     char kind[EG_ID_MAX + 1];
-    /* "+01:00"; "": not said, or not of that form */
-    char zone[7];
 };
 
 /* "<participant> <id> <version>": one line, also the form in entries and on the wire. */

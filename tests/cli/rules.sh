@@ -52,7 +52,7 @@ large=rules/de.bimschv13.continuous
 stack=$(sed -n '/<source /,/<\/source>/p' $large/tests/day.xml | sed 's/stack-1/stack-2/')
 awk -v stack="$stack" '{ print } /<\/source>/ { print stack }' $large/tests/day.xml >"$TMPDIR/two.xml"
 said=(--setting turbine=other --setting stock=new --setting cleaned=no --setting measured=standard-dry)
-try 2 "" "must enter 7 settings of plant-1 for de.bimschv13.continuous: .*of stack-1 stack-2" rules run $large "$TMPDIR/two.xml"
+try 2 "" "must enter 11 settings of plant-1 for de.bimschv13.continuous: .*of stack-1 stack-2" rules run $large "$TMPDIR/two.xml"
 try 2 "" "must enter 1 setting of .* fuel .gaseous-liquid, .* of stack-2" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuel=gas-turbine
 try 0 "^accepted" "is not signed" rules run $large "$TMPDIR/two.xml" "${said[@]}" --setting stack-1/fuel=gas-turbine --setting stack-2/fuel=engine -o "$TMPDIR/two"
 is "one stack has a limit" test "$(grep -c 'name="limit-day" value="50"' "$TMPDIR/two/two.daily.xml")" = 1

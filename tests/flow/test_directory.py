@@ -74,11 +74,11 @@ def all_that_is_missing_is_told_at_once():
         report = two_stacks(gateway)
         out, err, status = gateway.submit(report, status=None)
         assert status != 0 and 'accepted' not in out, (out, err)
-        for part in ('setting-missing', 'must enter 7 settings of plant-1 for ' + ID,
+        for part in ('setting-missing', 'must enter 11 settings of plant-1 for ' + ID,
                      'turbine (combined-cycle, other)', 'stock (new, ',
                      'fuel (gaseous-liquid, solid, gas-turbine, engine)',
-                     'measured (standard-dry, operating) for NOx of stack-1 stack-2',
-                     'cleaned (yes, no) for NOx of stack-1 stack-2'):
+                     'measured (standard-dry, operating) for NOx CO of stack-1 stack-2',
+                     'cleaned (yes, no) for NOx CO of stack-1 stack-2'):
             assert part in out + err, (part, out, err)
         state(gateway, ''.join(setting(*one) for one in SETTINGS[:-1]))
         assert ' reloaded ' in gateway.reload()

@@ -128,18 +128,20 @@ void eg_judge_by_xpath(struct eg_judge *judge, bool by_xpath)
     judge->by_xpath = by_xpath;
 }
 
+static enum eg_status need_reader(struct eg_judge *judge, struct eg_error *err)
+{
+    return judge->reader != NULL ? EG_OK
+                                 : eg_reader_new(&judge->reader, judge->rules->package, err);
+}
+
 enum eg_status eg_judge_read(struct eg_report_header *out, bool *readable,
                              struct eg_findings *findings, struct eg_judge *judge,
                              struct eg_document *document, struct eg_error *err)
 {
     unsigned long refused = eg_memory_refused();
-    enum eg_status status = EG_OK;
-
-    if (judge->reader == NULL) {
-        status = eg_reader_new(&judge->reader, judge->rules->package, err);
-        if (status != EG_OK) {
-            goto done;
-        }
+    enum eg_status status = need_reader(judge, err);
+    if (status != EG_OK) {
+        goto done;
     }
     status = eg_reader_read(out, readable, findings, judge->reader, document->doc, err);
 
@@ -552,12 +554,26 @@ static enum eg_status count_unassessed(struct run *run, struct eg_error *err)
     return EG_OK;
 }
 
+/* Is the period one that the plant can report? The zone is read where the directory has one. */
+static enum eg_status check_period(struct run *run, struct eg_error *err)
+{
+    const struct eg_plant *plant = run->job->plant;
+    char zone[7] = "";
+
+    if (!is_of_the_present(run->job)) {
+        return EG_OK;
+    }
+    if (plant != NULL && plant->zone[0] != '\0') {
+        EG_TRY(need_reader(run->judge, err));
+        EG_TRY(eg_reader_zone(zone, run->judge->reader, run->job->document->doc, err));
+    }
+    return eg_period_check(&run->outcome->findings, run->rules->package, run->job, zone, err);
+}
+
 static enum eg_status judge_report(struct run *run, struct eg_error *err)
 {
     EG_TRY(make_room(run, err));
-    if (is_of_the_present(run->job)) {
-        EG_TRY(eg_period_check(&run->outcome->findings, run->rules->package, run->job, err));
-    }
+    EG_TRY(check_period(run, err));
     EG_TRY(choose_parameters(run, err));
     EG_TRY(run_steps(run, err));
     EG_TRY(count_unassessed(run, err));

@@ -57,7 +57,8 @@ static int64_t end_of(const struct eg_report_header *header, const char *zone)
 }
 
 static enum eg_status check_plant(struct eg_findings *out, const struct eg_report_header *header,
-                                  const struct eg_plant *plant, struct eg_error *err)
+                                  const struct eg_plant *plant, const char *zone,
+                                  struct eg_error *err)
 {
     if (is_outside(header, plant)) {
         const struct value values[] = {{"from", header->from},
@@ -66,24 +67,24 @@ static enum eg_status check_plant(struct eg_findings *out, const struct eg_repor
                                        {"last", plant->until[0] != '\0' ? plant->until : "..."}};
         EG_TRY(add(out, EG_RULE_PLANT_PERIOD, values, 4, err));
     }
-    if (plant->zone[0] != '\0' && header->zone[0] != '\0' &&
-        strcmp(plant->zone, header->zone) != 0) {
-        const struct value values[] = {{"zone", header->zone}, {"plant", plant->zone}};
+    if (plant->zone[0] != '\0' && zone[0] != '\0' && strcmp(plant->zone, zone) != 0) {
+        const struct value values[] = {{"zone", zone}, {"plant", plant->zone}};
         EG_TRY(add(out, EG_RULE_PLANT_ZONE, values, 2, err));
     }
     return EG_OK;
 }
 
 enum eg_status eg_period_check(struct eg_findings *out, const struct eg_package *package,
-                               const struct eg_judge_job *job, struct eg_error *err)
+                               const struct eg_judge_job *job, const char *zone,
+                               struct eg_error *err)
 {
     const struct eg_report_header *header = job->header;
     const struct eg_plant *plant = job->plant;
-    const char *zone = plant != NULL && plant->zone[0] != '\0' ? plant->zone : FIRST_MIDNIGHT;
-    int64_t ended_ms = end_of(header, zone);
+    const char *clock = plant != NULL && plant->zone[0] != '\0' ? plant->zone : FIRST_MIDNIGHT;
+    int64_t ended_ms = end_of(header, clock);
 
     if (plant != NULL) {
-        EG_TRY(check_plant(out, header, plant, err));
+        EG_TRY(check_plant(out, header, plant, zone, err));
     }
     if (package->period_ended && job->received_at_ms != 0 &&
         job->received_at_ms + TOLERANCE_MS < ended_ms) {

@@ -158,20 +158,6 @@ static bool take_day(char out[11], const char *text)
     return true;
 }
 
-/* One of another form is a matter of the schema; the report is known without it. */
-static void take_zone(char out[7], const char *text)
-{
-    static const char form[] = "+00:00";
-    bool fits = strlen(text) == sizeof form - 1 && (text[0] == '+' || text[0] == '-');
-
-    for (size_t i = 1; fits && form[i] != '\0'; i++) {
-        fits = form[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i];
-    }
-    if (fits) {
-        memcpy(out, text, sizeof form);
-    }
-}
-
 static bool take(struct eg_report_header *out, enum field field, const char *text)
 {
     uint64_t version = 0;
@@ -195,9 +181,7 @@ static bool take(struct eg_report_header *out, enum field field, const char *tex
         return take_day(out->until, text) && strcmp(out->from, out->until) <= 0;
     case KIND:
         return take_token(out->kind, EG_ID_MAX, text);
-    case ZONE:
-        take_zone(out->zone, text);
-        return true;
+    case ZONE: /* is no part of it */
     case FIELD_COUNT:
     default:
         return false;
@@ -245,7 +229,7 @@ static enum eg_status read_fields(struct eg_report_header *out, bool *readable,
     enum eg_status status = EG_OK;
 
     *readable = true;
-    for (size_t i = 0; status == EG_OK && i < FIELD_COUNT; i++) {
+    for (size_t i = 0; status == EG_OK && i < ZONE; i++) {
         xmlChar *text = NULL;
         if (reader->paths[i] == NULL) {
             continue;
@@ -260,6 +244,25 @@ static enum eg_status read_fields(struct eg_report_header *out, bool *readable,
     return status;
 }
 
+/* From here to look_away the paths are asked of this document, within ceilings. */
+static void look_at(struct eg_reader *reader, struct eg_xml_scope *scope, xmlDoc *doc)
+{
+    reader->context->doc = doc;
+    reader->context->node = (xmlNode *)doc;
+    reader->context->opLimit = eg_xpath_limit(doc, OPERATIONS_MAX);
+    reader->context->opCount = 0;
+    eg_xml_scope_begin(scope, NULL);
+    eg_functions_begin(OCTETS_MAX);
+}
+
+static void look_away(struct eg_reader *reader, struct eg_xml_scope *scope)
+{
+    (void)eg_functions_end();
+    eg_xml_scope_end(scope);
+    reader->context->doc = NULL;
+    reader->context->node = NULL;
+}
+
 enum eg_status eg_reader_read(struct eg_report_header *out, bool *readable,
                               struct eg_findings *findings, struct eg_reader *reader, xmlDoc *doc,
                               struct eg_error *err)
@@ -268,17 +271,9 @@ enum eg_status eg_reader_read(struct eg_report_header *out, bool *readable,
     struct eg_xml_scope scope;
     bool whole = false;
 
-    reader->context->doc = doc;
-    reader->context->node = (xmlNode *)doc;
-    reader->context->opLimit = eg_xpath_limit(doc, OPERATIONS_MAX);
-    reader->context->opCount = 0;
-    eg_xml_scope_begin(&scope, NULL);
-    eg_functions_begin(OCTETS_MAX);
+    look_at(reader, &scope, doc);
     enum eg_status status = read_fields(&header, &whole, findings, reader, err);
-    (void)eg_functions_end();
-    eg_xml_scope_end(&scope);
-    reader->context->doc = NULL;
-    reader->context->node = NULL;
+    look_away(reader, &scope);
     if (status != EG_OK) {
         return status;
     }
@@ -287,4 +282,38 @@ enum eg_status eg_reader_read(struct eg_report_header *out, bool *readable,
         *out = header;
     }
     return EG_OK;
+}
+
+/* One of another form is a matter of the schema. */
+static void take_zone(char out[7], const char *text)
+{
+    static const char form[] = "+00:00";
+    bool fits = strlen(text) == sizeof form - 1 && (text[0] == '+' || text[0] == '-');
+
+    for (size_t i = 1; fits && form[i] != '\0'; i++) {
+        fits = form[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i];
+    }
+    if (fits) {
+        memcpy(out, text, sizeof form);
+    }
+}
+
+enum eg_status eg_reader_zone(char out[7], struct eg_reader *reader, xmlDoc *doc,
+                              struct eg_error *err)
+{
+    struct eg_xml_scope scope;
+    xmlChar *text = NULL;
+
+    out[0] = '\0';
+    if (reader->paths[ZONE] == NULL) {
+        return EG_OK;
+    }
+    look_at(reader, &scope, doc);
+    enum eg_status status = evaluate(&text, reader, ZONE, err);
+    look_away(reader, &scope);
+    if (status == EG_OK) {
+        take_zone(out, (const char *)text);
+    }
+    xmlFree(text);
+    return status;
 }

@@ -26,4 +26,10 @@ enum eg_status eg_reader_read(struct eg_report_header *out, bool *readable,
                               struct eg_findings *findings, struct eg_reader *reader, xmlDoc *doc,
                               struct eg_error *err);
 
+/* The zone of the report's times, "+01:00"; "": the package does not say where it is read, or it is
+ * not of that form. EG_E_LIMIT, EG_E_NOMEM. */
+EG_MUST_USE
+enum eg_status eg_reader_zone(char out[7], struct eg_reader *reader, xmlDoc *doc,
+                              struct eg_error *err);
+
 #endif

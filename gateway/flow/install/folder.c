@@ -352,8 +352,7 @@ static bool same_identity(const struct eg_package *a, const struct eg_package *b
     return same_text(a->path_id, b->path_id) && same_text(a->path_version, b->path_version) &&
            same_text(a->path_addressee, b->path_addressee) &&
            same_text(a->path_plant, b->path_plant) && same_text(a->path_from, b->path_from) &&
-           same_text(a->path_until, b->path_until) && same_text(a->path_kind, b->path_kind) &&
-           same_text(a->path_zone, b->path_zone);
+           same_text(a->path_until, b->path_until) && same_text(a->path_kind, b->path_kind);
 }
 
 static enum eg_status check_pair(const struct eg_folder_item *one,

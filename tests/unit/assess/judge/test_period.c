@@ -23,7 +23,7 @@ static const char *found(char text[400], const struct eg_plant *plant, bool ende
 
     eg_findings_init(&findings);
     eg_buf_init(&said, 4000);
-    cr_assert_eq(eg_period_check(&findings, &package, &job, NULL), EG_OK);
+    cr_assert_eq(eg_period_check(&findings, &package, &job, "", NULL), EG_OK);
     text[0] = '\0';
     for (size_t i = 0; i < findings.count; i++) {
         cr_expect_eq(findings.list[i].severity, EG_SEVERITY_ERROR);
@@ -124,9 +124,8 @@ Test(period, is_told_in_the_zone_of_the_plant)
         const struct eg_judge_job job = {.header = &header, .plant = &plant};
         struct eg_findings findings;
 
-        (void)snprintf(header.zone, sizeof header.zone, "%s", cases[i].report);
         eg_findings_init(&findings);
-        cr_assert_eq(eg_period_check(&findings, &package, &job, NULL), EG_OK);
+        cr_assert_eq(eg_period_check(&findings, &package, &job, cases[i].report, NULL), EG_OK);
         cr_expect_eq(findings.count, cases[i].differs ? 1 : 0, "case %zu", i);
         if (findings.count == 1) {
             cr_expect_str_eq(findings.list[0].rule, EG_RULE_PLANT_ZONE);
